@@ -1,0 +1,15 @@
+// Package tcplab is the list of what the lab has: its engines. The lab itself is in the packages below: harness runs
+// scenarios, and tcplab in cmd/tcplab is the command line.
+package tcplab
+
+import (
+	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/netns"
+)
+
+// Engines returns every engine, the preferred first. A new one is a line here.
+func Engines() []harness.Engine {
+	return []harness.Engine{
+		netns.New(),
+	}
+}

@@ -1,0 +1,174 @@
+package agent
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+
+	"github.com/vishvananda/netlink"
+	"github.com/vishvananda/netlink/nl"
+	"github.com/vishvananda/netns"
+	"golang.org/x/sys/unix"
+
+	"github.com/tcplab/tcplab/harness"
+)
+
+// configure brings the host's network to what the [harness.HostConfig] on standard input says.
+func configure(_ context.Context, s Streams, _ []string) error {
+	var config harness.HostConfig
+	if err := json.NewDecoder(s.Stdin).Decode(&config); err != nil {
+		return usagef("standard input: %v", err)
+	}
+	return s.Namespace.Configure(config)
+}
+
+// Configure brings the network of the namespace to what config says: addresses, hardware addresses and routes.
+func (n *Namespace) Configure(config harness.HostConfig) error {
+	h, err := n.Netlink()
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	for _, c := range config.Interfaces {
+		if err := configureInterface(h, c); err != nil {
+			return fmt.Errorf("interface %s: %w", c.Name, err)
+		}
+	}
+	for _, r := range config.Routes {
+		route := &netlink.Route{Dst: ipNet(r.To), Gw: r.Via.AsSlice()}
+		if err := h.RouteReplace(route); err != nil {
+			return fmt.Errorf("route %s via %s: %w", r.To, r.Via, err)
+		}
+	}
+	return nil
+}
+
+// Netlink opens a routing socket in the namespace.
+func (n *Namespace) Netlink() (*netlink.Handle, error) {
+	if n.file == nil {
+		return netlink.NewHandle(unix.NETLINK_ROUTE)
+	}
+	return netlink.NewHandleAt(netns.NsHandle(n.Fd()), unix.NETLINK_ROUTE)
+}
+
+func configureInterface(h *netlink.Handle, c harness.InterfaceConfig) error {
+	link, err := findLink(h, c)
+	if err != nil {
+		return err
+	}
+	mac, err := net.ParseMAC(c.MAC)
+	if err != nil {
+		return err
+	}
+	if err := h.LinkSetHardwareAddr(link, mac); err != nil {
+		return fmt.Errorf("set hardware address %s: %w", mac, err)
+	}
+	// A link-local address that the kernel makes by itself is tentative for a second or two (duplicate address
+	// detection, RFC 4862 section 5.4), in which neighbours cannot be solicited. The lab's own, on a link of two, is
+	// set without.
+	if err := h.LinkSetIP6AddrGenMode(link, nl.IN6_ADDR_GEN_MODE_NONE); err != nil {
+		return fmt.Errorf("turn off the automatic link-local address: %w", err)
+	}
+	if err := h.LinkSetUp(link); err != nil {
+		return fmt.Errorf("set up: %w", err)
+	}
+	return setAddrs(h, link, append(c.Addrs[:len(c.Addrs):len(c.Addrs)], linkLocal(mac)))
+}
+
+// findLink finds an interface by the address that the engine gave it, and gives it the topology's name beside its own;
+// or by that name, where it has been configured before or where the engine named it so.
+func findLink(h *netlink.Handle, c harness.InterfaceConfig) (netlink.Link, error) {
+	if c.Marker.IsValid() {
+		link, err := linkWithAddr(h, c.Marker)
+		if err != nil {
+			return nil, err
+		}
+		if link != nil {
+			return link, addAltName(h, link, c.Name)
+		}
+	}
+	return h.LinkByName(c.Name)
+}
+
+func linkWithAddr(h *netlink.Handle, want netip.Addr) (netlink.Link, error) {
+	links, err := h.LinkList()
+	if err != nil {
+		return nil, fmt.Errorf("list interfaces: %w", err)
+	}
+	for _, link := range links {
+		addrs, err := h.AddrList(link, netlink.FAMILY_V4)
+		if err != nil {
+			return nil, fmt.Errorf("list addresses: %w", err)
+		}
+		for _, a := range addrs {
+			if got, ok := netip.AddrFromSlice(a.IP.To4()); ok && got == want {
+				return link, nil
+			}
+		}
+	}
+	return nil, nil
+}
+
+// addAltName gives the link the name of the topology as an alternative one (Linux 5.5).
+func addAltName(h *netlink.Handle, link netlink.Link, name string) error {
+	if link.Attrs().Name == name {
+		return nil
+	}
+	err := h.LinkAddAltName(link, name)
+	if err != nil && !errors.Is(err, unix.EEXIST) {
+		return fmt.Errorf("name %s also %s (needs Linux 5.5 or later): %w", link.Attrs().Name, name, err)
+	}
+	return nil
+}
+
+// setAddrs makes the addresses of the link exactly these.
+func setAddrs(h *netlink.Handle, link netlink.Link, want []netip.Prefix) error {
+	have, err := h.AddrList(link, netlink.FAMILY_ALL)
+	if err != nil {
+		return fmt.Errorf("list addresses: %w", err)
+	}
+	kept := map[netip.Prefix]bool{}
+	for _, a := range have {
+		p := prefixOf(a.IPNet)
+		if slices.Contains(want, p) {
+			kept[p] = true
+			continue
+		}
+		if err := h.AddrDel(link, &netlink.Addr{IPNet: a.IPNet}); err != nil {
+			return fmt.Errorf("remove address %s: %w", p, err)
+		}
+	}
+	for _, p := range want {
+		if kept[p] {
+			continue
+		}
+		addr := &netlink.Addr{IPNet: ipNet(p)}
+		if p.Addr().Is6() {
+			addr.Flags = unix.IFA_F_NODAD
+		}
+		if err := h.AddrAdd(link, addr); err != nil {
+			return fmt.Errorf("add address %s: %w", p, err)
+		}
+	}
+	return nil
+}
+
+// linkLocal is the link-local address that belongs to the hardware address, by modified EUI-64 (RFC 4291 appendix A).
+func linkLocal(mac net.HardwareAddr) netip.Prefix {
+	return netip.PrefixFrom(netip.AddrFrom16([16]byte{0: 0xfe, 1: 0x80,
+		8: mac[0] ^ 2, 9: mac[1], 10: mac[2], 11: 0xff, 12: 0xfe, 13: mac[3], 14: mac[4], 15: mac[5]}), 64)
+}
+
+func ipNet(p netip.Prefix) *net.IPNet {
+	return &net.IPNet{IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())}
+}
+
+func prefixOf(n *net.IPNet) netip.Prefix {
+	addr, _ := netip.AddrFromSlice(n.IP)
+	bits, _ := n.Mask.Size()
+	return netip.PrefixFrom(addr.Unmap(), bits)
+}

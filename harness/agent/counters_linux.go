@@ -1,0 +1,87 @@
+package agent
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/tcplab/tcplab/harness"
+)
+
+// counters prints the kernel's counters and the firewall's, in one object.
+func counters(_ context.Context, s Streams, _ []string) error {
+	all := harness.Counters{}
+	err := s.Namespace.Do(func() error {
+		for path, read := range map[string]func(io.Reader, harness.Counters) error{
+			"/proc/thread-self/net/snmp":    readTwoLine,
+			"/proc/thread-self/net/netstat": readTwoLine,
+			"/proc/thread-self/net/snmp6":   readOneLine,
+		} {
+			if err := readCounters(path, read, all); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := addRuleCounters(s.Namespace, all); err != nil {
+		return err
+	}
+	return printJSON(s.Stdout, all)
+}
+
+func readCounters(path string, read func(io.Reader, harness.Counters) error, into harness.Counters) error {
+	f, err := os.Open(path)
+	if os.IsNotExist(err) {
+		return nil // snmp6, on a kernel without IPv6
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := read(f, into); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
+
+// readTwoLine reads the form of snmp and netstat: a line of names, then one of values, both behind "Prefix:".
+func readTwoLine(r io.Reader, into harness.Counters) error {
+	lines := bufio.NewScanner(r)
+	for lines.Scan() {
+		names := strings.Fields(lines.Text())
+		if !lines.Scan() {
+			return fmt.Errorf("%v: no line of values", names)
+		}
+		values := strings.Fields(lines.Text())
+		if len(names) != len(values) || len(names) == 0 || names[0] != values[0] {
+			return fmt.Errorf("%v: the line of values does not belong to it", names)
+		}
+		prefix := strings.TrimSuffix(names[0], ":")
+		for i, name := range names[1:] {
+			// Tcp MaxConn is -1: a setting and not a counter, as is all that does not parse.
+			if v, err := strconv.ParseUint(values[i+1], 10, 64); err == nil {
+				into[prefix+name] = v
+			}
+		}
+	}
+	return lines.Err()
+}
+
+// readOneLine reads the form of snmp6: a name and a value on each line.
+func readOneLine(r io.Reader, into harness.Counters) error {
+	lines := bufio.NewScanner(r)
+	for lines.Scan() {
+		name, value, _ := strings.Cut(lines.Text(), " ")
+		if v, err := strconv.ParseUint(strings.TrimSpace(value), 10, 64); err == nil {
+			into[name] = v
+		}
+	}
+	return lines.Err()
+}

@@ -1,0 +1,119 @@
+package agent
+
+import (
+	"bufio"
+	"context"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// listen is the service under test: HTTP on every address of both families.
+func listen(ctx context.Context, s Streams, args []string) error {
+	flags := flag.NewFlagSet("listen", flag.ContinueOnError)
+	port := flags.Int("port", 8080, "TCP port")
+	if err := parse(flags, args); err != nil {
+		return err
+	}
+	ctx, cancel := untilStdinEnds(ctx, s)
+	defer cancel()
+	config := net.ListenConfig{Control: s.Namespace.Control}
+	listener, err := config.Listen(ctx, "tcp", net.JoinHostPort("", strconv.Itoa(*port)))
+	if err != nil {
+		return err
+	}
+	server := &http.Server{
+		Handler:           http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "tcplab: ok") }),
+		ReadHeaderTimeout: time.Minute,
+	}
+	context.AfterFunc(ctx, func() { _ = server.Close() })
+	ready(s)
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// listeners prints the local addresses of the TCP sockets in state LISTEN on the port.
+func listeners(_ context.Context, s Streams, args []string) error {
+	flags := flag.NewFlagSet("listeners", flag.ContinueOnError)
+	port := flags.Int("port", 8080, "TCP port")
+	if err := parse(flags, args); err != nil {
+		return err
+	}
+	found := []string{}
+	err := s.Namespace.Do(func() error {
+		for _, table := range []string{"/proc/thread-self/net/tcp", "/proc/thread-self/net/tcp6"} {
+			addrs, err := listening(table)
+			if err != nil {
+				return err
+			}
+			for _, a := range addrs {
+				if int(a.Port()) == *port {
+					found = append(found, a.String())
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return printJSON(s.Stdout, found)
+}
+
+// listening reads the sockets in state LISTEN (0A) from a table of proc_net_tcp(5).
+func listening(table string) ([]netip.AddrPort, error) {
+	f, err := os.Open(table)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil // a kernel without IPv6 has no tcp6
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var list []netip.AddrPort
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		fields := strings.Fields(lines.Text())
+		if len(fields) < 4 || fields[3] != "0A" {
+			continue
+		}
+		addr, err := parseProcAddr(fields[1])
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", table, err)
+		}
+		list = append(list, addr)
+	}
+	return list, lines.Err()
+}
+
+// parseProcAddr parses "0A0071CB:1F90": the address as 32-bit words, each printed as a number in the byte order of the
+// machine, then the port.
+func parseProcAddr(text string) (netip.AddrPort, error) {
+	addr, port, ok := strings.Cut(text, ":")
+	raw, err := hex.DecodeString(addr)
+	if !ok || err != nil || len(raw)%4 != 0 {
+		return netip.AddrPort{}, fmt.Errorf("not an address: %q", text)
+	}
+	for word := range slices.Chunk(raw, 4) {
+		binary.NativeEndian.PutUint32(word, binary.BigEndian.Uint32(word))
+	}
+	ip, ok := netip.AddrFromSlice(raw)
+	number, err := strconv.ParseUint(port, 16, 16)
+	if !ok || err != nil {
+		return netip.AddrPort{}, fmt.Errorf("not an address: %q", text)
+	}
+	return netip.AddrPortFrom(ip, uint16(number)), nil
+}

@@ -1,0 +1,86 @@
+package harness
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/netip"
+)
+
+// The hosts that every topology has.
+const (
+	clientHost = "client"
+	serverHost = "server"
+)
+
+// Bench is a lab in use: what a fault works on.
+type Bench struct {
+	Lab      Lab
+	Topology Topology
+	Family   Family
+
+	service *running
+}
+
+// Host returns a host of the lab.
+func (b *Bench) Host(name string) (Host, error) { return b.Lab.Host(name) }
+
+// Target is the service under test.
+func (b *Bench) Target() netip.AddrPort {
+	return netip.AddrPortFrom(b.Topology.Addr(serverHost, b.Family), Port)
+}
+
+// StartService starts the service under test, and returns when it listens.
+func (b *Bench) StartService(ctx context.Context) error {
+	host, err := b.Host(serverHost)
+	if err != nil {
+		return err
+	}
+	service, err := start(ctx, host.Command(ListenVerb(Port)...))
+	if err != nil {
+		return fmt.Errorf("start the service: %w", err)
+	}
+	b.service = service
+	return nil
+}
+
+// StopService ends the service in good order and returns when it has ended.
+func (b *Bench) StopService(ctx context.Context) error {
+	if b.service == nil {
+		return nil
+	}
+	service := b.service
+	b.service = nil
+	if err := service.stop(ctx); err != nil {
+		return fmt.Errorf("stop the service: %w", err)
+	}
+	return nil
+}
+
+// query runs a verb that prints JSON on a host.
+func (b *Bench) query(ctx context.Context, host string, argv []string, into any) error {
+	h, err := b.Host(host)
+	if err != nil {
+		return err
+	}
+	out, err := h.Command(argv...).Output(ctx)
+	if err != nil {
+		return fmt.Errorf("host %s: %w", host, err)
+	}
+	if err := json.Unmarshal(out, into); err != nil {
+		return fmt.Errorf("host %s: %v printed what is not JSON: %q", host, argv, out)
+	}
+	return nil
+}
+
+// do runs a verb on a host for its effect.
+func (b *Bench) do(ctx context.Context, host string, argv []string) error {
+	h, err := b.Host(host)
+	if err != nil {
+		return err
+	}
+	if _, err := h.Command(argv...).Output(ctx); err != nil {
+		return fmt.Errorf("host %s: %w", host, err)
+	}
+	return nil
+}

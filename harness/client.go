@@ -1,0 +1,112 @@
+package harness
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"time"
+)
+
+// Client is a program that is put into the failure. In every phase it makes one attempt.
+type Client interface {
+	// Name is the program's, for reports.
+	Name() string
+	// Do makes one attempt and says what the client felt. The error is for a client that could not be run at all.
+	Do(ctx context.Context, a Attempt) (Outcome, error)
+}
+
+// Attempt is what a client is asked to do.
+type Attempt struct {
+	// Host is the one on which the client runs.
+	Host Host
+	// Target is the service; it speaks HTTP.
+	Target netip.AddrPort
+	// Timeout is the patience that the client must have: what is seen on the wire is held against it.
+	Timeout time.Duration
+}
+
+// DialContext connects from the client's host. It serves as the DialContext of [net/http.Transport], of database
+// drivers, and of whatever else takes a dialer.
+func (a Attempt) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	return DialContext(a.Host)(ctx, network, address)
+}
+
+// DialContext returns a dial function whose connections leave from the host. It needs an engine that lets this
+// process reach the host's network ([Controller]); else its error wraps [ErrUnsupported].
+func DialContext(h Host) func(ctx context.Context, network, address string) (net.Conn, error) {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		controller, ok := h.(Controller)
+		if !ok {
+			return nil, fmt.Errorf("dial from host %s in this process: %w by this engine; run the client as a command on the host",
+				h.Name(), ErrUnsupported)
+		}
+		return (&net.Dialer{Control: controller.Control}).DialContext(ctx, network, address)
+	}
+}
+
+// GoClient is the default client: a Go program that connects, sends an HTTP request and reads the reply.
+type GoClient struct{}
+
+// Name is "go".
+func (GoClient) Name() string { return "go" }
+
+// Do runs "tcplab host dial" on the host.
+func (GoClient) Do(ctx context.Context, a Attempt) (Outcome, error) {
+	out, err := a.Host.Command(DialVerb(a.Target, a.Timeout)...).Output(ctx)
+	if err != nil {
+		return Outcome{}, err
+	}
+	var o Outcome
+	if err := json.Unmarshal(out, &o); err != nil {
+		return Outcome{}, fmt.Errorf("tcplab host dial printed what is not JSON: %q", out)
+	}
+	return o, nil
+}
+
+// ClientFunc makes a client of a function of this process. The function connects with a.DialContext and returns the
+// error that its own user would see.
+func ClientFunc(name string, do func(ctx context.Context, a Attempt) error) Client {
+	return clientFunc{name, do}
+}
+
+type clientFunc struct {
+	name string
+	do   func(context.Context, Attempt) error
+}
+
+func (c clientFunc) Name() string { return c.name }
+
+func (c clientFunc) Do(ctx context.Context, a Attempt) (Outcome, error) {
+	start := time.Now()
+	err := c.do(ctx, a)
+	if errors.Is(err, ErrUnsupported) {
+		return Outcome{}, err
+	}
+	return OutcomeOf(c.name, "", err, time.Since(start)), nil
+}
+
+// CommandClient makes a client of a program: argv returns its command line. Of a program nothing is known but its exit
+// code and its time, so it is held against success or failure and against the clock, not against an errno.
+func CommandClient(argv func(a Attempt) []string) Client { return commandClient{argv} }
+
+type commandClient struct{ argv func(Attempt) []string }
+
+func (c commandClient) Name() string { return "command" }
+
+func (c commandClient) Do(ctx context.Context, a Attempt) (Outcome, error) {
+	argv := c.argv(a)
+	start := time.Now()
+	_, err := a.Host.Command(argv...).Output(ctx)
+	o := Outcome{Program: argv[0], Elapsed: time.Since(start), Opaque: true}
+	exit, ended := errors.AsType[*ExitError](err)
+	if err != nil && !ended {
+		return Outcome{}, err
+	}
+	if ended {
+		o.ExitCode, o.Error = exit.Code, exit.Error()
+	}
+	return o, nil
+}

@@ -1,0 +1,114 @@
+package harness
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Cmd is a command on a host, used as [os/exec.Cmd] is: set the streams, then Run, or Start and Wait.
+//
+// A verb of the lab that runs for long ("tcplab host listen", "tcplab host capture") ends in good order when its
+// standard input ends. Any command is killed when the context given to Start ends.
+type Cmd struct {
+	Argv []string
+	// Env is added to the host's environment, each entry as "KEY=value".
+	Env    []string
+	Stdin  io.Reader // nil: empty
+	Stdout io.Writer // nil: discarded
+	Stderr io.Writer // nil: discarded
+
+	starter Starter
+	process Process
+}
+
+// Starter starts commands on one host: the engine's half of [Cmd].
+//
+// An *os.File among the streams of a Cmd may be handed to the command as it is. The process is killed when ctx ends.
+type Starter interface {
+	StartCommand(ctx context.Context, c *Cmd) (Process, error)
+}
+
+// Process is a command that was started: the engine's half of [Cmd].
+type Process interface {
+	// Wait returns the exit code once the command has ended and its output has been written. The error is for what
+	// kept the command from being run or followed to its end, such as [ErrHostStopped] or a cancelled context; a
+	// command killed by a signal has exit code 128 plus its number.
+	Wait() (int, error)
+}
+
+// NewCmd is called by engines to make what Host.Command returns.
+func NewCmd(s Starter, argv ...string) *Cmd { return &Cmd{Argv: argv, starter: s} }
+
+// Start starts the command; it is killed when ctx ends.
+func (c *Cmd) Start(ctx context.Context) error {
+	if len(c.Argv) == 0 {
+		return errors.New("harness: a command needs a name")
+	}
+	if c.process != nil {
+		return fmt.Errorf("harness: %s was started already", c)
+	}
+	p, err := c.starter.StartCommand(ctx, c)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c, err)
+	}
+	c.process = p
+	return nil
+}
+
+// Wait waits for the command to end. An exit code other than 0 is an [*ExitError].
+func (c *Cmd) Wait() error {
+	if c.process == nil {
+		return fmt.Errorf("harness: %s was not started", c)
+	}
+	code, err := c.process.Wait()
+	if err != nil {
+		return fmt.Errorf("%s: %w", c, err)
+	}
+	if code != 0 {
+		return &ExitError{Argv: c.Argv, Code: code}
+	}
+	return nil
+}
+
+// Run starts the command and waits for it.
+func (c *Cmd) Run(ctx context.Context) error {
+	if err := c.Start(ctx); err != nil {
+		return err
+	}
+	return c.Wait()
+}
+
+// Output runs the command and returns what it printed. What it wrote to standard error is in the error, unless
+// Stderr was set.
+func (c *Cmd) Output(ctx context.Context) ([]byte, error) {
+	var out, errs bytes.Buffer
+	c.Stdout = &out
+	if c.Stderr == nil {
+		c.Stderr = &errs
+	}
+	err := c.Run(ctx)
+	if exit, ok := errors.AsType[*ExitError](err); ok {
+		exit.Stderr = strings.TrimSpace(errs.String())
+	}
+	return out.Bytes(), err
+}
+
+func (c *Cmd) String() string { return strings.Join(c.Argv, " ") }
+
+// ExitError is the error of a command that ended with an exit code other than 0.
+type ExitError struct {
+	Argv   []string
+	Code   int
+	Stderr string // what the command said, where it was kept
+}
+
+func (e *ExitError) Error() string {
+	if e.Stderr != "" {
+		return e.Stderr
+	}
+	return fmt.Sprintf("%s: exit code %d", strings.Join(e.Argv, " "), e.Code)
+}

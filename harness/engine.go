@@ -1,0 +1,88 @@
+// Package harness runs a failure scenario and says whether what happened is what was expected.
+//
+// It knows nothing of containers or namespaces: an Engine builds a Lab out of a Topology, a Lab has Hosts, and a
+// Host can do one thing, run a command and give back its streams. Everything else (capture, listen, dial, firewall
+// rules) is a command run on a host, so that it works the same on every engine.
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"syscall"
+)
+
+// Engine builds labs. An engine is safe for concurrent use: any number of labs of one engine stand side by side.
+type Engine interface {
+	// Name is the engine's name on the command line, such as "netns" or "docker".
+	Name() string
+	// Available reports why the engine cannot build labs here, in one sentence that says what to do, or nil.
+	Available(ctx context.Context) error
+	// Build builds the topology with every address, route and sysctl in place. When it fails it leaves nothing behind.
+	Build(ctx context.Context, t Topology) (Lab, error)
+}
+
+// Lab is a topology that is up.
+type Lab interface {
+	// Host returns the named host of the topology.
+	Host(name string) (Host, error)
+	// Close removes the lab and everything in it. It may be called more than once. The context bounds the time it
+	// takes; it should not be the context of the run, which may have been cancelled.
+	Close(ctx context.Context) error
+}
+
+// Host is one machine of a lab.
+type Host interface {
+	Name() string
+	// Command prepares a command on this host. The lab's own verbs are Command("tcplab", "host", verb, ...) and exist
+	// on every host of every engine.
+	Command(argv ...string) *Cmd
+	// Addr returns the host's first address of the family, or the zero Addr when it has none.
+	Addr(f Family) netip.Addr
+}
+
+// Stopper is a host that can be switched off and on. Switched off, it is gone from its network as a machine without
+// power: its processes are dead and its link is down without a farewell. Its neighbours keep their links.
+type Stopper interface {
+	Stop(ctx context.Context) error
+	// Start brings the host back with the addresses, routes and sysctls of the topology, and no process running.
+	Start(ctx context.Context) error
+}
+
+// Controller is a host whose network this process can reach. Its Control is for [net.Dialer] and [net.ListenConfig]:
+// the socket they are about to use is replaced by one of this host, so that any Go client that takes a dialer runs
+// inside the lab.
+type Controller interface {
+	Control(network, address string, c syscall.RawConn) error
+}
+
+// ErrHostStopped is wrapped by what a command returns when its host is switched off.
+var ErrHostStopped = errors.New("the host is switched off")
+
+// ErrUnsupported is wrapped by the error of an engine, or of a host, that lacks what a scenario needs.
+var ErrUnsupported = errors.New("not supported")
+
+// Family is the version of the Internet Protocol.
+type Family int
+
+// The two families.
+const (
+	IPv4 Family = 4
+	IPv6 Family = 6
+)
+
+// Families lists every family.
+var Families = []Family{IPv4, IPv6}
+
+func (f Family) String() string { return fmt.Sprintf("ipv%d", int(f)) }
+
+// Of reports whether the address belongs to the family.
+func (f Family) Of(a netip.Addr) bool { return a.IsValid() && a.Is4() == (f == IPv4) }
+
+// Sweeper is an engine of which something can be left behind when its program is killed.
+type Sweeper interface {
+	// Sweep removes what ended runs of this machine have left, and nothing that is not the lab's. It returns the names
+	// of what it has removed, and of what it has kept because it is in use or belongs to a run of another machine.
+	Sweep(ctx context.Context) (removed, kept []string, err error)
+}

@@ -1,0 +1,73 @@
+package harness
+
+import (
+	"errors"
+	"net/netip"
+	"os"
+	"syscall"
+	"time"
+)
+
+// Outcome is what a client felt, in the same words for every client.
+type Outcome struct {
+	// Program is the client: "go", "curl" ...
+	Program string `json:"program"`
+	// Local is the client's own address and port, where it is known.
+	Local netip.AddrPort `json:"local,omitzero"`
+	// Stage is what the client was waiting for when it failed: "connect" or "read". Empty when it succeeded.
+	Stage string `json:"stage,omitempty"`
+	// Errno is the name of the kernel's error, "ECONNREFUSED" for one; empty when there was none, as when the
+	// client's own timeout ended the attempt.
+	Errno string `json:"errno,omitempty"`
+	// Timeout says that the client's own timeout ended the attempt.
+	Timeout bool `json:"timeout,omitempty"`
+	// Error is the client's own text, empty when it succeeded.
+	Error string `json:"error"`
+	// ExitCode is the program's, where the client is a program.
+	ExitCode int `json:"exit_code,omitempty"`
+	// Opaque says that of this client only success, failure and time are known.
+	Opaque bool `json:"opaque,omitempty"`
+	// Elapsed is the time from the start of the attempt to its end, by the client's own monotonic clock.
+	Elapsed time.Duration `json:"elapsed_ns"`
+}
+
+// OK reports whether the client got its reply.
+func (o Outcome) OK() bool { return o.Error == "" && o.ExitCode == 0 }
+
+// errnos are the errors by which a connection fails, tcp(7) and ip(7).
+var errnos = []struct {
+	name  string
+	errno syscall.Errno
+}{
+	{"ECONNREFUSED", syscall.ECONNREFUSED},
+	{"ECONNRESET", syscall.ECONNRESET},
+	{"ECONNABORTED", syscall.ECONNABORTED},
+	{"ETIMEDOUT", syscall.ETIMEDOUT},
+	{"EHOSTUNREACH", syscall.EHOSTUNREACH},
+	{"ENETUNREACH", syscall.ENETUNREACH},
+	{"ENETDOWN", syscall.ENETDOWN},
+	{"EACCES", syscall.EACCES},
+	{"EPERM", syscall.EPERM},
+	{"EPIPE", syscall.EPIPE},
+	{"EADDRNOTAVAIL", syscall.EADDRNOTAVAIL},
+	{"EADDRINUSE", syscall.EADDRINUSE},
+}
+
+// OutcomeOf puts a Go client's error into an Outcome. Stage is what the client was waiting for.
+func OutcomeOf(program, stage string, err error, elapsed time.Duration) Outcome {
+	o := Outcome{Program: program, Elapsed: elapsed}
+	if err == nil {
+		return o
+	}
+	o.Stage, o.Error = stage, err.Error()
+	for _, e := range errnos {
+		if errors.Is(err, e.errno) {
+			o.Errno = e.name
+			return o
+		}
+	}
+	// ETIMEDOUT, the kernel's giving up, also calls itself a timeout: it has been dealt with above.
+	var timeout interface{ Timeout() bool }
+	o.Timeout = errors.Is(err, os.ErrDeadlineExceeded) || (errors.As(err, &timeout) && timeout.Timeout())
+	return o
+}

@@ -1,0 +1,80 @@
+package harness
+
+import (
+	"time"
+
+	"github.com/tcplab/tcplab/wire"
+)
+
+// Report is what a run has shown.
+type Report struct {
+	Scenario Scenario
+	Engine   string
+	Family   Family
+	// Skipped is the reason for which the run could not show anything, such as an engine without the power that the
+	// fault needs. A skipped run matches nothing.
+	Skipped string
+	// Mismatches are the differences between what was wanted and what was seen; none means that the run matched.
+	Mismatches []Mismatch
+	// Client is what the client felt while the fault held.
+	Client Outcome
+	Phases []Phase
+	// Kernel is the release of the kernel that the client's host runs on.
+	Kernel string
+	// Sysctls are the pinned kernel parameters as read on each host.
+	Sysctls map[string]map[string]string
+	// Counters are the increases, while the client acted, of each host's counters; those that stood still are left out.
+	Counters map[string]Counters
+	// Artifacts is the folder that holds the captures, empty when none were kept.
+	Artifacts string
+}
+
+// Match reports whether everything that was wanted was seen.
+func (r *Report) Match() bool { return r.Skipped == "" && len(r.Mismatches) == 0 }
+
+// Name is "closed-port/netns/ipv4".
+func (r *Report) Name() string { return r.Scenario.Name + "/" + r.Engine + "/" + r.Family.String() }
+
+// Phase returns the named phase, or nil when the run did not get that far.
+func (r *Report) Phase(name PhaseName) *Phase {
+	for i := range r.Phases {
+		if r.Phases[i].Name == name {
+			return &r.Phases[i]
+		}
+	}
+	return nil
+}
+
+// PhaseName is the name of a phase of a run.
+type PhaseName string
+
+// The phases, in order.
+const (
+	Up       PhaseName = "up"
+	Baseline PhaseName = "baseline"
+	Break    PhaseName = "break"
+	Observe  PhaseName = "observe"
+	Heal     PhaseName = "heal"
+	Down     PhaseName = "down"
+)
+
+// Phase is one phase of a run.
+type Phase struct {
+	Name    PhaseName
+	Elapsed time.Duration
+	// Client is what the client felt; nil in the phases in which it does nothing.
+	Client *Outcome
+	// Traces are what each vantage point saw, in the order of the way from client to server.
+	Traces []wire.Trace
+}
+
+// Mismatch is one difference between what was wanted and what was seen.
+type Mismatch struct {
+	Phase PhaseName
+	// At is what was looked at: "client", "wire at server", "counter ...".
+	At string
+	// Reason is one sentence.
+	Reason string
+	// Detail is what was wanted beside what was seen, where that takes more than a sentence. It may be empty.
+	Detail string
+}

@@ -1,0 +1,384 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/tcplab/tcplab/wire"
+	"github.com/tcplab/tcplab/wire/signature"
+)
+
+// Options are the choices of a run. The zero value is a good one.
+type Options struct {
+	// Family is that of the addresses; zero stands for IPv4.
+	Family Family
+	// Client is put into the failure; nil stands for [GoClient].
+	Client Client
+	// Timeout is the client's patience, in place of the scenario's, when it is not zero.
+	Timeout time.Duration
+	// Tolerance is how much the times may differ from what was computed; the zero value stands for
+	// [signature.DefaultTolerance].
+	Tolerance signature.Tolerance
+	// Artifacts is the folder in which the run makes one of its own for its captures; empty: none are kept.
+	Artifacts string
+	// Progress is told of each phase as it begins; it may be nil.
+	Progress func(PhaseName)
+}
+
+// Deadlines of the steps that wait for events. They end what hangs and are far above what any step takes.
+const (
+	upDeadline    = 2 * time.Minute
+	stepDeadline  = 30 * time.Second
+	settlingGrace = 2 * time.Second
+)
+
+// Run runs a scenario once: up, baseline, break, observe, heal, down. Whatever the run shows, good or bad, is in the
+// Report. The error is for a run that could not be made, or not to its end: the engine failed, ctx ended, the disk is
+// full. The lab is removed in every case, also when something panics.
+func Run(ctx context.Context, e Engine, s Scenario, o Options) (report *Report, err error) {
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	r := newRun(e, s, o)
+	if err := r.makeFolder(); err != nil {
+		return nil, err
+	}
+	defer func() {
+		// The lab goes also when ctx has ended; and a panic passes through here on its way up.
+		err = errors.Join(err, r.phase(context.WithoutCancel(ctx), Down, stepDeadline, r.down))
+	}()
+	err = r.phases(ctx)
+	if skip, ok := errors.AsType[*skipError](err); ok {
+		r.report.Skipped, err = skip.Error(), nil
+	}
+	if err != nil {
+		return r.report, fmt.Errorf("%s: %w", r.report.Name(), err)
+	}
+	return r.report, nil
+}
+
+// skipError is the lack of something that the scenario needs.
+type skipError struct{ err error }
+
+func (e *skipError) Error() string { return e.err.Error() }
+
+// run is a run while it runs.
+type run struct {
+	engine  Engine
+	options Options
+	bench   *Bench
+	report  *Report
+	timeout time.Duration
+	fault   Fault
+	broken  bool // the fault has been injected, wholly or in part
+	checker checker
+	// schedule is the client kernel's, by the sysctls read on its host.
+	schedule signature.Schedule
+	current *Phase
+}
+
+func newRun(e Engine, s Scenario, o Options) *run {
+	if o.Family == 0 {
+		o.Family = IPv4
+	}
+	if o.Client == nil {
+		o.Client = GoClient{}
+	}
+	if o.Tolerance == (signature.Tolerance{}) {
+		o.Tolerance = signature.DefaultTolerance()
+	}
+	if o.Progress == nil {
+		o.Progress = func(PhaseName) {}
+	}
+	r := &run{engine: e, options: o, timeout: s.timeout(), fault: s.Fault,
+		bench:   &Bench{Topology: s.topology(), Family: o.Family},
+		report:  &Report{Scenario: s, Engine: e.Name(), Family: o.Family, Sysctls: map[string]map[string]string{}},
+		checker: checker{signature.Options{Tolerance: o.Tolerance}}}
+	if o.Timeout != 0 {
+		r.timeout = o.Timeout
+	}
+	if r.fault == nil {
+		r.fault = NoFault{}
+	}
+	return r
+}
+
+// makeFolder makes an empty folder for the captures.
+func (r *run) makeFolder() error {
+	if r.options.Artifacts == "" {
+		return nil
+	}
+	dir := filepath.Join(r.options.Artifacts,
+		fmt.Sprintf("%s-%s-%s", r.report.Scenario.Name, r.report.Engine, r.report.Family))
+	if err := os.RemoveAll(dir); err != nil {
+		return &ArtifactError{err}
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return &ArtifactError{err}
+	}
+	r.report.Artifacts = dir
+	return nil
+}
+
+// phases runs everything between the run's start and its end. A mismatch in one phase makes the later ones void, but
+// for the healing.
+func (r *run) phases(ctx context.Context) error {
+	if err := r.phase(ctx, Up, upDeadline, r.up); err != nil {
+		return err
+	}
+	steps := []struct {
+		name     PhaseName
+		deadline time.Duration
+		do       func(context.Context) error
+	}{
+		{Baseline, stepDeadline + r.timeout, r.baseline},
+		{Break, stepDeadline, r.breakIt},
+		{Observe, stepDeadline + r.timeout, r.observe},
+	}
+	var err error
+	for _, s := range steps {
+		if err = r.phase(ctx, s.name, s.deadline, s.do); err != nil || len(r.report.Mismatches) > 0 {
+			break
+		}
+	}
+	if !r.broken || err != nil {
+		return err
+	}
+	return r.phase(ctx, Heal, stepDeadline+r.timeout, r.heal)
+}
+
+// phase runs one phase, with a deadline, and notes it.
+func (r *run) phase(ctx context.Context, name PhaseName, deadline time.Duration, do func(context.Context) error) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, deadline, fmt.Errorf("it took longer than %s", deadline))
+	defer cancel()
+	r.options.Progress(name)
+	phase := Phase{Name: name}
+	r.current = &phase
+	start := time.Now()
+	err := do(ctx)
+	phase.Elapsed = time.Since(start)
+	r.report.Phases = append(r.report.Phases, phase)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// up builds the lab, reads what its schedules depend on, and starts the service.
+func (r *run) up(ctx context.Context) error {
+	lab, err := r.engine.Build(ctx, r.bench.Topology)
+	if errors.Is(err, ErrUnsupported) {
+		return &skipError{err}
+	}
+	if err != nil {
+		return err
+	}
+	r.bench.Lab = lab
+	if err := r.readSysctls(ctx); err != nil {
+		return err
+	}
+	if r.schedule, err = signature.SYNSchedule(r.report.Sysctls[clientHost]); err != nil {
+		return err
+	}
+	r.checker.options.Schedule = r.schedule.Gaps
+	return r.bench.StartService(ctx)
+}
+
+func (r *run) readSysctls(ctx context.Context) error {
+	const release = "kernel.osrelease"
+	for _, h := range r.bench.Topology.Hosts {
+		keys := []string{release}
+		for _, s := range r.bench.Topology.SysctlsOf(h.Name) {
+			keys = append(keys, s.Key)
+		}
+		values := map[string]string{}
+		if err := r.bench.query(ctx, h.Name, SysctlVerb(keys...), &values); err != nil {
+			return err
+		}
+		if h.Name == clientHost {
+			r.report.Kernel = values[release]
+		}
+		delete(values, release)
+		r.report.Sysctls[h.Name] = values
+	}
+	return nil
+}
+
+// baseline proves that the lab works: the same client, on the same path to the same port, gets through.
+func (r *run) baseline(ctx context.Context) error {
+	return r.mustWork(ctx, "baseline-", "the lab does not work before anything is broken, so nothing after it would prove anything")
+}
+
+func (r *run) breakIt(ctx context.Context) error {
+	r.broken = true
+	err := r.fault.Inject(ctx, r.bench)
+	if errors.Is(err, ErrUnsupported) {
+		return &skipError{err}
+	}
+	if err != nil {
+		return fmt.Errorf("inject the fault (%s): %w", r.fault, err)
+	}
+	if err := r.fault.Verify(ctx, r.bench); err != nil {
+		r.mismatch("fault", fmt.Sprintf("the fault (%s) did not take hold: %v", r.fault, err), "")
+	}
+	return nil
+}
+
+// observe lets the client act while the fault holds, and holds everything that was seen against what was wanted.
+func (r *run) observe(ctx context.Context) error {
+	wants, err := r.wants()
+	if err != nil {
+		return err
+	}
+	before, err := r.readCounters(ctx)
+	if err != nil {
+		return err
+	}
+	err = r.recorded(ctx, "", func(traces []wire.Trace) bool { return len(r.wireMismatches(traces, wants)) == 0 })
+	if err != nil {
+		return err
+	}
+	after, err := r.readCounters(ctx)
+	if err != nil {
+		return err
+	}
+	r.report.Client = *r.current.Client
+	r.report.Counters = increases(before, after)
+	r.checkClient()
+	r.report.Mismatches = append(r.report.Mismatches, r.wireMismatches(r.current.Traces, wants)...)
+	r.checkCounters()
+	return nil
+}
+
+func (r *run) wants() (map[string]signature.Signature, error) {
+	wants := map[string]signature.Signature{}
+	for point, text := range r.report.Scenario.Want.Wire {
+		want, err := expectation(text, r.options.Family, r.schedule, r.timeout)
+		if err != nil {
+			return nil, err
+		}
+		wants[point] = want
+	}
+	return wants, nil
+}
+
+// heal undoes the fault; then the client must get through again, and so the fault alone has made the difference.
+func (r *run) heal(ctx context.Context) error {
+	if err := r.fault.Heal(ctx, r.bench); err != nil {
+		return fmt.Errorf("heal the fault (%s): %w", r.fault, err)
+	}
+	return r.mustWork(ctx, "heal-", "the failure does not end with the fault, so the fault alone cannot have caused it")
+}
+
+func (r *run) down(ctx context.Context) error {
+	if r.bench.Lab == nil {
+		return nil
+	}
+	return r.bench.Lab.Close(ctx)
+}
+
+// recorded lets the client make an attempt with captures running at every vantage point, and keeps both in the phase.
+// The captures go on until they are complete, or for a grace when they never are.
+func (r *run) recorded(ctx context.Context, prefix string, complete func([]wire.Trace) bool) error {
+	captures, err := record(ctx, r.bench, r.report.Artifacts, prefix)
+	if err != nil {
+		return err
+	}
+	client, err := r.bench.Host(clientHost)
+	if err != nil {
+		return errors.Join(err, captures.stop(ctx))
+	}
+	outcome, err := r.options.Client.Do(ctx, Attempt{Host: client, Target: r.bench.Target(), Timeout: r.timeout})
+	if errors.Is(err, ErrUnsupported) {
+		err = &skipError{err}
+	}
+	if err != nil {
+		return errors.Join(err, captures.stop(ctx))
+	}
+	grace, cancel := context.WithTimeout(ctx, settlingGrace)
+	defer cancel()
+	captures.until(grace, complete)
+	if err := captures.stop(ctx); err != nil {
+		return err
+	}
+	r.current.Client, r.current.Traces = &outcome, captures.traces()
+	return nil
+}
+
+// mustWork lets the client make an attempt that must succeed and show a complete connection at every vantage point.
+func (r *run) mustWork(ctx context.Context, prefix, otherwise string) error {
+	want := signature.MustParse(handshake)
+	broken := func(traces []wire.Trace) *Mismatch {
+		for _, t := range traces {
+			if m := r.checker.wireAt(t, want); m != nil {
+				return r.wireMismatch(t.Point, m, traces)
+			}
+		}
+		return nil
+	}
+	err := r.recorded(ctx, prefix, func(traces []wire.Trace) bool { return broken(traces) == nil })
+	if err != nil {
+		return err
+	}
+	if o := r.current.Client; !o.OK() {
+		r.mismatch("client", fmt.Sprintf("%s: the client failed: %s", otherwise, o.Error), "")
+		return nil
+	}
+	if m := broken(r.current.Traces); m != nil {
+		r.mismatch(m.At, otherwise+": "+m.Reason, m.Detail)
+	}
+	return nil
+}
+
+// readCounters reads the counters of every host that is on.
+func (r *run) readCounters(ctx context.Context) (map[string]Counters, error) {
+	all := map[string]Counters{}
+	for _, h := range r.bench.Topology.Hosts {
+		counters := Counters{}
+		err := r.bench.query(ctx, h.Name, CountersVerb(), &counters)
+		if errors.Is(err, ErrHostStopped) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		all[h.Name] = counters
+	}
+	return all, nil
+}
+
+// increases returns by how much each counter has grown. A counter that was not there before is taken to have been 0.
+func increases(before, after map[string]Counters) map[string]Counters {
+	grown := map[string]Counters{}
+	for host, counters := range after {
+		grown[host] = Counters{}
+		for name, value := range counters {
+			if value > before[host][name] {
+				grown[host][name] = value - before[host][name]
+			}
+		}
+	}
+	return grown
+}
+
+func (r *run) mismatch(at, reason, detail string) {
+	r.report.Mismatches = append(r.report.Mismatches, Mismatch{Phase: r.current.Name, At: at, Reason: reason, Detail: detail})
+}
+
+// wireMismatches holds each vantage point's trace against what was wanted there.
+func (r *run) wireMismatches(traces []wire.Trace, wants map[string]signature.Signature) []Mismatch {
+	var list []Mismatch
+	for _, point := range slices.Sorted(maps.Keys(wants)) {
+		i := slices.IndexFunc(traces, func(t wire.Trace) bool { return t.Point == point })
+		if m := r.checker.wireAt(traces[i], wants[point]); m != nil {
+			list = append(list, *r.wireMismatch(point, m, traces))
+		}
+	}
+	return list
+}

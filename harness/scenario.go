@@ -1,0 +1,135 @@
+package harness
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/tcplab/tcplab/wire/signature"
+)
+
+// Scenario is a failure as data: what breaks, and what must then be seen. It holds no handle and can be copied.
+type Scenario struct {
+	// Name is how it is called on the command line, "closed-port".
+	Name string
+	// Title is one line for a list.
+	Title string
+	// Story tells what breaks, what the wire shows and what the client feels.
+	Story string
+	// Verdict is the stable id of what the wire shows, such as "refused".
+	Verdict string
+	// Topology is the plan of its lab; the zero value stands for [Routed].
+	Topology Topology
+	// Timeout is the client's patience for one attempt; zero stands for [DefaultTimeout].
+	Timeout time.Duration
+	// Fault is what breaks; nil: nothing does.
+	Fault Fault
+	// Want is what must be seen while it is broken.
+	Want Want
+}
+
+// DefaultTimeout is the usual advice for a connect timeout: it covers the first retransmission of a SYN, after 1 s.
+const DefaultTimeout = 3 * time.Second
+
+// PatientTimeout lets a client see three retransmissions of its SYN, after 1, 3 and 7 s, also where the kernel's timer
+// is as late as it may be (an eighth of the interval).
+const PatientTimeout = 8500 * time.Millisecond
+
+// Fault breaks something in a lab. Its value holds parameters and no state.
+type Fault interface {
+	// String names what it breaks, in the words of a report.
+	String() string
+	// Inject breaks it.
+	Inject(ctx context.Context, b *Bench) error
+	// Verify proves that it took hold, by looking and not by trusting Inject.
+	Verify(ctx context.Context, b *Bench) error
+	// Heal undoes it.
+	Heal(ctx context.Context, b *Bench) error
+}
+
+// Want is what must be seen while the fault holds. What is absent is not checked.
+type Want struct {
+	Client ClientWant
+	// Wire has an expectation in the notation of package signature for each vantage point: "client",
+	// "router:to-client", "router:to-server", "server". Before it is parsed, $MSS stands for the maximum segment size
+	// that the family has on Ethernet, and a line that begins with "+rto*" for as many lines "+rto" as retransmissions
+	// of a SYN fit into the client's patience, by the sysctls of its host.
+	Wire map[string]string
+	// Counters are a second witness.
+	Counters []CounterWant
+}
+
+// ClientWant is what the client must feel.
+type ClientWant struct {
+	// Errno is the kernel's error, "ECONNREFUSED"; with Timeout unset and Errno empty the client must succeed.
+	Errno string
+	// Timeout: the client's own timeout ends the attempt, no sooner and hardly later.
+	Timeout bool
+	// Within bounds the time to success or to the kernel's error; zero stands for [AtOnce].
+	Within time.Duration
+}
+
+// AtOnce bounds what takes no timer: a few round trips in a lab, with room for a busy machine.
+const AtOnce = 500 * time.Millisecond
+
+// CounterWant says by how much a counter of a host must grow while the client acts: by Exactly, plus the number of
+// packets of a kind that a vantage point saw.
+type CounterWant struct {
+	Host string
+	// Counter is a name among [Counters], or a Rule's.
+	Counter string
+	Rule    *Rule
+	Exactly int
+	// PacketsAt is a vantage point, Packet a packet in the notation of package signature, without a time: "> S".
+	PacketsAt, Packet string
+}
+
+func (w CounterWant) name(f Family) string {
+	if w.Rule != nil {
+		return w.Rule.CounterName(f)
+	}
+	return w.Counter
+}
+
+func (s Scenario) topology() Topology {
+	if s.Topology.Name == "" {
+		return Routed()
+	}
+	return s.Topology
+}
+
+func (s Scenario) timeout() time.Duration {
+	if s.Timeout == 0 {
+		return DefaultTimeout
+	}
+	return s.Timeout
+}
+
+// Validate reports what is wrong with a scenario before it is run: an unknown vantage point, an expectation that does
+// not parse.
+func (s Scenario) Validate() error {
+	t := s.topology()
+	if err := t.Validate(); err != nil {
+		return err
+	}
+	points := t.VantagePoints()
+	for point, text := range s.Want.Wire {
+		if !hasPoint(points, point) {
+			return fmt.Errorf("scenario %s: the topology has no vantage point %q", s.Name, point)
+		}
+		for _, f := range Families {
+			if _, err := expectation(text, f, signature.Schedule{}, s.timeout()); err != nil {
+				return fmt.Errorf("scenario %s: wire at %s: %w", s.Name, point, err)
+			}
+		}
+	}
+	for _, c := range s.Want.Counters {
+		if c.PacketsAt == "" {
+			continue
+		}
+		if _, err := signature.ParsePacket(c.Packet); err != nil {
+			return fmt.Errorf("scenario %s: counter %s: %w", s.Name, c.name(IPv4), err)
+		}
+	}
+	return nil
+}

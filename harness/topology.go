@@ -1,0 +1,259 @@
+package harness
+
+import (
+	"fmt"
+	"maps"
+	"net"
+	"net/netip"
+	"slices"
+)
+
+// Topology is the plan of a lab: hosts, and the segments that join them. It is a value and holds no handle.
+type Topology struct {
+	Name     string        `json:"name"`
+	Hosts    []HostSpec    `json:"hosts"`
+	Segments []SegmentSpec `json:"segments"`
+}
+
+// HostSpec is one machine of the plan.
+type HostSpec struct {
+	Name string `json:"name"`
+	// Routes beyond the connected ones.
+	Routes []Route `json:"routes,omitempty"`
+	// Sysctls are set before the host's first packet; what is pinned for every host is in [PinnedSysctls].
+	Sysctls map[string]string `json:"sysctls,omitempty"`
+}
+
+// SegmentSpec is a link layer that two hosts share.
+type SegmentSpec struct {
+	Name string    `json:"name"`
+	Ends []EndSpec `json:"ends"`
+}
+
+// EndSpec is a host's interface on a segment.
+type EndSpec struct {
+	Host      string `json:"host"`
+	Interface string `json:"interface"`
+	// Addrs are the interface's addresses with the length of their subnet, IPv4 first.
+	Addrs []netip.Prefix `json:"addrs"`
+}
+
+// Route is a static route.
+type Route struct {
+	To  netip.Prefix `json:"to"`
+	Via netip.Addr   `json:"via"`
+}
+
+// Port is the port of the service under test, on every server.
+const Port = 8080
+
+// Interface names. A host of an engine that gives out names of its own (Docker: eth0, eth1 ...) carries these as
+// alternative names, so that "tcpdump -i to-server" works on each engine.
+const (
+	leafInterface = "eth0"
+	routerClient  = "to-client"
+	routerServer  = "to-server"
+)
+
+// Routed is the default topology: client, router and server in two subnets of the documentation ranges (RFC 5737,
+// RFC 3849). The router stands for whatever lies between: the fabric of a cloud, a security group, a NAT.
+func Routed() Topology {
+	all4, all6 := netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")
+	return Topology{
+		Name: "routed",
+		Hosts: []HostSpec{
+			{Name: "client", Routes: []Route{
+				{To: all4, Via: netip.MustParseAddr("198.51.100.1")},
+				{To: all6, Via: netip.MustParseAddr("2001:db8:1::1")},
+			}},
+			{Name: "router", Sysctls: map[string]string{
+				"net.ipv4.ip_forward":          "1",
+				"net.ipv6.conf.all.forwarding": "1",
+			}},
+			{Name: "server", Routes: []Route{
+				{To: all4, Via: netip.MustParseAddr("203.0.113.1")},
+				{To: all6, Via: netip.MustParseAddr("2001:db8:2::1")},
+			}},
+		},
+		Segments: []SegmentSpec{
+			{Name: "client-side", Ends: []EndSpec{
+				{Host: "client", Interface: leafInterface, Addrs: prefixes("198.51.100.10/24", "2001:db8:1::10/64")},
+				{Host: "router", Interface: routerClient, Addrs: prefixes("198.51.100.1/24", "2001:db8:1::1/64")},
+			}},
+			{Name: "server-side", Ends: []EndSpec{
+				{Host: "router", Interface: routerServer, Addrs: prefixes("203.0.113.1/24", "2001:db8:2::1/64")},
+				{Host: "server", Interface: leafInterface, Addrs: prefixes("203.0.113.10/24", "2001:db8:2::10/64")},
+			}},
+		},
+	}
+}
+
+func prefixes(texts ...string) []netip.Prefix {
+	var list []netip.Prefix
+	for _, t := range texts {
+		list = append(list, netip.MustParsePrefix(t))
+	}
+	return list
+}
+
+// PinnedSysctls are set on every host, so that a schedule does not depend on the machine or on its kernel's defaults.
+// The textbook picture of a retransmitted SYN (1, 2, 4 s) needs tcp_syn_linear_timeouts=0: since Linux 6.5 the first
+// four gaps are 1 s each by default.
+var PinnedSysctls = []Sysctl{
+	{Key: "net.ipv4.tcp_syn_retries", Value: "6"},
+	{Key: "net.ipv4.tcp_syn_linear_timeouts", Value: "0", Since: "6.5"},
+	{Key: "net.ipv4.tcp_synack_retries", Value: "5"},
+	{Key: "net.ipv4.tcp_retries2", Value: "15"},
+	{Key: "net.ipv4.tcp_timestamps", Value: "1"},
+	{Key: "net.ipv4.tcp_sack", Value: "1"},
+	{Key: "net.ipv4.tcp_window_scaling", Value: "1"},
+	{Key: "net.ipv4.tcp_ecn", Value: "2"},
+	{Key: "net.ipv4.tcp_syncookies", Value: "1"},
+	{Key: "net.ipv4.conf.all.rp_filter", Value: "0"},
+	{Key: "net.ipv4.conf.default.rp_filter", Value: "0"},
+	{Key: "net.ipv4.icmp_ratelimit", Value: "0"},
+	{Key: "net.ipv6.icmp.ratelimit", Value: "0"},
+	{Key: "net.ipv6.conf.all.disable_ipv6", Value: "0"},
+	{Key: "net.ipv6.conf.default.disable_ipv6", Value: "0"},
+	{Key: "net.ipv6.conf.all.accept_ra", Value: "0"},
+	{Key: "net.ipv6.conf.default.accept_ra", Value: "0"},
+	{Key: "net.ipv6.conf.default.accept_dad", Value: "0"},
+	{Key: "net.ipv6.conf.all.accept_dad", Value: "0"},
+	{Key: "net.ipv6.conf.default.router_solicitations", Value: "0"},
+}
+
+// Sysctl is one kernel parameter of a network namespace.
+type Sysctl struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+	// Since is the first kernel that has it, empty for those older than any kernel the lab runs on. Where the kernel
+	// lacks it, it is left out.
+	Since string `json:"since,omitempty"`
+}
+
+// HostConfig is what one host's network must look like: the input of "tcplab host configure".
+type HostConfig struct {
+	Host       string            `json:"host"`
+	Interfaces []InterfaceConfig `json:"interfaces"`
+	Routes     []Route           `json:"routes,omitempty"`
+}
+
+// InterfaceConfig is one interface of a host.
+type InterfaceConfig struct {
+	Name string `json:"name"`
+	// Marker is an address by which to find the interface when the engine gave it a name of its own; Name is then
+	// added as an alternative name, and every IPv4 address that the engine assigned is removed.
+	Marker netip.Addr     `json:"marker,omitzero"`
+	MAC    string         `json:"mac"`
+	Addrs  []netip.Prefix `json:"addrs"`
+}
+
+// Config returns what the named host's network must look like.
+func (t Topology) Config(host string) (HostConfig, error) {
+	i := slices.IndexFunc(t.Hosts, func(h HostSpec) bool { return h.Name == host })
+	if i < 0 {
+		return HostConfig{}, fmt.Errorf("topology %s has no host %q", t.Name, host)
+	}
+	config := HostConfig{Host: host, Routes: t.Hosts[i].Routes}
+	for _, e := range t.EndsOf(host) {
+		config.Interfaces = append(config.Interfaces, InterfaceConfig{Name: e.Interface, MAC: e.MAC().String(), Addrs: e.Addrs})
+	}
+	return config, nil
+}
+
+// SysctlsOf returns what to set on the named host, in order: the pinned ones, then the host's own.
+func (t Topology) SysctlsOf(host string) []Sysctl {
+	list := slices.Clone(PinnedSysctls)
+	for _, h := range t.Hosts {
+		if h.Name != host {
+			continue
+		}
+		for _, key := range sortedKeys(h.Sysctls) {
+			i := slices.IndexFunc(list, func(s Sysctl) bool { return s.Key == key })
+			if i >= 0 {
+				list[i].Value = h.Sysctls[key]
+				continue
+			}
+			list = append(list, Sysctl{Key: key, Value: h.Sysctls[key]})
+		}
+	}
+	return list
+}
+
+// EndsOf returns the host's interfaces, in the order of the segments.
+func (t Topology) EndsOf(host string) []EndSpec {
+	var list []EndSpec
+	for _, s := range t.Segments {
+		for _, e := range s.Ends {
+			if e.Host == host {
+				list = append(list, e)
+			}
+		}
+	}
+	return list
+}
+
+// Addr returns the host's first address of the family.
+func (t Topology) Addr(host string, f Family) netip.Addr {
+	for _, e := range t.EndsOf(host) {
+		for _, p := range e.Addrs {
+			if f.Of(p.Addr()) {
+				return p.Addr()
+			}
+		}
+	}
+	return netip.Addr{}
+}
+
+// Validate reports the first thing in the plan that no engine could build.
+func (t Topology) Validate() error {
+	for _, s := range t.Segments {
+		if len(s.Ends) != 2 {
+			return fmt.Errorf("topology %s: segment %s has %d ends: a segment joins two hosts", t.Name, s.Name, len(s.Ends))
+		}
+		for _, e := range s.Ends {
+			if !slices.ContainsFunc(t.Hosts, func(h HostSpec) bool { return h.Name == e.Host }) {
+				return fmt.Errorf("topology %s: segment %s names %q, which is not a host", t.Name, s.Name, e.Host)
+			}
+			if len(e.Addrs) == 0 || !e.Addrs[0].Addr().Is4() {
+				return fmt.Errorf("topology %s: %s of %s has no IPv4 address as its first", t.Name, e.Interface, e.Host)
+			}
+		}
+	}
+	return nil
+}
+
+// MAC is the interface's hardware address: locally administered and derived from its IPv4 address, so that it is the
+// same in every lab on every engine.
+func (e EndSpec) MAC() net.HardwareAddr {
+	v4 := e.Addrs[0].Addr().As4()
+	return net.HardwareAddr{0x02, 0x00, v4[0], v4[1], v4[2], v4[3]}
+}
+
+func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
+
+// VantagePoint is an interface at which packets are captured: "client", or "router:to-client" where a host has
+// several.
+type VantagePoint struct {
+	Name, Host, Interface string
+}
+
+// VantagePoints returns the vantage points on the way from the first host to the last.
+func (t Topology) VantagePoints() []VantagePoint {
+	var list []VantagePoint
+	for _, h := range t.Hosts {
+		ends := t.EndsOf(h.Name)
+		for _, e := range ends {
+			name := h.Name
+			if len(ends) > 1 {
+				name += ":" + e.Interface
+			}
+			list = append(list, VantagePoint{Name: name, Host: h.Name, Interface: e.Interface})
+		}
+	}
+	return list
+}
+
+func hasPoint(list []VantagePoint, name string) bool {
+	return slices.ContainsFunc(list, func(p VantagePoint) bool { return p.Name == name })
+}

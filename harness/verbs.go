@@ -1,0 +1,96 @@
+package harness
+
+import (
+	"net/netip"
+	"strconv"
+	"time"
+)
+
+// The lab's own verbs: "tcplab host <verb>", run on a host. They are implemented by package agent; what they take and
+// what they print is here, so that harness and agent agree without importing each other's dependencies.
+//
+// A verb prints its result on standard output, one JSON value, and its error on standard error, one sentence. A verb
+// that runs for long writes the line [Ready] to standard error when it works, and ends in good order when its
+// standard input ends.
+
+// Ready is the line by which a long-running verb says that it works.
+const Ready = "ready"
+
+// Verb returns the command line of a verb.
+func Verb(args ...string) []string { return append([]string{"tcplab", "host"}, args...) }
+
+// ConfigureVerb reads a [HostConfig] from standard input and gives the host its addresses, routes and hardware
+// addresses. It may be run again, after the host was switched off and on. Engines run it.
+func ConfigureVerb() []string { return Verb("configure") }
+
+// SysctlVerb prints the values of the keys as a JSON object; a key that the kernel lacks is absent from it.
+func SysctlVerb(keys ...string) []string { return append(Verb("sysctl"), keys...) }
+
+// CaptureVerb writes the packets of the interfaces to standard output, as pcapng with nanosecond times, until its
+// standard input ends and every packet that had arrived by then is written.
+func CaptureVerb(interfaces ...string) []string { return append(Verb("capture"), interfaces...) }
+
+// ListenVerb serves HTTP on the port, IPv4 and IPv6, until its standard input ends.
+func ListenVerb(port int) []string { return Verb("listen", "--port", strconv.Itoa(port)) }
+
+// DialVerb connects to the target, sends a request and reads the reply; it prints an [Outcome], and exits 0 whether
+// or not the connection succeeded.
+func DialVerb(target netip.AddrPort, timeout time.Duration) []string {
+	return Verb("dial", "--timeout", timeout.String(), target.String())
+}
+
+// ListenersVerb prints the local addresses of the sockets that listen on the TCP port, a JSON list of strings.
+func ListenersVerb(port int) []string { return Verb("listeners", "--port", strconv.Itoa(port)) }
+
+// CountersVerb prints a [Counters] object: the kernel's counters of this host's network, and the packets that each
+// firewall rule has matched.
+func CountersVerb() []string { return Verb("counters") }
+
+// Counters are the values of a host's counters by name: those of /proc/net/snmp, netstat and snmp6 named as
+// nstat(8) does ("TcpExtTCPSynRetrans", "TcpOutRsts", "Ip6InReceives"), and "firewall " + Rule.String() for each rule.
+type Counters map[string]uint64
+
+// Rule is a packet filter rule that drops what it matches.
+type Rule struct {
+	// Chain is the hook where the rule stands: INPUT, FORWARD or OUTPUT.
+	Chain string `json:"chain"`
+	// Proto is "tcp", "udp" or "icmp" (ICMPv6 on IPv6).
+	Proto string `json:"proto"`
+	// Port is the destination port, 0 for any.
+	Port int `json:"port,omitempty"`
+}
+
+// String is the rule in iptables' notation: "INPUT -p tcp --dport 8080 -j DROP".
+func (r Rule) String() string {
+	s := r.Chain + " -p " + r.Proto
+	if r.Port != 0 {
+		s += " --dport " + strconv.Itoa(r.Port)
+	}
+	return s + " -j DROP"
+}
+
+// CounterName is the rule's name among the [Counters] of its host and family.
+func (r Rule) CounterName(f Family) string { return "firewall " + f.String() + " " + r.String() }
+
+// FirewallVerb adds the rule (action "add") or deletes it ("delete") for one family. The rule is written to the
+// tables of iptables, so that "iptables -S" lists it where iptables is installed.
+func FirewallVerb(action string, f Family, r Rule) []string {
+	return Verb("firewall", action, "--family", strconv.Itoa(int(f)),
+		"--chain", r.Chain, "--proto", r.Proto, "--port", strconv.Itoa(r.Port))
+}
+
+// NeighbourVerb pins the neighbour entry of an address to a hardware address (action "pin"), so that the host never
+// asks who has it, or removes the entry ("forget").
+func NeighbourVerb(action string, addr netip.Addr, mac string) []string {
+	return Verb("neighbour", action, addr.String(), mac)
+}
+
+// NeighboursVerb prints the neighbour entries as a JSON list of [Neighbour].
+func NeighboursVerb() []string { return Verb("neighbours") }
+
+// Neighbour is an entry of a host's neighbour table (ARP for IPv4, Neighbour Discovery for IPv6).
+type Neighbour struct {
+	Addr  netip.Addr `json:"addr"`
+	MAC   string     `json:"mac"`
+	State string     `json:"state"` // as ip-neighbour(8) names it: "PERMANENT", "REACHABLE", "STALE" ...
+}

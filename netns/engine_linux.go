@@ -1,0 +1,207 @@
+package netns
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"sync"
+	"syscall"
+
+	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/harness/agent"
+)
+
+// Engine builds labs out of network namespaces.
+type Engine struct {
+	mutex sync.Mutex
+	main  channel // to the helper; started at first use
+	ready bool
+}
+
+// New returns the engine. It starts nothing before it is used.
+func New() *Engine { return &Engine{} }
+
+// Name is "netns".
+func (e *Engine) Name() string { return "netns" }
+
+// Available makes a namespace with everything a lab needs, and says what stands in the way.
+func (e *Engine) Available(ctx context.Context) error {
+	call, err := e.call(ctx, request{Op: opProbe})
+	if err != nil {
+		return err
+	}
+	defer call.Close()
+	if err := answer(call, nil); err != nil {
+		return unavailable(err)
+	}
+	return nil
+}
+
+// Build builds the topology.
+func (e *Engine) Build(ctx context.Context, t harness.Topology) (harness.Lab, error) {
+	if err := t.Validate(); err != nil {
+		return nil, err
+	}
+	call, err := e.call(ctx, request{Op: opBuild, Topology: &t})
+	if err != nil {
+		return nil, err
+	}
+	stop := context.AfterFunc(ctx, func() { _ = call.Close() })
+	defer stop()
+	var built reply
+	if err := answer(call, &built); err != nil {
+		return nil, errors.Join(fmt.Errorf("netns: build lab %s: %w", t.Name, cause(ctx, err)), call.Close())
+	}
+	return &lab{engine: e, call: call, number: built.Lab, topology: t}, nil
+}
+
+// cause prefers the reason for which a context ended over the error that came of it.
+func cause(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+// call starts the helper where there is none, and sends it a request on a channel of its own.
+func (e *Engine) call(ctx context.Context, r request, files ...*os.File) (channel, error) {
+	if err := ctx.Err(); err != nil {
+		return channel{}, context.Cause(ctx)
+	}
+	main, err := e.helper()
+	if err != nil {
+		return channel{}, err
+	}
+	here, there, err := newPair()
+	if err != nil {
+		return channel{}, err
+	}
+	defer there.Close()
+	if err := here.send(r, files...); err != nil {
+		return channel{}, errors.Join(err, here.Close())
+	}
+	if err := main.send(struct{}{}, there); err != nil {
+		return channel{}, errors.Join(fmt.Errorf("netns: the helper process has ended: %w", err), here.Close())
+	}
+	return here, nil
+}
+
+func (e *Engine) helper() (channel, error) {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	if e.ready {
+		return e.main, nil
+	}
+	main, err := startHelper()
+	if err != nil {
+		return channel{}, unavailable(err)
+	}
+	e.main, e.ready = main, true
+	return main, nil
+}
+
+// answer waits for a reply. into may be nil.
+func answer(c channel, into *reply) error {
+	var r reply
+	if _, err := c.receive(&r); err != nil {
+		if errors.Is(err, io.EOF) {
+			return errors.New("the helper process has ended")
+		}
+		return err
+	}
+	if into != nil {
+		*into = r
+	}
+	return r.err()
+}
+
+// lab is a lab of the helper.
+type lab struct {
+	engine   *Engine
+	call     channel
+	number   int
+	topology harness.Topology
+	closing  sync.Once
+	closeErr error
+}
+
+func (l *lab) Host(name string) (harness.Host, error) {
+	if _, err := l.topology.Config(name); err != nil {
+		return nil, fmt.Errorf("netns: %w", err)
+	}
+	return &host{lab: l, name: name}, nil
+}
+
+// Close removes the lab. The helper removes it in any case when the call's socket is closed; the answer says that it
+// is done.
+func (l *lab) Close(ctx context.Context) error {
+	l.closing.Do(func() {
+		defer l.call.Close()
+		stop := context.AfterFunc(ctx, func() { _ = l.call.Close() })
+		defer stop()
+		err := l.call.send(request{Op: opClose})
+		if err == nil {
+			err = answer(l.call, nil)
+		}
+		if err != nil {
+			l.closeErr = fmt.Errorf("netns: remove lab: %w", cause(ctx, err))
+		}
+	})
+	return l.closeErr
+}
+
+// host is a host of a lab.
+type host struct {
+	lab  *lab
+	name string
+}
+
+func (h *host) Name() string { return h.name }
+
+func (h *host) Addr(f harness.Family) netip.Addr { return h.lab.topology.Addr(h.name, f) }
+
+func (h *host) Command(argv ...string) *harness.Cmd { return harness.NewCmd(h, argv...) }
+
+// Stop implements [harness.Stopper].
+func (h *host) Stop(ctx context.Context) error { return h.power(ctx, opStop) }
+
+// Start implements [harness.Stopper].
+func (h *host) Start(ctx context.Context) error { return h.power(ctx, opStart) }
+
+func (h *host) power(ctx context.Context, op string) error {
+	call, err := h.lab.engine.call(ctx, request{Op: op, Lab: h.lab.number, Host: h.name})
+	if err != nil {
+		return err
+	}
+	defer call.Close()
+	stop := context.AfterFunc(ctx, func() { _ = call.Close() })
+	defer stop()
+	if err := answer(call, nil); err != nil {
+		return fmt.Errorf("netns: %s host %s: %w", op, h.name, cause(ctx, err))
+	}
+	return nil
+}
+
+// Control implements [harness.Controller].
+func (h *host) Control(_, _ string, c syscall.RawConn) error {
+	return agent.SwapSocket(c, func(domain, typ, proto int) (int, error) {
+		call, err := h.lab.engine.call(context.Background(), request{Op: opSocket, Lab: h.lab.number, Host: h.name,
+			Socket: [3]int{domain, typ, proto}})
+		if err != nil {
+			return -1, err
+		}
+		defer call.Close()
+		var r reply
+		fds, err := call.receive(&r)
+		if err := errors.Join(err, r.err()); err != nil {
+			return -1, fmt.Errorf("netns: socket on host %s: %w", h.name, err)
+		}
+		if len(fds) != 1 {
+			return -1, fmt.Errorf("netns: socket on host %s: %d descriptors came", h.name, len(fds))
+		}
+		return fds[0], nil
+	})
+}

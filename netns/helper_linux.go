@@ -1,0 +1,225 @@
+package netns
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"sync"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/harness/agent"
+)
+
+// helperName is what the helper is called by: its argument 0.
+const helperName = "tcplab-netns"
+
+// helperSocket is the descriptor of its socket: the first after the standard three.
+const helperSocket = 3
+
+// Any program that has this package in it is its own helper: a test binary, a user's program, tcplab itself. So the
+// check is made here, before main.
+func init() {
+	if os.Args[0] == helperName {
+		os.Exit(runHelper())
+	}
+}
+
+// startHelper starts the helper and returns the channel to it.
+func startHelper() (channel, error) {
+	// Root needs no user namespace. Where root has been stripped of CAP_SYS_ADMIN, as in a container, it is an
+	// ordinary user that may use one.
+	if os.Geteuid() == 0 {
+		main, err := spawn(0)
+		if !errors.Is(err, unix.EPERM) {
+			return main, err
+		}
+	}
+	return spawn(unix.CLONE_NEWUSER)
+}
+
+func spawn(extra uintptr) (channel, error) {
+	here, there, err := newPair()
+	if err != nil {
+		return channel{}, err
+	}
+	defer there.Close()
+	cmd := &exec.Cmd{Path: "/proc/self/exe", Args: []string{helperName}, Env: os.Environ(),
+		Stderr: os.Stderr, ExtraFiles: []*os.File{there}}
+	// A process group of its own: Ctrl-C at the terminal is for the program, which then takes its labs down in order.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNET | extra, Setpgid: true}
+	if extra&unix.CLONE_NEWUSER != 0 {
+		cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Geteuid(), Size: 1}}
+		cmd.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getegid(), Size: 1}}
+	}
+	if err := cmd.Start(); err != nil {
+		return channel{}, errors.Join(fmt.Errorf("start helper process: %w", err), here.Close())
+	}
+	go func() { _ = cmd.Wait() }() // only to reap it; that it has ended shows on the socket
+	return here, nil
+}
+
+// helper is the process that holds the namespaces.
+type helper struct {
+	mutex  sync.Mutex
+	labs   map[int]*namespaces
+	number int // of the newest lab
+}
+
+// runHelper serves calls until the program has ended, then kills what still runs. The namespaces go with the process.
+func runHelper() int {
+	signal.Ignore(unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGPIPE)
+	unix.CloseOnExec(helperSocket)
+	main, err := newChannel(os.NewFile(helperSocket, "netns helper"))
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "tcplab: netns helper: %v\n", err)
+		return 1
+	}
+	// Package net finds out which families work by binding to the loopback addresses, in the helper's own namespace.
+	if err := loopbackUp(&agent.Namespace{}); err != nil {
+		fmt.Fprintf(os.Stderr, "tcplab: netns helper: %v\n", err)
+		return 1
+	}
+	h := &helper{labs: map[int]*namespaces{}}
+	for {
+		fds, err := main.receive(&struct{}{})
+		if err != nil {
+			h.closeAll()
+			return 0
+		}
+		for _, fd := range fds {
+			go h.serve(fd)
+		}
+	}
+}
+
+func (h *helper) closeAll() {
+	h.mutex.Lock()
+	labs := h.labs
+	h.labs = map[int]*namespaces{}
+	h.mutex.Unlock()
+	for _, l := range labs {
+		l.close()
+	}
+}
+
+// serve answers one call.
+func (h *helper) serve(fd int) {
+	c, err := newChannel(os.NewFile(uintptr(fd), "netns call"))
+	if err != nil {
+		return
+	}
+	defer c.Close()
+	var r request
+	fds, err := c.receive(&r)
+	if err != nil {
+		return
+	}
+	switch r.Op {
+	case opProbe:
+		_ = c.send(replyOf(probe()))
+	case opBuild:
+		h.build(c, r)
+	case opCommand:
+		h.command(c, r, fds)
+	case opSocket:
+		h.socket(c, r)
+	case opStop, opStart:
+		_ = c.send(replyOf(h.power(r)))
+	default:
+		_ = c.send(replyOf(fmt.Errorf("unknown operation %q", r.Op)))
+	}
+}
+
+// build builds a lab and holds it until the call says so or ends.
+func (h *helper) build(c channel, r request) {
+	l, err := newNamespaces(*r.Topology)
+	if err != nil {
+		_ = c.send(replyOf(err))
+		return
+	}
+	h.mutex.Lock()
+	h.number++
+	number := h.number
+	h.labs[number] = l
+	h.mutex.Unlock()
+	_ = c.send(reply{Lab: number})
+
+	_, _ = c.receive(&request{}) // opClose, or the end of the call
+	h.mutex.Lock()
+	delete(h.labs, number)
+	h.mutex.Unlock()
+	l.close()
+	_ = c.send(reply{})
+}
+
+func (h *helper) host(r request) (*machine, error) {
+	h.mutex.Lock()
+	l := h.labs[r.Lab]
+	h.mutex.Unlock()
+	if l == nil {
+		return nil, errors.New("the lab was removed")
+	}
+	m := l.machines[r.Host]
+	if m == nil {
+		return nil, fmt.Errorf("no host %q", r.Host)
+	}
+	return m, nil
+}
+
+func (h *helper) power(r request) error {
+	m, err := h.host(r)
+	if err != nil {
+		return err
+	}
+	if r.Op == opStop {
+		return m.stop()
+	}
+	return m.start()
+}
+
+func (h *helper) socket(c channel, r request) {
+	fd, err := h.newSocket(r)
+	if err != nil {
+		_ = c.send(replyOf(err))
+		return
+	}
+	f := os.NewFile(uintptr(fd), "socket")
+	defer f.Close()
+	_ = c.send(reply{}, f)
+	// The program has its own copy from here on; Fd has made the shared description blocking, and package net wants
+	// it otherwise.
+}
+
+func (h *helper) newSocket(r request) (int, error) {
+	m, err := h.host(r)
+	if err != nil {
+		return -1, err
+	}
+	ns, err := m.namespace()
+	if err != nil {
+		return -1, err
+	}
+	return ns.Socket(r.Socket[0], r.Socket[1], r.Socket[2])
+}
+
+// probe makes everything that a lab needs, once.
+func probe() error {
+	l, err := newNamespaces(harness.Routed())
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	ns, err := l.machines["router"].namespace()
+	if err != nil {
+		return err
+	}
+	if err := ns.ProbeCapture(); err != nil {
+		return err
+	}
+	return ns.ProbeFirewall()
+}

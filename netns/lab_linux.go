@@ -1,0 +1,317 @@
+package netns
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"sync"
+	"time"
+
+	"github.com/vishvananda/netlink"
+	vnetns "github.com/vishvananda/netns"
+
+	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/harness/agent"
+)
+
+// linkDeadline bounds the wait for a link to carry packets, which takes milliseconds.
+const linkDeadline = 10 * time.Second
+
+// namespaces is a lab, as the helper holds it.
+type namespaces struct {
+	topology harness.Topology
+	machines map[string]*machine
+}
+
+// machine is a host: a namespace, and the commands that run in it.
+type machine struct {
+	lab    *namespaces
+	name   string
+	config harness.HostConfig
+
+	mutex    sync.Mutex
+	ns       *agent.Namespace // nil: switched off
+	parked   *agent.Namespace // where the links of a host that is off are, while it is off
+	commands map[*command]struct{}
+	running  sync.WaitGroup
+}
+
+// newNamespaces builds a lab; on failure nothing is left.
+func newNamespaces(t harness.Topology) (*namespaces, error) {
+	l := &namespaces{topology: t, machines: map[string]*machine{}}
+	for _, spec := range t.Hosts {
+		config, err := t.Config(spec.Name)
+		if err != nil {
+			return nil, err
+		}
+		l.machines[spec.Name] = &machine{lab: l, name: spec.Name, config: config, commands: map[*command]struct{}{}}
+	}
+	if err := l.build(); err != nil {
+		l.close()
+		return nil, err
+	}
+	return l, nil
+}
+
+func (l *namespaces) build() error {
+	if err := l.each((*machine).createNamespace); err != nil {
+		return err
+	}
+	for _, s := range l.topology.Segments {
+		if err := l.join(s); err != nil {
+			return fmt.Errorf("segment %s: %w", s.Name, err)
+		}
+	}
+	if err := l.each((*machine).configure); err != nil {
+		return err
+	}
+	return l.each((*machine).awaitLinks)
+}
+
+// each does something on every host at once.
+func (l *namespaces) each(do func(*machine) error) error {
+	var group sync.WaitGroup
+	errs := make([]error, 0, len(l.machines))
+	var mutex sync.Mutex
+	for name, m := range l.machines {
+		group.Go(func() {
+			if err := do(m); err != nil {
+				mutex.Lock()
+				defer mutex.Unlock()
+				errs = append(errs, fmt.Errorf("host %s: %w", name, err))
+			}
+		})
+	}
+	group.Wait()
+	return errors.Join(errs...)
+}
+
+// join lays a cable: a pair of virtual Ethernet devices, each end made in its host at once.
+func (l *namespaces) join(s harness.SegmentSpec) error {
+	a, b := s.Ends[0], s.Ends[1]
+	attrs := netlink.NewLinkAttrs()
+	attrs.Name, attrs.HardwareAddr = a.Interface, a.MAC()
+	attrs.Namespace = netlink.NsFd(l.machines[a.Host].ns.Fd())
+	return netlink.LinkAdd(&netlink.Veth{LinkAttrs: attrs, PeerName: b.Interface, PeerHardwareAddr: b.MAC(),
+		PeerNamespace: netlink.NsFd(l.machines[b.Host].ns.Fd())})
+}
+
+// close ends every command, then drops the namespaces; the kernel removes what is in them.
+func (l *namespaces) close() {
+	_ = l.each(func(m *machine) error {
+		m.killAll()
+		m.mutex.Lock()
+		defer m.mutex.Unlock()
+		for _, ns := range []*agent.Namespace{m.ns, m.parked} {
+			if ns != nil {
+				_ = ns.Close()
+			}
+		}
+		m.ns, m.parked = nil, nil
+		return nil
+	})
+}
+
+// namespace returns the host's namespace, or an error when the host is off.
+func (m *machine) namespace() (*agent.Namespace, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	if m.ns == nil {
+		return nil, harness.ErrHostStopped
+	}
+	return m.ns, nil
+}
+
+// createNamespace makes an empty namespace with the sysctls in place, before any link is in it: those under "default"
+// are taken over by a link when it appears.
+func (m *machine) createNamespace() error {
+	ns, err := agent.NewNamespace()
+	if err != nil {
+		return err
+	}
+	m.mutex.Lock()
+	m.ns = ns
+	m.mutex.Unlock()
+	for _, s := range m.lab.topology.SysctlsOf(m.name) {
+		err := ns.WriteSysctl(s.Key, s.Value)
+		if errors.Is(err, fs.ErrNotExist) && s.Since != "" {
+			continue // a kernel from before
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return loopbackUp(ns)
+}
+
+func loopbackUp(ns *agent.Namespace) error {
+	return withNetlink(ns, func(h *netlink.Handle) error {
+		lo, err := h.LinkByName("lo")
+		if err != nil {
+			return err
+		}
+		return h.LinkSetUp(lo)
+	})
+}
+
+func (m *machine) configure() error { return m.ns.Configure(m.config) }
+
+// stop cuts the power: the commands die with the link already gone, so that no farewell (FIN, RST) leaves, and the
+// namespace goes with all its state. The cable stays plugged in at the neighbour: its end here is parked in a
+// namespace that has no addresses and answers nothing. If it were removed, the neighbour's link would go with it, and
+// a router would answer "network unreachable" where the machine room knows silence.
+func (m *machine) stop() error {
+	ns, err := m.namespace()
+	if err != nil {
+		return err
+	}
+	parked, err := newSilentNamespace()
+	if err != nil {
+		return err
+	}
+	if err := m.moveLinks(ns, parked); err != nil {
+		return errors.Join(err, parked.Close())
+	}
+	m.mutex.Lock()
+	m.ns, m.parked = nil, parked
+	m.mutex.Unlock()
+	m.killAll()
+	if err := ns.Close(); err != nil {
+		return err
+	}
+	if err := m.setLinksUp(parked); err != nil {
+		return err
+	}
+	return m.awaitNeighbours()
+}
+
+// start brings the host back: a new namespace, the links moved into it, everything configured.
+func (m *machine) start() error {
+	m.mutex.Lock()
+	parked := m.parked
+	m.mutex.Unlock()
+	if parked == nil {
+		return errors.New("the host is on")
+	}
+	if err := m.createNamespace(); err != nil {
+		return err
+	}
+	if err := m.moveLinks(parked, m.ns); err != nil {
+		return err
+	}
+	m.mutex.Lock()
+	m.parked = nil
+	m.mutex.Unlock()
+	if err := parked.Close(); err != nil {
+		return err
+	}
+	if err := m.configure(); err != nil {
+		return err
+	}
+	return errors.Join(m.awaitLinks(), m.awaitNeighbours())
+}
+
+// newSilentNamespace makes a namespace in which a link that is up sends nothing: without IPv6, and without addresses
+// for IPv4.
+func newSilentNamespace() (*agent.Namespace, error) {
+	ns, err := agent.NewNamespace()
+	if err != nil {
+		return nil, err
+	}
+	for _, key := range []string{"net.ipv6.conf.all.disable_ipv6", "net.ipv6.conf.default.disable_ipv6"} {
+		if err := ns.WriteSysctl(key, "1"); err != nil {
+			return nil, errors.Join(err, ns.Close())
+		}
+	}
+	return ns, nil
+}
+
+func (m *machine) moveLinks(from, to *agent.Namespace) error {
+	return m.eachLink(from, func(h *netlink.Handle, link netlink.Link) error { return h.LinkSetNsFd(link, to.Fd()) })
+}
+
+func (m *machine) setLinksUp(ns *agent.Namespace) error {
+	return m.eachLink(ns, func(h *netlink.Handle, link netlink.Link) error { return h.LinkSetUp(link) })
+}
+
+func (m *machine) eachLink(ns *agent.Namespace, do func(*netlink.Handle, netlink.Link) error) error {
+	return withNetlink(ns, func(h *netlink.Handle) error {
+		for _, c := range m.config.Interfaces {
+			link, err := h.LinkByName(c.Name)
+			if err != nil {
+				return fmt.Errorf("interface %s: %w", c.Name, err)
+			}
+			if err := do(h, link); err != nil {
+				return fmt.Errorf("interface %s: %w", c.Name, err)
+			}
+		}
+		return nil
+	})
+}
+
+// awaitNeighbours waits until the links of all other hosts that are on carry packets again.
+func (m *machine) awaitNeighbours() error {
+	return m.lab.each(func(other *machine) error {
+		if _, err := other.namespace(); other == m || err != nil {
+			return nil
+		}
+		return other.awaitLinks()
+	})
+}
+
+// awaitLinks waits until each link of the host is operational: the kernel says so when it has attached the link's
+// queue, and drops what is sent before.
+func (m *machine) awaitLinks() error {
+	ns, err := m.namespace()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), linkDeadline)
+	defer cancel()
+	for _, c := range m.config.Interfaces {
+		if err := awaitLink(ctx, ns, c.Name); err != nil {
+			return fmt.Errorf("interface %s: %w", c.Name, err)
+		}
+	}
+	return nil
+}
+
+func awaitLink(ctx context.Context, ns *agent.Namespace, name string) error {
+	up := func() (up bool, err error) {
+		err = withNetlink(ns, func(h *netlink.Handle) error {
+			link, err := h.LinkByName(name)
+			up = err == nil && link.Attrs().OperState == netlink.OperUp
+			return err
+		})
+		return up, err
+	}
+	if ok, err := up(); ok || err != nil {
+		return err
+	}
+	updates, done := make(chan netlink.LinkUpdate), make(chan struct{})
+	defer close(done)
+	handle := vnetns.NsHandle(ns.Fd())
+	if err := netlink.LinkSubscribeWithOptions(updates, done, netlink.LinkSubscribeOptions{Namespace: &handle}); err != nil {
+		return fmt.Errorf("watch links: %w", err)
+	}
+	for {
+		if ok, err := up(); ok || err != nil {
+			return err
+		}
+		select {
+		case <-updates:
+		case <-ctx.Done():
+			return fmt.Errorf("the link was not operational within %s", linkDeadline)
+		}
+	}
+}
+
+func withNetlink(ns *agent.Namespace, do func(*netlink.Handle) error) error {
+	h, err := ns.Netlink()
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	return do(h)
+}

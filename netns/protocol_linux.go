@@ -1,0 +1,150 @@
+package netns
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/tcplab/tcplab/harness"
+)
+
+// Between the program and its helper there is one socket on which the program hands over one end of a fresh socket
+// pair for each call. The call's request, its replies and its descriptors travel on that pair alone, so that calls
+// need no numbers and do not wait for each other, and closing the pair ends the call.
+
+// request is the first message of a call, and "kill" or "close" a later one.
+type request struct {
+	Op       string            `json:"op"`
+	Topology *harness.Topology `json:"topology,omitempty"` // build
+	Lab      int               `json:"lab,omitempty"`
+	Host     string            `json:"host,omitempty"`
+	Argv     []string          `json:"argv,omitempty"`   // command
+	Env      []string          `json:"env,omitempty"`    // command
+	Socket   [3]int            `json:"socket,omitempty"` // socket: domain, type, protocol
+}
+
+// The operations.
+const (
+	opProbe   = "probe"   // can namespaces, links, packet sockets and firewall rules be made?
+	opBuild   = "build"   // build a lab; it is removed when the call's socket is closed, or by opClose on it
+	opClose   = "close"   // on a build's socket: remove the lab and answer when it is done
+	opCommand = "command" // run a command with the three descriptors that come along
+	opKill    = "kill"    // on a command's socket: kill it
+	opSocket  = "socket"  // create a socket and send its descriptor
+	opStop    = "stop"    // switch a host off
+	opStart   = "start"   // switch a host on
+)
+
+// reply answers a request. A command has two: that it was started, and its exit code.
+type reply struct {
+	Lab     int    `json:"lab,omitempty"`
+	Exit    int    `json:"exit,omitempty"`
+	Error   string `json:"error,omitempty"`
+	Stopped bool   `json:"stopped,omitempty"` // the error wraps harness.ErrHostStopped
+}
+
+func replyOf(err error) reply {
+	if err == nil {
+		return reply{}
+	}
+	return reply{Error: err.Error(), Stopped: errors.Is(err, harness.ErrHostStopped)}
+}
+
+func (r reply) err() error {
+	switch {
+	case r.Stopped:
+		return harness.ErrHostStopped
+	case r.Error != "":
+		return errors.New(r.Error)
+	}
+	return nil
+}
+
+// maxMessage bounds a message in bytes; a topology or a command line is far below.
+const maxMessage = 128 << 10
+
+// channel carries messages and descriptors over a Unix socket that keeps messages apart (SOCK_SEQPACKET).
+type channel struct{ *net.UnixConn }
+
+// newPair returns a channel and the file of its other end.
+func newPair() (channel, *os.File, error) {
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return channel{}, nil, os.NewSyscallError("socketpair", err)
+	}
+	here, err := newChannel(os.NewFile(uintptr(fds[0]), "netns call"))
+	other := os.NewFile(uintptr(fds[1]), "netns call")
+	if err != nil {
+		return channel{}, nil, errors.Join(err, other.Close())
+	}
+	return here, other, nil
+}
+
+// newChannel takes the file over.
+func newChannel(f *os.File) (channel, error) {
+	defer f.Close()
+	conn, err := net.FileConn(f)
+	if err != nil {
+		return channel{}, err
+	}
+	unixConn, ok := conn.(*net.UnixConn)
+	if !ok {
+		return channel{}, errors.Join(fmt.Errorf("not a Unix socket: %T", conn), conn.Close())
+	}
+	return channel{unixConn}, nil
+}
+
+func (c channel) send(message any, files ...*os.File) error {
+	text, err := json.Marshal(message)
+	if err != nil {
+		return err
+	}
+	if len(text) > maxMessage {
+		return fmt.Errorf("message of %d bytes; %d is the most", len(text), maxMessage)
+	}
+	var rights []byte
+	if len(files) > 0 {
+		fds := make([]int, len(files))
+		for i, f := range files {
+			fds[i] = int(f.Fd())
+		}
+		rights = unix.UnixRights(fds...)
+	}
+	_, _, err = c.WriteMsgUnix(text, rights, nil)
+	return err
+}
+
+// receive reads one message and the descriptors that came along, which are closed on exec; io.EOF says that the other
+// end was closed.
+func (c channel) receive(message any) ([]int, error) {
+	text, control := make([]byte, maxMessage), make([]byte, unix.CmsgSpace(8*4))
+	n, controls, _, _, err := c.ReadMsgUnix(text, control)
+	if err != nil {
+		return nil, err
+	}
+	fds, err := descriptors(control[:controls])
+	if err != nil {
+		return nil, err
+	}
+	return fds, json.Unmarshal(text[:n], message)
+}
+
+func descriptors(control []byte) ([]int, error) {
+	messages, err := unix.ParseSocketControlMessage(control)
+	if err != nil {
+		return nil, os.NewSyscallError("parse control message", err)
+	}
+	var all []int
+	for _, m := range messages {
+		fds, err := unix.ParseUnixRights(&m)
+		if err != nil {
+			return nil, os.NewSyscallError("parse descriptors", err)
+		}
+		all = append(all, fds...)
+	}
+	return all, nil
+}

@@ -1,0 +1,182 @@
+package netns
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"sync"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/harness/agent"
+)
+
+// command is a command that runs on a host, as the helper holds it.
+type command struct {
+	kill func()
+	// wait returns the exit code when the command has ended.
+	wait func() int
+}
+
+// command starts a command, says so, and follows it to its end.
+func (h *helper) command(c channel, r request, fds []int) {
+	m, err := h.host(r)
+	if err != nil || len(fds) != 3 {
+		closeFds(fds)
+		_ = c.send(replyOf(errors.Join(err, expect(len(fds) == 3, "a command needs three descriptors"))))
+		return
+	}
+	cmd, err := m.run(r, fds)
+	if err != nil {
+		_ = c.send(replyOf(err))
+		return
+	}
+	defer m.forget(cmd)
+	_ = c.send(reply{})
+	go func() { // until serve closes the channel
+		_, _ = c.receive(&request{}) // opKill, or the caller is gone
+		cmd.kill()
+	}()
+	code := cmd.wait()
+	if _, err := m.namespace(); err != nil {
+		_ = c.send(replyOf(err))
+		return
+	}
+	_ = c.send(reply{Exit: code})
+}
+
+func expect(ok bool, text string) error {
+	if ok {
+		return nil
+	}
+	return errors.New(text)
+}
+
+// run starts a command on the host and notes it, so that it dies with the host.
+func (m *machine) run(r request, fds []int) (*command, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	if m.ns == nil {
+		closeFds(fds)
+		return nil, harness.ErrHostStopped
+	}
+	start := startProcess
+	if len(r.Argv) > 1 && r.Argv[0] == "tcplab" && r.Argv[1] == "host" {
+		start = startVerb
+	}
+	cmd, err := start(m.ns, r, fds)
+	if err != nil {
+		return nil, err
+	}
+	m.commands[cmd] = struct{}{}
+	m.running.Add(1)
+	return cmd, nil
+}
+
+func (m *machine) forget(cmd *command) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	delete(m.commands, cmd)
+	m.running.Done()
+}
+
+// killAll kills every command of the host and waits until all have ended.
+func (m *machine) killAll() {
+	m.mutex.Lock()
+	for cmd := range m.commands {
+		cmd.kill()
+	}
+	m.mutex.Unlock()
+	m.running.Wait()
+}
+
+// startVerb runs one of the lab's own verbs as a goroutine.
+func startVerb(ns *agent.Namespace, r request, fds []int) (*command, error) {
+	files := make([]*os.File, len(fds))
+	for i, fd := range fds {
+		// Pipes that the poller watches: a read then ends when the verb does.
+		if err := unix.SetNonblock(fd, true); err != nil {
+			closeFds(fds[i:])
+			return nil, errors.Join(os.NewSyscallError("set nonblocking", err), closeAll(files[:i]))
+		}
+		files[i] = os.NewFile(uintptr(fd), "stream")
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan int, 1)
+	go func() {
+		code := agent.Run(ctx, agent.Streams{Stdin: files[0], Stdout: files[1], Stderr: files[2], Namespace: ns}, r.Argv[2:])
+		_ = closeAll(files)
+		cancel()
+		done <- code
+	}()
+	return &command{kill: cancel, wait: func() int { return <-done }}, nil
+}
+
+// startProcess starts any other command as a process in the namespace.
+func startProcess(ns *agent.Namespace, r request, fds []int) (*command, error) {
+	files := make([]*os.File, len(fds))
+	for i, fd := range fds {
+		files[i] = os.NewFile(uintptr(fd), "stream")
+	}
+	defer closeAll(files)
+	path, err := exec.LookPath(r.Argv[0])
+	if err != nil {
+		return nil, fmt.Errorf("%w (on the netns engine a command is one of this machine's)", err)
+	}
+	cmd := &exec.Cmd{Path: path, Args: r.Argv, Env: append(os.Environ(), r.Env...),
+		Stdin: files[0], Stdout: files[1], Stderr: files[2]}
+	// The group is for killing it with its children; Pdeathsig is for the case that this helper is killed itself.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: unix.SIGKILL}
+	if err := ns.Do(cmd.Start); err != nil {
+		return nil, err
+	}
+	group := &processGroup{leader: cmd.Process.Pid}
+	wait := func() int {
+		// The leader is left unreaped until the rest of its group is dead: as long, its number is taken by nobody else.
+		_ = unix.Waitid(unix.P_PID, group.leader, nil, unix.WEXITED|unix.WNOWAIT, nil)
+		group.end()
+		_ = cmd.Wait() // the exit code is in ProcessState
+		return exitCode(cmd.ProcessState)
+	}
+	return &command{kill: group.kill, wait: wait}, nil
+}
+
+// processGroup is a command and the children it leaves behind.
+type processGroup struct {
+	mutex  sync.Mutex
+	leader int
+	ended  bool
+}
+
+func (g *processGroup) kill() {
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	if !g.ended {
+		_ = unix.Kill(-g.leader, unix.SIGKILL)
+	}
+}
+
+func (g *processGroup) end() {
+	g.kill()
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	g.ended = true
+}
+
+// exitCode is the shell's: 128 plus the signal for a command that a signal ended.
+func exitCode(s *os.ProcessState) int {
+	if status, ok := s.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		return 128 + int(status.Signal())
+	}
+	return s.ExitCode()
+}
+
+func closeFds(fds []int) {
+	for _, fd := range fds {
+		_ = unix.Close(fd)
+	}
+}

@@ -1,0 +1,114 @@
+package wire
+
+import (
+	"net/netip"
+
+	"github.com/google/gopacket/layers"
+)
+
+// ipHeader is what the headers of IPv4 and IPv6 have in common once IPv6's extension headers are skipped.
+type ipHeader struct {
+	src, dst netip.Addr
+	protocol layers.IPProtocol
+	// length is that of the payload in bytes as the header gives it; payload is as much of it as was captured.
+	length  int
+	payload []byte
+	// laterFragment says that the payload does not begin with a transport header.
+	laterFragment bool
+}
+
+// parseIP reads the header at the start of data. Cut is how many bytes of the packet follow that were not captured.
+func parseIP(data []byte, cut int) (ipHeader, bool) {
+	if len(data) == 0 {
+		return ipHeader{}, false
+	}
+	switch data[0] >> 4 {
+	case 4:
+		return parseIPv4(data, cut)
+	case 6:
+		return parseIPv6(data, cut)
+	}
+	return ipHeader{}, false
+}
+
+func parseIPv4(data []byte, cut int) (ipHeader, bool) {
+	const fixed = 20
+	if len(data) < fixed {
+		return ipHeader{}, false
+	}
+	size, total := int(data[0]&0xf)*4, int(be.Uint16(data[2:]))
+	if total == 0 { // left to the network card by segmentation offload
+		total = len(data) + cut
+	}
+	if size < fixed || total < size || len(data) < size {
+		return ipHeader{}, false
+	}
+	return ipHeader{
+		src:           addr4(data[12:]),
+		dst:           addr4(data[16:]),
+		protocol:      layers.IPProtocol(data[9]),
+		length:        total - size,
+		payload:       data[size:min(total, len(data))],
+		laterFragment: be.Uint16(data[6:])&0x1fff != 0,
+	}, true
+}
+
+func parseIPv6(data []byte, cut int) (ipHeader, bool) {
+	const fixed = 40
+	if len(data) < fixed {
+		return ipHeader{}, false
+	}
+	length := int(be.Uint16(data[4:]))
+	if length == 0 { // a jumbogram, RFC 2675, or segmentation offload
+		length = len(data) + cut - fixed
+	}
+	h := ipHeader{
+		src:      addr16(data[8:]),
+		dst:      addr16(data[24:]),
+		protocol: layers.IPProtocol(data[6]),
+		length:   length,
+		payload:  data[fixed:min(fixed+length, len(data))],
+	}
+	h.skipExtensions()
+	return h, true
+}
+
+// skipExtensions moves past IPv6's extension headers, RFC 8200 section 4, to the transport header.
+func (h *ipHeader) skipExtensions() {
+	for !h.laterFragment {
+		size := h.extensionSize()
+		if size == 0 {
+			return
+		}
+		if size > len(h.payload) { // cut within the headers: what follows is unknown
+			h.protocol = layers.IPProtocolNoNextHeader
+			return
+		}
+		h.protocol = layers.IPProtocol(h.payload[0])
+		h.payload, h.length = h.payload[size:], h.length-size
+	}
+}
+
+// extensionSize is the size in bytes of the extension header at the start of the payload, 0 when there is none.
+func (h *ipHeader) extensionSize() int {
+	const mobility, hip, shim6 = 135, 139, 140
+	switch h.protocol {
+	case layers.IPProtocolIPv6HopByHop, layers.IPProtocolIPv6Routing, layers.IPProtocolIPv6Destination,
+		mobility, hip, shim6:
+		if len(h.payload) < 2 {
+			return 8
+		}
+		return (int(h.payload[1]) + 1) * 8
+	case layers.IPProtocolAH: // counted in words of 4 bytes, less 2; RFC 4302 section 2.2
+		if len(h.payload) < 2 || h.src.Is4() {
+			return 0
+		}
+		return (int(h.payload[1]) + 2) * 4
+	case layers.IPProtocolIPv6Fragment:
+		if len(h.payload) >= 8 {
+			h.laterFragment = be.Uint16(h.payload[2:])>>3 != 0
+		}
+		return 8
+	}
+	return 0
+}

@@ -1,0 +1,73 @@
+// Package wire reads packet captures and groups their packets into connection attempts.
+//
+// It is pure: bytes in, values out. [Reader] decodes pcap and pcapng as a stream, [ReadAll] makes a [Trace] of it, and
+// [Trace.Attempts] splits a trace into connection attempts, each a 4-tuple plus an initial sequence number.
+package wire
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Kind says what a packet is, and so which of the fields of [Packet] are filled in.
+type Kind uint8
+
+// The kinds of packets.
+const (
+	// KindOther is anything else: another protocol, a fragment that is not the first, a packet cut within its headers.
+	KindOther Kind = iota
+	KindTCP
+	KindUDP
+	KindICMP // ICMP (RFC 792) and ICMPv6 (RFC 4443), but for Neighbour Discovery
+	KindARP  // RFC 826
+	KindND   // a neighbour solicitation or advertisement, RFC 4861 section 4.3 and 4.4
+)
+
+var kindNames = [...]string{"other", "tcp", "udp", "icmp", "arp", "nd"}
+
+func (k Kind) String() string {
+	if int(k) < len(kindNames) {
+		return kindNames[k]
+	}
+	return "invalid"
+}
+
+// Packet is one packet of a capture. It is a plain value that points nowhere, so that millions of them can be read
+// without allocating.
+type Packet struct {
+	// Time is when the packet was captured, in UTC; zero where the file does not say (pcapng simple packet blocks).
+	Time time.Time
+	// Frame is the packet's number in its file, counted from 1, as Wireshark numbers it.
+	Frame int
+	// Interface is the name of the capturing interface; only pcapng has it.
+	Interface string
+	// Src and Dst are the addresses of the IP header; of ARP, the protocol addresses of sender and target.
+	Src, Dst netip.Addr
+	// SrcPort and DstPort are set for TCP and UDP.
+	SrcPort, DstPort uint16
+	Kind             Kind
+	// Length is the length on the wire in bytes, link layer included.
+	Length int
+	// Truncated says that fewer bytes were captured than the packet had (the capture's snapshot length).
+	Truncated bool
+
+	TCP       TCP
+	ICMP      ICMP      // of KindICMP and KindND
+	Neighbour Neighbour // of KindARP and KindND
+}
+
+// SrcAddrPort is the source address and port.
+func (p *Packet) SrcAddrPort() netip.AddrPort { return netip.AddrPortFrom(p.Src, p.SrcPort) }
+
+// DstAddrPort is the destination address and port.
+func (p *Packet) DstAddrPort() netip.AddrPort { return netip.AddrPortFrom(p.Dst, p.DstPort) }
+
+// Neighbour is what ARP and Neighbour Discovery say, in the same words.
+type Neighbour struct {
+	// Reply tells an ARP reply or neighbour advertisement from a request or solicitation.
+	Reply bool
+	// Target is the address whose hardware address is asked for or told.
+	Target netip.Addr
+	// MAC is the hardware address told: the sender's own in a request, that of Target in a reply. Zero when absent.
+	MAC [6]byte
+}

@@ -1,0 +1,215 @@
+package signature
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"github.com/tcplab/tcplab/wire"
+)
+
+// PacketMatcher says what one packet must be: a line of a signature without its time. Its zero value matches no
+// packet; make one with [ParsePacket].
+type PacketMatcher struct {
+	dir     direction
+	icmp    bool // an ICMP error; flags and the fields of TCP are unused
+	message string
+	mtu     value
+	from    netip.Addr
+	flags   wire.Flags
+	atMin   bool // other flags may be set too
+
+	seq, ack, length, window value
+	options                  optionList
+}
+
+type direction byte
+
+const (
+	toServer direction = '>'
+	toClient direction = '<'
+	either   direction = '*'
+)
+
+func directionOf(fromClient bool) direction {
+	if fromClient {
+		return toServer
+	}
+	return toClient
+}
+
+// Matches reports whether a packet of the attempt is one.
+func (m PacketMatcher) Matches(a wire.Attempt, p *wire.Packet) bool {
+	return m.differs(describe(a, p)) == nothing
+}
+
+// Count is the number of packets of the attempts that match.
+func (m PacketMatcher) Count(attempts ...wire.Attempt) int {
+	n := 0
+	for _, a := range attempts {
+		for i := range a.Packets {
+			if m.Matches(a, &a.Packets[i]) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// describe is the packet in full, as the matcher that only the like of it matches. So packets are printed in the
+// notation that is parsed.
+func describe(a wire.Attempt, p *wire.Packet) PacketMatcher {
+	m := PacketMatcher{dir: directionOf(a.FromClient(p))}
+	if p.Kind == wire.KindICMP {
+		m.icmp, m.message, m.from = true, p.ICMP.Name(), p.Src
+		if p.ICMP.MTU != 0 {
+			m.mtu = exactly(p.ICMP.MTU)
+		}
+		return m
+	}
+	m.flags = p.TCP.Flags
+	m.seq = exactly(a.Seq(p))
+	if m.flags.Has(wire.ACK) {
+		m.ack = exactly(a.Ack(p))
+	}
+	m.length = exactly(uint32(p.TCP.Payload))
+	m.window = exactly(uint32(p.TCP.Window))
+	m.options = optionsOf(a, p)
+	return m
+}
+
+// part is what of a packet differs first from what was wanted.
+type part uint8
+
+const (
+	nothing part = iota
+	thePacket
+	theSeq
+	theAck
+	theLen
+	theWin
+	theMTU
+	theOptions
+)
+
+// differs compares with a packet as described, and names the first part that differs.
+func (m PacketMatcher) differs(got PacketMatcher) part {
+	switch {
+	case m.dir != either && m.dir != got.dir, m.icmp != got.icmp, !m.sameKind(got):
+		return thePacket
+	case !m.seq.matches(got.seq.a):
+		return theSeq
+	case !m.ack.matches(got.ack.a):
+		return theAck
+	case !m.length.matches(got.length.a):
+		return theLen
+	case !m.window.matches(got.window.a):
+		return theWin
+	case !m.mtu.matches(got.mtu.a):
+		return theMTU
+	case !m.options.matches(got.options):
+		return theOptions
+	}
+	return nothing
+}
+
+func (m PacketMatcher) sameKind(got PacketMatcher) bool {
+	if m.icmp {
+		return m.sameError(got.message) && (!m.from.IsValid() || m.from == got.from)
+	}
+	return m.flags == got.flags || m.atMin && got.flags.Has(m.flags)
+}
+
+// sameError compares names; a name stands also for those that it is the first word of.
+func (m PacketMatcher) sameError(got string) bool {
+	return m.message == "" || m.message == got || strings.HasPrefix(got, m.message+" ")
+}
+
+// String is the matcher in the notation that [ParsePacket] reads.
+func (m PacketMatcher) String() string {
+	return strings.TrimSpace(fmt.Sprintf("%c %s %s", m.dir, m.head(), m.rest()))
+}
+
+// head is what follows the direction: the flags, or the ICMP error.
+func (m PacketMatcher) head() string {
+	if !m.icmp {
+		return m.flagText()
+	}
+	text := "icmp"
+	if m.message != "" {
+		text += " " + m.message
+	}
+	text += suffix(" mtu", m.mtu)
+	if m.from.IsValid() {
+		text += " from " + m.from.String()
+	}
+	return text
+}
+
+func (m PacketMatcher) flagText() string {
+	switch {
+	case m.atMin && m.flags == 0:
+		return "*"
+	case m.atMin:
+		return m.flags.String() + "*"
+	}
+	return m.flags.String()
+}
+
+// rest are the fields and options behind the flags.
+func (m PacketMatcher) rest() string {
+	var parts []string
+	for _, f := range m.fields() {
+		if f.rule != anyValue {
+			parts = append(parts, f.name+" "+f.value.String())
+		}
+	}
+	if m.options.set {
+		parts = append(parts, m.options.String())
+	}
+	return strings.Join(parts, " ")
+}
+
+type field struct {
+	*value
+	name string
+	part part
+}
+
+// fields are the numeric fields of TCP in the order in which they are printed.
+func (m *PacketMatcher) fields() []field {
+	return []field{
+		{&m.seq, "seq", theSeq}, {&m.ack, "ack", theAck}, {&m.length, "len", theLen}, {&m.window, "win", theWin},
+	}
+}
+
+// only drops what want does not check, so that the difference stands out.
+func (m PacketMatcher) only(want PacketMatcher) PacketMatcher {
+	wanted := want.fields()
+	for i, f := range m.fields() {
+		if wanted[i].rule == anyValue {
+			*f.value = value{}
+		}
+	}
+	if want.mtu.rule == anyValue {
+		m.mtu = value{}
+	}
+	if !want.from.IsValid() {
+		m.from = netip.Addr{}
+	}
+	if !want.options.set {
+		m.options = optionList{}
+	}
+	return m
+}
+
+// full drops what a printed trace leaves out: a length of 0, an empty list of options.
+func (m PacketMatcher) full() PacketMatcher {
+	if m.length == exactly(0) {
+		m.length = value{}
+	}
+	if len(m.options.list) == 0 {
+		m.options = optionList{}
+	}
+	return m
+}

@@ -1,0 +1,98 @@
+package wire
+
+import (
+	"errors"
+	"io"
+	"net/netip"
+)
+
+// Trace is what was captured at one vantage point.
+type Trace struct {
+	// Point is the vantage point, such as "client" or "router:to-server".
+	Point   string
+	Packets []Packet
+}
+
+// ReadAll reads a capture to its end. When that is cut off or damaged, the packets before are returned along with the
+// error.
+func ReadAll(r io.Reader, point string) (Trace, error) {
+	t := Trace{Point: point}
+	d, err := NewReader(r)
+	if err != nil {
+		return t, err
+	}
+	for {
+		p, err := d.Next()
+		if errors.Is(err, io.EOF) {
+			return t, nil
+		}
+		if err != nil {
+			return t, err
+		}
+		t.Packets = append(t.Packets, p)
+	}
+}
+
+// On returns the packets of one interface as a trace of its own, with the vantage point "point:interface". A router
+// captured on both sides has every packet twice: look at one side at a time.
+func (t Trace) On(iface string) Trace {
+	side := Trace{Point: t.Point + ":" + iface}
+	for i := range t.Packets {
+		if t.Packets[i].Interface == iface {
+			side.Packets = append(side.Packets, t.Packets[i])
+		}
+	}
+	return side
+}
+
+// Attempt is one attempt at a connection: a 4-tuple plus the client's initial sequence number. Retransmissions of a
+// SYN belong to one attempt; a SYN with a new number on the same ports begins another.
+type Attempt struct {
+	Client, Server netip.AddrPort
+	// HasSYN says that the client's SYN was seen. Without it the attempt is a connection whose beginning was not
+	// captured: who is the client is told by a SYN-ACK, else by the port that was asked for, else the lower port is
+	// the server's, else the first packet's sender is the client.
+	HasSYN bool
+	// ISN is the client's initial sequence number. Where the SYN was not seen it is the one that a SYN-ACK
+	// acknowledges, else the first number seen, so that relative numbers begin at 0.
+	ISN uint32
+	// HasServerISN says that ServerISN is known: a SYN-ACK was seen, or, with no SYN in the capture, any packet that
+	// tells it.
+	HasServerISN bool
+	ServerISN    uint32
+	// Packets are the attempt's TCP segments and the ICMP errors that quote one of them, as captured.
+	Packets []Packet
+}
+
+// FromClient reports whether the packet travels from client to server. An ICMP error travels towards the sender of
+// the segment that it quotes, whoever sent the error.
+func (a Attempt) FromClient(p *Packet) bool {
+	if p.Kind == KindICMP {
+		return p.ICMP.Quote.Src != a.Client
+	}
+	return p.SrcAddrPort() == a.Client
+}
+
+// Seq is the packet's sequence number relative to its sender's initial one. It is the number itself where that is not
+// known, as of the RST that answers a SYN: that has sequence number 0 (RFC 9293 section 3.10.7.1).
+func (a Attempt) Seq(p *Packet) uint32 {
+	return a.Relative(p.TCP.Seq, a.FromClient(p))
+}
+
+// Ack is the packet's acknowledgment number relative to the other side's initial sequence number, or the number
+// itself where that is not known.
+func (a Attempt) Ack(p *Packet) uint32 {
+	return a.Relative(p.TCP.Ack, !a.FromClient(p))
+}
+
+// Relative makes any number of the client's sequence space, or of the server's, relative in the way of [Attempt.Seq].
+// The edges of a SACK block, for one, are numbers of the side that the packet is sent to.
+func (a Attempt) Relative(n uint32, client bool) uint32 {
+	switch {
+	case client && (a.HasSYN || a.HasServerISN):
+		return n - a.ISN
+	case !client && a.HasServerISN:
+		return n - a.ServerISN
+	}
+	return n
+}
