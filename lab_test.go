@@ -1,28 +1,86 @@
 package tcplab_test
 
 import (
-	"context"
+	"flag"
+	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/tcplab/tcplab"
 	"github.com/tcplab/tcplab/harness"
-	"github.com/tcplab/tcplab/netns"
+	"github.com/tcplab/tcplab/report"
 	"github.com/tcplab/tcplab/scenarios"
 )
 
-func TestLab_netns(t *testing.T) {
-	e := netns.New()
+// required names the engines that must be available, separated by commas: on a machine that should have them, as in
+// CI, a missing one is a failure and not a skip.
+const required = "TCPLAB_REQUIRE_ENGINES"
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	// Labs spend their time waiting for timers: the number of processors says nothing about how many can run at once.
+	if !isSet("test.parallel") {
+		_ = flag.Set("test.parallel", "64")
+	}
+	os.Exit(m.Run())
+}
+
+func isSet(name string) (set bool) {
+	flag.Visit(func(f *flag.Flag) { set = set || f.Name == name })
+	return set
+}
+
+func TestLab_netns(t *testing.T)  { testLab(t, "netns") }
+func TestLab_docker(t *testing.T) { testLab(t, "docker") }
+
+// testLab runs every scenario on the engine, on IPv4 and on IPv6.
+func testLab(t *testing.T, engine string) {
+	t.Parallel()
+	e := engineNamed(t, engine)
 	for _, s := range scenarios.All() {
 		for _, f := range harness.Families {
 			t.Run(s.Name+"/"+f.String(), func(t *testing.T) {
 				t.Parallel()
-				r, err := harness.Run(context.Background(), e, s, harness.Options{Family: f, Artifacts: t.ArtifactDir()})
-				require.NoError(t, err)
-				for _, m := range r.Mismatches {
-					t.Errorf("%s: %s\n%s\n%s", r.Name(), m.At, m.Reason, m.Detail)
-				}
+				mustMatch(t, runScenario(t, e, s, harness.Options{Family: f}))
 			})
 		}
+	}
+}
+
+// engineNamed returns the engine when it is available. Else the test is skipped, or fails where the engine is required.
+func engineNamed(t *testing.T, name string) harness.Engine {
+	t.Helper()
+	engines := tcplab.Engines()
+	i := slices.IndexFunc(engines, func(e harness.Engine) bool { return e.Name() == name })
+	require.GreaterOrEqual(t, i, 0, "no engine is named %s", name)
+	if err := engines[i].Available(t.Context()); err != nil {
+		if slices.Contains(strings.Split(os.Getenv(required), ","), name) {
+			t.Fatalf("%s is required (%s): %v", name, required, err)
+		}
+		t.Skip(err)
+	}
+	return engines[i]
+}
+
+// runScenario runs a scenario that can be run; what it shows is for the caller to judge.
+func runScenario(t *testing.T, e harness.Engine, s harness.Scenario, o harness.Options) *harness.Report {
+	t.Helper()
+	o.Artifacts = t.ArtifactDir()
+	r, err := harness.Run(t.Context(), e, s, o)
+	require.NoError(t, err)
+	if r.Skipped != "" {
+		t.Skip(r.Skipped)
+	}
+	return r
+}
+
+// mustMatch fails the test with what was wanted beside what was seen.
+func mustMatch(t *testing.T, r *harness.Report) {
+	t.Helper()
+	for _, m := range r.Mismatches {
+		t.Error(report.MismatchText(r, m))
 	}
 }

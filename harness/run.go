@@ -80,7 +80,7 @@ type run struct {
 	checker checker
 	// schedule is the client kernel's, by the sysctls read on its host.
 	schedule signature.Schedule
-	current *Phase
+	current  *Phase
 }
 
 func newRun(e Engine, s Scenario, o Options) *run {

@@ -133,3 +133,18 @@ func (s Scenario) Validate() error {
 	}
 	return nil
 }
+
+func (w CounterWant) String() string {
+	name := w.Counter
+	if w.Rule != nil {
+		name = "firewall rule " + w.Rule.String()
+	}
+	text := fmt.Sprintf("%s on the %s must grow by", name, w.Host)
+	switch {
+	case w.PacketsAt == "":
+		return fmt.Sprintf("%s %d", text, w.Exactly)
+	case w.Exactly == 0:
+		return fmt.Sprintf("%s the number of packets %q at %s", text, w.Packet, w.PacketsAt)
+	}
+	return fmt.Sprintf("%s the number of packets %q at %s, %+d", text, w.Packet, w.PacketsAt, w.Exactly)
+}

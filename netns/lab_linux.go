@@ -100,15 +100,16 @@ func (l *namespaces) join(s harness.SegmentSpec) error {
 // close ends every command, then drops the namespaces; the kernel removes what is in them.
 func (l *namespaces) close() {
 	_ = l.each(func(m *machine) error {
-		m.killAll()
 		m.mutex.Lock()
-		defer m.mutex.Unlock()
-		for _, ns := range []*agent.Namespace{m.ns, m.parked} {
+		held := []*agent.Namespace{m.ns, m.parked}
+		m.ns, m.parked = nil, nil // from here on its commands end as those of a host that is off
+		m.mutex.Unlock()
+		m.killAll()
+		for _, ns := range held {
 			if ns != nil {
 				_ = ns.Close()
 			}
 		}
-		m.ns, m.parked = nil, nil
 		return nil
 	})
 }

@@ -49,7 +49,13 @@ func Felt(o harness.Outcome) string {
 	return fmt.Sprintf("%s failed with %s after %s", o.Program, name, seconds(o.Elapsed))
 }
 
-func seconds(d time.Duration) string { return fmt.Sprintf("%.3f s", d.Seconds()) }
+// seconds is a duration to the millisecond, or to a tenth of it below one.
+func seconds(d time.Duration) string {
+	if d < time.Millisecond {
+		return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000)
+	}
+	return fmt.Sprintf("%.3f s", d.Seconds())
+}
 
 // Text writes the run for a person: the line, the packets at each vantage point side by side, and, where it did not
 // match, what was wanted beside what was seen.

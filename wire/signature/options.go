@@ -1,6 +1,7 @@
 package signature
 
 import (
+	"cmp"
 	"encoding/hex"
 	"fmt"
 	"slices"
@@ -153,7 +154,7 @@ func parseOptions(text string) (optionList, *expectation) {
 		}
 		o, ok := parseOption(words)
 		if !ok {
-			return l, &expectation{"a TCP option such as mss 1460, sackOK, TS val 1 ecr 2, nop, wscale 7, or a final ...", part}
+			return l, &expectation{"a TCP option such as mss 1460, sackOK, TS val 1 ecr 2, nop, wscale 7, or a final ...", cmp.Or(strings.TrimSpace(part), text)}
 		}
 		l.list = append(l.list, o)
 	}

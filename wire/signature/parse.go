@@ -173,12 +173,14 @@ func (c *cursor) expectLine() (line, *expectation) {
 func (c *cursor) packet(eitherWay bool) (PacketMatcher, *expectation) {
 	var m PacketMatcher
 	c.rest = strings.TrimSpace(c.rest)
-	if c.rest != "" {
-		m.dir, c.rest = direction(c.rest[0]), c.rest[1:]
+	directions := "><"
+	if eitherWay {
+		directions += "*"
 	}
-	if m.dir != toServer && m.dir != toClient && (m.dir != either || !eitherWay) {
-		return m, &expectation{"a direction, > or <", strings.Trim(string(rune(m.dir)), "\x00") + c.rest}
+	if c.rest == "" || !strings.Contains(directions, c.rest[:1]) {
+		return m, &expectation{"a direction, > or <", c.rest}
 	}
+	m.dir, c.rest = direction(c.rest[0]), c.rest[1:]
 	text := c.word()
 	if text == "icmp" {
 		return c.icmp(m)

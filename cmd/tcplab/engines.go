@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tcplab/tcplab"
+	"github.com/tcplab/tcplab/harness"
+)
+
+func newEngines() *cobra.Command {
+	return &cobra.Command{
+		Use:   "engines",
+		Short: "Show which engines can run labs here, and if not, why not",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			for _, e := range tcplab.Engines() {
+				state := "available"
+				if err := e.Available(cmd.Context()); err != nil {
+					state = "not available: " + err.Error()
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "%-8s  %s\n", e.Name(), state)
+			}
+			return nil
+		},
+	}
+}
+
+// chooseEngine returns the named engine, or the first that is available when no name was given.
+func chooseEngine(ctx context.Context, name string) (harness.Engine, error) {
+	engines := tcplab.Engines()
+	if name == "" {
+		return firstAvailable(ctx, engines)
+	}
+	i := slices.IndexFunc(engines, func(e harness.Engine) bool { return e.Name() == name })
+	if i < 0 {
+		return nil, fmt.Errorf("there is no engine %q; there are: %s", name, strings.Join(engineNames(engines), ", "))
+	}
+	return engines[i], engines[i].Available(ctx)
+}
+
+func firstAvailable(ctx context.Context, engines []harness.Engine) (harness.Engine, error) {
+	var reasons []error
+	for _, e := range engines {
+		err := e.Available(ctx)
+		if err == nil {
+			return e, nil
+		}
+		reasons = append(reasons, err)
+	}
+	return nil, fmt.Errorf("no engine can run here: %w", errors.Join(reasons...))
+}
+
+func engineNames(engines []harness.Engine) []string {
+	var names []string
+	for _, e := range engines {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+func newSweep() *cobra.Command {
+	return &cobra.Command{
+		Use:   "sweep",
+		Short: "Remove what a killed run left behind",
+		Long: `Remove the containers and networks of runs of this machine that have ended without removing them. Nothing is touched
+that does not carry the lab's label, nor what belongs to a run that goes on or to another machine.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			for _, e := range tcplab.Engines() {
+				if err := sweep(cmd, e); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+}
+
+func sweep(cmd *cobra.Command, e harness.Engine) error {
+	out := cmd.OutOrStdout()
+	sweeper, ok := e.(harness.Sweeper)
+	if !ok {
+		fmt.Fprintf(out, "%-8s  nothing is ever left: its labs end with the program\n", e.Name())
+		return nil
+	}
+	if err := e.Available(cmd.Context()); err != nil {
+		fmt.Fprintf(out, "%-8s  not available: %v\n", e.Name(), err)
+		return nil
+	}
+	removed, kept, err := sweeper.Sweep(cmd.Context())
+	for _, name := range removed {
+		fmt.Fprintf(out, "%-8s  removed %s\n", e.Name(), name)
+	}
+	for _, name := range kept {
+		fmt.Fprintf(out, "%-8s  kept %s\n", e.Name(), name)
+	}
+	if err == nil && len(removed)+len(kept) == 0 {
+		fmt.Fprintf(out, "%-8s  nothing was left\n", e.Name())
+	}
+	return err
+}

@@ -1,0 +1,78 @@
+// Command tcplab runs TCP failures on real kernels and shows what they look like.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tcplab/tcplab/harness/agent"
+)
+
+// The exit codes: 1 is for a scenario that did not match, 2 for what could not be done.
+const (
+	exitMismatch = 1
+	exitFailure  = 2
+)
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+// run is main with its arguments, and returns the exit code.
+func run(args []string) int {
+	// A host's verb has flags of its own and must not pay for the command tree.
+	if len(args) > 0 && args[0] == "host" {
+		return agent.Main(args[1:])
+	}
+	ctx, stop := interruptible()
+	defer stop()
+	root := newRoot()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return 0
+	}
+	if errors.Is(err, errMismatch) {
+		return exitMismatch
+	}
+	fmt.Fprintf(os.Stderr, "tcplab: %v\n", err)
+	return exitFailure
+}
+
+// errInterrupted is the cause with which the context ends at Ctrl-C.
+var errInterrupted = errors.New("interrupted")
+
+// interruptible returns a context that ends at the first Ctrl-C (or SIGTERM), so that every lab is taken down in
+// order. The second one ends the program at once: namespaces go with it, and containers at the next run.
+func interruptible() (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		fmt.Fprintln(os.Stderr, "tcplab: interrupted: removing the labs (once more to quit at once)")
+		cancel(errInterrupted)
+		<-signals
+		fmt.Fprintln(os.Stderr, "tcplab: quit; what is left is removed by the next run, or by \"tcplab sweep\"")
+		os.Exit(exitFailure)
+	}()
+	return ctx, func() { signal.Stop(signals) }
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "tcplab",
+		Short: "A reproducible TCP failure lab",
+		Long: `tcplab runs TCP failures on real kernels: each scenario builds a lab of a client, a router and a server, proves that
+it works, breaks it, and holds what the client felt and what every vantage point saw against what was expected.`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(newList(), newShow(), newRun(), newEngines(), newSweep())
+	return root
+}

@@ -1,0 +1,132 @@
+package enginetest
+
+import (
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/wire"
+)
+
+// nowhere is an address of a documentation range (RFC 5737) that no lab has.
+var nowhere = netip.MustParseAddrPort("192.0.2.99:80")
+
+// testNetwork: addresses, routes, sysctls, and nothing beyond.
+func testNetwork(t *testing.T, lab *bench) {
+	t.Run("addresses are the topology's", func(t *testing.T) {
+		b := lab.on(t)
+		assert.Equal(t, "198.51.100.10", b.host("client").Addr(harness.IPv4).String())
+		assert.Equal(t, "2001:db8:2::10", b.host("server").Addr(harness.IPv6).String())
+	})
+	t.Run("sysctls are pinned on every host", func(t *testing.T) {
+		b := lab.on(t)
+		for _, h := range b.topology.Hosts {
+			var keys []string
+			for _, s := range b.topology.SysctlsOf(h.Name) {
+				keys = append(keys, s.Key)
+			}
+			values := map[string]string{}
+			b.query(h.Name, harness.SysctlVerb(keys...), &values)
+			for _, s := range b.topology.SysctlsOf(h.Name) {
+				value, there := values[s.Key]
+				if s.Since != "" && !there {
+					continue // an older kernel
+				}
+				assert.Equal(t, s.Value, value, "%s on %s", s.Key, h.Name)
+			}
+		}
+	})
+	lab.on(t).eachFamily("the router forwards, and captures on its two sides show it", func(b *bench, f harness.Family) {
+		b.serve()
+		var o harness.Outcome
+		trace := b.capture("router", func() { o = b.dial(f, 5*time.Second) })
+		require.True(b, o.OK(), "%v", o)
+		for _, side := range []string{"to-client", "to-server"} {
+			attempts := trace.On(side).Attempts(harness.Port)
+			require.Len(b, attempts, 1, "%s", side)
+			assert.Equal(b, o.Local, attempts[0].Client, "%s", side)
+			assert.GreaterOrEqual(b, len(attempts[0].Packets), 8, "%s", side)
+		}
+	})
+	lab.on(t).eachFamily("a port that nobody listens on is refused", func(b *bench, f harness.Family) {
+		o := b.dial(f, 5*time.Second)
+		assert.Equal(b, "ECONNREFUSED", o.Errno, "%v", o)
+	})
+	t.Run("no way out", func(t *testing.T) {
+		o := lab.on(t).dialTo(nowhere, 5*time.Second)
+		assert.Equal(t, "ENETUNREACH", o.Errno, "%v", o)
+	})
+	t.Run("hardware addresses are the topology's", func(t *testing.T) {
+		b := lab.on(t)
+		b.serve()
+		require.True(t, b.dial(harness.IPv4, 5*time.Second).OK())
+		var table []harness.Neighbour
+		b.query("router", harness.NeighboursVerb(), &table)
+		for _, n := range table {
+			if n.Addr == b.host("server").Addr(harness.IPv4) {
+				assert.Equal(t, "02:00:cb:00:71:0a", n.MAC)
+				return
+			}
+		}
+		assert.Fail(t, "the router has no entry for the server", "%v", table)
+	})
+}
+
+// testVerbs: listeners, counters, firewall and neighbours work on every host.
+func testVerbs(t *testing.T, lab *bench) {
+	t.Run("listeners", func(t *testing.T) {
+		b := lab.on(t)
+		var addrs []netip.AddrPort
+		service := b.serve()
+		b.query("server", harness.ListenersVerb(harness.Port), &addrs)
+		assert.NotEmpty(t, addrs)
+		require.NoError(t, service.stop())
+		b.query("server", harness.ListenersVerb(harness.Port), &addrs)
+		assert.Empty(t, addrs)
+	})
+	lab.on(t).eachFamily("a firewall rule drops, counts, and goes", func(b *bench, f harness.Family) {
+		b.serve()
+		rule := harness.Rule{Chain: "INPUT", Proto: "tcp", Port: harness.Port}
+		b.output("server", harness.FirewallVerb("add", f, rule)...)
+		before := b.counters("server")
+		assert.Contains(b, before, rule.CounterName(f))
+		trace := b.capture("server", func() {
+			o := b.dial(f, 500*time.Millisecond)
+			assert.True(b, o.Timeout, "%v", o)
+		})
+		require.Len(b, trace.Attempts(harness.Port), 1)
+		assert.Equal(b, uint64(1), b.counters("server")[rule.CounterName(f)])
+		b.output("server", harness.FirewallVerb("delete", f, rule)...)
+		assert.NotContains(b, b.counters("server"), rule.CounterName(f))
+		assert.True(b, b.dial(f, 5*time.Second).OK())
+	})
+	t.Run("deleting a rule that is not there is an error", func(t *testing.T) {
+		b := lab.on(t)
+		rule := harness.Rule{Chain: "INPUT", Proto: "udp", Port: 53}
+		_, err := b.host("server").Command(harness.FirewallVerb("delete", harness.IPv4, rule)...).Output(b.context())
+		assert.ErrorContains(t, err, "there is no rule INPUT -p udp --dport 53 -j DROP")
+	})
+	lab.on(t).eachFamily("a pinned neighbour is not asked for", func(b *bench, f harness.Family) {
+		b.serve()
+		dead := b.topology.Addr("server", f)
+		b.output("router", harness.NeighbourVerb("pin", dead, "02:00:00:00:00:66")...)
+		trace := b.capture("router", func() { assert.True(b, b.dial(f, 500*time.Millisecond).Timeout) })
+		for _, p := range trace.On("to-server").Packets {
+			asked := (p.Kind == wire.KindARP || p.Kind == wire.KindND) && p.Neighbour.Target == dead
+			assert.False(b, asked, "the router asked for a pinned neighbour")
+		}
+		b.output("router", harness.NeighbourVerb("forget", dead, "")...)
+		assert.True(b, b.dial(f, 5*time.Second).OK())
+	})
+}
+
+func (b *bench) counters(host string) harness.Counters {
+	b.Helper()
+	counters := harness.Counters{}
+	b.query(host, harness.CountersVerb(), &counters)
+	return counters
+}

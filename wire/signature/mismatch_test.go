@@ -1,0 +1,135 @@
+package signature
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tcplab/tcplab/wire"
+)
+
+const synText = "> S  seq 0 win 64240 <mss 1460,sackOK,TS val 1 ecr 0,nop,wscale 7>"
+
+func TestMismatchText(t *testing.T) {
+	for name, c := range map[string]struct {
+		want    string
+		attempt wire.Attempt
+		packet  int
+		text    string
+	}{
+		"another packet": {"+0 > S\n+0..0.05 < R.", v4.unanswered(1.012), 2, `
+  want              got
+  +0 > S            +0.000 > S
+! +0..0.05 < R.     +1.012 > S
+packet 2 is a SYN from the client, a RST-ACK from the server was expected
+packets seen:
+  +0.000 ` + synText + `
+  +1.012 ` + synText + `
+`},
+		"late": {"+0 > S\n+0..0.05 < R.", v4.refused(1.012), 2, `
+  want              got
+  +0 > S            +0.000 > S
+! +0..0.05 < R.     +1.012 < R.
+packet 2 came 1.012 s after packet 1, at most 0.05 s was allowed
+packets seen:
+  +0.000 ` + synText + `
+  +1.012 < R. seq 0 ack 1 win 0
+`},
+		"early retransmission, long lines": {"+0 > S seq 0 win !0 <mss 1460,...>\n+rto > S seq 0", v6.unanswered(0.5), 2, `
+  want                                  got
+  +0 > S seq 0 win !0 <mss 1460,...>    +0.000 > S seq 0 win 64240 <mss 1460,sackOK,TS val 1 ecr 0,nop,wscale 7>
+! +rto > S seq 0                        +0.500 > S seq 0
+packet 2 came 0.500 s after packet 1, at least 0.98 s was expected (gap 1 of the schedule is 1 s)
+packets seen:
+  +0.000 ` + synText + `
+  +0.500 ` + synText + `
+`},
+		"no more gaps": {"+0 > S\n+rto > S\n+rto > S\n+rto > S\n+rto > S", v4.unanswered(1, 3, 7, 15), 5, `
+  want              got
+  +0 > S            +0.000 > S
+  +rto > S          +1.000 > S
+  +rto > S          +2.000 > S
+  +rto > S          +4.000 > S
+! +rto > S          +8.000 > S
+the schedule has 3 gaps, but this is +rto line 4
+packets seen:
+  +0.000 ` + synText + `
+  +1.000 ` + synText + `
+  +2.000 ` + synText + `
+  +4.000 ` + synText + `
+  +8.000 ` + synText + `
+`},
+		"a field": {"+0 > S win 0", v4.unanswered(), 1, `
+  want              got
+! +0 > S win 0      +0.000 > S win 64240
+packet 1 has win 64240, win 0 was expected
+packets seen:
+  +0.000 ` + synText + `
+`},
+		"options": {"+0 > S <mss 1400,...>", v4.unanswered(), 1, `
+  want                   got
+! +0 > S <mss 1400,...>  +0.000 > S <mss 1460,sackOK,TS val 1 ecr 0,nop,wscale 7>
+packet 1 has options <mss 1460,sackOK,TS val 1 ecr 0,nop,wscale 7>, options <mss 1400,...> was expected
+packets seen:
+  +0.000 ` + synText + `
+`},
+		"a packet missing": {"+0 > S\n+any < S. seq 0", v4.unanswered(), 2, `
+  want              got
+  +0 > S            +0.000 > S
+! +any < S. seq 0   (no packet)
+a SYN-ACK from the server was expected, but no packet came after packet 1
+packets seen:
+  +0.000 ` + synText + `
+`},
+		"no packet at all": {"+0 > S\n+any < S.", wire.Attempt{}, 1, `
+  want              got
+! +0 > S            (no packet)
+no packet was seen
+packets seen: none
+`},
+		"more packets": {"+0 > S", v4.refused(0.001), 2, `
+  want              got
+  +0 > S            +0.000 > S
+! (no packet)       +0.001 < R. seq 0 ack 1 win 0
+the expectation ends here, but 1 more packet was seen
+packets seen:
+  +0.000 ` + synText + `
+  +0.001 < R. seq 0 ack 1 win 0
+`},
+		"none": {"none", v4.unanswered(1), 1, `
+  want              got
+! (no packet)       +0.000 > S seq 0 win 64240 <mss 1460,sackOK,TS val 1 ecr 0,nop,wscale 7>
+no packet was expected, but 2 were seen
+packets seen:
+  +0.000 ` + synText + `
+  +1.000 ` + synText + `
+`},
+		"never": {"+0 > S\nnever < R*", v4.refused(0.001), 2, `
+  want              got
+! never < R*        +0.001 < R.
+a RST from the server must not appear; packet 2 is one
+packets seen:
+  +0.000 ` + synText + `
+  +0.001 < R. seq 0 ack 1 win 0
+`},
+		"optional and gap": {"+0 > S\n? +0..0.1 < icmp\n+0 < S.\n...\n+any < F. ack 9", v4.established(), 6, `
+  want              got
+  +0 > S            +0.000 > S
+  ? +0..0.1 < icmp  (absent)
+  +0 < S.           +0.000 < S.
+  ...               (4 packets)
+! +any < F. ack 9   (no packet)
+a FIN-ACK from the server was expected, but no packet came after packet 6
+`},
+	} {
+		m := MustParse(c.want).Match(c.attempt, options())
+		require.NotNil(t, m, name)
+		if name == "optional and gap" {
+			continue
+		}
+		assert.Equal(t, c.text, "\n"+m.String(), name)
+		assert.Equal(t, c.packet, m.Packet, name)
+	}
+}

@@ -1,0 +1,195 @@
+package tcplab_test
+
+// These tests prove that a scenario cannot pass for the wrong reason: with the fault left out, with a lab that does
+// not work, with another scenario's fault, with a single expectation changed, the run must fail, and say why.
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/scenarios"
+)
+
+// failing are the scenarios that break something.
+func failing() []harness.Scenario {
+	var list []harness.Scenario
+	for _, s := range scenarios.All() {
+		if s.Fault != (harness.NoFault{}) {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+func named(t *testing.T, name string) harness.Scenario {
+	t.Helper()
+	s, err := scenarios.Named(name)
+	require.NoError(t, err)
+	return s
+}
+
+// reasons are the mismatches, one line each: "observe: wire at server, packet 1: ...".
+func reasons(r *harness.Report) string {
+	var lines []string
+	for _, m := range r.Mismatches {
+		lines = append(lines, string(m.Phase)+": "+m.At+": "+m.Reason)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// lazy is a fault of which Inject has been left out.
+type lazy struct{ harness.Fault }
+
+func (lazy) Inject(context.Context, *harness.Bench) error { return nil }
+func (lazy) Heal(context.Context, *harness.Bench) error   { return nil }
+
+func TestAFaultThatWasNotInjectedIsNoticed(t *testing.T) {
+	t.Parallel()
+	e := engineNamed(t, "netns")
+	for _, s := range failing() {
+		t.Run(s.Name, func(t *testing.T) {
+			t.Parallel()
+			s.Fault = lazy{s.Fault}
+			r := runScenario(t, e, s, harness.Options{})
+			assert.False(t, r.Match())
+			assert.Contains(t, reasons(r), "break: fault: the fault ("+s.Fault.String()+") did not take hold")
+			assert.Nil(t, r.Phase(harness.Observe), "what is not broken must not be observed")
+		})
+	}
+}
+
+// blind is a fault that was not injected and says that it was.
+type blind struct{ lazy }
+
+func (blind) Verify(context.Context, *harness.Bench) error { return nil }
+
+func TestAFaultThatWasNotInjectedCannotMatch(t *testing.T) {
+	t.Parallel()
+	e := engineNamed(t, "netns")
+	for _, s := range failing() {
+		t.Run(s.Name, func(t *testing.T) {
+			t.Parallel()
+			want := s.Want.Client.String()
+			s.Fault = blind{lazy{s.Fault}}
+			r := runScenario(t, e, s, harness.Options{})
+			assert.Contains(t, reasons(r), "observe: client: the client must fail with "+want+", but succeeded")
+		})
+	}
+}
+
+func TestALabThatDoesNotWorkProvesNothing(t *testing.T) {
+	t.Parallel()
+	e := engineNamed(t, "netns")
+	for _, s := range scenarios.All() {
+		t.Run(s.Name, func(t *testing.T) {
+			t.Parallel()
+			s.Topology = harness.Routed()
+			s.Topology.Hosts[1].Sysctls = map[string]string{"net.ipv4.ip_forward": "0"} // the router forwards nothing
+			r := runScenario(t, e, s, harness.Options{})
+			assert.False(t, r.Match())
+			assert.Contains(t, reasons(r), "baseline: client: the lab does not work before anything is broken")
+			assert.Nil(t, r.Phase(harness.Break), "a lab that does not work must not be broken further")
+		})
+	}
+}
+
+// forgetful is a fault that is not healed.
+type forgetful struct{ harness.Fault }
+
+func (forgetful) Heal(context.Context, *harness.Bench) error { return nil }
+
+func TestAFailureThatDoesNotEndWithItsFaultIsNoticed(t *testing.T) {
+	t.Parallel()
+	e := engineNamed(t, "netns")
+	for _, s := range failing() {
+		t.Run(s.Name, func(t *testing.T) {
+			t.Parallel()
+			s.Fault = forgetful{s.Fault}
+			r := runScenario(t, e, s, harness.Options{Timeout: 1500 * time.Millisecond})
+			assert.Contains(t, reasons(r), "heal: client: the failure does not end with the fault")
+		})
+	}
+}
+
+// TestEveryFaultIsToldFromEveryOther gives each scenario the fault of each other.
+func TestEveryFaultIsToldFromEveryOther(t *testing.T) {
+	t.Parallel()
+	e := engineNamed(t, "netns")
+	for _, s := range scenarios.All() {
+		for _, other := range scenarios.All() {
+			if s.Name == other.Name {
+				continue
+			}
+			t.Run(s.Name+" with the fault of "+other.Name, func(t *testing.T) {
+				t.Parallel()
+				s.Fault = other.Fault
+				r := runScenario(t, e, s, harness.Options{})
+				require.NotNil(t, r.Phase(harness.Observe), "%s", reasons(r))
+				assert.False(t, r.Match())
+				if s.Verdict == other.Verdict {
+					assertOnlyTheWayDiffers(t, r, s, other)
+				}
+			})
+		}
+	}
+}
+
+// assertOnlyTheWayDiffers: two failures that are the same to the client differ at the vantage points behind it, and
+// there alone; the run must name each of them.
+func assertOnlyTheWayDiffers(t *testing.T, r *harness.Report, s, other harness.Scenario) {
+	t.Helper()
+	assert.NotContains(t, reasons(r), "observe: client:", "the client cannot tell these two apart")
+	for point, want := range s.Want.Wire {
+		if want == other.Want.Wire[point] {
+			assert.NotContains(t, reasons(r), "wire at "+point+",")
+		} else {
+			assert.Contains(t, reasons(r), "wire at "+point+",")
+		}
+	}
+}
+
+func TestAChangedExpectationFails(t *testing.T) {
+	t.Parallel()
+	e := engineNamed(t, "netns")
+	changed := func(name string, change func(w *harness.Want)) func(t *testing.T) string {
+		return func(t *testing.T) string {
+			t.Parallel()
+			s := named(t, name)
+			s.Want.Wire = map[string]string{"client": s.Want.Wire["client"], "server": s.Want.Wire["server"]}
+			s.Want.Counters = append([]harness.CounterWant(nil), s.Want.Counters...)
+			change(&s.Want)
+			return reasons(runScenario(t, e, s, harness.Options{}))
+		}
+	}
+	for name, c := range map[string]struct {
+		run  func(t *testing.T) string
+		want string
+	}{
+		"errno": {changed("closed-port", func(w *harness.Want) { w.Client.Errno = "EHOSTUNREACH" }),
+			"observe: client: the client must fail with EHOSTUNREACH, but failed with ECONNREFUSED"},
+		"flags": {changed("closed-port", func(w *harness.Want) { w.Wire["client"] = "+0 > S\n+any < S." }),
+			"observe: wire at client, packet 2: "},
+		"window": {changed("closed-port", func(w *harness.Want) { w.Wire["server"] = "+0 > S\n+any < R. win 1" }),
+			"observe: wire at server, packet 2: "},
+		"one packet more": {changed("closed-port", func(w *harness.Want) { w.Wire["client"] += "+any > S" }),
+			"observe: wire at client, packet 3: "},
+		"one packet fewer": {changed("closed-port", func(w *harness.Want) { w.Wire["client"] = "+0 > S" }),
+			"observe: wire at client, packet 2: "},
+		"schedule": {changed("firewall-drop", func(w *harness.Want) { w.Wire["client"] = "+0 > S\n+1 > S\n+1 > S\n+1 > S" }),
+			"observe: wire at client, packet 3: "},
+		"what must not appear": {changed("healthy", func(w *harness.Want) { w.Wire["server"] += "never < F.\n" }),
+			"observe: wire at server, packet "},
+		"counter": {changed("closed-port", func(w *harness.Want) { w.Counters[0].Exactly = 2 }),
+			"observe: counter TcpOutRsts on the server: it grew by 1, and not by 2"},
+		"time": {changed("firewall-drop", func(w *harness.Want) { w.Client = harness.ClientWant{Errno: "ETIMEDOUT"} }),
+			"observe: client: the client must fail with ETIMEDOUT, but failed with its own timeout"},
+	} {
+		t.Run(name, func(t *testing.T) { assert.Contains(t, c.run(t), c.want) })
+	}
+}
