@@ -9,19 +9,28 @@ import (
 	"github.com/tcplab/tcplab/wire/signature"
 )
 
-// handshake is what the baseline must show at every vantage point: a connection that was established, served, and
-// closed by both sides, and never a RST.
-const handshake = `
+// established is what the baseline must show at every vantage point: a complete handshake, and never a RST.
+var established = signature.MustParse(`
 +0   > S  seq 0
 +any < S. seq 0 ack 1
 +any > .  seq 1 ack 1
 ...
-+any < F.
-...
-+any > F.
-...
 never * R*
-`
+`)
+
+// The two halves of an orderly close.
+var finFromClient, finFromServer = signature.MustParsePacket("> F*"), signature.MustParsePacket("< F*")
+
+// closed reports whether both sides have closed each connection to the service. A client may keep its connection for
+// the next request, so this is waited for and not demanded.
+func closed(trace wire.Trace) bool {
+	for _, a := range trace.Attempts(Port) {
+		if finFromClient.Count(a) == 0 || finFromServer.Count(a) == 0 {
+			return false
+		}
+	}
+	return true
+}
 
 // maximumSegment is the payload in bytes that fits into an Ethernet frame: 1500 less the IP and TCP headers.
 var maximumSegment = map[Family]string{IPv4: "1460", IPv6: "1440"}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/tcplab/tcplab/wire"
@@ -192,22 +193,25 @@ func (r *run) up(ctx context.Context) error {
 
 func (r *run) readSysctls(ctx context.Context) error {
 	const release = "kernel.osrelease"
-	for _, h := range r.bench.Topology.Hosts {
+	var mutex sync.Mutex
+	return eachHost(r.bench.Topology, func(host string) error {
 		keys := []string{release}
-		for _, s := range r.bench.Topology.SysctlsOf(h.Name) {
+		for _, s := range r.bench.Topology.SysctlsOf(host) {
 			keys = append(keys, s.Key)
 		}
 		values := map[string]string{}
-		if err := r.bench.query(ctx, h.Name, SysctlVerb(keys...), &values); err != nil {
+		if err := r.bench.query(ctx, host, SysctlVerb(keys...), &values); err != nil {
 			return err
 		}
-		if h.Name == clientHost {
+		mutex.Lock()
+		defer mutex.Unlock()
+		if host == clientHost {
 			r.report.Kernel = values[release]
 		}
 		delete(values, release)
-		r.report.Sysctls[h.Name] = values
-	}
-	return nil
+		r.report.Sysctls[host] = values
+		return nil
+	})
 }
 
 // baseline proves that the lab works: the same client, on the same path to the same port, gets through.
@@ -240,19 +244,25 @@ func (r *run) observe(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = r.recorded(ctx, "", func(traces []wire.Trace) bool { return len(r.wireMismatches(traces, wants)) == 0 })
+	// A client may have returned while a socket of its own is still being closed, and one more SYN leave after the
+	// captures have ended. So the counters are read on both sides of that end, and what was captured lies between.
+	var least, most map[string]Counters
+	err = r.recorded(ctx, "", func(traces []wire.Trace) bool { return len(r.wireMismatches(traces, wants)) == 0 },
+		func() (err error) {
+			least, err = r.readCounters(ctx)
+			return err
+		})
 	if err != nil {
 		return err
 	}
-	after, err := r.readCounters(ctx)
-	if err != nil {
+	if most, err = r.readCounters(ctx); err != nil {
 		return err
 	}
 	r.report.Client = *r.current.Client
-	r.report.Counters = increases(before, after)
+	r.report.Counters = increases(before, least)
 	r.checkClient()
 	r.report.Mismatches = append(r.report.Mismatches, r.wireMismatches(r.current.Traces, wants)...)
-	r.checkCounters()
+	r.checkCounters(r.report.Counters, increases(before, most))
 	return nil
 }
 
@@ -284,8 +294,9 @@ func (r *run) down(ctx context.Context) error {
 }
 
 // recorded lets the client make an attempt with captures running at every vantage point, and keeps both in the phase.
-// The captures go on until they are complete, or for a grace when they never are.
-func (r *run) recorded(ctx context.Context, prefix string, complete func([]wire.Trace) bool) error {
+// The captures go on until they are complete, or for a grace when they never are; atEnd is called just before they are
+// ended.
+func (r *run) recorded(ctx context.Context, prefix string, complete func([]wire.Trace) bool, atEnd func() error) error {
 	captures, err := record(ctx, r.bench, r.report.Artifacts, prefix)
 	if err != nil {
 		return err
@@ -304,25 +315,18 @@ func (r *run) recorded(ctx context.Context, prefix string, complete func([]wire.
 	grace, cancel := context.WithTimeout(ctx, settlingGrace)
 	defer cancel()
 	captures.until(grace, complete)
-	if err := captures.stop(ctx); err != nil {
+	if err := errors.Join(atEnd(), captures.stop(ctx)); err != nil {
 		return err
 	}
 	r.current.Client, r.current.Traces = &outcome, captures.traces()
 	return nil
 }
 
-// mustWork lets the client make an attempt that must succeed and show a complete connection at every vantage point.
+// mustWork lets the client make an attempt that must succeed and show a handshake at every vantage point.
 func (r *run) mustWork(ctx context.Context, prefix, otherwise string) error {
-	want := signature.MustParse(handshake)
-	broken := func(traces []wire.Trace) *Mismatch {
-		for _, t := range traces {
-			if m := r.checker.wireAt(t, want); m != nil {
-				return r.wireMismatch(t.Point, m, traces)
-			}
-		}
-		return nil
-	}
-	err := r.recorded(ctx, prefix, func(traces []wire.Trace) bool { return broken(traces) == nil })
+	err := r.recorded(ctx, prefix, func(traces []wire.Trace) bool {
+		return r.notEstablished(traces) == nil && !slices.ContainsFunc(traces, func(t wire.Trace) bool { return !closed(t) })
+	}, func() error { return nil })
 	if err != nil {
 		return err
 	}
@@ -330,8 +334,18 @@ func (r *run) mustWork(ctx context.Context, prefix, otherwise string) error {
 		r.mismatch("client", fmt.Sprintf("%s: the client failed: %s", otherwise, o.Error), "")
 		return nil
 	}
-	if m := broken(r.current.Traces); m != nil {
+	if m := r.notEstablished(r.current.Traces); m != nil {
 		r.mismatch(m.At, otherwise+": "+m.Reason, m.Detail)
+	}
+	return nil
+}
+
+// notEstablished returns the first vantage point's difference from an established connection, nil when there is none.
+func (r *run) notEstablished(traces []wire.Trace) *Mismatch {
+	for _, t := range traces {
+		if m := r.checker.wireAt(t, established); m != nil {
+			return r.wireMismatch(t.Point, m, traces)
+		}
 	}
 	return nil
 }
@@ -339,18 +353,19 @@ func (r *run) mustWork(ctx context.Context, prefix, otherwise string) error {
 // readCounters reads the counters of every host that is on.
 func (r *run) readCounters(ctx context.Context) (map[string]Counters, error) {
 	all := map[string]Counters{}
-	for _, h := range r.bench.Topology.Hosts {
+	var mutex sync.Mutex
+	err := eachHost(r.bench.Topology, func(host string) error {
 		counters := Counters{}
-		err := r.bench.query(ctx, h.Name, CountersVerb(), &counters)
+		err := r.bench.query(ctx, host, CountersVerb(), &counters)
 		if errors.Is(err, ErrHostStopped) {
-			continue
+			return nil
 		}
-		if err != nil {
-			return nil, err
-		}
-		all[h.Name] = counters
-	}
-	return all, nil
+		mutex.Lock()
+		defer mutex.Unlock()
+		all[host] = counters
+		return err
+	})
+	return all, err
 }
 
 // increases returns by how much each counter has grown. A counter that was not there before is taken to have been 0.

@@ -65,7 +65,8 @@ type ClientWant struct {
 	Errno string
 	// Timeout: the client's own timeout ends the attempt, no sooner and hardly later.
 	Timeout bool
-	// Within bounds the time to success or to the kernel's error; zero stands for [AtOnce].
+	// Within bounds the time to success or to the kernel's error, or the time by which the client's own timeout may be
+	// late; zero stands for [AtOnce].
 	Within time.Duration
 }
 

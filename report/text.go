@@ -28,6 +28,8 @@ func Line(r *harness.Report) string {
 	case r.Skipped != "":
 	case r.Phase(harness.Observe) == nil:
 		text = "the failure was not observed"
+	case !r.Match():
+		text = Felt(r.Client)
 	default:
 		text = fmt.Sprintf("%s: %s", r.Scenario.Verdict, Felt(r.Client))
 	}

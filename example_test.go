@@ -1,0 +1,73 @@
+package tcplab_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/netns"
+	"github.com/tcplab/tcplab/scenarios"
+)
+
+// fetch is the client under test: net/http with the usual timeout of 3 s, connecting from inside the lab.
+func fetch(ctx context.Context, a harness.Attempt) error {
+	client := &http.Client{
+		Timeout:   3 * time.Second,
+		Transport: &http.Transport{DialContext: a.DialContext, DisableKeepAlives: true},
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("http://%s/", a.Target), nil)
+	if err != nil {
+		return err
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	_, err = io.Copy(io.Discard, response.Body)
+	return err
+}
+
+// TestYourOwnClient puts a client of this process into every failure, and sees to it that it gives up when it should.
+func TestYourOwnClient(t *testing.T) {
+	t.Parallel()
+	engine := engineNamed(t, "netns")
+	for _, s := range scenarios.All() {
+		t.Run(s.Name, func(t *testing.T) {
+			t.Parallel()
+			report, err := harness.Run(t.Context(), engine, s, harness.Options{
+				Client:    harness.ClientFunc("net/http", fetch),
+				Timeout:   3 * time.Second,
+				Artifacts: t.ArtifactDir(),
+			})
+			require.NoError(t, err)
+			mustMatch(t, report)
+			assert.Less(t, report.Client.Elapsed, 4*time.Second)
+		})
+	}
+}
+
+// TestYourOwnCommand does the same with a program: here curl, of which the exit code and the time are known.
+func TestYourOwnCommand(t *testing.T) {
+	t.Parallel()
+	engine := netns.New()
+	if err := engine.Available(t.Context()); err != nil {
+		t.Skip(err)
+	}
+	curl := harness.CommandClient(func(a harness.Attempt) []string {
+		return []string{"curl", "--silent", "--show-error", "--max-time", fmt.Sprint(a.Timeout.Seconds()), "http://" + a.Target.String()}
+	})
+	s, err := scenarios.Named("closed-port")
+	require.NoError(t, err)
+	report, err := harness.Run(t.Context(), engine, s, harness.Options{Client: curl})
+	require.NoError(t, err)
+	mustMatch(t, report)
+	assert.Equal(t, 7, report.Client.ExitCode, "curl: failed to connect to host")
+}
