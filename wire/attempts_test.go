@@ -94,6 +94,7 @@ func TestAttemptEnds(t *testing.T) {
 		"SYN":                  {0, []Packet{up(SYN, 5, 0)}, client, true},
 		"SYN to a high port":   {0, []Packet{segment(client, high, SYN, 5, 0)}, client, true},
 		"SYN-ACK only":         {0, []Packet{segment(high, client, SYN|ACK, 5, 6)}, client, false},
+		"SYN-ACK before SYN":   {0, []Packet{down(SYN|ACK, 1, 6), up(SYN, 5, 0)}, client, true},
 		"midstream, by port":   {50000, []Packet{segment(high, client, ACK, 5, 6)}, client, false},
 		"midstream, lower":     {0, []Packet{down(ACK, 5, 6)}, client, false},
 		"midstream, lower too": {0, []Packet{up(ACK, 5, 6)}, client, false},

@@ -97,31 +97,42 @@ func (b *bench) query(host string, argv []string, into any) {
 
 // daemon is a long-running verb.
 type daemon struct {
-	cmd   *harness.Cmd
 	stdin *io.PipeWriter
-	ready chan struct{}
+	ended chan struct{}
+	err   error // valid once ended is closed
 }
 
-// start starts a long-running verb and waits until it is ready. It is ended with the test, unless stop was called.
+// start starts a long-running verb and waits until it is ready. It has ended when the test has.
 func (b *bench) start(host string, stdout io.Writer, argv ...string) *daemon {
 	b.Helper()
 	in, feed := io.Pipe()
-	d := &daemon{cmd: b.host(host).Command(argv...), stdin: feed, ready: make(chan struct{})}
-	d.cmd.Stdin, d.cmd.Stdout, d.cmd.Stderr = in, stdout, &readiness{ready: d.ready}
-	require.NoError(b, d.cmd.Start(b.context()))
-	b.Cleanup(func() { _ = feed.Close() })
+	d := &daemon{stdin: feed, ended: make(chan struct{})}
+	said := &readiness{ready: make(chan struct{})}
+	cmd := b.host(host).Command(argv...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, stdout, said
+	require.NoError(b, cmd.Start(b.context()))
+	go func() {
+		defer close(d.ended)
+		d.err = cmd.Wait()
+	}()
+	b.Cleanup(func() { _ = d.stop() })
 	select {
-	case <-d.ready:
-	case <-time.After(deadline):
-		require.Fail(b, "not ready", "%v", argv)
+	case <-said.ready:
+	case <-d.ended:
+		require.Fail(b, "ended before it was ready", "%v: %v: %s", argv, d.err, said.text.String())
 	}
 	return d
 }
 
-// stop lets the verb end in good order.
+// stop lets the verb end in good order, and returns how it ended.
 func (d *daemon) stop() error {
 	_ = d.stdin.Close()
-	return d.cmd.Wait()
+	return d.wait()
+}
+
+func (d *daemon) wait() error {
+	<-d.ended
+	return d.err
 }
 
 // readiness closes ready when the verb has said its word.

@@ -31,7 +31,7 @@ func testPower(t *testing.T, lab *bench) {
 
 		trace := b.capture("router", func() { require.NoError(t, stopper.Stop(b.context())) })
 		assert.Empty(t, trace.On("to-server").Attempts(harness.Port), "the dying host sent something")
-		assert.ErrorIs(t, service.cmd.Wait(), harness.ErrHostStopped)
+		assert.ErrorIs(t, service.wait(), harness.ErrHostStopped)
 		assert.ErrorIs(t, b.host("server").Command("true").Run(b.context()), harness.ErrHostStopped)
 		for _, f := range harness.Families {
 			trace := b.capture("router", func() {
@@ -100,7 +100,7 @@ func testLabs(t *testing.T, e harness.Engine) {
 		b := newBench(t, e)
 		service := b.serve()
 		require.NoError(t, b.lab.Close(b.context()))
-		assert.Error(t, service.cmd.Wait())
+		assert.Error(t, service.wait())
 	})
 	t.Run("not built when the context has ended", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())

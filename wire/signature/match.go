@@ -1,6 +1,7 @@
 package signature
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -75,6 +76,26 @@ type failure struct {
 	at     state
 	path   []pair
 	reason string
+	// near says that the packet is of the kind wanted, and only a field or its time is not.
+	near bool
+}
+
+// furtherThan orders failures: by the lines matched, a near miss, the packet reached, and the line, which is the
+// required one where those before it are optional.
+func (f failure) furtherThan(g failure) bool {
+	return cmp.Or(
+		cmp.Compare(len(f.path), len(g.path)),
+		cmp.Compare(rank(f.near), rank(g.near)),
+		cmp.Compare(f.at.packet, g.at.packet),
+		cmp.Compare(f.at.line, g.at.line),
+	) > 0
+}
+
+func rank(near bool) int {
+	if near {
+		return 1
+	}
+	return 0
 }
 
 func (m *matcher) prepare() {
@@ -116,16 +137,15 @@ func (m *matcher) step(s state) bool {
 		if s.packet == len(m.packets) {
 			return true
 		}
-		m.fail(s, m.surplus(s.packet))
+		m.fail(failure{at: s, reason: m.surplus(s.packet)})
 		return false
 	}
 	l := m.lines[s.line]
 	if l.kind == anyPackets {
 		return m.skip(s)
 	}
-	reason := m.check(l, s)
-	if reason != "" {
-		m.fail(s, reason)
+	if reason, near := m.check(l, s); reason != "" {
+		m.fail(failure{at: s, reason: reason, near: near})
 	} else if m.accept(s) {
 		return true
 	}
@@ -149,27 +169,24 @@ func (m *matcher) accept(s state) bool {
 	return ok
 }
 
-// fail keeps the failure that got furthest: that matched the most lines, then of those the one at the latest packet,
-// then the latest line, which is the required one where those before it are optional.
-func (m *matcher) fail(s state, reason string) {
-	matched, most := len(m.path), len(m.best.path)
-	first := m.best.reason == ""
-	if !first && (matched < most || matched == most && s.packet < m.best.at.packet ||
-		matched == most && s.packet == m.best.at.packet && s.line < m.best.at.line) {
-		return
+// fail keeps the failure that got furthest.
+func (m *matcher) fail(f failure) {
+	f.path = m.path
+	if m.best.reason == "" || f.furtherThan(m.best) {
+		f.path = slices.Clone(m.path)
+		m.best = f
 	}
-	m.best = failure{at: s, path: slices.Clone(m.path), reason: reason}
 }
 
-// check returns why the line does not match the packet of the state, or "".
-func (m *matcher) check(l line, s state) string {
+// check returns why the line does not match the packet of the state, or "", and whether that is a near miss.
+func (m *matcher) check(l line, s state) (reason string, near bool) {
 	if s.packet == len(m.packets) {
-		return m.missing(l.packet)
+		return m.missing(l.packet), false
 	}
 	if part := l.packet.differs(m.packets[s.packet]); part != nothing {
-		return m.different(l.packet, s.packet, part)
+		return m.different(l.packet, s.packet, part), part != thePacket
 	}
-	return m.checkTime(l, s)
+	return m.checkTime(l, s), true
 }
 
 func (m *matcher) checkTime(l line, s state) string {
