@@ -3,6 +3,7 @@
 package tcplab
 
 import (
+	"github.com/tcplab/tcplab/docker"
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/netns"
 )
@@ -11,5 +12,6 @@ import (
 func Engines() []harness.Engine {
 	return []harness.Engine{
 		netns.New(),
+		docker.New(),
 	}
 }

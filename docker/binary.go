@@ -1,0 +1,121 @@
+package docker
+
+import (
+	"context"
+	"debug/elf"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"time"
+)
+
+const (
+	binaryEnv     = "TCPLAB_HOST_BINARY"
+	binaryPackage = "github.com/tcplab/tcplab/cmd/tcplab"
+	// goTimeout bounds the go tool, which may have to download modules.
+	goTimeout = 5 * time.Minute
+)
+
+// hostBinary returns the program that is "tcplab" in the hosts: static, for Linux and the engine's architecture.
+func (e *Engine) hostBinary(ctx context.Context, arch string) ([]byte, error) {
+	if path := os.Getenv(binaryEnv); path != "" {
+		if err := checkBinary(path, arch); err != nil {
+			return nil, fmt.Errorf("docker: %s: %w: build it with CGO_ENABLED=0 GOOS=linux GOARCH=%s", binaryEnv, err, arch)
+		}
+		return os.ReadFile(path)
+	}
+	own := ownBinary(arch)
+	if info, ok := debug.ReadBuildInfo(); own != "" && ok && info.Path == binaryPackage {
+		return os.ReadFile(own)
+	}
+	built, err := e.goBuild(ctx, arch)
+	if err == nil {
+		return os.ReadFile(built)
+	}
+	// The agent is linked into every program that has this package in it: this one can be "tcplab" in a host too.
+	if own != "" {
+		return os.ReadFile(own)
+	}
+	advice := "see why, or"
+	if errors.Is(err, exec.ErrNotFound) {
+		advice = "install Go, or"
+	}
+	return nil, fmt.Errorf("docker: there is no tcplab binary for the hosts (linux/%s): %s set %s to one built with "+
+		"CGO_ENABLED=0 GOOS=linux GOARCH=%s go build %s (%w)", arch, advice, binaryEnv, arch, binaryPackage, err)
+}
+
+// ownBinary is the path of this program, or "" when it cannot run in a host.
+func ownBinary(arch string) string {
+	path, err := os.Executable()
+	if err != nil || runtime.GOOS != "linux" || runtime.GOARCH != arch || checkBinary(path, arch) != nil {
+		return ""
+	}
+	return path
+}
+
+// machines are the architectures in Go's words and in ELF's.
+var machines = map[string]elf.Machine{
+	"386":     elf.EM_386,
+	"amd64":   elf.EM_X86_64,
+	"arm":     elf.EM_ARM,
+	"arm64":   elf.EM_AARCH64,
+	"loong64": elf.EM_LOONGARCH,
+	"ppc64le": elf.EM_PPC64,
+	"riscv64": elf.EM_RISCV,
+	"s390x":   elf.EM_S390,
+}
+
+// checkBinary reports why the program cannot run in a host, which has its kernel and perhaps none of its libraries.
+func checkBinary(path, arch string) error {
+	f, err := elf.Open(path)
+	if err != nil {
+		return fmt.Errorf("%s is not a Linux program: %w", path, err)
+	}
+	defer f.Close()
+	if want, known := machines[arch]; known && f.Machine != want {
+		return fmt.Errorf("%s is for %v, and the engine's machine is %v", path, f.Machine, want)
+	}
+	for _, p := range f.Progs {
+		if p.Type == elf.PT_INTERP {
+			return fmt.Errorf("%s is not static", path)
+		}
+	}
+	return nil
+}
+
+// goBuild builds the tcplab command with the go tool, in the module that the working directory belongs to. The result
+// is kept, so that the go tool finds it up to date the next time.
+func (e *Engine) goBuild(ctx context.Context, arch string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, goTimeout)
+	defer cancel()
+	module, err := goTool(ctx, arch, "env", "GOMOD")
+	if err != nil {
+		return "", err
+	}
+	dir, err := cacheDir()
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "bin", digest([]byte(module), []byte(arch)), "tcplab")
+	if _, err := os.Stat(path); err != nil {
+		e.progress("building the tcplab binary of the hosts")
+	}
+	_, err = goTool(ctx, arch, "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", path, binaryPackage)
+	return path, err
+}
+
+// goTool runs the go tool for a Linux machine and returns what it printed.
+func goTool(ctx context.Context, arch string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+arch)
+	out, err := cmd.Output()
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		err = withOutput(fmt.Errorf("go %s: %w", args[0], err), string(exit.Stderr))
+	}
+	return strings.TrimSpace(string(out)), err
+}

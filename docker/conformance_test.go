@@ -1,0 +1,13 @@
+package docker_test
+
+import (
+	"testing"
+
+	"github.com/tcplab/tcplab/harness/enginetest"
+)
+
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	engine, _ := newEngine(t)
+	enginetest.Run(t, engine)
+}

@@ -1,0 +1,123 @@
+package docker
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/moby/moby/client"
+	"github.com/testcontainers/testcontainers-go"
+	"github.com/testcontainers/testcontainers-go/log"
+)
+
+// daemon is a Docker engine that has answered.
+type daemon struct {
+	api *testcontainers.DockerClient
+	// arch is the architecture of its machine, in Go's words.
+	arch string
+	// kernel is the release of the kernel that the containers share.
+	kernel string
+}
+
+// connectTimeout bounds the search for the engine.
+const connectTimeout = 10 * time.Second
+
+// testcontainersLock guards the settings of testcontainers-go, which are global to the process.
+var testcontainersLock sync.Mutex
+
+// connect finds the engine, in the order of testcontainers-go, and asks it what it is.
+func connect(ctx context.Context) (*daemon, error) {
+	// testcontainers-go remembers for the life of the process that it found no engine, and passes over a DOCKER_HOST
+	// that does not answer to try others. So DOCKER_HOST is tried first, and by itself.
+	host, named := os.Getenv(client.EnvOverrideHost), true
+	if host == "" {
+		host, named = client.DefaultDockerHost, false
+	}
+	probed := probe(ctx, host)
+	if probed != nil && named {
+		return nil, explain(host, probed)
+	}
+	// An impatient caller must not make testcontainers-go remember a failure.
+	patient, cancel := context.WithTimeout(context.WithoutCancel(ctx), connectTimeout)
+	defer cancel()
+	api, err := newClient(patient)
+	if err != nil {
+		return nil, explain(host, cmp.Or(probed, err))
+	}
+	return identify(ctx, api)
+}
+
+// probe asks the engine at one address whether it is there.
+func probe(ctx context.Context, host string) error {
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	c, err := client.New(client.FromEnv, client.WithHost(host))
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	_, err = c.Info(ctx, client.InfoOptions{})
+	return err
+}
+
+// newClient is a client of testcontainers-go without its reaper, whose image would have to be pulled (package docker
+// sweeps instead), and without the banner that it logs on its first connection.
+func newClient(ctx context.Context) (*testcontainers.DockerClient, error) {
+	testcontainersLock.Lock()
+	defer testcontainersLock.Unlock()
+	const reaperOff = "TESTCONTAINERS_RYUK_DISABLED"
+	if _, set := os.LookupEnv(reaperOff); !set {
+		if err := os.Setenv(reaperOff, "true"); err != nil {
+			return nil, err
+		}
+	}
+	users := log.Default()
+	log.SetDefault(log.NewNoopLogger())
+	defer log.SetDefault(users)
+	return testcontainers.NewDockerClientWithOpts(ctx)
+}
+
+func identify(ctx context.Context, api *testcontainers.DockerClient) (*daemon, error) {
+	version, err := api.ServerVersion(ctx, client.ServerVersionOptions{})
+	if err != nil {
+		return nil, explain(api.DaemonHost(), err)
+	}
+	if version.Os != "linux" {
+		return nil, fmt.Errorf("docker: the engine at %s runs %s containers: switch it to Linux containers",
+			api.DaemonHost(), version.Os)
+	}
+	info, err := api.Info(ctx, client.InfoOptions{})
+	if err != nil {
+		return nil, explain(api.DaemonHost(), err)
+	}
+	return &daemon{api: api, arch: version.Arch, kernel: info.Info.KernelVersion}, nil
+}
+
+func (d *daemon) ping(ctx context.Context) error {
+	if _, err := d.api.Ping(ctx, client.PingOptions{}); err != nil {
+		return explain(d.api.DaemonHost(), err)
+	}
+	return nil
+}
+
+// explain says what the user can do about an engine that does not answer as it should.
+func explain(host string, err error) error {
+	switch {
+	case strings.HasPrefix(host, "ssh://"):
+		return fmt.Errorf("docker: DOCKER_HOST=%s is not supported: forward the socket with ssh -nNT -L "+
+			"/tmp/docker.sock:/var/run/docker.sock and set DOCKER_HOST=unix:///tmp/docker.sock (%w)", host, err)
+	case strings.Contains(err.Error(), "permission denied"): // the client hides os.ErrPermission
+		return fmt.Errorf("docker: no permission on the socket %s: add your user to the group docker "+
+			"(sudo usermod -aG docker $USER) and log in again, or run as root (%w)", strings.TrimPrefix(host, "unix://"), err)
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("docker: the engine at %s does not answer in time: check that it is well (docker info) (%w)", host, err)
+	case strings.Contains(err.Error(), "malformed HTTP"), !client.IsErrConnectionFailed(err):
+		return fmt.Errorf("docker: what answers at %s does not answer as a Docker engine: check DOCKER_HOST (%w)", host, err)
+	}
+	return fmt.Errorf("docker: no engine answers at %s: install and start Docker, or set DOCKER_HOST to where one is (%w)", host, err)
+}

@@ -1,0 +1,73 @@
+// Package docker is the engine whose hosts are containers: each host a container, each segment a plain bridge network
+// that is used as a bare link. Hosts have iptables, tcpdump, curl, ping and a shell, for people who want to work in
+// them with "docker exec".
+//
+// The engine may be on another machine (DOCKER_HOST): images, commands and their streams go over its API, and nothing
+// is mounted or published. Environment variables:
+//
+//	TCPLAB_BASE_IMAGE   the image the hosts' tools are installed in, instead of debian:bookworm-slim
+//	TCPLAB_HOST_BINARY  the static Linux binary that becomes "tcplab" in the hosts, instead of one built by go build
+package docker
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+)
+
+// Engine builds labs of containers. Its methods may be called at the same time.
+type Engine struct {
+	// Progress, where set, is told in a few words about the steps that take long: building the hosts' image, which is
+	// done once per machine. It is set before the engine is used.
+	Progress func(step string)
+
+	mu     sync.Mutex
+	daemon *daemon // nil until it has answered
+	made   string  // the hosts' image, "" until it was found or built
+
+	images  singleflight.Group
+	sweeper sync.Once
+}
+
+// New returns the engine. It connects when it is first used.
+func New() *Engine { return &Engine{} }
+
+// Name is "docker".
+func (e *Engine) Name() string { return "docker" }
+
+// availableTimeout bounds how long Available waits for the engine's answer.
+const availableTimeout = 3 * time.Second
+
+// Available reports why no lab can be built here: no engine, no permission, an engine of another system.
+func (e *Engine) Available(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, availableTimeout)
+	defer cancel()
+	d, err := e.connect(ctx)
+	if err != nil {
+		return err
+	}
+	return d.ping(ctx)
+}
+
+// connect returns the daemon, which is asked once who it is. A failure is not remembered: the engine may be started.
+func (e *Engine) connect(ctx context.Context) (*daemon, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.daemon != nil {
+		return e.daemon, nil
+	}
+	d, err := connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	e.daemon = d
+	return d, nil
+}
+
+func (e *Engine) progress(step string) {
+	if e.Progress != nil {
+		e.Progress(step)
+	}
+}

@@ -1,0 +1,135 @@
+package docker
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/testcontainers/testcontainers-go"
+
+	"github.com/tcplab/tcplab/harness"
+)
+
+// host is a container.
+type host struct {
+	daemon    *daemon
+	name      string
+	container string // the container's name
+	topology  harness.Topology
+	markers   map[string]netip.Addr // by interface, see harness.InterfaceConfig
+	handle    *testcontainers.DockerContainer
+
+	mu        sync.Mutex
+	on        context.Context // ends when the host is switched off; nil before the first start
+	switchOff context.CancelFunc
+	namespace namespace // of the running container, opened when it is first needed
+}
+
+// Name returns the host's name in the topology.
+func (h *host) Name() string { return h.name }
+
+// Addr returns the host's first address of the family.
+func (h *host) Addr(f harness.Family) netip.Addr { return h.topology.Addr(h.name, f) }
+
+// Command prepares a command that runs in the container.
+func (h *host) Command(argv ...string) *harness.Cmd { return harness.NewCmd(h, argv...) }
+
+func markers(ends []endpoint) map[string]netip.Addr {
+	list := map[string]netip.Addr{}
+	for _, e := range ends {
+		list[e.end.Interface] = e.segment.addrs[e.end.Host]
+	}
+	return list
+}
+
+// configure puts the lab's own addresses in the place of those that the engine gave out.
+func (h *host) configure(ctx context.Context) error {
+	config, err := h.topology.Config(h.name)
+	if err != nil {
+		return err
+	}
+	for i := range config.Interfaces {
+		config.Interfaces[i].Marker = h.markers[config.Interfaces[i].Name]
+	}
+	text, err := json.Marshal(config)
+	if err != nil {
+		return err
+	}
+	cmd := h.Command(harness.ConfigureVerb()...)
+	cmd.Stdin = bytes.NewReader(text)
+	if _, err := cmd.Output(ctx); err != nil {
+		return fmt.Errorf("configure its network: %w", err)
+	}
+	return nil
+}
+
+// stopPatience is how long the container's first process has to leave after SIGTERM, which it does at once.
+const stopPatience = time.Second
+
+// Stop switches the host off. Its links go down first: a kernel that ends a process says farewell on its connections
+// (FIN or RST), and a machine that loses its power does not.
+func (h *host) Stop(ctx context.Context) error {
+	for _, e := range h.topology.EndsOf(h.name) {
+		_, err := h.Command("ip", "link", "set", "dev", e.Interface, "down").Output(ctx)
+		if errors.Is(err, harness.ErrHostStopped) {
+			break
+		}
+		if err != nil {
+			return fmt.Errorf("docker: stop %s: %w", h.name, err)
+		}
+	}
+	h.switchedOff()
+	patience := stopPatience
+	if err := h.handle.Stop(ctx, &patience); err != nil {
+		return fmt.Errorf("docker: stop %s: %w", h.name, err)
+	}
+	return nil
+}
+
+// Start switches the host on again. Its network namespace is a new one, and is configured as the first was.
+func (h *host) Start(ctx context.Context) error {
+	if err := h.handle.Start(ctx); err != nil {
+		return fmt.Errorf("docker: start %s: %w", h.name, err)
+	}
+	h.switchedOn()
+	if err := h.configure(ctx); err != nil {
+		return fmt.Errorf("docker: start %s: %w", h.name, err)
+	}
+	return nil
+}
+
+// switchedOn notes that the container runs, unless that is known: to start a running container changes nothing.
+func (h *host) switchedOn() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.on == nil || h.on.Err() != nil {
+		h.on, h.switchOff = context.WithCancel(context.Background())
+	}
+}
+
+// switchedOff notes that the container is being stopped, before its commands end by that.
+func (h *host) switchedOff() {
+	h.leave() // an open namespace would outlive the container
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.switchOff()
+}
+
+// power returns the context that ends when the host is switched off.
+func (h *host) power() context.Context {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.on
+}
+
+// leave closes the container's network namespace, if this process has opened it.
+func (h *host) leave() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.namespace.close()
+}

@@ -1,0 +1,129 @@
+package docker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/tcplab/tcplab/harness"
+)
+
+// closeTimeout bounds the removal of what a failed Build has made.
+const closeTimeout = 30 * time.Second
+
+// lab is a topology of containers.
+type lab struct {
+	daemon   *daemon
+	id       string
+	topology harness.Topology
+	hosts    map[string]*host
+}
+
+// plan is what the parts of a lab need to know of each other while it is built.
+type plan struct {
+	id       string
+	image    string
+	owner    owner
+	topology harness.Topology
+	segments map[string]segment
+}
+
+func (p plan) labels() map[string]string {
+	return map[string]string{labelOurs: "1", labelLab: p.id, labelOwner: p.owner.String()}
+}
+
+// name is the name of a resource of the lab.
+func (p plan) name(part string) string { return "tcplab-" + p.id + "-" + part }
+
+// Build builds the topology. The first lab of an engine removes what killed processes of this machine left behind,
+// and may have to build the hosts' image.
+func (e *Engine) Build(ctx context.Context, t harness.Topology) (harness.Lab, error) {
+	if err := t.Validate(); err != nil {
+		return nil, fmt.Errorf("docker: %w", err)
+	}
+	d, err := e.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	e.sweepOnce(ctx)
+	image, err := e.image(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	l, err := d.buildLab(ctx, image, t)
+	if err == nil {
+		return l, nil
+	}
+	// Another process, with another binary, may have removed the image since it was found to be there.
+	if id, _, unknown := d.inspectImage(ctx, image); id != "" || unknown != nil {
+		return nil, err
+	}
+	if image, err = e.image(ctx, d); err != nil {
+		return nil, err
+	}
+	return d.buildLab(ctx, image, t)
+}
+
+func (d *daemon) buildLab(ctx context.Context, image string, t harness.Topology) (harness.Lab, error) {
+	me, err := self()
+	if err != nil {
+		return nil, err
+	}
+	p := plan{id: randomID(), image: image, owner: me, topology: t}
+	l := &lab{daemon: d, id: p.id, topology: t, hosts: map[string]*host{}}
+	if err := l.up(ctx, p); err != nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+		defer cancel()
+		return nil, errors.Join(err, l.Close(ctx))
+	}
+	return l, nil
+}
+
+// up makes the networks, all at once, then the hosts, all at once.
+func (l *lab) up(ctx context.Context, p plan) error {
+	var err error
+	if p.segments, err = l.daemon.createSegments(ctx, p); err != nil {
+		return err
+	}
+	for _, spec := range p.topology.Hosts {
+		l.hosts[spec.Name] = &host{daemon: l.daemon, name: spec.Name, topology: p.topology}
+	}
+	var group errgroup.Group
+	for _, h := range l.hosts {
+		group.Go(func() error {
+			if err := h.create(ctx, p); err != nil {
+				return fmt.Errorf("docker: host %s: %w", h.name, err)
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+// Host returns the named host.
+func (l *lab) Host(name string) (harness.Host, error) {
+	h, ok := l.hosts[name]
+	if !ok {
+		return nil, fmt.Errorf("docker: topology %s has no host %q", l.topology.Name, name)
+	}
+	return h, nil
+}
+
+// Close removes the lab's containers and networks.
+func (l *lab) Close(ctx context.Context) error {
+	for _, h := range l.hosts {
+		h.leave()
+	}
+	return l.daemon.removeLab(ctx, l.id)
+}
+
+// segment is a bridge network that stands for a segment of the topology.
+type segment struct {
+	id    string
+	name  string
+	addrs map[string]netip.Addr // by host: the address that the engine gives it, by which its interface is found
+}

@@ -1,0 +1,95 @@
+package docker
+
+import (
+	"net/netip"
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tcplab/tcplab/harness"
+)
+
+func TestOwner(t *testing.T) {
+	me, err := self()
+	require.NoError(t, err)
+	back, err := parseOwner(me.String())
+	require.NoError(t, err)
+	assert.Equal(t, me, back)
+	assert.False(t, me.gone(me.machine), "this process")
+
+	elsewhere := owner{machine: "other:1", pid: me.pid, start: "1"}
+	assert.False(t, elsewhere.gone(me.machine), "of a process elsewhere nothing is known")
+	_, err = parseOwner("host/x/1")
+	require.ErrorContains(t, err, `owner label "host/x/1"`)
+	_, err = parseOwner("")
+	require.Error(t, err)
+
+	if runtime.GOOS == "linux" {
+		later := owner{machine: me.machine, pid: me.pid, start: "1"}
+		assert.True(t, later.gone(me.machine), "the number of this process, of another time")
+		never := owner{machine: me.machine, pid: 1 << 30, start: "1"}
+		assert.True(t, never.gone(me.machine))
+	}
+}
+
+func TestSysctlsFor(t *testing.T) {
+	const newer = "net.ipv4.tcp_syn_linear_timeouts" // since 6.5
+	for kernel, has := range map[string]bool{"6.18.44-x": true, "6.5.0": true, "6.4.9": false, "5.15.0-91-generic": false} {
+		set, err := sysctlsFor(harness.Routed(), "router", kernel)
+		require.NoError(t, err)
+		_, got := set[newer]
+		assert.Equal(t, has, got, kernel)
+		assert.Equal(t, "1", set["net.ipv4.ip_forward"])
+	}
+	_, err := sysctlsFor(harness.Routed(), "router", "unknown")
+	require.ErrorContains(t, err, `kernel release "unknown"`)
+}
+
+func TestRandomSubnet(t *testing.T) {
+	all := netip.MustParsePrefix("198.18.0.0/15")
+	for range 1000 {
+		s := randomSubnet()
+		assert.Equal(t, s.Masked(), s)
+		assert.True(t, all.Contains(s.Addr()))
+	}
+}
+
+func TestFollowOutput(t *testing.T) {
+	require.NoError(t, followOutput(strings.NewReader(`{"stream":"Step 1"}{"status":"pulling"}`)))
+	var account strings.Builder
+	for range 30 {
+		account.WriteString(`{"stream":"line\n"}`)
+	}
+	account.WriteString(`{"stream":"E: Unable to locate package\n"}{"errorDetail":{"message":"x"},"error":"exit code 100"}`)
+	err := followOutput(strings.NewReader(account.String()))
+	require.ErrorContains(t, err, "exit code 100; the last lines of its output:\n\tline\n")
+	require.ErrorContains(t, err, "\tE: Unable to locate package")
+	assert.Equal(t, keptLines, strings.Count(err.Error(), "\n"))
+}
+
+func TestCheckBinary(t *testing.T) {
+	require.ErrorContains(t, checkBinary("unit_test.go", "amd64"), "is not a Linux program")
+	self, err := os.Executable()
+	require.NoError(t, err)
+	if runtime.GOOS == "linux" && runtime.GOARCH == "amd64" {
+		require.ErrorContains(t, checkBinary(self, "arm64"), "the engine's machine is EM_AARCH64")
+	}
+}
+
+func TestRuntimeFilter(t *testing.T) {
+	var out strings.Builder
+	f := runtimeFilter{w: &out}
+	_, _ = f.Write([]byte("OCI runtime exec failed: exec: \"x\": executable file not found in $PATH: unknown\r\n"))
+	assert.Empty(t, out.String())
+	require.EqualError(t, f.failure(),
+		`docker: executable file not found in $PATH (exec: "x": executable file not found in $PATH: unknown)`)
+
+	f = runtimeFilter{w: &out}
+	_, _ = f.Write([]byte("hello"))
+	assert.Equal(t, "hello", out.String())
+	require.NoError(t, f.failure())
+}
