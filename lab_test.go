@@ -40,10 +40,16 @@ func TestLab_docker(t *testing.T) { testLab(t, "docker") }
 func testLab(t *testing.T, engine string) {
 	t.Parallel()
 	e := engineNamed(t, engine)
+	if testing.Short() {
+		e = compressed(t, e, shortSpeed)
+	}
 	for _, s := range scenarios.All() {
 		for _, f := range harness.Families {
 			t.Run(s.Name+"/"+f.String(), func(t *testing.T) {
 				t.Parallel()
+				if s.Long && !isCompressed(e) {
+					t.Skip("it takes minutes in real time; TestCompressedTime runs it")
+				}
 				mustMatch(t, runScenario(t, e, s, harness.Options{Family: f}))
 			})
 		}
@@ -63,6 +69,48 @@ func engineNamed(t *testing.T, name string) harness.Engine {
 		t.Skip(err)
 	}
 	return engines[i]
+}
+
+// shortSpeed is that of the tests with -short.
+const shortSpeed = 50
+
+// compressed returns the engine in compressed time where that is permitted; else itself, in real time.
+func compressed(t *testing.T, e harness.Engine, speed float64) harness.Engine {
+	t.Helper()
+	fast, err := harness.AtSpeed(e, speed)
+	if err != nil {
+		if e.Name() == "docker" {
+			t.Skip("a lab of containers in real time is not for -short")
+		}
+		t.Logf("in real time: %v", err)
+		return e
+	}
+	return fast
+}
+
+func isCompressed(e harness.Engine) bool {
+	a, ok := e.(harness.Accelerated)
+	return ok && a.Speed() > 1
+}
+
+// TestCompressedTime runs every scenario with the kernel's timers 50 times faster, the long ones too.
+func TestCompressedTime(t *testing.T) {
+	t.Parallel()
+	e := engineNamed(t, "netns")
+	fast, err := harness.AtSpeed(e, shortSpeed)
+	if err != nil {
+		t.Skip(err)
+	}
+	for _, s := range scenarios.All() {
+		for _, f := range harness.Families {
+			t.Run(s.Name+"/"+f.String(), func(t *testing.T) {
+				t.Parallel()
+				r := runScenario(t, fast, s, harness.Options{Family: f})
+				mustMatch(t, r)
+				require.InDelta(t, shortSpeed, r.Speed, 3, "the nearest that the kernel's tick allows")
+			})
+		}
+	}
 }
 
 // runScenario runs a scenario that can be run; what it shows is for the caller to judge.

@@ -5,6 +5,7 @@ package tcplab_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,15 +17,18 @@ import (
 	"github.com/tcplab/tcplab/scenarios"
 )
 
+// wrongReasonSpeed is that of these tests, where time can be compressed: they are about which packets are seen where,
+// and less about when.
+const wrongReasonSpeed = 20
+
 // failing are the scenarios that break something.
 func failing() []harness.Scenario {
-	var list []harness.Scenario
-	for _, s := range scenarios.All() {
-		if s.Fault != (harness.NoFault{}) {
-			list = append(list, s)
-		}
-	}
-	return list
+	return slices.DeleteFunc(brief(), func(s harness.Scenario) bool { return s.Fault == harness.NoFault{} })
+}
+
+// brief are the scenarios that do not take minutes.
+func brief() []harness.Scenario {
+	return slices.DeleteFunc(scenarios.All(), func(s harness.Scenario) bool { return s.Long })
 }
 
 func named(t *testing.T, name string) harness.Scenario {
@@ -51,7 +55,7 @@ func (lazy) Heal(context.Context, *harness.Bench) error   { return nil }
 
 func TestAFaultThatWasNotInjectedIsNoticed(t *testing.T) {
 	t.Parallel()
-	e := engineNamed(t, "netns")
+	e := compressed(t, engineNamed(t, "netns"), wrongReasonSpeed)
 	for _, s := range failing() {
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
@@ -71,7 +75,7 @@ func (blind) Verify(context.Context, *harness.Bench) error { return nil }
 
 func TestAFaultThatWasNotInjectedCannotMatch(t *testing.T) {
 	t.Parallel()
-	e := engineNamed(t, "netns")
+	e := compressed(t, engineNamed(t, "netns"), wrongReasonSpeed)
 	for _, s := range failing() {
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
@@ -85,8 +89,8 @@ func TestAFaultThatWasNotInjectedCannotMatch(t *testing.T) {
 
 func TestALabThatDoesNotWorkProvesNothing(t *testing.T) {
 	t.Parallel()
-	e := engineNamed(t, "netns")
-	for _, s := range scenarios.All() {
+	e := compressed(t, engineNamed(t, "netns"), wrongReasonSpeed)
+	for _, s := range brief() {
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
 			s.Topology = harness.Routed()
@@ -106,7 +110,7 @@ func (forgetful) Heal(context.Context, *harness.Bench) error { return nil }
 
 func TestAFailureThatDoesNotEndWithItsFaultIsNoticed(t *testing.T) {
 	t.Parallel()
-	e := engineNamed(t, "netns")
+	e := compressed(t, engineNamed(t, "netns"), wrongReasonSpeed)
 	for _, s := range failing() {
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
@@ -120,11 +124,11 @@ func TestAFailureThatDoesNotEndWithItsFaultIsNoticed(t *testing.T) {
 // TestEveryFaultIsToldFromEveryOther gives each scenario the fault of each other.
 func TestEveryFaultIsToldFromEveryOther(t *testing.T) {
 	t.Parallel()
-	e := engineNamed(t, "netns")
-	for _, s := range scenarios.All() {
-		for _, other := range scenarios.All() {
-			if s.Name == other.Name {
-				continue
+	e := compressed(t, engineNamed(t, "netns"), wrongReasonSpeed)
+	for _, s := range brief() {
+		for _, other := range brief() {
+			if s.Fault == other.Fault {
+				continue // the same failure, met by clients of different patience
 			}
 			t.Run(s.Name+" with the fault of "+other.Name, func(t *testing.T) {
 				t.Parallel()
@@ -156,7 +160,7 @@ func assertOnlyTheWayDiffers(t *testing.T, r *harness.Report, s, other harness.S
 
 func TestAChangedExpectationFails(t *testing.T) {
 	t.Parallel()
-	e := engineNamed(t, "netns")
+	e := compressed(t, engineNamed(t, "netns"), wrongReasonSpeed)
 	changed := func(name string, change func(w *harness.Want)) func(t *testing.T) string {
 		return func(t *testing.T) string {
 			t.Parallel()
@@ -181,7 +185,7 @@ func TestAChangedExpectationFails(t *testing.T) {
 			"observe: wire at client, packet 3: "},
 		"one packet fewer": {changed("closed-port", func(w *harness.Want) { w.Wire["client"] = "+0 > S" }),
 			"observe: wire at client, packet 2: "},
-		"schedule": {changed("firewall-drop", func(w *harness.Want) { w.Wire["client"] = "+0 > S\n+1 > S\n+1 > S\n+1 > S" }),
+		"schedule": {changed("firewall-drop", func(w *harness.Want) { w.Wire["client"] = "+0 > S\n+rto > S\n+0..0.001 > S\n+rto > S" }),
 			"observe: wire at client, packet 3: "},
 		"what must not appear": {changed("healthy", func(w *harness.Want) { w.Wire["server"] += "never < F.\n" }),
 			"observe: wire at server, packet "},

@@ -24,7 +24,7 @@ func (r *run) checkClient() {
 		r.mismatch("client", reason, "")
 		return
 	}
-	low, high := want.window(r.timeout, r.options.Tolerance)
+	low, high := want.window(r.timeout, r.report.Schedule.GiveUp, r.options.Tolerance)
 	if got.Elapsed < low || got.Elapsed > high {
 		r.mismatch("client", fmt.Sprintf("it took %s, and not between %s and %s",
 			seconds(got.Elapsed), seconds(low), seconds(high)), "")
@@ -48,7 +48,10 @@ func (w ClientWant) differs(got Outcome) string {
 }
 
 // window is the time within which the client must end.
-func (w ClientWant) window(timeout time.Duration, t signature.Tolerance) (low, high time.Duration) {
+func (w ClientWant) window(timeout, giveUp time.Duration, t signature.Tolerance) (low, high time.Duration) {
+	if w.GiveUp {
+		return t.Window(giveUp)
+	}
 	within := w.Within
 	if within == 0 {
 		within = AtOnce
@@ -65,6 +68,8 @@ func (w ClientWant) String() string {
 	switch {
 	case w.Timeout:
 		return "its own timeout"
+	case w.GiveUp:
+		return w.Errno + " when the kernel gives up"
 	case w.Errno != "":
 		return w.Errno
 	}

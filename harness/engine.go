@@ -86,3 +86,32 @@ type Sweeper interface {
 	// of what it has removed, and of what it has kept because it is in use or belongs to a run of another machine.
 	Sweep(ctx context.Context) (removed, kept []string, err error)
 }
+
+// Accelerator is an engine that can build labs in compressed time, in which the kernel's timers run faster.
+type Accelerator interface {
+	// AtSpeed returns an engine whose labs are that many times faster, or as nearly as the kernel can. Where it is not
+	// permitted, the error says why and wraps [ErrUnsupported].
+	AtSpeed(speed float64) (Engine, error)
+}
+
+// Accelerated is an engine whose labs are in compressed time.
+type Accelerated interface {
+	// Speed is how many times faster its timers are; 1 for real time.
+	Speed() float64
+}
+
+// AtSpeed returns the engine's like in compressed time. Its error says why there is none and wraps [ErrUnsupported].
+func AtSpeed(e Engine, speed float64) (Engine, error) {
+	if a, ok := e.(Accelerator); ok {
+		return a.AtSpeed(speed)
+	}
+	return nil, fmt.Errorf("%s: time cannot be compressed: %w by this engine", e.Name(), ErrUnsupported)
+}
+
+// speedOf is the speed of an engine's labs.
+func speedOf(e Engine) float64 {
+	if a, ok := e.(Accelerated); ok {
+		return a.Speed()
+	}
+	return 1
+}

@@ -38,9 +38,18 @@ var maximumSegment = map[Family]string{IPv4: "1460", IPv6: "1440"}
 // repeatedTimeout begins a line that stands for as many "+rto" lines as retransmissions fit into the client's patience.
 const repeatedTimeout = "+rto*"
 
-// expectation parses a scenario's text for a family, a schedule of SYNs and a client's patience.
-func expectation(text string, f Family, schedule signature.Schedule, patience time.Duration) (signature.Signature, error) {
-	text = strings.ReplaceAll(text, "$MSS", maximumSegment[f])
+// circumstances are what an expectation depends on beside the scenario.
+type circumstances struct {
+	family    Family
+	schedule  signature.Schedule
+	patience  time.Duration // the client's
+	waited    time.Duration // how long it did wait in the end
+	tolerance signature.Tolerance
+}
+
+// expectation parses a scenario's text for the circumstances of a run.
+func expectation(text string, c circumstances) (signature.Signature, error) {
+	text = strings.ReplaceAll(text, "$MSS", maximumSegment[c.family])
 	var lines []string
 	for line := range strings.Lines(text) {
 		rest, repeated := strings.CutPrefix(strings.TrimSpace(line), repeatedTimeout)
@@ -48,24 +57,24 @@ func expectation(text string, f Family, schedule signature.Schedule, patience ti
 			lines = append(lines, line)
 			continue
 		}
-		lines = append(lines, retransmissions(rest, schedule, patience)...)
+		lines = append(lines, retransmissions(rest, c)...)
 	}
 	return signature.Parse(strings.Join(lines, "\n"))
 }
 
 // retransmissions writes a line for each retransmission that comes while the client waits. One that may come just
-// before or just after the client's end, as the timer has it, may be absent.
-func retransmissions(rest string, schedule signature.Schedule, patience time.Duration) []string {
+// before or just after the client's end, as the timers of both have it, may be absent.
+func retransmissions(rest string, c circumstances) []string {
 	var lines []string
-	late := signature.DefaultTolerance()
-	at, latest := time.Duration(0), time.Duration(0)
-	for _, gap := range schedule.Gaps {
-		_, most := late.Window(gap)
-		at, latest = at+gap, latest+most
+	c.tolerance.Scale = 0
+	at := time.Duration(0)
+	for _, gap := range c.schedule.Gaps {
+		at += gap
+		_, latest := c.tolerance.Window(at)
 		switch {
-		case latest < patience:
+		case latest < c.patience:
 			lines = append(lines, "+rto"+rest)
-		case at <= patience:
+		case at <= max(c.patience, c.waited):
 			lines = append(lines, "? +rto"+rest)
 		}
 	}

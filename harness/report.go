@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/tcplab/tcplab/wire"
+	"github.com/tcplab/tcplab/wire/signature"
 )
 
 // Report is what a run has shown.
@@ -11,6 +12,10 @@ type Report struct {
 	Scenario Scenario
 	Engine   string
 	Family   Family
+	// Speed is how many times faster than real time the kernel's timers ran: 1 for real time.
+	Speed float64
+	// Schedule is when the client's kernel sends a SYN that nobody answers, computed from its sysctls and the speed.
+	Schedule signature.Schedule
 	// Skipped is the reason for which the run could not show anything, such as an engine without the power that the
 	// fault needs. A skipped run matches nothing.
 	Skipped string

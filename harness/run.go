@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -79,9 +78,7 @@ type run struct {
 	fault   Fault
 	broken  bool // the fault has been injected, wholly or in part
 	checker checker
-	// schedule is the client kernel's, by the sysctls read on its host.
-	schedule signature.Schedule
-	current  *Phase
+	current *Phase
 }
 
 func newRun(e Engine, s Scenario, o Options) *run {
@@ -97,17 +94,33 @@ func newRun(e Engine, s Scenario, o Options) *run {
 	if o.Progress == nil {
 		o.Progress = func(PhaseName) {}
 	}
+	speed := speedOf(e)
+	topology := s.topology()
+	topology.Speed = speed
 	r := &run{engine: e, options: o, timeout: s.timeout(), fault: s.Fault,
-		bench:   &Bench{Topology: s.topology(), Family: o.Family},
-		report:  &Report{Scenario: s, Engine: e.Name(), Family: o.Family, Sysctls: map[string]map[string]string{}},
-		checker: checker{signature.Options{Tolerance: o.Tolerance}}}
+		bench: &Bench{Topology: topology, Family: o.Family},
+		report: &Report{Scenario: s, Engine: e.Name(), Family: o.Family, Speed: speed,
+			Sysctls: map[string]map[string]string{}}}
 	if o.Timeout != 0 {
 		r.timeout = o.Timeout
 	}
+	if speed > 1 {
+		r.options.Tolerance = compressed(o.Tolerance)
+		r.timeout = time.Duration(float64(r.timeout)/speed) + r.options.Tolerance.Late
+	}
+	r.checker.options.Tolerance = r.options.Tolerance
 	if r.fault == nil {
 		r.fault = NoFault{}
 	}
 	return r
+}
+
+// compressed is the tolerance in compressed time. What is a part of an interval shrinks with it; the delays of the
+// machine and the ticks of its kernel do not.
+func compressed(t signature.Tolerance) signature.Tolerance {
+	t.Early = min(t.Early, 5*time.Millisecond)
+	t.Late = min(t.Late, 30*time.Millisecond)
+	return t
 }
 
 // makeFolder makes an empty folder for the captures.
@@ -184,10 +197,11 @@ func (r *run) up(ctx context.Context) error {
 	if err := r.readSysctls(ctx); err != nil {
 		return err
 	}
-	if r.schedule, err = signature.SYNSchedule(r.report.Sysctls[clientHost]); err != nil {
+	initial := time.Duration(float64(signature.InitialRTO) / r.report.Speed)
+	if r.report.Schedule, err = signature.SYNSchedule(r.report.Sysctls[clientHost], initial); err != nil {
 		return err
 	}
-	r.checker.options.Schedule = r.schedule.Gaps
+	r.checker.options.Schedule = r.report.Schedule.Gaps
 	return r.bench.StartService(ctx)
 }
 
@@ -236,10 +250,6 @@ func (r *run) breakIt(ctx context.Context) error {
 
 // observe lets the client act while the fault holds, and holds everything that was seen against what was wanted.
 func (r *run) observe(ctx context.Context) error {
-	wants, err := r.wants()
-	if err != nil {
-		return err
-	}
 	before, err := r.readCounters(ctx)
 	if err != nil {
 		return err
@@ -247,7 +257,7 @@ func (r *run) observe(ctx context.Context) error {
 	// A client may have returned while a socket of its own is still being closed, and one more SYN leave after the
 	// captures have ended. So the counters are read on both sides of that end, and what was captured lies between.
 	var least, most map[string]Counters
-	err = r.recorded(ctx, "", func(traces []wire.Trace) bool { return len(r.wireMismatches(traces, wants)) == 0 },
+	err = r.recorded(ctx, "", func(traces []wire.Trace) bool { return len(r.wireMismatches(traces)) == 0 },
 		func() (err error) {
 			least, err = r.readCounters(ctx)
 			return err
@@ -261,21 +271,9 @@ func (r *run) observe(ctx context.Context) error {
 	r.report.Client = *r.current.Client
 	r.report.Counters = increases(before, least)
 	r.checkClient()
-	r.report.Mismatches = append(r.report.Mismatches, r.wireMismatches(r.current.Traces, wants)...)
+	r.report.Mismatches = append(r.report.Mismatches, r.wireMismatches(r.current.Traces)...)
 	r.checkCounters(r.report.Counters, increases(before, most))
 	return nil
-}
-
-func (r *run) wants() (map[string]signature.Signature, error) {
-	wants := map[string]signature.Signature{}
-	for point, text := range r.report.Scenario.Want.Wire {
-		want, err := expectation(text, r.options.Family, r.schedule, r.timeout)
-		if err != nil {
-			return nil, err
-		}
-		wants[point] = want
-	}
-	return wants, nil
 }
 
 // heal undoes the fault; then the client must get through again, and so the fault alone has made the difference.
@@ -312,13 +310,14 @@ func (r *run) recorded(ctx context.Context, prefix string, complete func([]wire.
 	if err != nil {
 		return errors.Join(err, captures.stop(ctx))
 	}
+	r.current.Client = &outcome
 	grace, cancel := context.WithTimeout(ctx, settlingGrace)
 	defer cancel()
 	captures.until(grace, complete)
 	if err := errors.Join(atEnd(), captures.stop(ctx)); err != nil {
 		return err
 	}
-	r.current.Client, r.current.Traces = &outcome, captures.traces()
+	r.current.Traces = captures.traces()
 	return nil
 }
 
@@ -387,12 +386,21 @@ func (r *run) mismatch(at, reason, detail string) {
 }
 
 // wireMismatches holds each vantage point's trace against what was wanted there.
-func (r *run) wireMismatches(traces []wire.Trace, wants map[string]signature.Signature) []Mismatch {
+func (r *run) wireMismatches(traces []wire.Trace) []Mismatch {
 	var list []Mismatch
-	for _, point := range slices.Sorted(maps.Keys(wants)) {
-		i := slices.IndexFunc(traces, func(t wire.Trace) bool { return t.Point == point })
-		if m := r.checker.wireAt(traces[i], wants[point]); m != nil {
-			list = append(list, *r.wireMismatch(point, m, traces))
+	wanted := r.report.Scenario.Want.Wire
+	for _, t := range traces {
+		text, ok := wanted[t.Point]
+		if !ok {
+			continue
+		}
+		want, err := expectation(text, circumstances{family: r.options.Family, schedule: r.report.Schedule,
+			patience: r.timeout, waited: r.current.Client.Elapsed, tolerance: r.options.Tolerance})
+		if err != nil { // Validate has parsed it for circumstances that differ only in the number of lines
+			panic(err)
+		}
+		if m := r.checker.wireAt(t, want); m != nil {
+			list = append(list, *r.wireMismatch(t.Point, m, traces))
 		}
 	}
 	return list

@@ -22,6 +22,8 @@ type Scenario struct {
 	Topology Topology
 	// Timeout is the client's patience for one attempt; zero stands for [DefaultTimeout].
 	Timeout time.Duration
+	// Long says that the scenario takes minutes in real time. It is left out of "all" unless time is compressed.
+	Long bool
 	// Fault is what breaks; nil: nothing does.
 	Fault Fault
 	// Want is what must be seen while it is broken.
@@ -65,6 +67,8 @@ type ClientWant struct {
 	Errno string
 	// Timeout: the client's own timeout ends the attempt, no sooner and hardly later.
 	Timeout bool
+	// GiveUp: the kernel gives up, after the last SYN of its schedule has had its time.
+	GiveUp bool
 	// Within bounds the time to success or to the kernel's error, or the time by which the client's own timeout may be
 	// late; zero stands for [AtOnce].
 	Within time.Duration
@@ -119,7 +123,7 @@ func (s Scenario) Validate() error {
 			return fmt.Errorf("scenario %s: the topology has no vantage point %q", s.Name, point)
 		}
 		for _, f := range Families {
-			if _, err := expectation(text, f, signature.Schedule{}, s.timeout()); err != nil {
+			if _, err := expectation(text, circumstances{family: f}); err != nil {
 				return fmt.Errorf("scenario %s: wire at %s: %w", s.Name, point, err)
 			}
 		}

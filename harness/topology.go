@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"strconv"
 )
 
 // Topology is the plan of a lab: hosts, and the segments that join them. It is a value and holds no handle.
@@ -13,6 +14,9 @@ type Topology struct {
 	Name     string        `json:"name"`
 	Hosts    []HostSpec    `json:"hosts"`
 	Segments []SegmentSpec `json:"segments"`
+	// Speed is how many times faster than real time the kernel's timers run in the lab; 0 stands for 1. It is the
+	// engine that makes it so: here it only decides what the hosts' sysctls say.
+	Speed float64 `json:"speed,omitempty"`
 }
 
 // HostSpec is one machine of the plan.
@@ -161,9 +165,24 @@ func (t Topology) Config(host string) (HostConfig, error) {
 	return config, nil
 }
 
+// compressedSysctls are the timers of data and of idle connections in compressed time, as far as the kernel lets them
+// be set. Those in whole seconds cannot be less than one.
+func compressedSysctls(speed float64) []Sysctl {
+	scaled := func(real, least float64) string { return strconv.Itoa(int(max(real/speed, least))) }
+	return []Sysctl{
+		{Key: "net.ipv4.tcp_rto_min_us", Value: scaled(200_000, 1), Since: "6.11"},    // TCP_RTO_MIN, 200 ms
+		{Key: "net.ipv4.tcp_rto_max_ms", Value: scaled(120_000, 1000), Since: "6.15"}, // TCP_RTO_MAX, 120 s
+		{Key: "net.ipv4.tcp_keepalive_time", Value: scaled(7200, 1)},
+		{Key: "net.ipv4.tcp_keepalive_intvl", Value: scaled(75, 1)},
+	}
+}
+
 // SysctlsOf returns what to set on the named host, in order: the pinned ones, then the host's own.
 func (t Topology) SysctlsOf(host string) []Sysctl {
 	list := slices.Clone(PinnedSysctls)
+	if t.Speed > 1 {
+		list = append(list, compressedSysctls(t.Speed)...)
+	}
 	for _, h := range t.Hosts {
 		if h.Name != host {
 			continue

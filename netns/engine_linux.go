@@ -19,6 +19,8 @@ type Engine struct {
 	mutex sync.Mutex
 	main  channel // to the helper; started at first use
 	ready bool
+
+	compressor *compressor // nil: real time
 }
 
 // New returns the engine. It starts nothing before it is used.
@@ -95,7 +97,7 @@ func (e *Engine) helper() (channel, error) {
 	if e.ready {
 		return e.main, nil
 	}
-	main, err := startHelper()
+	main, err := startHelper(e.compressor)
 	if err != nil {
 		return channel{}, unavailable(err)
 	}

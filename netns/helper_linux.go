@@ -21,6 +21,9 @@ const helperName = "tcplab-netns"
 // helperSocket is the descriptor of its socket: the first after the standard three.
 const helperSocket = 3
 
+// cgroupVariable is the environment variable that names the cgroup of a helper that is in compressed time.
+const cgroupVariable = "TCPLAB_CGROUP"
+
 // Any program that has this package in it is its own helper: a test binary, a user's program, tcplab itself. So the
 // check is made here, before main.
 func init() {
@@ -30,19 +33,19 @@ func init() {
 }
 
 // startHelper starts the helper and returns the channel to it.
-func startHelper() (channel, error) {
+func startHelper(c *compressor) (channel, error) {
 	// Root needs no user namespace. Where root has been stripped of CAP_SYS_ADMIN, as in a container, it is an
 	// ordinary user that may use one.
 	if os.Geteuid() == 0 {
-		main, err := spawn(0)
+		main, err := spawn(0, c)
 		if !errors.Is(err, unix.EPERM) {
 			return main, err
 		}
 	}
-	return spawn(unix.CLONE_NEWUSER)
+	return spawn(unix.CLONE_NEWUSER, c)
 }
 
-func spawn(extra uintptr) (channel, error) {
+func spawn(extra uintptr, c *compressor) (channel, error) {
 	here, there, err := newPair()
 	if err != nil {
 		return channel{}, err
@@ -55,6 +58,10 @@ func spawn(extra uintptr) (channel, error) {
 	if extra&unix.CLONE_NEWUSER != 0 {
 		cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Geteuid(), Size: 1}}
 		cmd.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getegid(), Size: 1}}
+	}
+	if c != nil {
+		cmd.SysProcAttr.UseCgroupFD, cmd.SysProcAttr.CgroupFD = true, int(c.cgroup.Fd())
+		cmd.Env = append(cmd.Env, cgroupVariable+"="+c.cgroup.Name())
 	}
 	if err := cmd.Start(); err != nil {
 		return channel{}, errors.Join(fmt.Errorf("start helper process: %w", err), here.Close())
@@ -84,6 +91,7 @@ func runHelper() int {
 		fmt.Fprintf(os.Stderr, "tcplab: netns helper: %v\n", err)
 		return 1
 	}
+	defer leaveCgroup(os.Getenv(cgroupVariable))
 	h := &helper{labs: map[int]*namespaces{}}
 	for {
 		fds, err := main.receive(&struct{}{})

@@ -15,9 +15,10 @@ type Schedule struct {
 	GiveUp time.Duration
 }
 
+// InitialRTO is the time after which a SYN is sent again for the first time: TCP_TIMEOUT_INIT, RFC 6298 section 2.1.
+const InitialRTO = time.Second
+
 const (
-	// initialRTO is TCP_TIMEOUT_INIT, RFC 6298 section 2.1.
-	initialRTO = time.Second
 	// maxRTO is TCP_RTO_MAX, the default of net.ipv4.tcp_rto_max_ms.
 	maxRTO = 120 * time.Second
 	// maxRetries is MAX_TCP_SYNCNT, the most that either sysctl can be.
@@ -31,13 +32,14 @@ const (
 	rtoMax            = "net.ipv4.tcp_rto_max_ms"          // since Linux 6.15
 )
 
-// SYNSchedule computes the schedule from the sysctls of the client's network namespace. net.ipv4.tcp_syn_retries must
+// SYNSchedule computes the schedule from the sysctls of the client's network namespace and the initial timeout, which is
+// [InitialRTO] unless a BPF program has told the kernel otherwise. net.ipv4.tcp_syn_retries must
 // be among them; net.ipv4.tcp_syn_linear_timeouts counts as 0 when absent, as on kernels that lack it, and
 // net.ipv4.tcp_rto_max_ms as 120000.
 //
 // The linear timeouts come on top of the retries (tcp_write_timeout in net/ipv4/tcp_timer.c): the timeout is doubled
 // at each retransmission but for the first so many.
-func SYNSchedule(sysctls map[string]string) (Schedule, error) {
+func SYNSchedule(sysctls map[string]string, initial time.Duration) (Schedule, error) {
 	retries, err := number(sysctls, synRetries, "", 1, maxRetries)
 	if err != nil {
 		return Schedule{}, err
@@ -51,7 +53,7 @@ func SYNSchedule(sysctls map[string]string) (Schedule, error) {
 		return Schedule{}, err
 	}
 	var s Schedule
-	timeout := initialRTO
+	timeout := initial
 	for sent := range linear + retries {
 		s.Gaps = append(s.Gaps, timeout)
 		s.GiveUp += timeout

@@ -29,12 +29,19 @@ func TestSYNSchedule(t *testing.T) {
 		"longest RTO":      {map[string]string{synRetries: "9"}, secondsOf(1, 2, 4, 8, 16, 32, 64, 120, 120), 487 * time.Second},
 		"shorter RTO":      {map[string]string{synRetries: "4", rtoMax: "3000"}, secondsOf(1, 2, 3, 3), 12 * time.Second},
 	} {
-		s, err := SYNSchedule(c.sysctls)
+		s, err := SYNSchedule(c.sysctls, InitialRTO)
 		require.NoError(t, err, name)
 		assert.Equal(t, c.gaps, s.Gaps, name)
 		assert.Equal(t, c.giveUp, s.GiveUp, name)
 		assert.Equal(t, len(c.gaps)+1, s.SYNs(), name)
 	}
+}
+
+func TestSYNScheduleInCompressedTime(t *testing.T) {
+	s, err := SYNSchedule(map[string]string{synRetries: "3", rtoMax: "2400"}, 20*time.Millisecond)
+	require.NoError(t, err)
+	assert.Equal(t, []time.Duration{20 * time.Millisecond, 40 * time.Millisecond, 80 * time.Millisecond}, s.Gaps)
+	assert.Equal(t, 300*time.Millisecond, s.GiveUp)
 }
 
 func TestSYNScheduleErrors(t *testing.T) {
@@ -44,7 +51,7 @@ func TestSYNScheduleErrors(t *testing.T) {
 		`signature: SYN schedule: net.ipv4.tcp_syn_linear_timeouts must be a number from 0 to 127, is "x"`: {synRetries: "6", synLinearTimeouts: "x"},
 		`signature: SYN schedule: net.ipv4.tcp_rto_max_ms must be a number from 1000 to 120000, is "1"`:    {synRetries: "6", rtoMax: "1"},
 	} {
-		_, err := SYNSchedule(sysctls)
+		_, err := SYNSchedule(sysctls, InitialRTO)
 		assert.EqualError(t, err, want)
 	}
 }

@@ -1,0 +1,68 @@
+package netns
+
+import (
+	"compress/gzip"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tcplab/tcplab/harness"
+)
+
+func TestNearestRate(t *testing.T) {
+	for measured, want := range map[float64]int{95: 100, 112: 100, 238: 250, 262: 250, 287: 300, 310: 300, 487: 500, 990: 1000} {
+		assert.Equal(t, want, nearestRate(measured), "%g", measured)
+	}
+}
+
+func TestTickRateIsTheKernels(t *testing.T) {
+	hz, err := tickRate()
+	if err != nil {
+		t.Skip(err)
+	}
+	config, err := os.Open("/proc/config.gz")
+	if err != nil {
+		t.Skipf("%d ticks per second; nothing here to compare with: %v", hz, err)
+	}
+	defer config.Close()
+	unzipped, err := gzip.NewReader(config)
+	require.NoError(t, err)
+	text, err := io.ReadAll(unzipped)
+	require.NoError(t, err)
+	assert.Contains(t, string(text), fmt.Sprintf("CONFIG_HZ=%d\n", hz))
+}
+
+func TestSpeedOutOfRange(t *testing.T) {
+	for _, speed := range []float64{0, 0.5, -3, 1000} {
+		_, err := New().AtSpeed(speed)
+		assert.ErrorContains(t, err, "a number from 1 to 100", "%g", speed)
+	}
+	real, err := New().AtSpeed(1)
+	require.NoError(t, err)
+	assert.Equal(t, 1.0, real.(harness.Accelerated).Speed())
+}
+
+// TestNoTraceOfTheCgroup: it goes with the helper, and the helper with its socket.
+func TestNoTraceOfTheCgroup(t *testing.T) {
+	fast, err := New().AtSpeed(20)
+	if err != nil {
+		t.Skip(err)
+	}
+	e := fast.(*Engine)
+	path := e.compressor.cgroup.Name()
+	require.DirExists(t, path)
+	members, err := os.ReadFile(filepath.Join(path, "cgroup.procs"))
+	require.NoError(t, err)
+	require.NotEmpty(t, members, "the helper is not in its cgroup")
+	require.NoError(t, e.main.Close())
+	assert.Eventually(t, func() bool {
+		_, err := os.Stat(path)
+		return os.IsNotExist(err)
+	}, 10*time.Second, 10*time.Millisecond)
+}

@@ -1,0 +1,65 @@
+package diagnose
+
+import (
+	"hash/maphash"
+
+	"github.com/tcplab/tcplab/wire"
+)
+
+// A mirror port that copies both directions of a link, a router captured on two interfaces, or "any" as the interface
+// puts the same packet into a capture twice. It must not be taken for a retransmission: that is a packet of its own,
+// with another IP identification (RFC 6864 allows the same one, of 0, for atomic datagrams) and, mostly, another
+// timestamp option.
+
+// The copies follow within the time that a packet takes through a box. A retransmission follows after an RTO, which
+// is 200 ms at the least on Linux, or after a round trip.
+const (
+	copyWithin        = 50e6 // with an identification or a timestamp to know it by, in ns
+	copyWithinBlindly = 2e6  // with neither
+	duplicateSlots    = 1 << 14
+)
+
+// duplicates remembers the latest packets, of all connections, in a table of fixed size.
+type duplicates struct {
+	seed  maphash.Seed
+	slots [duplicateSlots]struct {
+		hash uint64
+		at   int64
+	}
+}
+
+// fingerprint is what a packet keeps on its way through a router.
+type fingerprint struct {
+	flow     flow
+	from     int
+	id       uint16
+	seq, ack uint32
+	flags    wire.Flags
+	window   uint16
+	payload  int
+	options  uint64
+}
+
+// seen reports whether the packet is a copy of one that has just been seen, and remembers it.
+func (d *duplicates) seen(p *wire.Packet, f flow, from int, at int64) bool {
+	hash := maphash.Comparable(d.seed, fingerprint{f, from, p.ID, p.TCP.Seq, p.TCP.Ack, p.TCP.Flags, p.TCP.Window,
+		p.TCP.Payload, maphash.Bytes(d.seed, p.TCP.RawOptions())})
+	slot := &d.slots[hash%duplicateSlots]
+	within := int64(copyWithinBlindly)
+	if p.ID != 0 || hasTimestamp(&p.TCP) {
+		within = copyWithin
+	}
+	age := at - slot.at
+	known := slot.hash == hash && age > -within && age < within
+	slot.hash, slot.at = hash, at
+	return known
+}
+
+func hasTimestamp(t *wire.TCP) bool {
+	for o := range t.Options() {
+		if o.Kind == wire.OptionTimestamps && !o.Malformed {
+			return true
+		}
+	}
+	return false
+}

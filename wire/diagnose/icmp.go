@@ -1,0 +1,55 @@
+package diagnose
+
+import "github.com/tcplab/tcplab/wire"
+
+// The types that quote a packet without rejecting it: source quench and redirect.
+const (
+	icmpSourceQuench = 4
+	icmpRedirect     = 5
+)
+
+// protocolTCP is IANA's number.
+const protocolTCP = 6
+
+// icmp takes in an ICMP error that quotes a segment of a connection.
+func (e *Engine) icmp(p *wire.Packet, m mark) {
+	q := &p.ICMP.Quote
+	if !p.ICMP.HasQuote || q.Protocol != protocolTCP || q.Src.Port() == 0 {
+		return
+	}
+	f, from := flowOf(endpointOf(q.Src.Addr(), q.Src.Port()), endpointOf(q.Dst.Addr(), q.Dst.Port()))
+	c := e.table.quoted(f, from, q)
+	if c == nil {
+		return // nothing is known of the connection but that somebody complained of it
+	}
+	c.note(m)
+	c.complain(c.direction(from), p, m)
+}
+
+// quoted returns the connection of which an ICMP error quotes a segment: the one that began with the quoted number,
+// else the latest.
+func (t *table) quoted(f flow, from int, q *wire.Quote) *conn {
+	head := t.flows[f]
+	for c := head; c != nil; c = c.older {
+		if q.HasSeq && c.direction(from) == client && c.side[client].hasISN && c.side[client].isn == q.Seq {
+			return c
+		}
+	}
+	return head
+}
+
+// complain files an ICMP error about a segment that the side dir sent.
+func (c *conn) complain(dir int, p *wire.Packet, m mark) {
+	report := icmpError{m, p.Src.As16(), p.ICMP.V6, p.ICMP.Type, p.ICMP.Code, p.ICMP.MTU}
+	switch name := p.ICMP.Name(); {
+	case name == "too-big":
+		c.tooBig = report
+	case !p.ICMP.V6 && (p.ICMP.Type == icmpSourceQuench || p.ICMP.Type == icmpRedirect):
+	case dir == client && c.hasSYN && c.synacks.count == 0 && !c.clientAcked:
+		if !c.rejection.seen() {
+			c.rejection = report
+		}
+	default:
+		c.other = report
+	}
+}

@@ -1,0 +1,176 @@
+package diagnose
+
+import "github.com/tcplab/tcplab/wire"
+
+// mark is a packet's place in the capture.
+type mark struct {
+	at    int64 // nanoseconds since 1970
+	frame int64 // 0: no packet
+}
+
+func (m mark) seen() bool { return m.frame != 0 }
+
+// stuck is data that was sent again and that nothing acknowledged since.
+type stuck struct {
+	seq         uint32
+	size        int32 // of the smallest of its retransmissions in bytes: senders first try large, then small
+	count       int32 // retransmissions
+	first, last mark  // of the retransmissions
+}
+
+// side is what one end of a connection has sent, and how far the other has acknowledged it.
+type side struct {
+	packets    int64
+	last       mark
+	ttl        uint8 // of the first packet
+	hasISN     bool
+	hasNext    bool
+	hasAcked   bool // the other side acknowledged something
+	progressed bool // the other side acknowledged more than the first acknowledgment did
+	missed     bool // the other side acknowledged what is not in the capture
+	isn        uint32
+	next       uint32 // one past the highest sequence number sent
+	acked      uint32 // the highest acknowledgment number that the other side sent
+
+	mss    uint16
+	shift  uint8 // window scale
+	window uint32
+
+	bytes     int64 // of data, each counted once
+	bursts    int32 // times that data followed a pause
+	firstData mark
+	lastData  mark
+	lastSize  int64  // bytes sent since the other side last sent data
+	una       mark   // the first sending of the oldest unacknowledged segment, where known
+	hole      uint32 // where numbers were skipped, when gap is set
+	gap       mark   // the segment after the skipped ones
+
+	largest    int32 // data of the largest segment that was acknowledged, in bytes
+	pending    int32 // the same of the largest one not yet acknowledged, which ends at pendingEnd
+	pendingEnd uint32
+
+	stuck  stuck
+	zero   mark // its window has been 0 since
+	probes int32
+	probe  mark // the latest probe of its closed window
+
+	keepAlives int32
+	fin        mark
+	finSeq     uint32
+	fins       int32 // sendings of the FIN
+	afterFIN   int64 // bytes that the other side sent after this side's FIN
+	rst        mark
+	rsts       int32
+	rstTTL     uint8
+	afterRST   bool // it went on sending as if it had not sent the RST
+}
+
+// unacknowledged is how many of the numbers sent the other side has not acknowledged.
+func (s *side) unacknowledged() uint32 {
+	if !s.hasNext || !s.hasAcked || !before(s.acked, s.next) {
+		return 0
+	}
+	return s.next - s.acked
+}
+
+func (s *side) finAcked() bool { return s.fin.seen() && s.hasAcked && before(s.finSeq, s.acked) }
+
+// acknowledge takes in an acknowledgment number that the other side sent, and reports whether it was news.
+func (s *side) acknowledge(ack uint32) bool {
+	if s.hasAcked && !before(s.acked, ack) {
+		return false
+	}
+	if s.hasNext && before(s.next, ack) {
+		s.missed, s.next = s.missed || ack-s.next > 1, ack
+	}
+	if !s.hasNext {
+		s.hasNext, s.next = true, ack
+	}
+	news := s.hasAcked
+	s.hasAcked, s.acked = true, ack
+	s.progressed = s.progressed || news
+	if s.stuck.count > 0 && before(s.stuck.seq, ack) {
+		s.stuck = stuck{}
+	}
+	if s.pending > 0 && !before(ack, s.pendingEnd) {
+		s.largest, s.pending = max(s.largest, s.pending), 0
+	}
+	if s.gap.seen() && before(s.hole, ack) {
+		s.gap = mark{}
+	}
+	s.una = mark{}
+	return news
+}
+
+// pauseForBurst is how long a sender must have been silent for its next data to count as another burst.
+const pauseForBurst = 1e9
+
+// send takes in the data of a segment; closed says that the receiver's window is closed.
+func (s *side) send(p *wire.Packet, m mark, closed bool) {
+	seq, size := p.TCP.Seq, p.TCP.Payload
+	end := seq + uint32(size)
+	switch {
+	case !s.hasNext:
+		s.hasNext, s.next = true, seq
+	case s.isKeepAlive(seq, size):
+		s.keepAlives++
+		return
+	case closed && size <= 1:
+		return // a probe of the window, counted by the caller
+	case before(seq, s.next) && !before(s.next, end):
+		s.resend(seq, size, m)
+		return
+	case before(s.next, seq) && !s.gap.seen():
+		s.hole, s.gap = s.next, m
+	}
+	s.extend(seq, end, size, m)
+}
+
+// isKeepAlive: no data, or one byte of what has long been acknowledged (RFC 9293 section 3.8.4).
+func (s *side) isKeepAlive(seq uint32, size int) bool {
+	return size <= 1 && s.hasAcked && s.next == s.acked && seq == s.next-1
+}
+
+// extend takes in data beyond what was sent before.
+func (s *side) extend(seq, end uint32, size int, m mark) {
+	fresh := int64(end - s.next)
+	if s.unacknowledged() == 0 {
+		s.una = m
+	}
+	if !s.lastData.seen() || m.at-s.lastData.at > pauseForBurst {
+		s.bursts++
+	}
+	if !s.firstData.seen() {
+		s.firstData = m
+	}
+	if s.mss != 0 { // segmentation offload: what went over the wire was cut into segments
+		size = min(size, int(s.mss))
+	}
+	if int32(size) >= s.pending {
+		s.pending, s.pendingEnd = int32(size), seq+uint32(size)
+	}
+	s.lastData = m
+	s.bytes += fresh
+	s.lastSize += fresh
+	s.next = end
+}
+
+// resend takes in data that was sent before.
+func (s *side) resend(seq uint32, size int, m mark) {
+	if s.hasAcked && !before(s.acked, seq+uint32(size)) {
+		return // the acknowledgment crossed it
+	}
+	if s.gap.seen() && !before(seq+uint32(size)-1, s.hole) {
+		if !before(s.hole, seq) {
+			s.gap = mark{} // the skipped numbers came late, or were sent again
+		}
+		return
+	}
+	u := &s.stuck
+	switch {
+	case u.count == 0 || before(seq, u.seq):
+		*u = stuck{seq: seq, size: int32(size), count: 1, first: m, last: m}
+	case u.seq == seq:
+		u.count, u.last, u.size = u.count+1, m, min(u.size, int32(size))
+	}
+}
