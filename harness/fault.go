@@ -122,9 +122,7 @@ func (f StopHost) neighbours(ctx context.Context, b *Bench, action string) error
 func (f StopHost) pinned(t Topology) []Neighbour {
 	var list []Neighbour
 	for _, e := range t.EndsOf(f.Host) {
-		for _, p := range e.Addrs {
-			list = append(list, Neighbour{Addr: p.Addr(), MAC: e.MAC().String(), State: "PERMANENT"})
-		}
+		list = append(list, e.permanent()...)
 	}
 	return list
 }

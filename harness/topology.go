@@ -14,6 +14,10 @@ type Topology struct {
 	Name     string        `json:"name"`
 	Hosts    []HostSpec    `json:"hosts"`
 	Segments []SegmentSpec `json:"segments"`
+	// PinNeighbours gives every host a permanent entry for its neighbours, so that none asks who has an address (ARP,
+	// Neighbour Discovery). The kernel's table of entries that were learned is one for all namespaces of a machine
+	// (net.ipv4.neigh.default.gc_thresh3, 1024 of them) and full with some 250 labs; permanent ones do not count.
+	PinNeighbours bool `json:"pin_neighbours,omitempty"`
 	// Speed is how many times faster than real time the kernel's timers run in the lab; 0 stands for 1. It is the
 	// engine that makes it so: here it only decides what the hosts' sysctls say.
 	Speed float64 `json:"speed,omitempty"`
@@ -150,6 +154,8 @@ type InterfaceConfig struct {
 	Marker netip.Addr     `json:"marker,omitzero"`
 	MAC    string         `json:"mac"`
 	Addrs  []netip.Prefix `json:"addrs"`
+	// Neighbours are entries to be pinned.
+	Neighbours []Neighbour `json:"neighbours,omitempty"`
 }
 
 // Config returns what the named host's network must look like.
@@ -160,9 +166,38 @@ func (t Topology) Config(host string) (HostConfig, error) {
 	}
 	config := HostConfig{Host: host, Routes: t.Hosts[i].Routes}
 	for _, e := range t.EndsOf(host) {
-		config.Interfaces = append(config.Interfaces, InterfaceConfig{Name: e.Interface, MAC: e.MAC().String(), Addrs: e.Addrs})
+		c := InterfaceConfig{Name: e.Interface, MAC: e.MAC().String(), Addrs: e.Addrs}
+		if t.PinNeighbours {
+			c.Neighbours = t.neighboursOf(e)
+		}
+		config.Interfaces = append(config.Interfaces, c)
 	}
 	return config, nil
+}
+
+// neighboursOf returns permanent entries for whoever shares the interface's segment.
+func (t Topology) neighboursOf(e EndSpec) []Neighbour {
+	var list []Neighbour
+	for _, s := range t.Segments {
+		if !slices.ContainsFunc(s.Ends, func(o EndSpec) bool { return o.Host == e.Host && o.Interface == e.Interface }) {
+			continue
+		}
+		for _, other := range s.Ends {
+			if other.Host != e.Host {
+				list = append(list, other.permanent()...)
+			}
+		}
+	}
+	return list
+}
+
+// permanent returns the entries that others have for this interface when they are pinned.
+func (e EndSpec) permanent() []Neighbour {
+	var list []Neighbour
+	for _, p := range e.Addrs {
+		list = append(list, Neighbour{Addr: p.Addr(), MAC: e.MAC().String(), State: Permanent})
+	}
+	return list
 }
 
 // compressedSysctls are the timers of data and of idle connections in compressed time, as far as the kernel lets them

@@ -88,6 +88,9 @@ func NeighbourVerb(action string, addr netip.Addr, mac string) []string {
 // NeighboursVerb prints the neighbour entries as a JSON list of [Neighbour].
 func NeighboursVerb() []string { return Verb("neighbours") }
 
+// Permanent is the state of a neighbour entry that is pinned.
+const Permanent = "PERMANENT"
+
 // Neighbour is an entry of a host's neighbour table (ARP for IPv4, Neighbour Discovery for IPv6).
 type Neighbour struct {
 	Addr  netip.Addr `json:"addr"`

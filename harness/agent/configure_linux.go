@@ -76,7 +76,15 @@ func configureInterface(h *netlink.Handle, c harness.InterfaceConfig) error {
 	if err := h.LinkSetUp(link); err != nil {
 		return fmt.Errorf("set up: %w", err)
 	}
-	return setAddrs(h, link, append(c.Addrs[:len(c.Addrs):len(c.Addrs)], linkLocal(mac)))
+	if err := setAddrs(h, link, append(c.Addrs[:len(c.Addrs):len(c.Addrs)], linkLocal(mac))); err != nil {
+		return err
+	}
+	for _, n := range c.Neighbours {
+		if err := pin(h, link.Attrs().Index, n); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // findLink finds an interface by the address that the engine gave it, and gives it the topology's name beside its own;

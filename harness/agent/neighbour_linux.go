@@ -27,40 +27,42 @@ func neighbour(_ context.Context, s Streams, args []string) error {
 		return err
 	}
 	defer h.Close()
-	entry, err := entryFor(h, addr)
-	if err != nil {
-		return err
+	routes, err := h.RouteGet(addr.AsSlice())
+	if err != nil || len(routes) == 0 {
+		return fmt.Errorf("find the link to %s: %w", addr, err)
 	}
+	link := routes[0].LinkIndex
 	switch {
 	case args[0] == "pin" && len(args) == 3:
-		if entry.HardwareAddr, err = net.ParseMAC(args[2]); err != nil {
-			return usageError{err.Error()}
-		}
-		entry.State = netlink.NUD_PERMANENT
-		return h.NeighSet(entry)
+		return pin(h, link, harness.Neighbour{Addr: addr, MAC: args[2]})
 	case args[0] == "forget":
-		if err := h.NeighDel(entry); !errors.Is(err, unix.ENOENT) {
-			return err
+		err := h.NeighDel(&netlink.Neigh{LinkIndex: link, IP: addr.AsSlice()})
+		if errors.Is(err, unix.ENOENT) {
+			return nil
 		}
-		return nil
+		return err
 	}
 	return usagef("usage: tcplab host neighbour pin ADDR MAC, or neighbour forget ADDR")
 }
 
-// entryFor finds the link behind which the address lies.
-func entryFor(h *netlink.Handle, addr netip.Addr) (*netlink.Neigh, error) {
-	routes, err := h.RouteGet(addr.AsSlice())
-	if err != nil || len(routes) == 0 {
-		return nil, fmt.Errorf("find the link to %s: %w", addr, err)
+// pin makes a permanent entry.
+func pin(h *netlink.Handle, link int, n harness.Neighbour) error {
+	mac, err := net.ParseMAC(n.MAC)
+	if err != nil {
+		return usageError{err.Error()}
 	}
-	return &netlink.Neigh{LinkIndex: routes[0].LinkIndex, IP: addr.AsSlice()}, nil
+	entry := &netlink.Neigh{LinkIndex: link, IP: n.Addr.AsSlice(), HardwareAddr: mac, State: netlink.NUD_PERMANENT}
+	if err := h.NeighSet(entry); err != nil {
+		return fmt.Errorf("pin neighbour %s: %w", n.Addr, err)
+	}
+	return nil
 }
 
 // stateNames are the states of a neighbour entry, as ip-neighbour(8) names them.
 var stateNames = map[int]string{
 	netlink.NUD_INCOMPLETE: "INCOMPLETE", netlink.NUD_REACHABLE: "REACHABLE", netlink.NUD_STALE: "STALE",
 	netlink.NUD_DELAY: "DELAY", netlink.NUD_PROBE: "PROBE", netlink.NUD_FAILED: "FAILED",
-	netlink.NUD_NOARP: "NOARP", netlink.NUD_PERMANENT: "PERMANENT", netlink.NUD_NONE: "NONE",
+	netlink.NUD_NOARP: "NOARP", netlink.NUD_PERMANENT: harness.Permanent, netlink.NUD_NONE: "NONE",
 }
 
 // neighbours prints the neighbour table.
