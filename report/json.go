@@ -27,6 +27,8 @@ type runJSON struct {
 	Packets    map[string][]string          `json:"packets"`
 	Counters   map[string]harness.Counters  `json:"counters"`
 	Phases     []phaseJSON                  `json:"phases"`
+	Speed      float64                      `json:"speed"`
+	SYNsDueMS  []float64                    `json:"syns_due_ms"`
 	Kernel     string                       `json:"kernel"`
 	Sysctls    map[string]map[string]string `json:"sysctls"`
 	Artifacts  string                       `json:"artifacts"`
@@ -56,8 +58,11 @@ func JSON(w io.Writer, r *harness.Report) error {
 	out := runJSON{
 		Scenario: r.Scenario.Name, Engine: r.Engine, Family: r.Family, Match: r.Match(), Skipped: r.Skipped,
 		Verdict: r.Scenario.Verdict, Fault: faultOf(r), Mismatches: []mismatchJSON{}, Client: clientOf(r.Client),
-		Packets: map[string][]string{}, Counters: r.Counters, Phases: []phaseJSON{}, Kernel: r.Kernel,
+		Packets: map[string][]string{}, Counters: r.Counters, Phases: []phaseJSON{}, Kernel: r.Kernel, Speed: r.Speed,
 		Sysctls: r.Sysctls, Artifacts: r.Artifacts,
+	}
+	for _, at := range due(r.Schedule.Gaps) {
+		out.SYNsDueMS = append(out.SYNsDueMS, milliseconds(at))
 	}
 	for _, m := range r.Mismatches {
 		out.Mismatches = append(out.Mismatches, mismatchJSON(m))

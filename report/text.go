@@ -65,7 +65,10 @@ func Text(w io.Writer, r *harness.Report) error {
 	var b strings.Builder
 	b.WriteString(Line(r) + "\n")
 	if r.Client.Error != "" {
-		fmt.Fprintf(&b, "          %s\n", r.Client.Error)
+		b.WriteString(indent + r.Client.Error + "\n")
+	}
+	if r.Speed > 1 {
+		b.WriteString(indent + Scales(r) + "\n")
 	}
 	if p := r.Phase(harness.Observe); p != nil && p.Traces != nil {
 		b.WriteString("\n" + Columns(p.Traces) + "\n")
@@ -74,10 +77,30 @@ func Text(w io.Writer, r *harness.Report) error {
 		b.WriteString(MismatchText(r, m))
 	}
 	if r.Artifacts != "" {
-		fmt.Fprintf(&b, "          captures: %s\n", r.Artifacts)
+		b.WriteString(indent + "captures: " + r.Artifacts + "\n")
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// Scales says of compressed time how it and real time stand to each other.
+func Scales(r *harness.Report) string {
+	var here, real []string
+	for _, at := range due(r.Schedule.Gaps)[:min(4, len(r.Schedule.Gaps)+1)] {
+		here = append(here, fmt.Sprintf("%.3f", at.Seconds()))
+		real = append(real, fmt.Sprintf("%.0f", at.Seconds()*r.Speed))
+	}
+	return fmt.Sprintf("time is compressed %.4g times: SYNs are due at %s s, in real time at %s s",
+		r.Speed, strings.Join(here, ", "), strings.Join(real, ", "))
+}
+
+// due is when the SYNs of an unanswered attempt are due, from the first on.
+func due(gaps []time.Duration) []time.Duration {
+	at := []time.Duration{0}
+	for i, gap := range gaps {
+		at = append(at, at[i]+gap)
+	}
+	return at
 }
 
 // MismatchText is a mismatch in full: where, what was wanted beside what was seen, and every packet.

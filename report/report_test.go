@@ -1,0 +1,129 @@
+package report
+
+import (
+	"encoding/json"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/wire"
+	"github.com/tcplab/tcplab/wire/signature"
+)
+
+var start = time.Unix(1_700_000_000, 0)
+
+func trace(point string, packets ...wire.Packet) wire.Trace {
+	return wire.Trace{Point: point, Packets: packets}
+}
+
+func tcp(after time.Duration, fromClient bool, flags wire.Flags) wire.Packet {
+	p := wire.Packet{Time: start.Add(after), Kind: wire.KindTCP,
+		Src: netip.MustParseAddr("198.51.100.10"), SrcPort: 40000, Dst: netip.MustParseAddr("203.0.113.10"), DstPort: harness.Port}
+	p.TCP.Flags = flags
+	if !fromClient {
+		p.Src, p.Dst, p.SrcPort, p.DstPort = p.Dst, p.Src, p.DstPort, p.SrcPort
+		p.TCP.Ack = 1
+	}
+	return p
+}
+
+// dropped is a report of a run in which the router lost two SYNs.
+func dropped() *harness.Report {
+	syn, again := tcp(0, true, wire.SYN), tcp(1024*time.Millisecond, true, wire.SYN)
+	client := harness.Outcome{Program: "go", Stage: "connect", Timeout: true, Error: "i/o timeout", Elapsed: 1500 * time.Millisecond}
+	return &harness.Report{
+		Scenario: harness.Scenario{Name: "firewall-drop", Verdict: "no-answer"}, Engine: "netns", Family: harness.IPv4, Speed: 1,
+		Schedule: signature.Schedule{Gaps: []time.Duration{time.Second, 2 * time.Second}}, Client: client, Artifacts: "artifacts/x",
+		Phases: []harness.Phase{{Name: harness.Observe, Elapsed: 2 * time.Second, Client: &client, Traces: []wire.Trace{
+			trace("client", syn, again), trace("server"),
+		}}},
+	}
+}
+
+func text(t *testing.T, r *harness.Report) string {
+	t.Helper()
+	var b strings.Builder
+	require.NoError(t, Text(&b, r))
+	return b.String()
+}
+
+func TestTextOfAMatch(t *testing.T) {
+	assert.Equal(t, `match     firewall-drop/netns/ipv4              no-answer: go failed with its own timeout after 1.500 s
+          i/o timeout
+
+          client            server
+          0.000 > S         (nothing)
+          1.024 > S
+
+          captures: artifacts/x
+`, text(t, dropped()))
+}
+
+func TestTextOfAMismatch(t *testing.T) {
+	r := dropped()
+	r.Mismatches = []harness.Mismatch{
+		{Phase: harness.Observe, At: "client", Reason: "the client must succeed, but failed: i/o timeout"},
+		{Phase: harness.Observe, At: "wire at server, packet 1", Reason: "no packet was seen", Detail: "  want    got\n! +0 > S  (no packet)\nno packet was seen\n"},
+	}
+	got := text(t, r)
+	assert.Contains(t, got, "MISMATCH  firewall-drop/netns/ipv4              go failed with its own timeout after 1.500 s\n",
+		"a verdict must not be named where it was not seen")
+	assert.Contains(t, got, `
+firewall-drop/netns/ipv4: observe: client
+  the client must succeed, but failed: i/o timeout
+firewall-drop/netns/ipv4: observe: wire at server, packet 1
+    want    got
+  ! +0 > S  (no packet)
+  no packet was seen
+`)
+}
+
+func TestTextOfWhatWasNotObserved(t *testing.T) {
+	r := dropped()
+	r.Phases, r.Mismatches = nil, []harness.Mismatch{{Phase: harness.Baseline, At: "client", Reason: "no"}}
+	assert.Contains(t, text(t, r), "the failure was not observed")
+	r.Skipped = "not supported by this engine"
+	assert.Equal(t, "skipped   firewall-drop/netns/ipv4              not supported by this engine", Line(r))
+}
+
+func TestTextOfCompressedTimeShowsBothScales(t *testing.T) {
+	r := dropped()
+	r.Speed, r.Schedule.Gaps = 50, []time.Duration{20 * time.Millisecond, 40 * time.Millisecond, 80 * time.Millisecond}
+	assert.Contains(t, text(t, r),
+		"          time is compressed 50 times: SYNs are due at 0.000, 0.020, 0.060, 0.140 s, in real time at 0, 1, 3, 7 s\n")
+}
+
+func TestFelt(t *testing.T) {
+	for want, o := range map[string]harness.Outcome{
+		"go got its reply after 0.4 ms":             {Program: "go", Elapsed: 400 * time.Microsecond},
+		"go failed with ECONNREFUSED after 0.002 s": {Program: "go", Errno: "ECONNREFUSED", Error: "x", Elapsed: 2 * time.Millisecond},
+		"curl failed after 3.000 s: exit code 28":   {Program: "curl", ExitCode: 28, Error: "exit code 28", Elapsed: 3 * time.Second},
+	} {
+		assert.Equal(t, want, Felt(o))
+	}
+}
+
+func TestJSONHasTheStableFields(t *testing.T) {
+	var b strings.Builder
+	require.NoError(t, JSON(&b, dropped()))
+	assert.Equal(t, 1, strings.Count(b.String(), "\n"), "one object on one line")
+	var got map[string]any
+	require.NoError(t, json.Unmarshal([]byte(b.String()), &got))
+	for _, field := range []string{"scenario", "engine", "family", "match", "mismatches", "client", "packets", "phases", "kernel", "sysctls", "artifacts"} {
+		assert.Contains(t, got, field)
+	}
+	assert.Equal(t, map[string]any{
+		"client": []any{"+0.000 > S  seq 0 win 0", "+1.024 > S  seq 0 win 0"},
+		"server": []any{},
+	}, got["packets"])
+	assert.Equal(t, []any{0.0, 1000.0, 3000.0}, got["syns_due_ms"])
+	client := got["client"].(map[string]any)
+	assert.Equal(t, "go", client["program"])
+	assert.Equal(t, "i/o timeout", client["error"])
+	assert.Equal(t, 1500.0, client["elapsed_ms"])
+}
