@@ -115,7 +115,7 @@ func (w CounterWant) increase(traces []wire.Trace) (int, string) {
 	seen := 0
 	for _, t := range traces {
 		if t.Point == w.PacketsAt {
-			seen += signature.MustParsePacket(w.Packet).Count(t.Attempts(Port)...)
+			seen += signature.MustParsePacket(w.Packet).Count(attemptsIn(t)...)
 		}
 	}
 	text := fmt.Sprintf("%d, for %d packets %q at %s", seen+w.Exactly, seen, w.Packet, w.PacketsAt)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"sync"
 	"time"
 )
 
@@ -26,11 +27,50 @@ type Attempt struct {
 	Target netip.AddrPort
 	// Timeout is the patience that the client must have: what is seen on the wire is held against it.
 	Timeout time.Duration
+
+	dials *dials
+}
+
+// dials are those of an attempt that have not returned. A client may leave one behind: net/http lets it go on when a
+// request has timed out, in the hope of using the connection for another. Its next SYN would be seen in the next phase.
+type dials struct {
+	group sync.WaitGroup
+	ended context.Context
+	end   context.CancelFunc
+}
+
+func newDials() *dials {
+	d := &dials{}
+	d.ended, d.end = context.WithCancel(context.Background())
+	return d
+}
+
+// begin notes a dial and returns its context and the function to be called when it has returned.
+func (d *dials) begin(ctx context.Context) (context.Context, func()) {
+	d.group.Add(1)
+	ctx, cancel := context.WithCancel(ctx)
+	stop := context.AfterFunc(d.ended, cancel)
+	return ctx, func() {
+		stop()
+		cancel()
+		d.group.Done()
+	}
+}
+
+// cancel ends the dials that go on, and returns when they have returned.
+func (d *dials) cancel() {
+	d.end()
+	d.group.Wait()
 }
 
 // DialContext connects from the client's host. It serves as the DialContext of [net/http.Transport], of database
 // drivers, and of whatever else takes a dialer.
 func (a Attempt) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	if a.dials != nil {
+		var done func()
+		ctx, done = a.dials.begin(ctx)
+		defer done()
+	}
 	return DialContext(a.Host)(ctx, network, address)
 }
 
@@ -80,12 +120,15 @@ type clientFunc struct {
 func (c clientFunc) Name() string { return c.name }
 
 func (c clientFunc) Do(ctx context.Context, a Attempt) (Outcome, error) {
+	a.dials = newDials()
 	start := time.Now()
 	err := c.do(ctx, a)
+	elapsed := time.Since(start)
+	a.dials.cancel()
 	if errors.Is(err, ErrUnsupported) {
 		return Outcome{}, err
 	}
-	return OutcomeOf(c.name, "", err, time.Since(start)), nil
+	return OutcomeOf(c.name, "", err, elapsed), nil
 }
 
 // CommandClient makes a client of a program: argv returns its command line. Of a program nothing is known but its exit

@@ -2,6 +2,7 @@ package harness
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +25,7 @@ var finFromClient, finFromServer = signature.MustParsePacket("> F*"), signature.
 // closed reports whether both sides have closed each connection to the service. A client may keep its connection for
 // the next request, so this is waited for and not demanded.
 func closed(trace wire.Trace) bool {
-	for _, a := range trace.Attempts(Port) {
+	for _, a := range attemptsIn(trace) {
 		if finFromClient.Count(a) == 0 || finFromServer.Count(a) == 0 {
 			return false
 		}
@@ -81,6 +82,12 @@ func retransmissions(rest string, c circumstances) []string {
 	return lines
 }
 
+// attemptsIn returns the connection attempts at the service. A capture begins before its phase's client does: a
+// connection whose SYN is not in it is what is left of an earlier phase.
+func attemptsIn(t wire.Trace) []wire.Attempt {
+	return slices.DeleteFunc(t.Attempts(Port), func(a wire.Attempt) bool { return !a.HasSYN })
+}
+
 // checker holds traces against expectations.
 type checker struct {
 	options signature.Options
@@ -88,7 +95,7 @@ type checker struct {
 
 // wireAt holds what one vantage point saw of the connections to the service against an expectation.
 func (c checker) wireAt(trace wire.Trace, want signature.Signature) *signature.Mismatch {
-	attempts := trace.Attempts(Port)
+	attempts := attemptsIn(trace)
 	if len(attempts) == 0 {
 		return want.Match(wire.Attempt{}, c.options)
 	}
@@ -105,7 +112,7 @@ func (c checker) wireAt(trace wire.Trace, want signature.Signature) *signature.M
 func lostWhere(traces []wire.Trace) string {
 	last := ""
 	for _, t := range traces {
-		if len(t.Attempts(Port)) > 0 {
+		if len(attemptsIn(t)) > 0 {
 			last = t.Point
 			continue
 		}

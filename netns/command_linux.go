@@ -19,7 +19,11 @@ func (h *host) StartCommand(ctx context.Context, c *harness.Cmd) (harness.Proces
 	if err != nil {
 		return nil, errors.Join(err, closeAll(p.ours))
 	}
-	p.call, err = h.lab.engine.call(ctx, request{Op: opCommand, Lab: h.lab.number, Host: h.name, Argv: c.Argv, Env: c.Env}, files...)
+	fds := make([]int, len(files))
+	for i, f := range files {
+		fds[i] = int(f.Fd()) // which makes it blocking, as programs expect of their streams
+	}
+	p.call, err = h.lab.engine.call(ctx, request{Op: opCommand, Lab: h.lab.number, Host: h.name, Argv: c.Argv, Env: c.Env}, fds...)
 	if err != nil {
 		return nil, errors.Join(err, closeAll(p.ours))
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
-	"os"
 	"sync"
 	"syscall"
 
@@ -69,7 +68,7 @@ func cause(ctx context.Context, err error) error {
 }
 
 // call starts the helper where there is none, and sends it a request on a channel of its own.
-func (e *Engine) call(ctx context.Context, r request, files ...*os.File) (channel, error) {
+func (e *Engine) call(ctx context.Context, r request, fds ...int) (channel, error) {
 	if err := ctx.Err(); err != nil {
 		return channel{}, context.Cause(ctx)
 	}
@@ -82,10 +81,10 @@ func (e *Engine) call(ctx context.Context, r request, files ...*os.File) (channe
 		return channel{}, err
 	}
 	defer there.Close()
-	if err := here.send(r, files...); err != nil {
+	if err := here.send(r, fds...); err != nil {
 		return channel{}, errors.Join(err, here.Close())
 	}
-	if err := main.send(struct{}{}, there); err != nil {
+	if err := main.send(struct{}{}, int(there.Fd())); err != nil {
 		return channel{}, errors.Join(fmt.Errorf("netns: the helper process has ended: %w", err), here.Close())
 	}
 	return here, nil

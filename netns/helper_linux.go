@@ -196,11 +196,8 @@ func (h *helper) socket(c channel, r request) {
 		_ = c.send(replyOf(err))
 		return
 	}
-	f := os.NewFile(uintptr(fd), "socket")
-	defer f.Close()
-	_ = c.send(reply{}, f)
-	// The program has its own copy from here on; Fd has made the shared description blocking, and package net wants
-	// it otherwise.
+	_ = c.send(reply{}, fd)
+	_ = unix.Close(fd) // the program has a copy of its own
 }
 
 func (h *helper) newSocket(r request) (int, error) {

@@ -98,7 +98,8 @@ func newChannel(f *os.File) (channel, error) {
 	return channel{unixConn}, nil
 }
 
-func (c channel) send(message any, files ...*os.File) error {
+// send sends one message, and copies of descriptors.
+func (c channel) send(message any, fds ...int) error {
 	text, err := json.Marshal(message)
 	if err != nil {
 		return err
@@ -107,11 +108,7 @@ func (c channel) send(message any, files ...*os.File) error {
 		return fmt.Errorf("message of %d bytes; %d is the most", len(text), maxMessage)
 	}
 	var rights []byte
-	if len(files) > 0 {
-		fds := make([]int, len(files))
-		for i, f := range files {
-			fds[i] = int(f.Fd())
-		}
+	if len(fds) > 0 {
 		rights = unix.UnixRights(fds...)
 	}
 	_, _, err = c.WriteMsgUnix(text, rights, nil)
