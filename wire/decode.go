@@ -11,74 +11,13 @@ import (
 // the header of a packet that was cut by the snapshot length or quoted by an ICMP error (8 bytes of TCP), read Linux
 // SLL version 2, and decode whatever the bytes without allocating or panicking. The tests compare the two decoders.
 
-// linkType is a number of the tcpdump group's registry (LINKTYPE_). That of gopacket has 8 bits, which SLL2 exceeds.
-type linkType uint16
-
 const (
-	linkNull       linkType = 0
-	linkEthernet   linkType = 1
-	linkBSDRaw     linkType = 12
-	linkOpenBSDRaw linkType = 14
-	linkRaw        linkType = 101
-	linkLoop       linkType = 108
-	linkSLL        linkType = 113
-	linkIPv4       linkType = 228
-	linkIPv6       linkType = 229
-	linkSLL2       linkType = 276
-)
-
-const (
-	etherProviderVLAN = 0x9100 // double tagging before IEEE 802.1ad
-	tcpHeader         = 20
-	udpHeader         = 8
-	icmpHeader        = 8
+	tcpHeader  = 20
+	udpHeader  = 8
+	icmpHeader = 8
 )
 
 var be = binary.BigEndian
-
-// decode fills in the packet from its captured bytes. Length must be set.
-func decode(p *Packet, link linkType, data []byte) {
-	cut := max(0, p.Length-len(data))
-	p.Truncated = cut > 0
-	switch link {
-	case linkEthernet:
-		if len(data) >= 14 {
-			decodeEther(p, be.Uint16(data[12:]), data[14:], cut)
-		}
-	case linkSLL:
-		if len(data) >= 16 {
-			decodeEther(p, be.Uint16(data[14:]), data[16:], cut)
-		}
-	case linkSLL2:
-		if len(data) >= 20 {
-			decodeEther(p, be.Uint16(data), data[20:], cut)
-		}
-	case linkNull, linkLoop:
-		// The four bytes are an address family in the byte order, and by the numbers, of some BSD; the IP version
-		// says the same.
-		if len(data) >= 4 {
-			decodeIP(p, data[4:], cut)
-		}
-	case linkRaw, linkBSDRaw, linkOpenBSDRaw, linkIPv4, linkIPv6:
-		decodeIP(p, data, cut)
-	}
-}
-
-func decodeEther(p *Packet, ether uint16, data []byte, cut int) {
-	for isVLAN(ether) && len(data) >= 4 {
-		ether, data = be.Uint16(data[2:]), data[4:]
-	}
-	switch layers.EthernetType(ether) {
-	case layers.EthernetTypeIPv4, layers.EthernetTypeIPv6:
-		decodeIP(p, data, cut)
-	case layers.EthernetTypeARP:
-		decodeARP(p, data)
-	}
-}
-
-func isVLAN(ether uint16) bool {
-	return ether == uint16(layers.EthernetTypeDot1Q) || ether == uint16(layers.EthernetTypeQinQ) || ether == etherProviderVLAN
-}
 
 func decodeARP(p *Packet, data []byte) {
 	const ethernet, ipv4, reply = 1, 0x0800, 2
@@ -93,23 +32,26 @@ func decodeARP(p *Packet, data []byte) {
 	}
 }
 
-func decodeIP(p *Packet, data []byte, cut int) {
+// deepest is how many tunnels within tunnels are followed.
+const deepest = 8
+
+// decodeIP decodes a packet from its IP header on, and returns the data of a TCP segment as far as it was captured.
+// Of a tunnel it is the inner packet that counts.
+func (d *decoder) decodeIP(data []byte, cut int) []byte {
 	h, ok := parseIP(data, cut)
 	if !ok {
-		return
+		return nil
 	}
-	p.Src, p.Dst = h.src, h.dst
+	p := d.p
+	p.Src, p.Dst, p.ID, p.TTL = h.src, h.dst, h.id, h.ttl
 	if h.laterFragment {
-		return
+		return nil
 	}
 	switch h.protocol {
 	case layers.IPProtocolTCP:
-		decodeTCP(p, h)
+		return decodeTCP(p, &h)
 	case layers.IPProtocolUDP:
-		if len(h.payload) >= udpHeader {
-			p.Kind = KindUDP
-			p.SrcPort, p.DstPort = be.Uint16(h.payload), be.Uint16(h.payload[2:])
-		}
+		return d.decodeUDP(&h)
 	case layers.IPProtocolICMPv4:
 		if h.src.Is4() {
 			decodeICMP(p, h.payload, false)
@@ -118,17 +60,32 @@ func decodeIP(p *Packet, data []byte, cut int) {
 		if h.src.Is6() {
 			decodeICMP(p, h.payload, true)
 		}
+	case layers.IPProtocolIPv4, layers.IPProtocolIPv6, layers.IPProtocolGRE:
+		return d.decodeTunnel(&h)
 	}
+	return nil
 }
 
-func decodeTCP(p *Packet, h ipHeader) {
+func (d *decoder) decodeUDP(h *ipHeader) []byte {
+	if len(h.payload) < udpHeader {
+		return nil
+	}
+	d.p.Kind = KindUDP
+	d.p.SrcPort, d.p.DstPort = be.Uint16(h.payload), be.Uint16(h.payload[2:])
+	if d.p.DstPort == portVXLAN || d.p.DstPort == portGeneve {
+		return d.decodeUDPTunnel(h.payload[udpHeader:], h.cut())
+	}
+	return nil
+}
+
+func decodeTCP(p *Packet, h *ipHeader) []byte {
 	b := h.payload
 	if len(b) < tcpHeader {
-		return
+		return nil
 	}
 	size := int(b[12]>>4) * 4
 	if size < tcpHeader {
-		return
+		return nil
 	}
 	p.Kind = KindTCP
 	p.SrcPort, p.DstPort = be.Uint16(b), be.Uint16(b[2:])
@@ -137,6 +94,7 @@ func decodeTCP(p *Packet, h ipHeader) {
 	p.TCP.Window = be.Uint16(b[14:])
 	p.TCP.Payload = max(0, h.length-size)
 	p.TCP.SetOptions(b[tcpHeader:min(size, len(b))])
+	return b[min(size, len(b)):]
 }
 
 func decodeICMP(p *Packet, b []byte, v6 bool) {

@@ -21,6 +21,8 @@ var (
 type ReadError struct {
 	// Offset is the position in bytes of the record that could not be read.
 	Offset int64
+	// Unpacked says that Offset counts the bytes of a compressed capture after decompression.
+	Unpacked bool
 	// Frames is the number of whole packets before it.
 	Frames int
 	// Err wraps [ErrTruncated], [ErrCorrupt], or what the underlying reader returned.
@@ -28,20 +30,23 @@ type ReadError struct {
 }
 
 func (e *ReadError) Error() string {
-	return fmt.Sprintf("wire: byte %d, after frame %d: %v", e.Offset, e.Frames, e.Err)
+	where := ""
+	if e.Unpacked {
+		where = " of the decompressed capture"
+	}
+	return fmt.Sprintf("wire: byte %d%s, after frame %d: %v", e.Offset, where, e.Frames, e.Err)
 }
 
 func (e *ReadError) Unwrap() error { return e.Err }
 
 // lookalikes are the formats that people hand over in place of a capture, by their first bytes.
 var lookalikes = []struct{ magic, advice string }{
-	{"\x1f\x8b", "this is gzip data: decompress it with gunzip"},
-	{"\x28\xb5\x2f\xfd", "this is zstd data: decompress it with unzstd"},
+	{string(gzipMagic), "this is compressed twice: decompress it with gunzip"},
+	{string(zstdMagic), "this is compressed twice: decompress it with unzstd"},
 	{"\xfd7zXZ\x00", "this is xz data: decompress it with unxz"},
 	{"BZh", "this is bzip2 data: decompress it with bunzip2"},
 	{"PK\x03\x04", "this is a zip archive: extract the capture from it"},
 	{"snoop\x00\x00\x00", "this is a Solaris snoop capture: convert it with editcap -F pcapng"},
-	{"\x34\xcd\xb2\xa1", "this is a capture of Kuznetzov's modified pcap: convert it with editcap -F pcapng"},
 	{"\x7fELF", "this is a program: give the file that tcpdump -w or Wireshark wrote"},
 }
 

@@ -10,6 +10,8 @@ import (
 type ipHeader struct {
 	src, dst netip.Addr
 	protocol layers.IPProtocol
+	id       uint16
+	ttl      uint8
 	// length is that of the payload in bytes as the header gives it; payload is as much of it as was captured.
 	length  int
 	payload []byte
@@ -47,6 +49,8 @@ func parseIPv4(data []byte, cut int) (ipHeader, bool) {
 		src:           addr4(data[12:]),
 		dst:           addr4(data[16:]),
 		protocol:      layers.IPProtocol(data[9]),
+		id:            be.Uint16(data[4:]),
+		ttl:           data[8],
 		length:        total - size,
 		payload:       data[size:min(total, len(data))],
 		laterFragment: be.Uint16(data[6:])&0x1fff != 0,
@@ -66,6 +70,7 @@ func parseIPv6(data []byte, cut int) (ipHeader, bool) {
 		src:      addr16(data[8:]),
 		dst:      addr16(data[24:]),
 		protocol: layers.IPProtocol(data[6]),
+		ttl:      data[7],
 		length:   length,
 		payload:  data[fixed:min(fixed+length, len(data))],
 	}

@@ -46,6 +46,10 @@ type Packet struct {
 	// SrcPort and DstPort are set for TCP and UDP.
 	SrcPort, DstPort uint16
 	Kind             Kind
+	// ID is IPv4's identification, 0 with IPv6. A copy of a packet has the same, a retransmission another.
+	ID uint16
+	// TTL is IPv4's time to live, or IPv6's hop limit; of ARP it is 0.
+	TTL uint8
 	// Length is the length on the wire in bytes, link layer included.
 	Length int
 	// Truncated says that fewer bytes were captured than the packet had (the capture's snapshot length).

@@ -242,6 +242,6 @@ func (r *Reader) fill(p *Packet, i *iface, length, captured uint32, data []byte)
 	}
 	p.Interface = i.name
 	p.Length = int(length)
-	decode(p, i.link, data[:captured])
+	r.data = decode(p, i.link, data[:captured])
 	return nil
 }

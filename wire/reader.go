@@ -23,13 +23,16 @@ type Reader struct {
 	format format
 	big    bool   // the byte order is big-endian
 	buf    []byte // for records that do not fit into in's buffer
-	offset int64  // of the next byte
+	packed bool   // the input is compressed
+	offset int64  // of the next byte, after decompression
 	record int64  // offset of the current record
 	frames int
-	err    error // sticky
+	data   []byte // of the latest packet's TCP segment
+	err    error  // sticky
 
 	link   linkType      // pcap
 	unit   time.Duration // pcap: of the fraction of a second
+	extra  int           // pcap: bytes that a modified one has at the end of a record's header
 	ifaces []iface       // pcapng: of the current section
 }
 
@@ -41,13 +44,18 @@ const (
 )
 
 // NewReader reads the header of a capture: pcap with times in microseconds or nanoseconds, or pcapng, each in either
-// byte order. For anything else the error wraps [ErrNotCapture] and says what the input looks like.
+// byte order; compressed by gzip or zstd, or not. For anything else the error wraps [ErrNotCapture] and says what the input looks like.
 //
 // It reads no further than the header, and waits for that: on a live capture it returns before the first packet.
 func NewReader(r io.Reader) (*Reader, error) {
-	d := &Reader{in: bufio.NewReaderSize(r, 1<<16)}
-	start, err := d.in.Peek(4)
-	if err != nil && !errors.Is(err, io.EOF) {
+	d := &Reader{in: bufio.NewReaderSize(r, inputBuffer)}
+	start, err := d.peekStart()
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, d.failure(ErrTruncated)
+	case errors.Is(err, ErrCorrupt):
+		return nil, d.failure(err)
+	case err != nil:
 		return nil, fmt.Errorf("wire: %w", err)
 	}
 	switch {
@@ -66,35 +74,67 @@ func NewReader(r io.Reader) (*Reader, error) {
 	return d, nil
 }
 
+// peekStart returns the first four bytes of the capture, fewer where it has no more. It unpacks what is compressed, once:
+// a capture that was compressed twice is not worth the trap that a small file can be.
+func (r *Reader) peekStart() ([]byte, error) {
+	start, err := r.in.Peek(4)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	plain, err := unpacked(r.in, start)
+	r.packed = plain != nil || err != nil
+	if plain == nil || err != nil {
+		return start, err
+	}
+	r.in = bufio.NewReaderSize(plain, inputBuffer)
+	start, err = r.in.Peek(4)
+	if err != nil && len(start) == 0 && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	return start, nil
+}
+
 // Next returns the next packet as soon as its bytes have arrived. At the end of the capture the error is io.EOF; for
 // a capture that was cut off or damaged it is a [*ReadError], after every whole packet before that was returned.
 // Packets of a link type or protocol that is not decoded are returned with [KindOther].
 func (r *Reader) Next() (Packet, error) {
-	if r.err != nil {
-		return Packet{}, r.err
-	}
 	var p Packet
+	err := r.Read(&p)
+	return p, err
+}
+
+// Read is [Reader.Next] into a packet that the caller provides.
+func (r *Reader) Read(p *Packet) error {
+	*p = Packet{}
+	if r.err != nil {
+		return r.err
+	}
 	var err error
 	if r.format == pcapng { // called directly, so that the packet need not be on the heap
-		err = r.nextPcapng(&p)
+		err = r.nextPcapng(p)
 	} else {
-		err = r.nextPcap(&p)
+		err = r.nextPcap(p)
 	}
 	if err != nil {
+		*p = Packet{}
 		r.err = r.failure(err)
-		return Packet{}, r.err
+		return r.err
 	}
 	r.frames++
 	p.Frame = r.frames
-	return p, nil
+	return nil
 }
+
+// Payload is the data of the TCP segment that was read last, as far as it was captured. It is valid until the next
+// packet is read.
+func (r *Reader) Payload() []byte { return r.data }
 
 // failure adds the place to an error, other than that of a capture that ended well.
 func (r *Reader) failure(err error) error {
 	if err == io.EOF {
 		return err
 	}
-	return &ReadError{Offset: r.record, Frames: r.frames, Err: err}
+	return &ReadError{Offset: r.record, Unpacked: r.packed, Frames: r.frames, Err: err}
 }
 
 // take returns the next n bytes of the current record; they are valid until the next call. It asks the input for no
@@ -106,7 +146,7 @@ func (r *Reader) take(n int) ([]byte, error) {
 	b, err := r.peekOrFill(n)
 	r.offset += int64(len(b))
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		if r.offset == r.record {
+		if r.offset == r.record && err == io.EOF { // not unexpected, as that of a cut gzip file
 			return nil, io.EOF
 		}
 		return nil, ErrTruncated
@@ -141,6 +181,7 @@ func (r *Reader) skip(n int64) error {
 const (
 	pcapMicroseconds = 0xa1b2c3d4
 	pcapNanoseconds  = 0xa1b23c4d
+	pcapModified     = 0xa1b2cd34 // by Alexey Kuznetzov: as in Red Hat Linux 6 and 7
 )
 
 // isPcap recognizes pcap by its first four bytes, and notes what they say.
@@ -152,6 +193,9 @@ func (r *Reader) isPcap(magic []byte) bool {
 			return true
 		case pcapNanoseconds:
 			r.unit = time.Nanosecond
+			return true
+		case pcapModified:
+			r.unit, r.extra = time.Microsecond, 8
 			return true
 		}
 	}
@@ -170,7 +214,7 @@ func (r *Reader) readPcapHeader() error {
 
 func (r *Reader) nextPcap(p *Packet) error {
 	r.record = r.offset
-	h, err := r.take(16)
+	h, err := r.take(16 + r.extra)
 	if err != nil {
 		return err
 	}
@@ -182,7 +226,7 @@ func (r *Reader) nextPcap(p *Packet) error {
 	}
 	p.Time = time.Unix(int64(seconds), int64(fraction)*int64(r.unit)).UTC()
 	p.Length = int(length)
-	decode(p, r.link, data)
+	r.data = decode(p, r.link, data)
 	return nil
 }
 

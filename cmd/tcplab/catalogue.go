@@ -21,8 +21,9 @@ func newList() *cobra.Command {
 		Short: "List the scenarios",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			for _, s := range scenarios.All() {
-				if err := listOne(cmd.OutOrStdout(), s, asJSON); err != nil {
+			list := scenarios.All()
+			for _, s := range list {
+				if err := listOne(cmd.OutOrStdout(), s, nameWidth(list), asJSON); err != nil {
 					return err
 				}
 			}
@@ -33,7 +34,16 @@ func newList() *cobra.Command {
 	return cmd
 }
 
-func listOne(w io.Writer, s harness.Scenario, asJSON bool) error {
+// nameWidth is the width of a column of names.
+func nameWidth(list []harness.Scenario) int {
+	width := 20
+	for _, s := range list {
+		width = max(width, len(s.Name))
+	}
+	return width
+}
+
+func listOne(w io.Writer, s harness.Scenario, width int, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(w).Encode(struct {
 			Name    string `json:"name"`
@@ -41,7 +51,7 @@ func listOne(w io.Writer, s harness.Scenario, asJSON bool) error {
 			Verdict string `json:"verdict"`
 		}{s.Name, s.Title, s.Verdict})
 	}
-	_, err := fmt.Fprintf(w, "%-20s  %-10s  %s\n", s.Name, s.Verdict, s.Title)
+	_, err := fmt.Fprintf(w, "%-*s  %-10s  %s\n", width, s.Name, s.Verdict, s.Title)
 	return err
 }
 

@@ -33,10 +33,13 @@ func run(args []string) int {
 	root := newRoot()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return 0
+	if errors.Is(context.Cause(ctx), errInterrupted) {
+		err = errors.Join(errInterrupted, besidesInterruption(err))
 	}
-	if errors.Is(err, errMismatch) {
+	switch err {
+	case nil:
+		return 0
+	case errMismatch: // alone: what could not be done is worse
 		return exitMismatch
 	}
 	fmt.Fprintf(os.Stderr, "tcplab: %v\n", err)
@@ -54,7 +57,6 @@ func interruptible() (context.Context, func()) {
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
 		<-signals
-		fmt.Fprintln(os.Stderr, "tcplab: interrupted: removing the labs (once more to quit at once)")
 		cancel(errInterrupted)
 		<-signals
 		fmt.Fprintln(os.Stderr, "tcplab: quit; what is left is removed by the next run, or by \"tcplab sweep\"")
@@ -73,6 +75,6 @@ it works, breaks it, and holds what the client felt and what every vantage point
 		SilenceUsage:  true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newList(), newShow(), newRun(), newEngines(), newSweep())
+	root.AddCommand(newList(), newShow(), newRun(), newEngines(), newDiagnose(), newSweep(), newBench())
 	return root
 }

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,7 +22,10 @@ type progress struct {
 	out   io.Writer
 	live  bool
 	lines []progressLine
-	drawn bool
+	note  string // what goes on besides, in a line of its own below the others
+	ended bool   // by Ctrl-C: that is the last note
+	drawn int    // lines on the terminal that are ours
+	width int
 	stop  chan struct{}
 	done  sync.WaitGroup
 }
@@ -32,14 +37,20 @@ type progressLine struct {
 	end   string
 }
 
+// progressWidth is the width that the lines need.
+const progressWidth = len(interruptNote)
+
+const interruptNote = "removing the labs (Ctrl-C once more to quit at once)"
+
 func newProgress(out io.Writer, list []harness.Scenario) *progress {
 	p := &progress{out: out, stop: make(chan struct{})}
 	for _, s := range list {
-		p.lines = append(p.lines, progressLine{name: s.Name, phase: "waiting"})
+		p.lines = append(p.lines, progressLine{name: fmt.Sprintf("%-*s", nameWidth(list), s.Name), phase: "waiting"})
 	}
 	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		_, height, err := term.GetSize(int(f.Fd()))
-		p.live = err == nil && len(list) < height // lines that have scrolled away cannot be redrawn
+		width, height, err := term.GetSize(int(f.Fd()))
+		// Lines that have scrolled away, or were broken in two, cannot be redrawn. Two more are the note and the cursor's.
+		p.live, p.width = err == nil && len(list)+2 <= height && progressWidth <= width, width
 	}
 	if p.live {
 		p.done.Go(p.redraw)
@@ -67,45 +78,95 @@ func (p *progress) phase(i int, name harness.PhaseName) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	p.lines[i].phase, p.lines[i].since = name, time.Now()
+	if name == harness.Baseline && !p.ended {
+		p.note = "" // the labs stand: there is nothing to wait for but the scenarios
+	}
 }
 
 func (p *progress) end(i int, r result) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	p.lines[i].end = "could not be run"
-	if r.err == nil {
+	switch {
+	case r.err == nil:
 		p.lines[i].end = report.Status(r.report)
+	case errors.Is(r.err, errInterrupted):
+		p.sayInterrupted() // before the first line that says so
+		p.lines[i].end = "interrupted"
+	default:
+		p.lines[i].end = "could not be run"
 	}
 	if !p.live {
-		fmt.Fprintf(p.out, "%-20s  %s\n", p.lines[i].name, p.lines[i].end)
+		fmt.Fprintln(p.out, p.lines[i])
+	}
+}
+
+// interrupt says what is going on after Ctrl-C.
+func (p *progress) interrupt() {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.sayInterrupted()
+}
+
+func (p *progress) sayInterrupted() {
+	if p.ended {
+		return
+	}
+	p.setNote(interruptNote)
+	p.ended = true
+}
+
+// say tells of a step that takes long, such as building an image.
+func (p *progress) say(step string) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.setNote(step)
+}
+
+func (p *progress) setNote(text string) {
+	if p.ended {
+		return
+	}
+	p.note = text
+	if !p.live {
+		fmt.Fprintln(p.out, text)
 	}
 }
 
 // draw writes all lines over those drawn before.
 func (p *progress) draw() {
-	if p.drawn {
-		fmt.Fprintf(p.out, "\x1b[%dA", len(p.lines))
+	var b strings.Builder
+	if p.drawn > 0 {
+		fmt.Fprintf(&b, "\r\x1b[%dA", p.drawn) // to the first column, from behind the "^C" that a terminal shows
 	}
-	p.drawn = true
 	for _, l := range p.lines {
-		fmt.Fprintf(p.out, "\x1b[2K%s\n", l)
+		fmt.Fprintf(&b, "\x1b[2K%s\n", l)
 	}
+	// Once there was a note its line stays, be it empty.
+	if p.note != "" || p.drawn > len(p.lines) {
+		fmt.Fprintf(&b, "\x1b[2K%.*s\n", p.width-1, p.note)
+		p.drawn = len(p.lines) + 1
+	} else {
+		p.drawn = len(p.lines)
+	}
+	_, _ = io.WriteString(p.out, b.String()) // in one piece, so that it does not flicker
 }
 
 func (l progressLine) String() string {
 	switch {
 	case l.end != "":
-		return fmt.Sprintf("%-20s  %s", l.name, l.end)
+		return fmt.Sprintf("%s  %s", l.name, l.end)
 	case l.since.IsZero():
-		return fmt.Sprintf("%-20s  %s", l.name, l.phase)
+		return fmt.Sprintf("%s  %s", l.name, l.phase)
 	}
-	return fmt.Sprintf("%-20s  %-8s  %.1f s", l.name, l.phase, time.Since(l.since).Seconds())
+	return fmt.Sprintf("%s  %-8s  %.1f s", l.name, l.phase, time.Since(l.since).Seconds())
 }
 
 // close draws the lines for the last time, and an empty one below.
 func (p *progress) close() {
 	close(p.stop)
 	p.done.Wait()
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
 	if p.live {
 		p.draw()
 	}

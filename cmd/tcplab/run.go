@@ -4,22 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/spf13/cobra"
 
+	"github.com/tcplab/tcplab/docker"
 	"github.com/tcplab/tcplab/harness"
-	"github.com/tcplab/tcplab/report"
 	"github.com/tcplab/tcplab/scenarios"
 	"github.com/tcplab/tcplab/wire/signature"
 )
-
-// errMismatch says that a scenario did not match; the details have been printed.
-var errMismatch = errors.New("a scenario did not match")
 
 // runFlags are the flags of "run".
 type runFlags struct {
@@ -29,7 +25,9 @@ type runFlags struct {
 	parallel  int
 	out       string
 	asJSON    bool
+	profile   bool
 	tolerance float64
+	speed     float64
 }
 
 func newRun() *cobra.Command {
@@ -46,20 +44,16 @@ Exit code: 0 when every scenario matched, 1 when one did not, 2 when one could n
 		RunE: func(cmd *cobra.Command, names []string) error { return f.run(cmd, names) },
 	}
 	flags := cmd.Flags()
-	flags.BoolVar(&f.all, "all", false, "run every scenario")
+	flags.BoolVar(&f.all, "all", false, "run every scenario, but for those that take minutes (with --speed those too)")
 	flags.StringVar(&f.engine, "engine", "", "engine to build the labs with (default: the first one available; see \"tcplab engines\")")
 	flags.IntVar(&f.family, "family", 4, "4 for IPv4, 6 for IPv6")
 	flags.IntVar(&f.parallel, "parallel", 8*runtime.NumCPU(), "how many labs may stand at the same time")
 	flags.StringVar(&f.out, "out", "artifacts", "folder for captures and reports")
 	flags.BoolVar(&f.asJSON, "json", false, "print one JSON object per run")
+	flags.BoolVar(&f.profile, "profile", false, "show how long each phase took")
+	flags.Float64Var(&f.speed, "speed", 1, "let the kernel's timers for SYNs run so many times faster (netns engine, as root)")
 	flags.Float64Var(&f.tolerance, "tolerance", 1, "multiply how late a packet may be, for slow machines")
 	return cmd
-}
-
-// result is the end of one run.
-type result struct {
-	report *harness.Report
-	err    error
 }
 
 func (f runFlags) run(cmd *cobra.Command, names []string) error {
@@ -67,23 +61,76 @@ func (f runFlags) run(cmd *cobra.Command, names []string) error {
 	if err != nil {
 		return err
 	}
-	family := harness.Family(f.family)
-	if family != harness.IPv4 && family != harness.IPv6 {
-		return fmt.Errorf("--family is 4 or 6, not %d", f.family)
-	}
-	if f.parallel < 1 {
-		return fmt.Errorf("--parallel is at least 1, not %d", f.parallel)
-	}
-	if f.tolerance < 1 {
-		return fmt.Errorf("--tolerance is at least 1, not %g", f.tolerance)
+	if err := f.check(); err != nil {
+		return err
 	}
 	engine, err := chooseEngine(cmd.Context(), f.engine)
 	if err != nil {
 		return err
 	}
+	if f.speed > 1 {
+		fast, err := harness.AtSpeed(engine, f.speed)
+		switch {
+		case errors.Is(err, harness.ErrUnsupported):
+			fmt.Fprintf(cmd.ErrOrStderr(), "tcplab: %v; running in real time\n", err)
+			list = f.inRealTime(list)
+		case err != nil:
+			return err
+		default:
+			engine = fast
+		}
+	}
+	// Before any lab is built: a folder that cannot be written is one sentence, not one for each scenario.
+	if err := os.MkdirAll(f.out, 0o755); err != nil {
+		return &harness.ArtifactError{Err: err}
+	}
 	show := newProgress(cmd.ErrOrStderr(), list)
-	results := f.runAll(cmd.Context(), engine, family, list, show)
-	return f.print(cmd, results, show)
+	if d, ok := engine.(*docker.Engine); ok {
+		d.Progress = show.say // its first lab on a machine takes minutes
+	}
+	stop := context.AfterFunc(cmd.Context(), show.interrupt)
+	results := f.runAll(cmd.Context(), engine, list, show)
+	stop()
+	show.close()
+	if err := f.print(cmd.OutOrStdout(), results); err != nil {
+		return err
+	}
+	if f.profile {
+		printProfile(cmd.ErrOrStderr(), results)
+	}
+	if err := f.failure(results); err != nil {
+		return err
+	}
+	return mismatch(results)
+}
+
+// inRealTime leaves out what takes minutes, unless it was asked for by name.
+func (f runFlags) inRealTime(list []harness.Scenario) []harness.Scenario {
+	if !f.all {
+		return list
+	}
+	return slices.DeleteFunc(list, func(s harness.Scenario) bool { return s.Long })
+}
+
+// mostTolerance is beyond any machine's slowness, and keeps the multiplied times within their type.
+const mostTolerance = 100
+
+// check reports a flag with a value that makes no sense.
+func (f runFlags) check() error {
+	family := harness.Family(f.family)
+	switch {
+	case family != harness.IPv4 && family != harness.IPv6:
+		return fmt.Errorf("--family is 4 or 6, not %d", f.family)
+	case f.parallel < 1:
+		return fmt.Errorf("--parallel is at least 1, not %d", f.parallel)
+	case !(f.tolerance >= 1 && f.tolerance <= mostTolerance): // so, and not the other way round, for NaN
+		return fmt.Errorf("--tolerance is between 1 and %d, not %g", mostTolerance, f.tolerance)
+	case !(f.speed >= 1):
+		return fmt.Errorf("--speed is at least 1, not %g", f.speed)
+	case f.out == "":
+		return errors.New("--out is empty: name a folder for the captures")
+	}
+	return nil
 }
 
 // scenarios returns those that were asked for.
@@ -92,7 +139,10 @@ func (f runFlags) scenarios(names []string) ([]harness.Scenario, error) {
 	case f.all && len(names) > 0:
 		return nil, errors.New("give names or --all, not both")
 	case f.all:
-		return scenarios.All(), nil
+		if f.speed > 1 {
+			return scenarios.All(), nil
+		}
+		return f.inRealTime(scenarios.All()), nil
 	case len(names) == 0:
 		return nil, errors.New("name the scenarios to run, or give --all (\"tcplab list\" shows them)")
 	}
@@ -102,29 +152,34 @@ func (f runFlags) scenarios(names []string) ([]harness.Scenario, error) {
 		if err != nil {
 			return nil, err
 		}
+		if slices.ContainsFunc(list, func(other harness.Scenario) bool { return other.Name == name }) {
+			return nil, fmt.Errorf("%s is named twice: its second run would overwrite the captures of the first", name)
+		}
 		list = append(list, s)
 	}
 	return list, nil
 }
 
-// runAll runs the scenarios side by side and returns a channel for the end of each, in the order of the list.
-func (f runFlags) runAll(ctx context.Context, e harness.Engine, family harness.Family, list []harness.Scenario, show *progress) []result {
+// runAll runs the scenarios side by side and returns the end of each, in the order of the list. Where a file cannot be
+// written, none of them can come to a good end, and all are ended.
+func (f runFlags) runAll(ctx context.Context, e harness.Engine, list []harness.Scenario, show *progress) []result {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	results := make([]result, len(list))
-	tolerance := signature.DefaultTolerance()
-	tolerance.Scale = f.tolerance
 	slots := make(chan struct{}, f.parallel)
 	var group sync.WaitGroup
 	for i, s := range list {
 		group.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			options := harness.Options{Family: family, Artifacts: f.out, Tolerance: tolerance,
-				Progress: func(p harness.PhaseName) { show.phase(i, p) }}
-			r, err := harness.Run(ctx, e, s, options)
-			if err == nil {
-				err = keep(r)
+			r, err := f.runOne(ctx, e, s, func(p harness.PhaseName) { show.phase(i, p) })
+			if disk, full := errors.AsType[*harness.ArtifactError](err); full {
+				cancel(disk)
 			}
-			results[i] = result{r, err}
+			if err != nil && errors.Is(context.Cause(ctx), errInterrupted) {
+				err = errors.Join(errInterrupted, besidesInterruption(err))
+			}
+			results[i] = result{s.Name, r, err}
 			show.end(i, results[i])
 		})
 	}
@@ -132,53 +187,18 @@ func (f runFlags) runAll(ctx context.Context, e harness.Engine, family harness.F
 	return results
 }
 
-// keep writes the report beside the captures, for people and for programs.
-func keep(r *harness.Report) error {
-	for name, write := range map[string]func(io.Writer, *harness.Report) error{
-		"report.json": report.JSON, "report.txt": report.Text,
-	} {
-		f, err := os.Create(filepath.Join(r.Artifacts, name))
-		if err != nil {
-			return &harness.ArtifactError{Err: err}
-		}
-		if err := errors.Join(write(f, r), f.Close()); err != nil {
-			return &harness.ArtifactError{Err: err}
-		}
+// runOne runs a scenario and keeps its report. Of a run that did not come to its end nothing is kept: half a capture
+// looks like a failure of its own.
+func (f runFlags) runOne(ctx context.Context, e harness.Engine, s harness.Scenario, tell func(harness.PhaseName)) (*harness.Report, error) {
+	tolerance := signature.DefaultTolerance()
+	tolerance.Scale = f.tolerance
+	r, err := harness.Run(ctx, e, s, harness.Options{Family: harness.Family(f.family), Artifacts: f.out,
+		Tolerance: tolerance, Progress: tell})
+	if err == nil {
+		err = keep(r)
 	}
-	return nil
-}
-
-// print shows the runs in full, and says how it all ended.
-func (f runFlags) print(cmd *cobra.Command, results []result, show *progress) error {
-	show.close()
-	out, write := cmd.OutOrStdout(), report.Text
-	if f.asJSON {
-		write = report.JSON
+	if err != nil && r != nil && r.Artifacts != "" {
+		err = errors.Join(err, os.RemoveAll(r.Artifacts))
 	}
-	mismatch, failures := false, []error{}
-	for i, r := range results {
-		if r.err != nil {
-			failures = append(failures, r.err)
-			continue
-		}
-		mismatch = mismatch || len(r.report.Mismatches) > 0
-		if r.report.Skipped != "" && !f.all {
-			failures = append(failures, fmt.Errorf("%s was skipped: %s", r.report.Name(), r.report.Skipped))
-		}
-		if i > 0 && !f.asJSON {
-			fmt.Fprintln(out)
-		}
-		if err := write(out, r.report); err != nil {
-			return err
-		}
-	}
-	switch {
-	case errors.Is(context.Cause(cmd.Context()), errInterrupted):
-		return errInterrupted
-	case len(failures) > 0:
-		return errors.Join(failures...)
-	case mismatch:
-		return errMismatch
-	}
-	return nil
+	return r, err
 }

@@ -64,21 +64,21 @@ type conn struct {
 	first   mark
 	last    mark
 
-	hasSYN      bool
-	sized       bool // roles are certain: a SYN or SYN-ACK told them
-	synData     uint32
-	syns        series
-	synTimes    [12]int64 // one more than the longest schedule has
-	synOptions  [40]byte
-	synOptionsN uint8
-	tsval       uint32
-	hasTSval    bool
-	synacks     series
+	hasSYN       bool
+	sized        bool // roles are certain: a SYN or SYN-ACK told them
+	synData      uint32
+	syns         series
+	synTimes     [12]int64 // one more than the longest schedule has
+	synOptions   [40]byte
+	synOptionsN  uint8
+	tsval        uint32
+	hasTSval     bool
+	synacks      series
 	simultaneous bool
-	clientAcked bool   // the client acknowledged the SYN-ACK
-	ackFrame    mark   // by this packet
-	repeated    series // SYN-ACKs after that
-	strange     mark   // a SYN-ACK that acknowledges something else
+	clientAcked  bool   // the client acknowledged the SYN-ACK
+	ackFrame     mark   // by this packet
+	repeated     series // SYN-ACKs after that
+	strange      mark   // a SYN-ACK that acknowledges something else
 
 	refusals    series
 	refusedBare bool // the RST had no ACK
@@ -92,10 +92,6 @@ type conn struct {
 	ignoredRSTs int64
 	contentCut  mark // where the server's answer was cut off, by its own account
 	content     content
-}
-
-func newConn(f flow, clientAt int, m mark) *conn {
-	return &conn{flow: f, clientAt: clientAt, first: m, last: m}
 }
 
 func (c *conn) addr(dir int) netip.AddrPort { return c.flow[c.clientAt^dir].addrPort() }
@@ -149,6 +145,7 @@ func (c *conn) syn(dir int, p *wire.Packet, m mark) {
 	if dir == server {
 		c.simultaneous = true
 	} else {
+		c.refusedBefore()
 		c.hasSYN, c.sized = true, true
 		if c.syns.count < int64(len(c.synTimes)) {
 			c.synTimes[c.syns.count] = m.at
@@ -163,6 +160,14 @@ func (c *conn) syn(dir int, p *wire.Packet, m mark) {
 		c.synData = uint32(p.TCP.Payload)
 		c.synOptionsN = uint8(copy(c.synOptions[:], p.TCP.RawOptions()))
 		c.tsval, c.hasTSval = timestamp(&p.TCP)
+	}
+}
+
+// refusedBefore is for a RST that the capture holds before the SYN that it answers.
+func (c *conn) refusedBefore() {
+	if s := &c.side[server]; !c.hasSYN && s.rst.seen() && c.synacks.count == 0 {
+		c.refusals.add(s.rst)
+		s.rst, s.rsts = mark{}, 0
 	}
 }
 
@@ -239,18 +244,15 @@ func (c *conn) segment(dir int, p *wire.Packet, m mark) {
 	}
 	c.outliveRST(dir, news || p.TCP.Payload > 0 && x.hasNext && !before(p.TCP.Seq, x.next))
 	closed := y.zero.seen()
-	if closed && (p.TCP.Payload <= 1 || before(p.TCP.Seq, x.next)) {
+	if closed && x.hasNext && (p.TCP.Payload == 1 || before(p.TCP.Seq, x.next)) {
 		y.probes, y.probe = y.probes+1, m
 	}
 	fin := p.TCP.Flags.Has(wire.FIN)
 	if p.TCP.Payload > 0 || !fin && x.hasNext && x.isKeepAlive(p.TCP.Seq, 0) {
 		x.send(p, m, closed)
 	}
-	if p.TCP.Payload > 0 {
-		y.lastSize = 0
-		if y.fin.seen() {
-			y.afterFIN += int64(p.TCP.Payload)
-		}
+	if y.fin.seen() {
+		y.afterFIN += int64(p.TCP.Payload)
 	}
 	if fin {
 		x.finish(p.TCP.Seq+uint32(p.TCP.Payload), m)
@@ -313,6 +315,9 @@ func (c *conn) reset(dir int, p *wire.Packet, m mark) {
 		c.staleRST = m
 	default:
 		x.rsts++
+		if y := &c.side[1-dir]; p.TCP.Flags.Has(wire.ACK) && y.hasNext && !before(y.next, p.TCP.Ack) {
+			y.acknowledge(p.TCP.Ack)
+		}
 		if !x.rst.seen() {
 			x.rst, x.rstTTL, x.afterRST = m, p.TTL, false
 		}
@@ -335,7 +340,6 @@ func (c *conn) outliveRST(dir int, progress bool) {
 		c.ignoredRSTs += int64(c.side[i].rsts)
 		c.side[i].rst, c.side[i].rsts, c.side[i].afterRST = mark{}, 0, false
 	}
-	c.queued = false
 }
 
 // over reports whether the end of the connection was seen, so that it can be forgotten when room is needed.

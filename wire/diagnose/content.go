@@ -12,6 +12,7 @@ import (
 type content struct {
 	state  contentState
 	began  bool
+	asked  bool // the latest request has no answer yet
 	bare   bool // the request asks for headers alone
 	zero   bool // chunked: the last bytes seen are those of the last chunk
 	next   uint32
@@ -36,10 +37,12 @@ const tlsHeader = 5
 func (t *content) add(c *conn, dir int, p *wire.Packet, payload []byte, m mark) {
 	switch {
 	case dir == client:
-		if len(payload) > 0 {
-			t.bare = bytes.HasPrefix(payload, []byte("HEAD ")) || bytes.HasPrefix(payload, []byte("CONNECT "))
-		}
+		t.request(payload)
 		return
+	case p.TCP.Payload > 0:
+		t.asked = false
+	}
+	switch {
 	case t.state == contentUnknown:
 		return
 	case !t.began && c.side[server].hasISN:
@@ -53,6 +56,21 @@ func (t *content) add(c *conn, dir int, p *wire.Packet, payload []byte, m mark) 
 	}
 	if p.TCP.Flags.Has(wire.FIN) && p.TCP.Seq+uint32(p.TCP.Payload) == t.next && t.incomplete() && !c.side[client].fin.seen() {
 		c.contentCut = m
+	}
+}
+
+// request notes a request of HTTP/1. Of other protocols it cannot be known whether what the client sends calls for an
+// answer: it may be the answer itself.
+func (t *content) request(payload []byte) {
+	method, _, ok := bytes.Cut(payload[:min(len(payload), len("CONNECT "))], []byte(" "))
+	if !ok {
+		return
+	}
+	switch string(method) {
+	case "GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS":
+		t.asked, t.bare = true, false
+	case "HEAD", "CONNECT":
+		t.asked, t.bare = true, true
 	}
 }
 

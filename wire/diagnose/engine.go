@@ -31,7 +31,6 @@ type Engine struct {
 	neighbours neighbours
 	view       view
 	stats      Stats
-	ended      int
 	attempt    Attempt
 }
 
@@ -45,11 +44,10 @@ type Stats struct {
 
 // view is what the capture as a whole tells about its vantage point.
 type view struct {
-	last      int64 // the latest time, in ns
-	both      int64 // connections of which both directions were seen
-	lone      int64 // connections of which one direction is missing for certain
-	servers   map[endpoint]struct{}
-	truncated bool // no more servers are remembered
+	last    int64 // the latest time, in ns
+	both    int64 // connections of which both directions were seen
+	lone    int64 // connections of which one direction is missing for certain
+	servers map[endpoint]struct{}
 }
 
 // maxServers bounds what is remembered for telling the roles in connections without a SYN.
@@ -88,7 +86,7 @@ func (e *Engine) Add(p *wire.Packet, payload []byte) {
 		e.neighbours.add(p, m)
 		return
 	}
-	e.neighbours.heard(p, m)
+	e.neighbours.heard(p)
 }
 
 // nanoseconds is the time as a number; 0 for a packet without one.
@@ -140,6 +138,8 @@ func (e *Engine) open(f flow, from int, p *wire.Packet, m mark) *conn {
 	c.flow, c.first, c.last = f, m, m
 	c.clientAt = e.clientOf(f, from, p)
 	e.table.insert(c)
+	e.neighbours.see(p.Src)
+	e.neighbours.see(p.Dst)
 	if old := e.table.surplus(f); old != nil {
 		e.finish(old)
 	}
@@ -206,14 +206,18 @@ func (e *Engine) makeRoom() {
 // finish reports a connection and forgets it.
 func (e *Engine) finish(c *conn) {
 	e.table.remove(c)
+	e.view.count(c)
 	e.report(c)
+}
+
+func (v *view) count(c *conn) {
+	if c.isLone() {
+		v.lone++
+	}
 }
 
 func (e *Engine) report(c *conn) {
 	e.stats.Attempts++
-	if c.isLone() {
-		e.view.lone++
-	}
 	if e.options.Emit == nil {
 		return
 	}
@@ -227,14 +231,12 @@ func (e *Engine) report(c *conn) {
 func (e *Engine) Close() {
 	left := e.table.inOrder()
 	for _, c := range left {
-		if c.isLone() {
-			e.view.lone++
-		}
+		e.view.count(c)
 	}
 	for _, c := range left {
 		e.report(c)
 	}
-	for _, n := range e.neighbours.unanswered(&e.view) {
+	for _, n := range e.neighbours.unanswered() {
 		e.stats.Attempts++
 		if e.options.Emit != nil {
 			e.options.Emit(&Attempt{neighbour: n, view: &e.view, Verdict: NoNeighbour})
@@ -257,7 +259,9 @@ type Attempt struct {
 }
 
 // Failed reports whether something went wrong.
-func (a *Attempt) Failed() bool { return a.Verdict.Failed() || a.Verdict == Midstream && a.Ending.Failed() }
+func (a *Attempt) Failed() bool {
+	return a.Verdict.Failed() || a.Verdict == Midstream && a.Ending.Failed()
+}
 
 // Client is who wanted the connection. Of a neighbour that did not answer it is who asked for it, with port 0.
 func (a *Attempt) Client() netip.AddrPort {

@@ -17,7 +17,7 @@ type neighbour struct {
 
 // neighbours are those that owe an answer.
 type neighbours struct {
-	pending map[[2]netip.Addr]*neighbour
+	pending map[netip.Addr][]*neighbour // by target
 	// visible are askers that the capture shows more of than broadcasts: of these it would also have shown the answer.
 	visible map[netip.Addr]bool
 	askers  map[netip.Addr]bool
@@ -39,16 +39,22 @@ func (n *neighbours) add(p *wire.Packet, m mark) {
 		return
 	}
 	if n.pending == nil {
-		n.pending, n.askers = map[[2]netip.Addr]*neighbour{}, map[netip.Addr]bool{}
+		n.pending, n.askers = map[netip.Addr][]*neighbour{}, map[netip.Addr]bool{}
 	}
 	n.askers[p.Src] = true
-	key := [2]netip.Addr{p.Src, target}
-	asked := n.pending[key]
-	if asked == nil {
-		asked = &neighbour{asker: p.Src, target: target, v6: p.Kind == wire.KindND}
-		n.pending[key] = asked
+	n.asked(p, target).requests.add(m)
+}
+
+// asked returns what is pending between the two, from now on.
+func (n *neighbours) asked(p *wire.Packet, target netip.Addr) *neighbour {
+	for _, asked := range n.pending[target] {
+		if asked.asker == p.Src {
+			return asked
+		}
 	}
-	asked.requests.add(m)
+	asked := &neighbour{asker: p.Src, target: target, v6: p.Kind == wire.KindND}
+	n.pending[target] = append(n.pending[target], asked)
+	return asked
 }
 
 // isProbe reports whether a request does not want an answer: duplicate address detection (RFC 5227, RFC 4862) and
@@ -58,14 +64,9 @@ func isProbe(p *wire.Packet) bool {
 }
 
 // answer strikes an address off the list, whoever asked for it.
-func (n *neighbours) answer(target netip.Addr) {
-	for key := range n.pending {
-		if key[1] == target {
-			delete(n.pending, key)
-		}
-	}
-}
+func (n *neighbours) answer(target netip.Addr) { delete(n.pending, target) }
 
+// see notes that the capture holds more of a host than its broadcasts.
 func (n *neighbours) see(asker netip.Addr) {
 	if n.visible == nil {
 		n.visible = map[netip.Addr]bool{}
@@ -76,16 +77,14 @@ func (n *neighbours) see(asker netip.Addr) {
 }
 
 // heard takes in any other packet: its sender is alive, and who sends to an asked-for address has found it.
-func (n *neighbours) heard(p *wire.Packet, m mark) {
+func (n *neighbours) heard(p *wire.Packet) {
 	if len(n.pending) == 0 || !p.Src.IsValid() {
 		return
 	}
-	delete(n.pending, [2]netip.Addr{p.Src, p.Dst})
-	if !n.visible[p.Src] && n.askers[p.Src] && !p.Dst.IsMulticast() {
-		n.see(p.Src)
-	}
-	if !n.visible[p.Dst] && n.askers[p.Dst] {
-		n.see(p.Dst)
+	n.answer(p.Src)
+	n.pending[p.Dst] = slices.DeleteFunc(n.pending[p.Dst], func(asked *neighbour) bool { return asked.asker == p.Src })
+	if len(n.pending[p.Dst]) == 0 {
+		delete(n.pending, p.Dst)
 	}
 }
 
@@ -98,13 +97,15 @@ const (
 // unanswered are the addresses that were asked for in vain, in order. Requests are broadcasts, which a capture sees
 // of every host on the link, while the answers go to the asker alone: of an asker whose other packets are not in the
 // capture, no answer is to be expected in it.
-func (n *neighbours) unanswered(v *view) []*neighbour {
+func (n *neighbours) unanswered() []*neighbour {
 	var list []*neighbour
-	for _, asked := range n.pending {
-		r := &asked.requests
-		if r.count >= fewestRequests && r.last.at-r.marks[0].at >= shortestAsking &&
-			(n.visible[asked.asker] || len(n.askers) == 1) {
-			list = append(list, asked)
+	for _, askers := range n.pending {
+		for _, asked := range askers {
+			r := &asked.requests
+			if r.count >= fewestRequests && r.last.at-r.marks[0].at >= shortestAsking &&
+				(n.visible[asked.asker] || len(n.askers) == 1) {
+				list = append(list, asked)
+			}
 		}
 	}
 	slices.SortFunc(list, func(a, b *neighbour) int {

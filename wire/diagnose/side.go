@@ -40,7 +40,6 @@ type side struct {
 	bursts    int32 // times that data followed a pause
 	firstData mark
 	lastData  mark
-	lastSize  int64  // bytes sent since the other side last sent data
 	una       mark   // the first sending of the oldest unacknowledged segment, where known
 	hole      uint32 // where numbers were skipped, when gap is set
 	gap       mark   // the segment after the skipped ones
@@ -151,7 +150,6 @@ func (s *side) extend(seq, end uint32, size int, m mark) {
 	}
 	s.lastData = m
 	s.bytes += fresh
-	s.lastSize += fresh
 	s.next = end
 }
 

@@ -108,9 +108,11 @@ func (t *table) oldestEnded() *conn {
 		switch {
 		case c.gone:
 			t.spare = append(t.spare, c)
-		case c.queued:
+		default:
 			c.queued = false
-			return c
+			if c.over() { // and not alive again, after a RST that nobody heeded
+				return c
+			}
 		}
 	}
 	return nil

@@ -1,0 +1,25 @@
+# Shorthands; "make ci" is what must pass before a change lands.
+
+.PHONY: build test lint generate ci performance
+
+build:
+	CGO_ENABLED=0 go build -o bin/tcplab ./cmd/tcplab
+
+test:
+	go test ./...
+
+lint:
+	test -z "$$(gofmt -l .)"
+	go vet ./...
+	go tool staticcheck ./...
+
+# Rewrites what is written from the code: the tables and the listings in README.md.
+generate:
+	go generate ./...
+
+ci:
+	.ci/run
+
+# Measures again what docs/performance.md says: as root, on a machine that does nothing else.
+performance:
+	docs/performance.sh

@@ -1,0 +1,171 @@
+package tcplab_test
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/scenarios"
+	"github.com/tcplab/tcplab/wire"
+	"github.com/tcplab/tcplab/wire/diagnose"
+)
+
+//go:generate go test -count=1 -run ^TestClosedLoop$ -update .
+
+var update = flag.Bool("update", false, "rewrite the generated table of docs/diagnose.md")
+
+// loop is what "tcplab diagnose" makes of the captures of one run.
+type loop struct {
+	alone []diagnose.Verdict // from the client's capture
+	where diagnose.Joined    // with the server's, of the first attempt
+	rival []string           // of the first attempt, from the client's capture
+}
+
+// TestClosedLoop gives every scenario's captures to the diagnosis: the verdict must be the scenario's. What came out is
+// the table in docs/diagnose.md.
+func TestClosedLoop(t *testing.T) {
+	t.Parallel()
+	e := engineNamed(t, "netns")
+	var mutex sync.Mutex
+	loops := map[string][]loop{}
+	all := t.Run("scenarios", func(t *testing.T) {
+		for _, s := range scenarios.All() {
+			for _, f := range harness.Families {
+				t.Run(s.Name+"/"+f.String(), func(t *testing.T) {
+					t.Parallel()
+					l := closeLoop(t, runScenario(t, e, s, harness.Options{Family: f}))
+					mutex.Lock()
+					defer mutex.Unlock()
+					loops[s.Name] = append(loops[s.Name], l)
+				})
+			}
+		}
+	})
+	if !all {
+		return
+	}
+	for _, s := range scenarios.All() {
+		if len(loops[s.Name]) != len(harness.Families) {
+			t.Skipf("%s cannot run here: the table cannot be made", s.Name)
+		}
+	}
+	compareGenerated(t, filepath.Join("docs", "diagnose.md"), confusion(loops))
+}
+
+// closeLoop diagnoses the captures of a run.
+func closeLoop(t *testing.T, r *harness.Report) loop {
+	t.Helper()
+	front, explanations := diagnoseCapture(t, filepath.Join(r.Artifacts, "client.pcapng"))
+	behind, _ := diagnoseCapture(t, filepath.Join(r.Artifacts, "server.pcapng"))
+	require.NotEmpty(t, front, "the client's capture holds no attempt")
+	l := loop{where: diagnose.Join(front, behind).Joined[0], rival: explanations[0].Rivals}
+	for i := range front {
+		l.alone = append(l.alone, front[i].Verdict)
+		assert.EqualValues(t, r.Scenario.Verdict, front[i].Verdict, "from the client's capture")
+		assert.NotEmpty(t, explanations[i].Evidence)
+		assert.Equal(t, front[i].Verdict.Failed(), len(explanations[i].Next) > 0, "a failure calls for a next check")
+	}
+	for i := range behind {
+		assert.EqualValues(t, r.Scenario.Verdict, behind[i].Verdict, "from the server's capture")
+	}
+	return l
+}
+
+// diagnoseCapture returns nothing where there is no capture, as of a host that is switched off.
+func diagnoseCapture(t *testing.T, name string) ([]diagnose.Seen, []diagnose.Explanation) {
+	t.Helper()
+	f, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	require.NoError(t, err)
+	defer f.Close()
+	r, err := wire.NewReader(f)
+	require.NoError(t, err)
+	var seen []diagnose.Seen
+	var explanations []diagnose.Explanation
+	engine := diagnose.New(diagnose.Options{Emit: func(a *diagnose.Attempt) {
+		seen, explanations = append(seen, a.Seen()), append(explanations, a.Explain())
+	}})
+	var p wire.Packet
+	for {
+		err := r.Read(&p)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		require.NoError(t, err)
+		engine.Add(&p, r.Payload())
+	}
+	engine.Close()
+	return seen, explanations
+}
+
+// confusion is the table of scenarios and verdicts, both address families together.
+func confusion(loops map[string][]loop) string {
+	var b strings.Builder
+	fmt.Fprintln(&b, "| scenario | its verdict | from the client's capture | which cannot tell apart | with the server's capture |")
+	fmt.Fprintln(&b, "|---|---|---|---|---|")
+	for _, s := range scenarios.All() {
+		counts := map[diagnose.Verdict]int{}
+		for _, l := range loops[s.Name] {
+			for _, v := range l.alone {
+				counts[v]++
+			}
+		}
+		var seen []string
+		for _, v := range diagnose.Verdicts() {
+			if counts[v] > 0 {
+				seen = append(seen, string(v))
+			}
+		}
+		first := loops[s.Name][0]
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", s.Name, s.Verdict, strings.Join(seen, ", "),
+			strings.Join(first.rival, "; "), placeOf(first.where))
+	}
+	return b.String()
+}
+
+// placeOf names the place without what differs between runs, such as the number of packets.
+func placeOf(j diagnose.Joined) string {
+	if j.Loss == diagnose.LostNowhere {
+		return "nothing was lost on the way"
+	}
+	return map[diagnose.Loss]string{
+		diagnose.LostBeforeServer: "lost before the server",
+		diagnose.LostAtServer:     "reached the server, which did not answer",
+		diagnose.LostBeforeClient: "the answer was lost before the client",
+		diagnose.ForgedBetween:    "answered by something on the way",
+	}[j.Loss]
+}
+
+const (
+	generatedBegin = "<!-- BEGIN generated: the closed loop (make generate) -->\n"
+	generatedEnd   = "<!-- END generated -->\n"
+)
+
+// compareGenerated fails where the generated part of a document is stale, or rewrites it.
+func compareGenerated(t *testing.T, name, fresh string) {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	require.NoError(t, err)
+	before, rest, ok := strings.Cut(string(text), generatedBegin)
+	require.True(t, ok, "%s has no generated section", name)
+	stale, after, ok := strings.Cut(rest, generatedEnd)
+	require.True(t, ok, "the generated section of %s has no end", name)
+	if *update {
+		require.NoError(t, os.WriteFile(name, []byte(before+generatedBegin+fresh+generatedEnd+after), 0o644))
+		return
+	}
+	assert.Equal(t, fresh, stale, "%s is stale: run make generate", name)
+}

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+
+	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/scenarios"
+)
+
+// runReport is what is read here of a run's report.json.
+type runReport struct {
+	Scenario string
+	Family   int
+	Match    bool
+	Client   struct {
+		Timeout   bool
+		ElapsedMS float64 `json:"elapsed_ms"`
+	}
+	Phases []struct {
+		Name    string
+		Packets map[string][]string
+	}
+	Counters  map[string]map[string]int
+	Packets   map[string][]string
+	Artifacts string
+}
+
+// Every scenario on both families, once, and then everything that must be true of it: that it matched, that tshark sees
+// in the captures what the report says, and that the network of the machine is as it was.
+func TestRunAll(t *testing.T) {
+	needEngine(t, "netns")
+	t.Parallel()
+	dir := t.TempDir()
+	var before, after map[string]string
+	onMachine(t, func() {
+		before = network(t)
+		runFamilies(t, dir)
+		after = network(t)
+	})
+	reports := readReports(t, dir)
+	t.Run("matches", func(t *testing.T) { testMatches(t, reports) })
+	t.Run("network unchanged", func(t *testing.T) { testUnchanged(t, before, after) })
+	t.Run("tshark", func(t *testing.T) { testTshark(t, reports) })
+}
+
+// onMachine does something on a machine whose network no other test changes: for root, a network namespace of its own
+// with some addresses, routes and rules in it, which stands for the machine's; else the machine itself.
+func onMachine(t *testing.T, do func()) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		do()
+		return
+	}
+	var group sync.WaitGroup
+	group.Go(func() {
+		runtime.LockOSThread() // and never unlocked: the thread and its namespace end with this goroutine
+		if err := unix.Unshare(unix.CLONE_NEWNET); assert.NoError(t, err) {
+			furnish(t)
+			do()
+		}
+	})
+	group.Wait()
+}
+
+// runFamilies runs every scenario, on IPv4 and IPv6 at the same time. The programs are started by the calling thread,
+// and so in its network namespace.
+func runFamilies(t *testing.T, dir string) {
+	t.Helper()
+	var programs []*exec.Cmd
+	for _, family := range []string{"4", "6"} {
+		cmd := exec.Command(program(t), "run", "--all", "--engine", "netns", "--family", family, "--json", "--out", dir)
+		var out bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &out
+		if !assert.NoError(t, cmd.Start()) {
+			return
+		}
+		programs = append(programs, cmd)
+	}
+	for _, cmd := range programs {
+		assert.NoError(t, cmd.Wait(), "%s\n%s", cmd, cmd.Stdout)
+	}
+}
+
+func readReports(t *testing.T, dir string) []runReport {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(dir, "*", "report.json"))
+	require.NoError(t, err)
+	require.Len(t, names, 2*len(shortScenarios()))
+	var list []runReport
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		var r runReport
+		require.NoError(t, json.Unmarshal(text, &r))
+		list = append(list, r)
+	}
+	return list
+}
+
+// shortScenarios are those that "run --all" runs.
+func shortScenarios() []harness.Scenario {
+	return slices.DeleteFunc(scenarios.All(), func(s harness.Scenario) bool { return s.Long })
+}
+
+func testMatches(t *testing.T, reports []runReport) {
+	for _, r := range reports {
+		assert.True(t, r.Match, "%s", r.Artifacts)
+	}
+	for _, family := range []int{4, 6} {
+		testTwoFirewalls(t, reports, family)
+	}
+}
+
+// testTwoFirewalls compares the two that a client cannot tell apart: the same outcome, other packets at the server, and
+// as many packets counted by the rule as SYNs that reached it.
+func testTwoFirewalls(t *testing.T, reports []runReport, family int) {
+	find := func(name string) *runReport {
+		i := slices.IndexFunc(reports, func(r runReport) bool { return r.Scenario == name && r.Family == family })
+		if i < 0 {
+			return &runReport{}
+		}
+		return &reports[i]
+	}
+	here, before := find("firewall-drop"), find("security-group-drop")
+	assert.Equal(t, here.Client.Timeout, before.Client.Timeout)
+	assert.InDelta(t, here.Client.ElapsedMS, before.Client.ElapsedMS, 500)
+	assert.Len(t, before.Packets["client"], len(here.Packets["client"]))
+	assert.Len(t, here.Packets["server"], len(here.Packets["client"]))
+	assert.Empty(t, before.Packets["server"])
+	assert.Equal(t, len(here.Packets["server"]), ruleCounter(here, "server"))
+	assert.Equal(t, len(before.Packets["router:to-client"]), ruleCounter(before, "router"))
+}
+
+func ruleCounter(r *runReport, host string) int {
+	for name, value := range r.Counters[host] {
+		if strings.HasPrefix(name, "firewall ") {
+			return value
+		}
+	}
+	return 0
+}

@@ -1,0 +1,221 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/tcplab/tcplab"
+	"github.com/tcplab/tcplab/wire"
+)
+
+// update rewrites what is written from the code, in place of comparing it.
+var update = flag.Bool("update", false, "rewrite the generated sections of README.md, and what scripts compare")
+
+// TestMain lets this test binary be tcplab when it is called by that name: it is what scripts and tests run.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"tcplab": main})
+}
+
+// TestScript runs every command as a user types it; the scripts are in testdata/script. Commands that the scripts have
+// beside those of package testscript:
+//
+//	exits CODE PROGRAM [ARG...]   run the program, which must end with this exit code
+//	sentence                      standard error must end with one line of the form "tcplab: ...", and no other one
+//	field FILE PATH [JSON]        the value at a path such as "client errno" or "packets server 0" in the JSON object in
+//	                              the file must be there, and be this one
+//	pcapng FILE NUMBER            the file must be a pcapng that holds so many TCP packets
+//
+// and the condition [engine:NAME], true where the engine can run here.
+func TestScript(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		UpdateScripts:       *update,
+		Condition:           condition,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "sentence": sentence, "field": field, "pcapng": pcapng,
+		},
+	})
+}
+
+func condition(name string) (bool, error) {
+	engine, ok := strings.CutPrefix(name, "engine:")
+	switch {
+	case ok:
+		return missing(engine) == nil, nil
+	case name == "root":
+		return os.Geteuid() == 0, nil
+	}
+	return false, fmt.Errorf("unknown condition %q", name)
+}
+
+// requiredEngines names the engines that must be available, separated by commas: on a machine that should have them,
+// as in CI, a missing one is a failure and not a skip.
+const requiredEngines = "TCPLAB_REQUIRE_ENGINES"
+
+// engines are asked again and again whether they are available; each starts what it needs for that once.
+var engines = tcplab.Engines()
+
+// missing is why an engine cannot be used here. It panics where the engine is required.
+func missing(engine string) error {
+	i := slices.Index(engineNames(engines), engine)
+	if i < 0 {
+		return fmt.Errorf("there is no engine %q", engine)
+	}
+	err := engines[i].Available(context.Background())
+	if err != nil && slices.Contains(strings.Split(os.Getenv(requiredEngines), ","), engine) {
+		panic(fmt.Sprintf("%s is required (%s): %v", engine, requiredEngines, err))
+	}
+	return err
+}
+
+// needEngine skips a test where the engine cannot be used.
+func needEngine(t *testing.T, name string) {
+	t.Helper()
+	if err := missing(name); err != nil {
+		t.Skip(err)
+	}
+}
+
+// program returns the path of a tcplab to run.
+func program(t *testing.T) string {
+	t.Helper()
+	path, err := exec.LookPath("tcplab")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE PROGRAM [ARG...]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	err = ts.Exec(args[1], args[2:]...)
+	if exit, ended := errors.AsType[*exec.ExitError](err); ended {
+		got, err = exit.ExitCode(), nil
+	}
+	ts.Check(err)
+	if got != want {
+		ts.Fatalf("exit code %d, and not %d", got, want)
+	}
+}
+
+func sentence(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: sentence")
+	}
+	text := ts.ReadFile("stderr")
+	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	if strings.Count(text, "tcplab: ") != 1 || !strings.HasPrefix(lines[len(lines)-1], "tcplab: ") {
+		ts.Fatalf("not one sentence: %q", text)
+	}
+}
+
+func field(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 || len(args) > 3 {
+		ts.Fatalf("usage: field FILE PATH [JSON]")
+	}
+	var value any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &value))
+	for name := range strings.FieldsSeq(args[1]) {
+		value = member(ts, value, name)
+	}
+	if len(args) == 2 {
+		return
+	}
+	var want any
+	ts.Check(json.Unmarshal([]byte(args[2]), &want))
+	if !reflect.DeepEqual(want, value) {
+		got, err := json.Marshal(value)
+		ts.Check(err)
+		ts.Fatalf("%s is %s, and not %s", args[1], got, args[2])
+	}
+}
+
+func pcapng(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: pcapng FILE NUMBER")
+	}
+	want, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	f, err := os.Open(ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer f.Close()
+	reader, err := wire.NewReader(f)
+	ts.Check(err)
+	got := 0
+	for {
+		p, err := reader.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		ts.Check(err)
+		if p.Kind == wire.KindTCP {
+			got++
+		}
+	}
+	if got != want {
+		ts.Fatalf("%s holds %d TCP packets, and not %d", args[0], got, want)
+	}
+}
+
+// member is a member of an object, or, by its number, an element of an array.
+func member(ts *testscript.TestScript, value any, name string) any {
+	switch v := value.(type) {
+	case map[string]any:
+		if m, ok := v[name]; ok {
+			return m
+		}
+	case []any:
+		if i, err := strconv.Atoi(name); err == nil && i < len(v) {
+			return v[i]
+		}
+	}
+	ts.Fatalf("there is no %q in %v", name, value)
+	return nil
+}
+
+// publicDir returns a new folder in which every user may look. Those of t.TempDir are their owner's alone.
+func publicDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "tcplab-test-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// copyFile copies a program.
+func copyFile(t *testing.T, from, to string) {
+	t.Helper()
+	content, err := os.ReadFile(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Clean(to), content, 0o755); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,221 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/scenarios"
+)
+
+//go:generate go test -count=1 -run ^(TestREADMEIsGenerated|TestScript)$ -update
+
+const root = "../.." // of the repository
+
+func readme(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, "README.md"))
+	require.NoError(t, err)
+	return string(text)
+}
+
+var generated = regexp.MustCompile(`(?s)(<!-- BEGIN generated: ([^(]+) \(make generate\) -->\n)(.*?)(<!-- END generated -->\n)`)
+
+// What README.md says of the code is written from the code.
+func TestREADMEIsGenerated(t *testing.T) {
+	text := readme(t)
+	sections := generated.FindAllStringSubmatch(text, -1)
+	require.Len(t, sections, strings.Count(text, "BEGIN generated"), "a section's markers are not complete")
+	fresh := text
+	for _, s := range sections {
+		fresh = strings.Replace(fresh, s[0], s[1]+generate(t, strings.Fields(s[2]))+s[4], 1)
+	}
+	if *update {
+		require.NoError(t, os.WriteFile(filepath.Join(root, "README.md"), []byte(fresh), 0o644))
+		return
+	}
+	require.Equal(t, fresh, text, "README.md is stale: run make generate")
+}
+
+func generate(t *testing.T, what []string) string {
+	t.Helper()
+	switch what[0] {
+	case "scenarios":
+		return scenarioTable()
+	case "file":
+		text, err := os.ReadFile(filepath.Join(root, what[1]))
+		require.NoError(t, err)
+		return "```go\n" + string(text) + "```\n"
+	case "functions":
+		return "```go\n" + functions(t, what[1], what[2:]) + "```\n"
+	}
+	require.FailNow(t, "nobody knows how to generate this", "%q", what)
+	return ""
+}
+
+func scenarioTable() string {
+	table := "| scenario | what it is | the client must end with | verdict |\n|---|---|---|---|\n"
+	for _, s := range scenarios.All() {
+		title := s.Title
+		if s.Long {
+			title += " (not part of `--all`)"
+		}
+		table += fmt.Sprintf("| `%s` | %s | %s | %s |\n", s.Name, title, s.Want.Client, s.Verdict)
+	}
+	return table
+}
+
+// functions returns the source of some functions of a file, with their comments.
+func functions(t *testing.T, file string, names []string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, file))
+	require.NoError(t, err)
+	files := token.NewFileSet()
+	parsed, err := parser.ParseFile(files, file, text, parser.ParseComments)
+	require.NoError(t, err)
+	var sources []string
+	for _, name := range names {
+		object := parsed.Scope.Lookup(name)
+		require.NotNil(t, object, "%s has no function %s", file, name)
+		f := object.Decl.(*ast.FuncDecl)
+		sources = append(sources, string(text[files.Position(f.Doc.Pos()).Offset:files.Position(f.End()).Offset])+"\n")
+	}
+	return strings.Join(sources, "\n")
+}
+
+func TestREADMEShowsTheTopology(t *testing.T) {
+	text := readme(t)
+	words := strings.Fields(text)
+	for _, s := range harness.Routed().Segments {
+		for _, e := range s.Ends {
+			for _, a := range e.Addrs {
+				assert.Contains(t, words, a.Addr().String(), "%s of %s", e.Interface, e.Host)
+			}
+		}
+	}
+	for _, p := range harness.Routed().VantagePoints() {
+		assert.Contains(t, text, "`"+p.Name+"`")
+	}
+}
+
+// block is a listing of commands; what follows a command is what it prints.
+type block struct {
+	line     int
+	commands []command
+}
+
+type command struct {
+	text string
+	want []string
+}
+
+func blocks(text string) []block {
+	var list []block
+	open := ""
+	for i, line := range strings.Split(text, "\n") {
+		switch fence, isFence := strings.CutPrefix(line, "```"); {
+		case isFence && open == "":
+			open = fence
+			if fence == "console" || fence == "sh" {
+				list = append(list, block{line: i + 1})
+			}
+		case isFence:
+			open = ""
+		case open == "console" || open == "sh":
+			b := &list[len(list)-1]
+			if typed, ok := strings.CutPrefix(line, "$ "); ok {
+				b.commands = append(b.commands, command{text: typed})
+				continue
+			}
+			c := &b.commands[len(b.commands)-1]
+			c.want = append(c.want, line)
+		}
+	}
+	return list
+}
+
+// Every command of README.md does what it says. Each listing is carried out in a folder of its own.
+func TestREADMECommands(t *testing.T) {
+	needEngine(t, "netns")
+	t.Parallel()
+	bin := t.TempDir()
+	install := exec.Command("go", "install", "./cmd/tcplab")
+	install.Dir, install.Env = root, append(os.Environ(), "GOBIN="+bin, "CGO_ENABLED=0")
+	out, err := install.CombinedOutput()
+	require.NoError(t, err, string(out))
+	list := blocks(readme(t))
+	require.NotEmpty(t, list)
+	for _, b := range list {
+		t.Run(fmt.Sprintf("line %d", b.line), func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			for _, c := range b.commands {
+				try(t, bin, dir, c)
+			}
+		})
+	}
+}
+
+func try(t *testing.T, bin, dir string, c command) {
+	t.Helper()
+	switch words := strings.Fields(c.text); {
+	case c.text == "go test ./...":
+		// It cannot be run by one of the tests that it runs. CI runs it.
+		ci, err := os.ReadFile(filepath.Join(root, ".ci/run"))
+		require.NoError(t, err)
+		assert.Regexp(t, `(?m)^[^#\n]*\bgo test .*\./\.\.\.$`, string(ci))
+		return
+	case c.text == "go install ./cmd/tcplab":
+		return // done, for all the others
+	case words[0] == "tshark":
+		if _, err := exec.LookPath("tshark"); err != nil {
+			t.Skip("tshark is not installed")
+		}
+	case strings.Contains(c.text, "--engine docker"):
+		needEngine(t, "docker")
+	case strings.HasPrefix(c.text, "go run ./cmd/tcplab "), words[0] == "tcplab":
+	default:
+		require.FailNow(t, "README.md has a command that no test runs", c.text)
+	}
+	// "go run" builds the program and runs it; it has been built, and runs where nothing is overwritten.
+	line := strings.Replace(c.text, "go run ./cmd/tcplab ", "tcplab ", 1)
+	shell := exec.Command("sh", "-c", line)
+	shell.Dir, shell.Env = dir, append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"))
+	var stdout, stderr bytes.Buffer
+	shell.Stdout, shell.Stderr = &stdout, &stderr
+	err := shell.Run()
+	if strings.Contains(stderr.String(), "time cannot be compressed here") {
+		t.Skip(stderr.String())
+	}
+	require.NoError(t, err, "%s\n%s%s", c.text, &stdout, &stderr)
+	if c.want != nil {
+		assert.Regexp(t, pattern(c.want), stdout.String(), c.text)
+	}
+}
+
+var number = regexp.MustCompile(`\d+\\\.\d+( +(m?s\b)?)?`)
+
+// pattern matches what the lines show: any time in place of a time, and any lines in place of "...".
+func pattern(lines []string) string {
+	p := "^"
+	for _, line := range lines {
+		if line == "..." {
+			p += `(.*\n)*?`
+			continue
+		}
+		p += number.ReplaceAllString(regexp.QuoteMeta(line), `[\d.]+ *(m?s)?`) + `\n`
+	}
+	return p + "$"
+}

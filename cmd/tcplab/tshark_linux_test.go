@@ -1,0 +1,141 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tcplab/tcplab/harness"
+)
+
+// requireTshark, set to 1, makes a missing tshark a failure: CI must not go without its independent witness.
+const requireTshark = "TCPLAB_REQUIRE_TSHARK"
+
+// testTshark holds each capture, as tshark reads it, against the report: at every vantage point the same packets
+// (so as many SYNs and RSTs) in the same order, and the same gaps between them to the millisecond.
+func testTshark(t *testing.T, reports []runReport) {
+	if _, err := exec.LookPath("tshark"); err != nil {
+		if os.Getenv(requireTshark) == "1" {
+			t.Fatalf("tshark is required (%s): %v", requireTshark, err)
+		}
+		t.Skip("tshark is not installed")
+	}
+	hosts := map[string][]harness.VantagePoint{}
+	for _, p := range harness.Routed().VantagePoints() {
+		hosts[p.Host] = append(hosts[p.Host], p)
+	}
+	for _, r := range reports {
+		seen := 0
+		for _, phase := range r.Phases {
+			prefix, recorded := map[string]string{"baseline": "baseline-", "observe": "", "heal": "heal-"}[phase.Name]
+			if !recorded {
+				continue
+			}
+			for host, points := range hosts {
+				seen++
+				file := filepath.Join(r.Artifacts, prefix+host+".pcapng")
+				t.Run(filepath.Base(r.Artifacts)+"/"+filepath.Base(file), func(t *testing.T) {
+					t.Parallel()
+					testCapture(t, file, points, phase.Packets)
+				})
+			}
+		}
+		assert.Equal(t, 3*len(hosts), seen, r.Artifacts)
+	}
+}
+
+func testCapture(t *testing.T, file string, points []harness.VantagePoint, packets map[string][]string) {
+	got := map[string][]string{}
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		assert.NotContains(t, filepath.Base(file), "-", "only a host that the fault has switched off captures nothing")
+	} else {
+		got = dissect(t, file)
+	}
+	for _, p := range points {
+		require.Contains(t, packets, p.Name)
+		var want []string
+		for _, line := range packets[p.Name] {
+			if fields := strings.Fields(line)[:3]; tcpFlags.MatchString(fields[2]) {
+				want = append(want, strings.Join(fields, " "))
+			}
+		}
+		assert.Equal(t, want, got[p.Interface], "%s at %s", file, p.Name)
+	}
+}
+
+// tcpFlags are what a line of a trace has in the place where others name an ICMP error.
+var tcpFlags = regexp.MustCompile(`^[FSRP.UEWA]+$`)
+
+// dissect returns tshark's view of the packets to and from the service on each interface, each as "+1.024 > S", one
+// connection after the other. The TCP header that an ICMP error quotes matches a filter on TCP too, and is left out.
+func dissect(t *testing.T, file string) map[string][]string {
+	t.Helper()
+	filter := fmt.Sprintf("tcp.port == %d && !icmp && !icmpv6", harness.Port)
+	out, err := exec.Command("tshark", "-r", file, "-Y", filter, "-T", "fields", "-e", "frame.interface_name",
+		"-e", "tcp.stream", "-e", "frame.time_epoch", "-e", "tcp.dstport", "-e", "tcp.flags").Output()
+	require.NoError(t, err, file)
+	type connection struct{ iface, stream string }
+	var order []connection
+	packets, last := map[connection][]string{}, map[connection]time.Time{}
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		require.Len(t, fields, 5, line)
+		c, at, gap := connection{fields[0], fields[1]}, epoch(t, fields[2]), time.Duration(0)
+		if before, ok := last[c]; ok {
+			gap = at.Sub(before)
+		} else {
+			order = append(order, c)
+		}
+		last[c] = at
+		direction := "<"
+		if fields[3] == strconv.Itoa(harness.Port) {
+			direction = ">"
+		}
+		packets[c] = append(packets[c], fmt.Sprintf("+%.3f %s %s", gap.Seconds(), direction, flags(t, fields[4])))
+	}
+	byInterface := map[string][]string{}
+	for _, c := range order {
+		byInterface[c.iface] = append(byInterface[c.iface], packets[c]...)
+	}
+	return byInterface
+}
+
+// epoch parses seconds with nine digits after the point, more than a float64 can hold.
+func epoch(t *testing.T, text string) time.Time {
+	t.Helper()
+	whole, fraction, _ := strings.Cut(text, ".")
+	seconds, err := strconv.ParseInt(whole, 10, 64)
+	require.NoError(t, err)
+	nanoseconds, err := strconv.ParseInt(fraction, 10, 64)
+	require.NoError(t, err)
+	require.Len(t, fraction, 9)
+	return time.Unix(seconds, nanoseconds)
+}
+
+// flags writes the TCP flags, a hexadecimal number, as the lab does.
+func flags(t *testing.T, text string) string {
+	t.Helper()
+	bits, err := strconv.ParseUint(text, 0, 16)
+	require.NoError(t, err)
+	s := ""
+	for _, f := range []struct {
+		bit  uint64
+		name string
+	}{{0x01, "F"}, {0x02, "S"}, {0x04, "R"}, {0x08, "P"}, {0x10, "."}} {
+		if bits&f.bit != 0 {
+			s += f.name
+		}
+	}
+	return s
+}

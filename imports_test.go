@@ -1,0 +1,207 @@
+package tcplab_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/tcplab/tcplab"
+
+// edges are the packages of this module that each of them may import, "" being the package at the root. A package that
+// is missing here has no place in the design yet.
+var edges = map[string]struct {
+	may    []string
+	reason string
+}{
+	"wire":           {nil, "what the wire looks like does not depend on how it was made"},
+	"wire/signature": {[]string{"wire"}, "an expectation is about packets, and about nothing that runs"},
+	"wire/diagnose":  {[]string{"wire", "wire/signature"}, "a capture is diagnosed by what is in it, wherever it comes from"},
+	"harness":        {[]string{"wire", "wire/signature"}, "how a scenario is run is the same for all engines and all scenarios"},
+	"harness/agent":  {[]string{"harness"}, "the verbs of a host are the other end of what the harness asks for"},
+	"harness/enginetest": {[]string{"harness", "wire"},
+		"what every engine must do cannot depend on one of them"},
+	"scenarios": {[]string{"harness", "wire/signature"}, "a scenario is data: it runs on engines that it has never heard of"},
+	"netns":     {[]string{"harness", "harness/agent"}, "an engine knows hosts and commands, not what they are used for"},
+	"docker":    {[]string{"harness", "harness/agent"}, "an engine knows hosts and commands, not what they are used for"},
+	"report":    {[]string{"harness", "wire", "wire/signature", "wire/diagnose"}, "a report is shown from what it holds; showing it runs nothing"},
+	"lesson":    {[]string{"harness", "scenarios", "wire", "wire/signature", "wire/diagnose"}, "a lesson picks scenarios and grades evidence; the user's command picks the engine"},
+	"":          {[]string{"harness", "netns", "docker"}, "the list of engines is the one place that knows them all"},
+	"cmd/tcplab": {[]string{"", "harness", "harness/agent", "scenarios", "netns", "docker", "report", "lesson",
+		"wire", "wire/signature", "wire/diagnose"}, "the command line brings everything together"},
+}
+
+// owners are the packages that alone may import what begins with a path; none at all where the list is empty.
+var owners = []struct {
+	path   string
+	only   []string
+	reason string
+}{
+	{"github.com/google/gopacket", []string{"wire", "harness/agent"}, "packets are decoded and captured in one place each"},
+	{"github.com/google/gopacket/pcap", nil, "it is cgo: the lab is one static binary"},
+	{"github.com/google/gopacket/afpacket", nil, "it is cgo: the lab is one static binary"},
+	{"github.com/testcontainers/", []string{"docker"}, "one engine knows containers"},
+	{"github.com/moby/", []string{"docker"}, "one engine knows containers"},
+	{"github.com/docker/", []string{"docker"}, "one engine knows containers"},
+	{"github.com/vishvananda/", []string{"netns", "harness/agent"}, "only what works inside Linux's network speaks netlink"},
+	{"github.com/google/nftables", []string{"netns", "harness/agent"}, "only what works inside Linux's network speaks netlink"},
+	{"github.com/mdlayher/", []string{"netns", "harness/agent"}, "only what works inside Linux's network speaks netlink"},
+	{"github.com/stretchr/testify", []string{"harness/enginetest"}, "it is for tests; the program must not carry it"},
+	{"testing", []string{"harness/enginetest"}, "the harness returns a report: a user's program must not link package testing"},
+	{"github.com/spf13/", []string{"cmd/tcplab"}, "only the command line has flags"},
+	{"C", nil, "the lab is one static binary, built with CGO_ENABLED=0"},
+}
+
+// pure are the packages into which values go and out of which values come: the same on every system, at any time.
+var pure = []string{"wire", "wire/signature", "wire/diagnose", "report"}
+
+// impure are the imports by which a package reaches outside.
+var impure = map[string]string{
+	"os":           "files and the environment",
+	"os/exec":      "other programs",
+	"os/signal":    "signals",
+	"syscall":      "the kernel",
+	"net":          "connections (net/netip is for addresses)",
+	"net/http":     "connections",
+	"log":          "standard error",
+	"log/slog":     "standard error",
+	"math/rand":    "chance",
+	"math/rand/v2": "chance",
+	"crypto/rand":  "chance",
+	"unsafe":       "memory",
+}
+
+// clocks are the functions that look at the clock.
+var clocks = []string{"time.Now", "time.Since", "time.Until", "time.Sleep", "time.After", "time.AfterFunc", "time.Tick",
+	"time.NewTimer", "time.NewTicker"}
+
+// printers are the functions that write to standard output.
+var printers = []string{"fmt.Print", "fmt.Println", "fmt.Printf"}
+
+func TestImports(t *testing.T) {
+	for _, f := range sources(t) {
+		rule, known := edges[f.pkg]
+		assert.True(t, known, "%s: package %q is not in the table of edges (imports_test.go)", f.name, f.pkg)
+		for _, path := range f.imports {
+			if ours, ok := within(path, module); ok {
+				assert.Contains(t, rule.may, ours, "%s imports %s: %s", f.name, path, rule.reason)
+			}
+			for _, o := range owners {
+				if _, ok := within(path, o.path); ok {
+					assert.Contains(t, o.only, f.pkg, "%s imports %s: %s", f.name, path, o.reason)
+				}
+			}
+		}
+	}
+}
+
+func TestPurePackages(t *testing.T) {
+	for _, f := range sources(t) {
+		if !slices.Contains(pure, f.pkg) {
+			continue
+		}
+		for _, path := range f.imports {
+			what, outside := impure[path]
+			assert.False(t, outside, "%s imports %s and so reaches outside: %s", f.name, path, what)
+			assert.False(t, strings.HasPrefix(path, "golang.org/x/sys/"), "%s imports %s and so reaches the kernel", f.name, path)
+		}
+		for _, use := range f.uses {
+			assert.NotContains(t, clocks, use, "%s looks at the clock", f.name)
+			assert.NotContains(t, printers, use, "%s writes to standard output", f.name)
+		}
+	}
+}
+
+// planned are packages that have their place in the design and need not be there yet.
+var planned = []string{"lesson", "wire/diagnose"}
+
+// A rule about a package that does not exist, because it has moved or by a slip of the pen, would hold of nothing.
+func TestImportRulesNameWhatExists(t *testing.T) {
+	exists := map[string]bool{}
+	for _, f := range sources(t) {
+		exists[f.pkg] = true
+	}
+	named := slices.Concat(slices.Collect(maps.Keys(edges)), pure)
+	for _, o := range owners {
+		named = append(named, o.only...)
+	}
+	for _, name := range named {
+		assert.True(t, exists[name] || slices.Contains(planned, name), "there is no package %q", name)
+	}
+}
+
+// source is a file of a package, as all systems together see it: build constraints are not looked at.
+type source struct {
+	name, pkg string
+	imports   []string
+	uses      []string // of what packages export, "time.Now"
+}
+
+func sources(t *testing.T) []source {
+	t.Helper()
+	var list []source
+	err := filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && (entry.Name() == "testdata" || entry.Name() == "artifacts" || strings.HasPrefix(name, ".") && name != ".") {
+			return fs.SkipDir
+		}
+		if filepath.Ext(name) == ".go" && !strings.HasSuffix(name, "_test.go") {
+			list = append(list, parse(t, name))
+		}
+		return nil
+	})
+	require.NoError(t, err)
+	require.NotEmpty(t, list)
+	return list
+}
+
+func parse(t *testing.T, name string) source {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+	require.NoError(t, err)
+	pkg := filepath.ToSlash(filepath.Dir(name))
+	if pkg == "." {
+		pkg = ""
+	}
+	s := source{name: filepath.ToSlash(name), pkg: pkg}
+	names := map[string]string{} // by which the file calls a package, and its path
+	for _, i := range file.Imports {
+		path, err := strconv.Unquote(i.Path.Value)
+		require.NoError(t, err)
+		s.imports = append(s.imports, path)
+		names[filepath.Base(path)] = path
+		if i.Name != nil {
+			names[i.Name.Name] = path
+		}
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		if selector, ok := n.(*ast.SelectorExpr); ok {
+			if x, ok := selector.X.(*ast.Ident); ok && names[x.Name] != "" {
+				s.uses = append(s.uses, names[x.Name]+"."+selector.Sel.Name)
+			}
+		}
+		return true
+	})
+	return s
+}
+
+// within reports whether an import path is that of a module or folder, or below it, and where below it.
+func within(path, folder string) (below string, ok bool) {
+	rest, ok := strings.CutPrefix(path, folder)
+	if !ok || rest != "" && !strings.HasSuffix(folder, "/") && rest[0] != '/' {
+		return "", false
+	}
+	return strings.TrimPrefix(rest, "/"), true
+}

@@ -1,0 +1,281 @@
+package diagnose
+
+import (
+	"fmt"
+	"time"
+)
+
+// Evidence is a frame that a verdict rests on.
+type Evidence struct {
+	Frame int64
+	What  string
+}
+
+// Explanation is what is behind a verdict.
+type Explanation struct {
+	// Summary is one clause: what was seen.
+	Summary string
+	// Evidence is in the order of the frames.
+	Evidence []Evidence
+	// Notes are what else is worth knowing.
+	Notes []string
+	// Rivals are causes that this vantage point cannot exclude.
+	Rivals []string
+	// Next are commands that tell the rivals apart.
+	Next []string
+}
+
+// Explain says what the verdict rests on. It is apart from the verdict because most attempts are healthy and nobody asks.
+func (a *Attempt) Explain() Explanation {
+	if a.neighbour != nil {
+		return a.neighbour.explain()
+	}
+	e := explainer{c: a.conn, view: a.view}
+	verdict := a.Verdict
+	if verdict == Midstream {
+		verdict = a.Ending
+	}
+	e.describe(verdict)
+	e.handshake()
+	e.notes(a)
+	e.advise(verdict)
+	switch a.Verdict {
+	case Midstream:
+		e.Summary = "the beginning is not in the capture; " + e.Summary
+	case OneSided:
+		e.Rivals, e.Next = oneSidedRivals, e.commands(oneSidedNext)
+	}
+	sortEvidence(e.Evidence)
+	return e.Explanation
+}
+
+// explainer gathers an explanation.
+type explainer struct {
+	Explanation
+	c    *conn
+	view *view
+}
+
+func (e *explainer) frame(m mark, format string, args ...any) {
+	if m.seen() {
+		e.Evidence = append(e.Evidence, Evidence{m.frame, fmt.Sprintf(format, args...)})
+	}
+}
+
+func (e *explainer) all(s *series, what string) {
+	for _, m := range s.first() {
+		e.frame(m, "%s", what)
+	}
+	if s.count > int64(len(s.marks)) {
+		e.frame(s.last, "%s, the last of %d", what, s.count)
+	}
+}
+
+func (e *explainer) say(format string, args ...any) { e.Summary = fmt.Sprintf(format, args...) }
+
+func (e *explainer) note(format string, args ...any) {
+	e.Notes = append(e.Notes, fmt.Sprintf(format, args...))
+}
+
+// handshake adds the frames of the handshake.
+func (e *explainer) handshake() {
+	c := e.c
+	e.all(&c.syns, "SYN")
+	e.all(&c.synacks, "SYN-ACK")
+	if c.synacks.count > 0 || !c.hasSYN {
+		e.frame(c.ackFrame, "acknowledgment of the SYN-ACK")
+	}
+}
+
+// describe says what was seen, and where.
+func (e *explainer) describe(v Verdict) {
+	x, y := &e.c.side[client], &e.c.side[server]
+	switch v {
+	case OK, Open, HalfClosed, ClosedEarly, NoReply:
+		e.describeClose(v, x, y)
+	case Refused, Rejected, NoAnswer, SYNACKUnanswered:
+		e.describeHandshake(v)
+	case ResetByClient:
+		e.describeReset("client", x)
+	case ResetByServer:
+		e.describeReset("server", y)
+	case Blackhole, MTUBlackhole, ZeroWindow:
+		e.describeStall(v)
+	case OneSided:
+		e.describeOneSided(x, y)
+	}
+}
+
+func (e *explainer) describeClose(v Verdict, x, y *side) {
+	e.frame(x.fin, "FIN of the client")
+	e.frame(y.fin, "FIN of the server")
+	switch v {
+	case OK:
+		e.say("closed in both directions; %d bytes up, %d bytes down", x.bytes, y.bytes)
+		e.frame(x.rst, "RST of the client")
+		e.frame(y.rst, "RST of the server")
+	case Open:
+		e.say("still open when the capture ends; %d bytes up, %d bytes down", x.bytes, y.bytes)
+		e.frame(e.c.last, "last packet")
+	case HalfClosed:
+		who, other, f := "client", "server", x
+		if y.fin.seen() {
+			who, other, f = "server", "client", y
+		}
+		e.say("the %s sent a FIN%s, the %s never did", who, e.unacknowledgedFIN(f), other)
+	case ClosedEarly:
+		e.frame(x.lastData, "last data of the client")
+		e.describeEarly(x, y)
+	case NoReply:
+		e.frame(x.firstData, "request")
+		e.say("a request of %d bytes was acknowledged, and no data came back in %s", x.bytes, span(e.patience(x)))
+	}
+}
+
+// patience is how long the client waited for its answer.
+func (e *explainer) patience(x *side) int64 {
+	if x.fin.seen() {
+		return x.fin.at - x.lastData.at
+	}
+	return e.view.last - x.lastData.at
+}
+
+func (e *explainer) unacknowledgedFIN(s *side) string {
+	if s.finAcked() || !s.hasAcked {
+		return ""
+	}
+	return fmt.Sprintf(" %d times, which nothing acknowledged", s.fins)
+}
+
+func (e *explainer) describeEarly(x, y *side) {
+	switch {
+	case e.c.contentCut.seen():
+		e.say("the server closed in the middle of its answer: less came than it had announced (%d bytes in all)", y.bytes)
+	case y.bytes == 0 && x.bytes > 0:
+		e.say("the server closed without an answer to the %d bytes of the client", x.bytes)
+	case y.bytes == 0:
+		e.say("the server closed %s after the connection began, without a byte", span(y.fin.at-e.c.first.at))
+	default:
+		e.say("the server closed without an answer to the latest of several requests")
+	}
+}
+
+func (e *explainer) describeHandshake(v Verdict) {
+	c := e.c
+	switch v {
+	case Refused:
+		e.say("SYN answered by RST after %s%s", span(c.refusals.marks[0].at-c.first.at), times(c.refusals.count))
+		e.all(&c.refusals, "RST of the server")
+	case Rejected:
+		r := c.rejection
+		e.say("SYN answered after %s by ICMP %s from %s", span(r.at-c.first.at), r.name(), r.sender())
+		e.frame(r.mark, "ICMP %s from %s", r.name(), r.sender())
+	case NoAnswer:
+		e.say("%s, no reply", e.synCount())
+	case SYNACKUnanswered:
+		e.frame(c.side[server].rst, "RST of the server")
+		e.say("%s, the handshake never completes at the server", plural(c.synacks.count, "SYN-ACK"))
+		e.all(&c.repeated, "SYN-ACK again, after the client's acknowledgment")
+	}
+}
+
+func (e *explainer) synCount() string {
+	c := e.c
+	if c.syns.count == 1 {
+		return "1 SYN"
+	}
+	return fmt.Sprintf("%d SYNs in %s", c.syns.count, span(c.syns.last.at-c.first.at))
+}
+
+func (e *explainer) describeReset(who string, s *side) {
+	e.frame(s.rst, "RST of the %s", who)
+	e.say("the %s reset the connection after %s; %d bytes up, %d bytes down", who, span(s.rst.at-e.c.first.at),
+		e.c.side[client].bytes, e.c.side[server].bytes)
+}
+
+func (e *explainer) describeStall(v Verdict) {
+	for dir, who := range []string{"client", "server"} {
+		x, y := &e.c.side[dir], &e.c.side[1-dir]
+		switch {
+		case v == ZeroWindow && y.zero.seen():
+			e.frame(y.zero, "window 0, by the %s", [...]string{"server", "client"}[dir])
+			e.frame(y.probe, "probe of the closed window")
+			e.say("the window of the %s stayed 0 for %s; %s", [...]string{"server", "client"}[dir],
+				span(max(y.probe.at, y.last.at, e.c.last.at)-y.zero.at), plural(int64(y.probes), "probe"))
+			return
+		case v != ZeroWindow && x.isStuck(e.view):
+			e.frame(x.una, "data of the %s, first sent", who)
+			e.frame(x.stuck.first, "sent again")
+			e.frame(x.stuck.last, "sent again, for the %s time", ordinal(x.stuck.count))
+			e.say("%d bytes of the %s were retransmitted %s in %s without an answer%s", x.stuck.size, who,
+				plural(int64(x.stuck.count), "time"), span(x.stuck.last.at-x.stuck.first.at), e.sizes(v, x))
+			return
+		case v == MTUBlackhole && y.gap.seen():
+			e.frame(y.gap, "the segment after the missing ones")
+			e.say("%d bytes before a smaller segment never arrived", y.gapSize())
+			return
+		}
+	}
+}
+
+func (s *side) gapSize() uint32 { return s.next - s.hole }
+
+func (e *explainer) sizes(v Verdict, x *side) string {
+	if v != MTUBlackhole {
+		return ""
+	}
+	return fmt.Sprintf("; the largest segment that arrived had %d bytes", x.largest)
+}
+
+func (e *explainer) describeOneSided(x, y *side) {
+	who := "server"
+	if x.packets > 0 {
+		who = "client"
+	}
+	e.say("only what the %s sent is in the capture (%s)", who, plural(x.packets+y.packets, "packet"))
+	e.frame(e.c.first, "first packet")
+	e.frame(e.c.last, "last packet")
+}
+
+// span is a time for people: three digits are enough.
+func span(ns int64) string {
+	d := time.Duration(max(0, ns))
+	switch {
+	case d < time.Millisecond:
+		return fmt.Sprintf("%d µs", d.Microseconds())
+	case d < time.Second:
+		return fmt.Sprintf("%.3g ms", float64(d)/1e6)
+	case d < 100*time.Second:
+		return fmt.Sprintf("%.3g s", d.Seconds())
+	}
+	return d.Round(time.Second).String()
+}
+
+func plural(n int64, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func times(n int64) string {
+	if n == 1 {
+		return ""
+	}
+	return fmt.Sprintf(", %d times", n)
+}
+
+func ordinal(n int32) string {
+	suffix := "th"
+	if n/10%10 != 1 {
+		switch n % 10 {
+		case 1:
+			suffix = "st"
+		case 2:
+			suffix = "nd"
+		case 3:
+			suffix = "rd"
+		}
+	}
+	return fmt.Sprintf("%d%s", n, suffix)
+}
