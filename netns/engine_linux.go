@@ -101,7 +101,17 @@ func (e *Engine) helper() (channel, error) {
 		return channel{}, unavailable(err)
 	}
 	e.main, e.ready = main, true
+	running.Lock()
+	defer running.Unlock()
+	running.engines = append(running.engines, e)
 	return main, nil
+}
+
+// running are the engines that have a helper. Each is held here to the program's end, and with it its socket: were an
+// engine collected while a call waits for its answer, the socket would be closed and the helper end, labs and all.
+var running struct {
+	sync.Mutex
+	engines []*Engine
 }
 
 // answer waits for a reply. into may be nil.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -16,6 +18,27 @@ import (
 )
 
 func TestEngine(t *testing.T) { enginetest.Run(t, New()) }
+
+// TestEngineIsNotCollectedWhileItIsAsked: nobody but the call itself holds the engine here.
+func TestEngineIsNotCollectedWhileItIsAsked(t *testing.T) {
+	stop := make(chan struct{})
+	var collector sync.WaitGroup
+	collector.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				runtime.GC()
+			}
+		}
+	})
+	for range 10 {
+		assert.NoError(t, New().Available(t.Context()))
+	}
+	close(stop)
+	collector.Wait()
+}
 
 // askVariable makes the test binary print what Available says.
 const askVariable = "TCPLAB_TEST_ASK_AVAILABLE"

@@ -40,6 +40,7 @@ func start(t *testing.T, args ...string) *running {
 	t.Helper()
 	r := prepare(t, args...)
 	r.cmd.Stdout, r.cmd.Stderr = r.out, r.out
+	r.cmd.WaitDelay = time.Second // its helper has the same standard error, and may outlive it for a moment
 	require.NoError(t, r.cmd.Start())
 	go func() {
 		_ = r.cmd.Wait() // how it ended is in ProcessState

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -50,6 +51,7 @@ func TestInterruptTwice(t *testing.T) {
 	r.awaitSYN(longRun)
 	helper, namespaces := r.helper()
 	require.NoError(t, unix.Kill(helper, unix.SIGSTOP))
+	require.Eventually(t, func() bool { return strings.HasPrefix(status(helper, "State"), "T") }, deadline, poll)
 	t.Cleanup(func() { _ = unix.Kill(helper, unix.SIGCONT) })
 	require.NoError(t, r.cmd.Process.Signal(unix.SIGINT))
 	r.awaitOutput(interruptNote)

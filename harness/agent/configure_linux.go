@@ -1,13 +1,17 @@
 package agent
 
 import (
+	"bytes"
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"slices"
+	"time"
 
 	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netlink/nl"
@@ -33,10 +37,18 @@ func (n *Namespace) Configure(config harness.HostConfig) error {
 		return err
 	}
 	defer h.Close()
+	changes, stop, err := n.watchAddrs()
+	if err != nil {
+		return err
+	}
+	defer stop()
 	for _, c := range config.Interfaces {
 		if err := configureInterface(h, c); err != nil {
 			return fmt.Errorf("interface %s: %w", c.Name, err)
 		}
+	}
+	if err := n.awaitGroups(changes, config); err != nil {
+		return err
 	}
 	for _, r := range config.Routes {
 		route := &netlink.Route{Dst: ipNet(r.To), Gw: r.Via.AsSlice()}
@@ -53,6 +65,77 @@ func (n *Namespace) Netlink() (*netlink.Handle, error) {
 		return netlink.NewHandle(unix.NETLINK_ROUTE)
 	}
 	return netlink.NewHandleAt(netns.NsHandle(n.Fd()), unix.NETLINK_ROUTE)
+}
+
+// groupsDeadline bounds the wait for the groups of new addresses, which takes as long as a work item of the kernel has
+// to wait for a processor.
+const groupsDeadline = 10 * time.Second
+
+// watchAddrs returns a channel that is sent to whenever an address of the namespace has changed.
+func (n *Namespace) watchAddrs() (changes chan netlink.AddrUpdate, stop func(), err error) {
+	changes, done := make(chan netlink.AddrUpdate, 64), make(chan struct{})
+	options := netlink.AddrSubscribeOptions{}
+	if n.file != nil {
+		handle := netns.NsHandle(n.Fd())
+		options.Namespace = &handle
+	}
+	if err := netlink.AddrSubscribeWithOptions(changes, done, options); err != nil {
+		return nil, nil, fmt.Errorf("watch addresses: %w", err)
+	}
+	return changes, func() {
+		close(done)
+		go func() { // the sender may be in the middle of it; it ends, and closes the channel, at its next look
+			for range changes {
+			}
+		}()
+	}, nil
+}
+
+// awaitGroups waits until the host hears those who solicit its IPv6 addresses. The kernel joins an address's
+// solicited-node group (RFC 4291 section 2.7.1) in a work item after the address was added, and announces the address
+// then; a neighbour that asks before is not heard, and asks again only after a second.
+func (n *Namespace) awaitGroups(changes <-chan netlink.AddrUpdate, config harness.HostConfig) error {
+	deadline := time.NewTimer(groupsDeadline)
+	defer deadline.Stop()
+	for {
+		missing, err := n.missingGroup(config)
+		if err != nil || !missing.IsValid() {
+			return err
+		}
+		select {
+		case <-changes:
+		case <-deadline.C:
+			return fmt.Errorf("the kernel has not joined the group %s within %s", missing, groupsDeadline)
+		}
+	}
+}
+
+// missingGroup returns a solicited-node group that the host has not joined, or the zero Addr.
+func (n *Namespace) missingGroup(config harness.HostConfig) (missing netip.Addr, err error) {
+	var table []byte
+	err = n.Do(func() (err error) {
+		table, err = os.ReadFile("/proc/thread-self/net/igmp6")
+		return err
+	})
+	if err != nil {
+		return netip.Addr{}, err
+	}
+	for _, c := range config.Interfaces {
+		for _, p := range c.Addrs {
+			group := solicitedNode(p.Addr())
+			if p.Addr().Is6() && !bytes.Contains(table, []byte(hex.EncodeToString(group.AsSlice()))) {
+				return group, nil
+			}
+		}
+	}
+	return netip.Addr{}, nil
+}
+
+// solicitedNode is ff02::1:ffXX:XXXX with the last three bytes of the address.
+func solicitedNode(a netip.Addr) netip.Addr {
+	group, last := netip.MustParseAddr("ff02::1:ff00:0").As16(), a.As16()
+	copy(group[13:], last[13:])
+	return netip.AddrFrom16(group)
 }
 
 func configureInterface(h *netlink.Handle, c harness.InterfaceConfig) error {
