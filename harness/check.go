@@ -49,16 +49,17 @@ func (w ClientWant) differs(got Outcome) string {
 
 // window is the time within which the client must end.
 func (w ClientWant) window(timeout, giveUp time.Duration, t signature.Tolerance) (low, high time.Duration) {
-	if w.GiveUp {
-		return t.Window(giveUp)
-	}
 	within := w.Within
 	if within == 0 {
 		within = AtOnce
 	}
-	if w.Timeout {
-		low, _ = t.Window(timeout)
-		within += timeout
+	timer := timeout
+	if w.GiveUp {
+		timer = giveUp
+	}
+	if w.Timeout || w.GiveUp {
+		low, _ = t.Window(timer)
+		within += timer
 	}
 	_, high = t.Window(within)
 	return low, high

@@ -48,7 +48,20 @@ type circumstances struct {
 	tolerance signature.Tolerance
 }
 
-// expectation parses a scenario's text for the circumstances of a run.
+// expectations parses a scenario's text, whose alternatives are separated by a line "or".
+func expectations(text string, c circumstances) ([]signature.Signature, error) {
+	var list []signature.Signature
+	for alternative := range strings.SplitSeq(strings.Trim(text, "\n")+"\n", "\nor\n") {
+		s, err := expectation(alternative, c)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, s)
+	}
+	return list, nil
+}
+
+// expectation parses one alternative for the circumstances of a run.
 func expectation(text string, c circumstances) (signature.Signature, error) {
 	text = strings.ReplaceAll(text, "$MSS", maximumSegment[c.family])
 	var lines []string
@@ -93,8 +106,23 @@ type checker struct {
 	options signature.Options
 }
 
-// wireAt holds what one vantage point saw of the connections to the service against an expectation.
-func (c checker) wireAt(trace wire.Trace, want signature.Signature) *signature.Mismatch {
+// wireAt holds what one vantage point saw of the connections to the service against expectations, of which one must
+// match. The difference is that from the first.
+func (c checker) wireAt(trace wire.Trace, wants ...signature.Signature) *signature.Mismatch {
+	var first *signature.Mismatch
+	for _, want := range wants {
+		m := c.wireIs(trace, want)
+		if m == nil {
+			return nil
+		}
+		if first == nil {
+			first = m
+		}
+	}
+	return first
+}
+
+func (c checker) wireIs(trace wire.Trace, want signature.Signature) *signature.Mismatch {
 	attempts := attemptsIn(trace)
 	if len(attempts) == 0 {
 		return want.Match(wire.Attempt{}, c.options)

@@ -400,12 +400,12 @@ func (r *run) wireMismatches(traces []wire.Trace) []Mismatch {
 		if !ok {
 			continue
 		}
-		want, err := expectation(text, circumstances{family: r.options.Family, schedule: r.report.Schedule,
+		wants, err := expectations(text, circumstances{family: r.options.Family, schedule: r.report.Schedule,
 			patience: r.timeout, waited: r.current.Client.Elapsed, tolerance: r.options.Tolerance})
 		if err != nil { // Validate has parsed it for circumstances that differ only in the number of lines
 			panic(err)
 		}
-		if m := r.checker.wireAt(t, want); m != nil {
+		if m := r.checker.wireAt(t, wants...); m != nil {
 			list = append(list, *r.wireMismatch(t.Point, m, traces))
 		}
 	}

@@ -55,7 +55,8 @@ type Want struct {
 	// Wire has an expectation in the notation of package signature for each vantage point: "client",
 	// "router:to-client", "router:to-server", "server". Before it is parsed, $MSS stands for the maximum segment size
 	// that the family has on Ethernet, and a line that begins with "+rto*" for as many lines "+rto" as retransmissions
-	// of a SYN fit into the client's patience, by the sysctls of its host.
+	// of a SYN fit into the client's patience, by the sysctls of its host. A line "or" stands between alternatives, of
+	// which one must match.
 	Wire map[string]string
 	// Counters are a second witness.
 	Counters []CounterWant
@@ -69,8 +70,8 @@ type ClientWant struct {
 	Timeout bool
 	// GiveUp: the kernel gives up, after the last SYN of its schedule has had its time.
 	GiveUp bool
-	// Within bounds the time to success or to the kernel's error, or the time by which the client's own timeout may be
-	// late; zero stands for [AtOnce].
+	// Within bounds the time to success or to the kernel's error, or the time by which the end of a timeout may come late
+	// to the client; zero stands for [AtOnce].
 	Within time.Duration
 }
 
@@ -123,7 +124,7 @@ func (s Scenario) Validate() error {
 			return fmt.Errorf("scenario %s: the topology has no vantage point %q", s.Name, point)
 		}
 		for _, f := range Families {
-			if _, err := expectation(text, circumstances{family: f}); err != nil {
+			if _, err := expectations(text, circumstances{family: f}); err != nil {
 				return fmt.Errorf("scenario %s: wire at %s: %w", s.Name, point, err)
 			}
 		}
