@@ -36,8 +36,10 @@ var edges = map[string]struct {
 	"docker":    {[]string{"harness", "harness/agent"}, "an engine knows hosts and commands, not what they are used for"},
 	"report":    {[]string{"harness", "wire", "wire/signature", "wire/diagnose"}, "a report is shown from what it holds; showing it runs nothing"},
 	"lesson":    {[]string{"harness", "scenarios", "wire", "wire/signature", "wire/diagnose"}, "a lesson picks scenarios and grades evidence; the user's command picks the engine"},
-	"":          {[]string{"harness", "netns", "docker"}, "the list of engines is the one place that knows them all"},
-	"cmd/tcplab": {[]string{"", "harness", "harness/agent", "scenarios", "netns", "docker", "report", "lesson",
+	"probe": {[]string{"harness", "harness/agent", "wire", "wire/diagnose"},
+		"a live endpoint is judged as a capture is; what captures in a host captures here"},
+	"": {[]string{"harness", "netns", "docker"}, "the list of engines is the one place that knows them all"},
+	"cmd/tcplab": {[]string{"", "harness", "harness/agent", "scenarios", "netns", "docker", "probe", "report", "lesson",
 		"wire", "wire/signature", "wire/diagnose"}, "the command line brings everything together"},
 }
 

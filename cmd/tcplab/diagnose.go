@@ -167,17 +167,11 @@ func (d diagnosis) feed(name string, emit func(*diagnose.Attempt)) (stats diagno
 		return stats, nil, fmt.Errorf("%s: %s", name, strings.TrimPrefix(err.Error(), "wire: "))
 	}
 	engine := diagnose.New(diagnose.Options{Emit: emit, MaxTracked: d.maxTracked})
-	var p wire.Packet
-	for {
-		if err = r.Read(&p); err != nil {
-			break
-		}
-		engine.Add(&p, r.Payload())
-	}
+	err = feedAll(r, engine)
 	if errors.Is(err, io.EOF) {
 		err = nil
 	}
-	if err != nil && p.Frame == 0 && engine.Stats().Packets == 0 {
+	if err != nil && engine.Stats().Packets == 0 {
 		return stats, nil, fmt.Errorf("%s: %s", name, strings.TrimPrefix(err.Error(), "wire: "))
 	}
 	engine.Close()

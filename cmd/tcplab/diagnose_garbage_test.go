@@ -88,3 +88,21 @@ func TestDiagnoseJSONFields(t *testing.T) {
 	}
 	assert.Contains(t, out, `"first":1700000000.000020,`)
 }
+
+// TestDiagnoseRecovery: a server that refuses, and then accepts, is told of once.
+func TestDiagnoseRecovery(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "recovery.pcap")
+	require.NoError(t, withCapture(name, func(w *captureWriter) {
+		for _, kind := range []uint32{4, 204, 12} { // of the same server: refused, refused, healthy
+			for c := newBenchConn(kind); c.step(w); {
+			}
+		}
+	}))
+	data, err := os.ReadFile(name)
+	require.NoError(t, err)
+	out, _, err := diagnoseFile(t, data)
+	require.NoError(t, err)
+	assert.Contains(t, out, "2 of 3 connections failed (1 ok, 2 refused)")
+	assert.Equal(t, 1, strings.Count(out, "  refused: 2 connections ("))
+	assert.Contains(t, out, "note: after 2 failures the server accepted 1 connection\n")
+}

@@ -25,7 +25,7 @@ func newPrinter(out io.Writer, name string, asJSON bool) printer {
 		w := bufio.NewWriter(out)
 		return &jsonPrinter{w: w, encoder: newEncoder(w), file: name}
 	}
-	return &textPrinter{out: out, file: name, counts: map[diagnose.Verdict]int{}, groups: map[groupKey]*group{}}
+	return &textPrinter{out: out, file: name, counts: map[diagnose.Verdict]int{}, groups: map[groupKey]*group{}, byHost: map[netip.AddrPort]*group{}}
 }
 
 func newEncoder(w io.Writer) *json.Encoder {
@@ -112,7 +112,8 @@ type textPrinter struct {
 	counts map[diagnose.Verdict]int
 	groups map[groupKey]*group
 	order  []*group
-	more   int // failures that no group could be made for
+	byHost map[netip.AddrPort]*group // the groups of handshakes that failed
+	more   int                       // failures that no group could be made for
 }
 
 // groupKey is what failures have in common that are told as one.
@@ -127,7 +128,7 @@ type group struct {
 	count   int
 	clients []string
 	first   time.Time
-	packets int64
+	later   int // handshakes with the same server that succeeded after the first of these failed
 	explanation
 }
 
@@ -142,6 +143,7 @@ const (
 func (p *textPrinter) add(a *diagnose.Attempt) {
 	p.total++
 	p.counts[a.Verdict]++
+	p.recover(a)
 	if !a.Failed() && a.Verdict != diagnose.HalfClosed && a.Verdict != diagnose.OneSided {
 		return
 	}
@@ -155,13 +157,30 @@ func (p *textPrinter) add(a *diagnose.Attempt) {
 			p.more++
 			return
 		}
-		g = &group{key: key, first: a.First(), packets: a.Packets(), explanation: a.Explain()}
+		g = &group{key: key, first: a.First(), explanation: a.Explain()}
 		p.groups[key] = g
 		p.order = append(p.order, g)
+		if neverBegan(a.Verdict) {
+			p.byHost[key.server] = g
+		}
 	}
 	g.count++
 	if len(g.clients) < maxClients {
 		g.clients = append(g.clients, a.Client().String())
+	}
+}
+
+// neverBegan reports whether the handshake itself failed.
+func neverBegan(v diagnose.Verdict) bool {
+	return v == diagnose.Refused || v == diagnose.Rejected || v == diagnose.NoAnswer || v == diagnose.SYNACKUnanswered
+}
+
+// recover notes that a server which failed before has accepted a connection: a client that tries again, each time from
+// another port, makes another attempt each time.
+func (p *textPrinter) recover(a *diagnose.Attempt) {
+	began := !neverBegan(a.Verdict) && a.Verdict != diagnose.OneSided && a.Verdict != diagnose.Midstream
+	if g := p.byHost[a.Server()]; g != nil && began && a.First().After(g.first) {
+		g.later++
 	}
 }
 
@@ -229,6 +248,9 @@ func (g *group) write(b *strings.Builder) {
 	fmt.Fprintf(b, "    %s\n", g.Summary)
 	for _, note := range g.Notes {
 		fmt.Fprintf(b, "    note: %s\n", note)
+	}
+	if g.later > 0 {
+		fmt.Fprintf(b, "    note: after %s the server accepted %s\n", counted(int64(g.count), "failure"), counted(int64(g.later), "connection"))
 	}
 	fmt.Fprintf(b, "    since %s; frames %s\n", g.first.Format("2006-01-02 15:04:05.000000"), g.frames())
 	if len(g.Rivals) > 0 {

@@ -148,6 +148,9 @@ func blocks(text string) []block {
 
 // Every command of README.md does what it says. Each listing is carried out in a folder of its own.
 func TestREADMECommands(t *testing.T) {
+	if testing.Short() {
+		t.Skip("every command in real time, on every engine, is not for -short")
+	}
 	needEngine(t, "netns")
 	t.Parallel()
 	bin := t.TempDir()

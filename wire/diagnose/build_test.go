@@ -1,7 +1,6 @@
 package diagnose
 
 import (
-	"fmt"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -188,11 +187,3 @@ const exchange = handshake + `
 0.040 < P. 1 300 101
 0.041 > .  101 0 301
 `
-
-func repeated(n int, format string, times ...float64) string {
-	var b strings.Builder
-	for i := range n {
-		fmt.Fprintf(&b, format+"\n", times[i])
-	}
-	return b.String()
-}

@@ -54,7 +54,7 @@ type conn struct {
 	clientAt int
 	older    *conn // an earlier attempt on the same flow
 	slot     int   // in the table of the tracker
-	touched  bool  // since the tracker's hand passed
+	lives    uint8 // how often the table's hand may pass before the connection is given up
 	queued   bool  // its end was seen
 	gone     bool  // it was reported
 
@@ -130,10 +130,15 @@ func (c *conn) add(p *wire.Packet, from int, m mark, payload []byte) {
 	}
 }
 
+// livesAnswered keeps connections that are in use from making room for a flood of SYNs that nobody answers.
+const livesAnswered = 3
+
 // note counts a packet that belongs to the connection, copies included.
 func (c *conn) note(m mark) {
 	c.packets++
-	c.touched = true
+	if c.side[client].packets > 0 && c.side[server].packets > 0 {
+		c.lives = livesAnswered
+	}
 	if m.at < c.first.at {
 		c.first.at = m.at // the capture is out of order
 	}

@@ -82,8 +82,11 @@ func (e *explainer) handshake() {
 	c := e.c
 	e.all(&c.syns, "SYN")
 	e.all(&c.synacks, "SYN-ACK")
-	if c.synacks.count > 0 || !c.hasSYN {
+	switch {
+	case c.hasSYN || c.synacks.count > 0:
 		e.frame(c.ackFrame, "acknowledgment of the SYN-ACK")
+	default:
+		e.frame(c.first, "first packet in the capture")
 	}
 }
 
@@ -233,7 +236,6 @@ func (e *explainer) describeOneSided(x, y *side) {
 		who = "client"
 	}
 	e.say("only what the %s sent is in the capture (%s)", who, plural(x.packets+y.packets, "packet"))
-	e.frame(e.c.first, "first packet")
 	e.frame(e.c.last, "last packet")
 }
 

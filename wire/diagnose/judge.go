@@ -3,7 +3,8 @@ package diagnose
 // How long something must have lasted before it is more than a moment's delay, in ns.
 const (
 	shortestStall    = 4e8 // from the first retransmission to the end: longer than a fast retransmission takes to heal
-	shortestPatience = 1e9 // a client that closes without an answer waited for one
+	shortestClosed   = 1e9 // a closed window that nobody has probed yet
+	shortestPatience = 2e9 // a client that closes without an answer waited for one
 	longestThought   = 3e9 // a request this old at the end of the capture has been left without an answer
 	promptClose      = 5e9 // a server that closes an idle connection later than this has run into its idle timeout
 )
@@ -155,7 +156,7 @@ func (s *side) isBlocked(other *side, v *view) bool {
 			end = min(end, m.at)
 		}
 	}
-	return !other.fin.seen() && (other.probes > 0 || end-other.zero.at >= shortestPatience)
+	return !other.fin.seen() && (other.probes > 0 || end-other.zero.at >= shortestClosed)
 }
 
 // isStuck reports whether data was sent again, more than once, and never acknowledged.
@@ -238,16 +239,15 @@ func (c *conn) closed() Verdict {
 	return verdict
 }
 
-// closedByServer is for a FIN that the server sent first. How much was sent means something only where the beginning
-// of the connection is known.
+// closedByServer is for a FIN that the server sent first.
 func (c *conn) closedByServer() Verdict {
 	x, y := &c.side[client], &c.side[server]
 	switch {
 	case c.contentCut.seen():
 		return ClosedEarly
-	case c.sized && y.bytes == 0 && (x.bytes > 0 || y.fin.at-c.first.at < promptClose):
+	case y.bytes == 0 && c.requested(), c.content.asked:
 		return ClosedEarly
-	case c.content.asked && c.sized:
+	case c.sized && y.bytes == 0 && x.bytes == 0 && y.fin.at-c.first.at < promptClose:
 		return ClosedEarly
 	case x.fin.seen():
 		return OK
@@ -258,7 +258,7 @@ func (c *conn) closedByServer() Verdict {
 // closedByClient is for a FIN that the client sent first: it may have been tired of waiting.
 func (c *conn) closedByClient() Verdict {
 	x, y := &c.side[client], &c.side[server]
-	if c.owesAnswer() && (!y.fin.seen() || x.fin.at-x.lastData.at >= shortestPatience) {
+	if c.owesAnswer() && (c.sized && !y.fin.seen() || x.fin.at-x.lastData.at >= shortestPatience) {
 		return NoReply
 	}
 	if y.fin.seen() {
@@ -270,7 +270,15 @@ func (c *conn) closedByClient() Verdict {
 // owesAnswer reports whether the server acknowledged a request, its first, and sent nothing.
 func (c *conn) owesAnswer() bool {
 	x, y := &c.side[client], &c.side[server]
-	return c.sized && x.bytes > 0 && y.bytes == 0 && x.progressed
+	acknowledged := x.progressed || !c.sized && x.hasAcked && x.unacknowledged() <= 1 // 1: a FIN
+	return c.requested() && y.bytes == 0 && acknowledged
+}
+
+// requested reports whether what the client sent calls for an answer. Where the beginning of the connection is not in
+// the capture, little data may be the last of a conversation.
+func (c *conn) requested() bool {
+	x := &c.side[client]
+	return x.bytes > 0 && (c.sized || c.content.asked || x.bytes > farewell)
 }
 
 // assignRoles corrects a guess of who is the client by what was learnt of servers since.

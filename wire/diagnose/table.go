@@ -118,15 +118,15 @@ func (t *table) oldestEnded() *conn {
 	return nil
 }
 
-// leastActive returns a connection without a packet since the hand passed it before.
+// leastActive returns a connection that nobody answers, or one without a packet since the hand passed it several times.
 func (t *table) leastActive() *conn {
 	for {
 		t.hand = (t.hand + 1) % len(t.all)
 		c := t.all[t.hand]
-		if !c.touched {
+		if c.lives == 0 {
 			return c
 		}
-		c.touched = false
+		c.lives--
 	}
 }
 

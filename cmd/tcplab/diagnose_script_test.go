@@ -1,0 +1,27 @@
+package main
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stretchr/testify/require"
+)
+
+// TestDiagnoseScript runs the command on the golden captures of package diagnose: $GOLDEN is their folder, and $SERVER
+// that of captures from the other side.
+func TestDiagnoseScript(t *testing.T) {
+	captures, err := filepath.Abs(filepath.Join(root, "wire", "diagnose", "testdata"))
+	require.NoError(t, err)
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "diagnose"),
+		RequireExplicitExec: true,
+		UpdateScripts:       *update,
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"field": field},
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("GOLDEN", filepath.Join(captures, "golden"))
+			e.Setenv("SERVER", filepath.Join(captures, "server"))
+			return nil
+		},
+	})
+}

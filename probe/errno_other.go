@@ -1,0 +1,12 @@
+//go:build !windows
+
+package probe
+
+import "syscall"
+
+// What connect says.
+const (
+	errRefused         = syscall.ECONNREFUSED
+	errHostUnreachable = syscall.EHOSTUNREACH
+	errNetUnreachable  = syscall.ENETUNREACH
+)

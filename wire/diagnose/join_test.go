@@ -1,0 +1,70 @@
+package diagnose
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func seenIn(t *testing.T, text string) []Seen {
+	var list []Seen
+	for _, r := range diagnoseText(t, text) {
+		list = append(list, r.seen)
+	}
+	return list
+}
+
+func TestJoin(t *testing.T) {
+	syns := "0 > S 0 0 0\n1 > S 0 0 0"
+	for name, c := range map[string]struct {
+		front, behind string
+		loss          Loss
+		text          string
+	}{
+		"lost on the way there":   {syns, "", LostBeforeServer, "2 SYNs left the client and never reached the server's network card"},
+		"dropped by the server":   {syns, syns, LostAtServer, "2 packets reached the server's network card, and no answer left it"},
+		"lost on the way back":    {syns, "0 > S 0 0 0\n0 < S. 0 0 1\n1 > S 0 0 0\n1 < S. 0 0 1", LostBeforeClient, "2 packets left the server, and none reached the client"},
+		"refused by the server":   {"0 > S 0 0 0\n0 < R. 0 0 1", "0 > S 0 0 0\n0 < R. 0 0 1", LostNowhere, "the server itself sent the RST"},
+		"refused on the way":      {"0 > S 0 0 0\n0 < R. 0 0 1", "", ForgedBetween, "the server never saw the SYN: the RST was sent by something on the way"},
+		"refused beside the way":  {"0 > S 0 0 0\n0 < R. 0 0 1", "0 > S 0 0 0", ForgedBetween, "the server sent nothing: what the client got was sent by something on the way"},
+		"rejected on the way":     {"0 > S 0 0 0\n0 icmp 3 13", "", LostBeforeServer, "the SYN never reached the server: what sent the ICMP error stopped it"},
+		"RST forged to one side":  {exchange + "1 < R. 301 0 101", exchange, ForgedBetween, "the client got a RST that the server did not send"},
+		"RST forged to the other": {exchange, exchange + "1 > R. 101 0 301", ForgedBetween, "the server got a RST that the client did not send"},
+		"answer lost": {handshake + "1 > P. 1 100 1\n1 < . 1 0 101\n9 > . 101 0 1", handshake + "1 > P. 1 100 1\n1 < . 1 0 101\n2 < P. 1 50 101\n9 > . 101 0 1",
+			LostBeforeClient, "of 50 bytes that the server sent, 0 reached the client"},
+		"request lost":   {exchange + "1 > P. 101 100 301", exchange, LostBeforeServer, "of 200 bytes that the client sent, 100 reached the server"},
+		"server at work": {handshake + "1 > P. 1 100 1\n1 < . 1 0 101\n9 > . 101 0 1", handshake + "1 > P. 1 100 1\n1 < . 1 0 101\n9 > . 101 0 1", LostAtServer, "everything reached the server: the cause is there"},
+		"nothing lost":   {exchange, exchange, LostNowhere, "both sides saw the same"},
+		"elsewhere":      {exchange, "", LostNowhere, "the server's capture does not hold this connection: another time, another interface, or a proxy in between"},
+		"no packet sent": {"0 arp >\n1 arp >", "", LostNowhere, "no packet left for the server"},
+	} {
+		joined := Join(seenIn(t, c.front), seenIn(t, c.behind)).Joined
+		require.Len(t, joined, 1, name)
+		assert.Equal(t, c.loss, joined[0].Loss, name)
+		assert.Equal(t, c.text, joined[0].Text, name)
+	}
+}
+
+func TestJoinThroughNAT(t *testing.T) {
+	behind := strings.Join(strings.FieldsFunc(exchange, func(r rune) bool { return r == '\n' }), " port=1234\n") + " port=1234"
+	p := Join(seenIn(t, exchange), seenIn(t, behind))
+	assert.True(t, p.Joined[0].NAT)
+	assert.Zero(t, p.Joined[0].Other)
+
+	other := "0 > S 0 0 0 isn=4711 port=1234"
+	assert.Equal(t, -1, Join(seenIn(t, exchange), seenIn(t, other)).Joined[0].Other)
+}
+
+// TestJoinClocks has a server whose clock is 5 s ahead, 4 ms away, and a first SYN that was lost.
+func TestJoinClocks(t *testing.T) {
+	front := "0 > S 0 0 0\n1 > S 0 0 0\n1.008 < S. 0 0 1\n1.009 > . 1 0 1\n2 > S 0 0 0 port=7\n2.008 < S. 0 0 1 port=7\n2.009 > . 1 0 1 port=7"
+	behind := "6.004 > S 0 0 0\n6.004 < S. 0 0 1\n6.013 > . 1 0 1\n7.004 > S 0 0 0 port=7\n7.004 < S. 0 0 1 port=7\n7.013 > . 1 0 1 port=7"
+	p := Join(seenIn(t, front), seenIn(t, behind))
+	require.True(t, p.Known)
+	assert.InDelta(t, 5*time.Second, p.Offset, float64(100*time.Microsecond))
+	assert.InDelta(t, 4*time.Millisecond, p.Margin, float64(100*time.Microsecond))
+	assert.False(t, Join(seenIn(t, front), nil).Known)
+}
