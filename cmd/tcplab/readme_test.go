@@ -210,12 +210,17 @@ func try(t *testing.T, bin, dir string, c command) {
 
 var number = regexp.MustCompile(`\d+\\\.\d+( +(m?s\b)?)?`)
 
-// pattern matches what the lines show: any time in place of a time, and any lines in place of "...".
+// pattern matches what the lines show: any time in place of a time, any lines in place of "...", and any words where
+// a line ends so.
 func pattern(lines []string) string {
 	p := "^"
 	for _, line := range lines {
 		if line == "..." {
 			p += `(.*\n)*?`
+			continue
+		}
+		if begin, ok := strings.CutSuffix(line, " ..."); ok {
+			p += regexp.QuoteMeta(begin) + ` .*\n`
 			continue
 		}
 		p += number.ReplaceAllString(regexp.QuoteMeta(line), `[\d.]+ *(m?s)?`) + `\n`

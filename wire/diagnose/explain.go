@@ -245,7 +245,7 @@ func span(ns int64) string {
 	switch {
 	case d < time.Millisecond:
 		return fmt.Sprintf("%d µs", d.Microseconds())
-	case d < time.Second:
+	case d < 999500*time.Microsecond: // from there on three digits are those of a second
 		return fmt.Sprintf("%.3g ms", float64(d)/1e6)
 	case d < 100*time.Second:
 		return fmt.Sprintf("%.3g s", d.Seconds())
