@@ -5,10 +5,11 @@ import (
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
-// batch is packets and their data, handed from the goroutine that decodes to the one that diagnoses: a handover for each
+// batch is packets, their keys and their data, handed from the goroutine that decodes to the one that diagnoses: a handover for each
 // packet would cost more than the packet.
 type batch struct {
 	packets [256]wire.Packet
+	keys    [256]diagnose.Key
 	ends    [256]int // of each packet's data
 	data    []byte
 	n       int
@@ -21,6 +22,7 @@ func (b *batch) fill(r *wire.Reader) error {
 		if err := r.Read(&b.packets[b.n]); err != nil {
 			return err
 		}
+		b.keys[b.n] = diagnose.KeyOf(&b.packets[b.n])
 		b.data = append(b.data, r.Payload()...)
 		b.ends[b.n] = len(b.data)
 		b.n++
@@ -31,7 +33,7 @@ func (b *batch) fill(r *wire.Reader) error {
 func (b *batch) feed(engine *diagnose.Engine) {
 	begin := 0
 	for i := range b.n {
-		engine.Add(&b.packets[i], b.data[begin:b.ends[i]])
+		engine.AddKeyed(&b.packets[i], b.keys[i], b.data[begin:b.ends[i]])
 		begin = b.ends[i]
 	}
 }

@@ -72,14 +72,17 @@ func New(o Options) *Engine {
 func (e *Engine) Stats() Stats { return e.stats }
 
 // Add takes in the next packet; payload is the TCP data as far as it was captured, and may be nil.
-func (e *Engine) Add(p *wire.Packet, payload []byte) {
+func (e *Engine) Add(p *wire.Packet, payload []byte) { e.AddKeyed(p, KeyOf(p), payload) }
+
+// AddKeyed is Add for a packet of which the key has been computed.
+func (e *Engine) AddKeyed(p *wire.Packet, key Key, payload []byte) {
 	m := mark{at: nanoseconds(p.Time), frame: int64(p.Frame)}
 	e.stats.Packets++
 	e.period(p.Time, m.at)
 	switch p.Kind {
 	case wire.KindTCP:
 		e.stats.TCP++
-		e.tcp(p, payload, m)
+		e.tcp(p, key, payload, m)
 	case wire.KindICMP:
 		e.icmp(p, m)
 	case wire.KindARP, wire.KindND:
@@ -106,8 +109,8 @@ func (e *Engine) period(t time.Time, at int64) {
 	}
 }
 
-func (e *Engine) tcp(p *wire.Packet, payload []byte, m mark) {
-	f, from := flowOfPacket(p)
+func (e *Engine) tcp(p *wire.Packet, key Key, payload []byte, m mark) {
+	f, from := key.flow, key.from
 	c := e.table.find(f, from, p, m.at)
 	copied := e.duplicates.seen(p, f, from, m.at)
 	if c == nil {

@@ -37,8 +37,20 @@ func flowOf(src, dst endpoint) (flow, int) {
 	return flow{dst, src}, 1
 }
 
-func flowOfPacket(p *wire.Packet) (flow, int) {
-	return flowOf(endpointOf(p.Src, p.SrcPort), endpointOf(p.Dst, p.DstPort))
+// Key is what the engine knows a TCP segment's connection by. It depends on the packet alone, and so can be computed
+// ahead, on another processor: [Engine.AddKeyed].
+type Key struct {
+	flow flow
+	from int // the index of the sender in it
+}
+
+// KeyOf returns the packet's key; that of a packet which is no TCP segment is of no use and not computed.
+func KeyOf(p *wire.Packet) Key {
+	if p.Kind != wire.KindTCP {
+		return Key{}
+	}
+	f, from := flowOf(endpointOf(p.Src, p.SrcPort), endpointOf(p.Dst, p.DstPort))
+	return Key{f, from}
 }
 
 // before compares sequence numbers, which wrap around.
