@@ -15,9 +15,8 @@ import (
 
 // Engine builds labs out of network namespaces.
 type Engine struct {
-	mutex sync.Mutex
-	main  channel // to the helper; started at first use
-	ready bool
+	mutex   sync.Mutex
+	process *helperProcess // nil until it is first used
 
 	compressor *compressor // nil: real time
 }
@@ -93,25 +92,42 @@ func (e *Engine) call(ctx context.Context, r request, fds ...int) (channel, erro
 func (e *Engine) helper() (channel, error) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
-	if e.ready {
-		return e.main, nil
+	if e.process != nil {
+		return e.process.main, nil
 	}
-	main, err := startHelper(e.compressor)
+	p, err := startHelper(e.compressor)
 	if err != nil {
 		return channel{}, unavailable(err)
 	}
-	e.main, e.ready = main, true
+	e.process = p
 	running.Lock()
 	defer running.Unlock()
-	running.engines = append(running.engines, e)
-	return main, nil
+	running.engines[e] = struct{}{}
+	return p.main, nil
 }
 
-// running are the engines that have a helper. Each is held here to the program's end, and with it its socket: were an
-// engine collected while a call waits for its answer, the socket would be closed and the helper end, labs and all.
-var running struct {
+// running are the engines that have a helper. Each is held here, and with it its socket: were an engine collected while a
+// call waits for its answer, the socket would be closed and the helper end, labs and all.
+var running = struct {
 	sync.Mutex
-	engines []*Engine
+	engines map[*Engine]struct{}
+}{engines: map[*Engine]struct{}{}}
+
+// Close ends the helper, and with it every lab that still stands, and returns when it has ended. Without it, that happens
+// at the end of the program.
+func (e *Engine) Close() error {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	if e.process == nil {
+		return nil
+	}
+	err := e.process.main.Close()
+	<-e.process.ended
+	e.process = nil
+	running.Lock()
+	defer running.Unlock()
+	delete(running.engines, e)
+	return err
 }
 
 // answer waits for a reply. into may be nil.

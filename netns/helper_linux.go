@@ -33,22 +33,28 @@ func init() {
 }
 
 // startHelper starts the helper and returns the channel to it.
-func startHelper(c *compressor) (channel, error) {
+func startHelper(c *compressor) (*helperProcess, error) {
 	// Root needs no user namespace. Where root has been stripped of CAP_SYS_ADMIN, as in a container, it is an
 	// ordinary user that may use one.
 	if os.Geteuid() == 0 {
-		main, err := spawn(0, c)
+		p, err := spawn(0, c)
 		if !errors.Is(err, unix.EPERM) {
-			return main, err
+			return p, err
 		}
 	}
 	return spawn(unix.CLONE_NEWUSER, c)
 }
 
-func spawn(extra uintptr, c *compressor) (channel, error) {
+// helperProcess is the helper, seen from the program.
+type helperProcess struct {
+	main  channel
+	ended chan struct{} // closed when it has ended and been reaped
+}
+
+func spawn(extra uintptr, c *compressor) (*helperProcess, error) {
 	here, there, err := newPair()
 	if err != nil {
-		return channel{}, err
+		return nil, err
 	}
 	defer there.Close()
 	cmd := &exec.Cmd{Path: "/proc/self/exe", Args: []string{helperName}, Env: os.Environ(),
@@ -64,10 +70,14 @@ func spawn(extra uintptr, c *compressor) (channel, error) {
 		cmd.Env = append(cmd.Env, cgroupVariable+"="+c.cgroup.Name())
 	}
 	if err := cmd.Start(); err != nil {
-		return channel{}, errors.Join(fmt.Errorf("start helper process: %w", err), here.Close())
+		return nil, errors.Join(fmt.Errorf("start helper process: %w", err), here.Close())
 	}
-	go func() { _ = cmd.Wait() }() // only to reap it; that it has ended shows on the socket
-	return here, nil
+	p := &helperProcess{main: here, ended: make(chan struct{})}
+	go func() {
+		_ = cmd.Wait() // that it has ended shows on the socket; how, is of no interest
+		close(p.ended)
+	}()
+	return p, nil
 }
 
 // helper is the process that holds the namespaces.

@@ -28,3 +28,6 @@ func (*Engine) Available(context.Context) error {
 func (e *Engine) Build(ctx context.Context, _ harness.Topology) (harness.Lab, error) {
 	return nil, e.Available(ctx)
 }
+
+// Close has nothing to end.
+func (*Engine) Close() error { return nil }

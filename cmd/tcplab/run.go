@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"slices"
 	"sync"
 
+	"github.com/shirou/gopsutil/v4/mem"
 	"github.com/spf13/cobra"
 
 	"github.com/tcplab/tcplab/docker"
@@ -41,13 +43,18 @@ Exit code: 0 when every scenario matched, 1 when one did not, 2 when one could n
 		Example: `  tcplab run --all
   tcplab run closed-port firewall-drop --engine docker
   tcplab run firewall-drop security-group-drop --json`,
-		RunE: func(cmd *cobra.Command, names []string) error { return f.run(cmd, names) },
+		RunE: func(cmd *cobra.Command, names []string) error {
+			if cmd.Flags().Changed("parallel") && f.parallel < 1 {
+				return fmt.Errorf("--parallel is at least 1, not %d", f.parallel)
+			}
+			return f.run(cmd, names)
+		},
 	}
 	flags := cmd.Flags()
 	flags.BoolVar(&f.all, "all", false, "run every scenario, but for those that take minutes (with --speed those too)")
 	flags.StringVar(&f.engine, "engine", "", "engine to build the labs with (default: the first one available; see \"tcplab engines\")")
 	flags.IntVar(&f.family, "family", 4, "4 for IPv4, 6 for IPv6")
-	flags.IntVar(&f.parallel, "parallel", 8*runtime.NumCPU(), "how many labs may stand at the same time")
+	flags.IntVar(&f.parallel, "parallel", 0, "how many labs may stand at the same time (default: as many as the machine holds)")
 	flags.StringVar(&f.out, "out", "artifacts", "folder for captures and reports")
 	flags.BoolVar(&f.asJSON, "json", false, "print one JSON object per run")
 	flags.BoolVar(&f.profile, "profile", false, "show how long each phase took")
@@ -67,6 +74,9 @@ func (f runFlags) run(cmd *cobra.Command, names []string) error {
 	engine, err := chooseEngine(cmd.Context(), f.engine)
 	if err != nil {
 		return err
+	}
+	if !cmd.Flags().Changed("parallel") {
+		f.parallel = labsAtOnce(engine)
 	}
 	if f.speed > 1 {
 		fast, err := harness.AtSpeed(engine, f.speed)
@@ -91,8 +101,14 @@ func (f runFlags) run(cmd *cobra.Command, names []string) error {
 	stop := context.AfterFunc(cmd.Context(), show.interrupt)
 	results := f.runAll(cmd.Context(), engine, list, show)
 	stop()
+	if c, ok := engine.(io.Closer); ok {
+		err = c.Close() // what a lab is made of is gone when the program ends, and not a moment later
+	}
 	show.close()
 	if err := f.print(cmd.OutOrStdout(), results); err != nil {
+		return err
+	}
+	if err != nil {
 		return err
 	}
 	if f.profile {
@@ -102,6 +118,20 @@ func (f runFlags) run(cmd *cobra.Command, names []string) error {
 		return err
 	}
 	return mismatch(results)
+}
+
+// labsAtOnce is how many labs the machine holds at the same time without disturbing each other. A lab of namespaces takes
+// some 50 ms of a processor and 5 MiB (see docs/performance.md), but the kernel's table of neighbours, one for all of
+// them, holds the entries of 250; one of containers keeps the engine busy for a second.
+func labsAtOnce(e harness.Engine) int {
+	if _, containers := e.(*docker.Engine); containers {
+		return 4 * runtime.NumCPU()
+	}
+	labs := min(200, 50*runtime.NumCPU())
+	if memory, err := mem.VirtualMemory(); err == nil {
+		labs = min(labs, int(memory.Available/(16<<20)))
+	}
+	return max(1, labs)
 }
 
 // inRealTime leaves out what takes minutes, unless it was asked for by name.
@@ -121,8 +151,6 @@ func (f runFlags) check() error {
 	switch {
 	case family != harness.IPv4 && family != harness.IPv6:
 		return fmt.Errorf("--family is 4 or 6, not %d", f.family)
-	case f.parallel < 1:
-		return fmt.Errorf("--parallel is at least 1, not %d", f.parallel)
 	case !(f.tolerance >= 1 && f.tolerance <= mostTolerance): // so, and not the other way round, for NaN
 		return fmt.Errorf("--tolerance is between 1 and %d, not %g", mostTolerance, f.tolerance)
 	case !(f.speed >= 1):
