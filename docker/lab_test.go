@@ -49,8 +49,13 @@ func testTools(t *testing.T, ctx context.Context, client, router harness.Host) {
 	assert.Contains(t, output(t, ctx, router, "iptables", "-S"), "-A "+strings.Join(rule, " "))
 	output(t, ctx, router, append([]string{"iptables", "-D"}, rule...)...)
 
-	dump := "tcpdump -i to-client -c 1 -w /root/icmp.pcap icmp & sleep 0.5; ping -c 1 -W 1 198.51.100.10 >/dev/null; " +
-		"wait; tcpdump -n -r /root/icmp.pcap"
+	// What the lab's own verb writes is what iptables lists.
+	output(t, ctx, router, harness.FirewallVerb("add", harness.IPv4, harness.Rule{Chain: "FORWARD", Proto: "tcp", Port: 8080})...)
+	assert.Contains(t, output(t, ctx, router, "iptables", "-S"), "-A "+strings.Join(rule, " "))
+	output(t, ctx, router, harness.FirewallVerb("delete", harness.IPv4, harness.Rule{Chain: "FORWARD", Proto: "tcp", Port: 8080})...)
+
+	dump := "cd /tmp; tcpdump -i to-client -c 1 -w icmp.pcap icmp 2>said & until grep -q 'listening on' said; do sleep 0.02; done; " +
+		"ping -c 1 -W 1 198.51.100.10 >/dev/null; wait; tcpdump -n -r icmp.pcap"
 	assert.Contains(t, output(t, ctx, router, "bash", "-c", dump), "198.51.100.1 > 198.51.100.10: ICMP echo request")
 }
 

@@ -6,11 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 
-	"github.com/tcplab/tcplab/wire"
 	"github.com/tcplab/tcplab/wire/signature"
 )
 
@@ -254,34 +252,6 @@ func (r *run) breakIt(ctx context.Context) error {
 	return nil
 }
 
-// observe lets the client act while the fault holds, and holds everything that was seen against what was wanted.
-func (r *run) observe(ctx context.Context) error {
-	before, err := r.readCounters(ctx)
-	if err != nil {
-		return err
-	}
-	// A client may have returned while a socket of its own is still being closed, and one more SYN leave after the
-	// captures have ended. So the counters are read on both sides of that end, and what was captured lies between.
-	var least, most map[string]Counters
-	err = r.recorded(ctx, "", func(traces []wire.Trace) bool { return len(r.wireMismatches(traces)) == 0 },
-		func() (err error) {
-			least, err = r.readCounters(ctx)
-			return err
-		})
-	if err != nil {
-		return err
-	}
-	if most, err = r.readCounters(ctx); err != nil {
-		return err
-	}
-	r.report.Client = *r.current.Client
-	r.report.Counters = increases(before, least)
-	r.checkClient()
-	r.report.Mismatches = append(r.report.Mismatches, r.wireMismatches(r.current.Traces)...)
-	r.checkCounters(r.report.Counters, increases(before, most))
-	return nil
-}
-
 // heal undoes the fault; then the client must get through again, and so the fault alone has made the difference.
 func (r *run) heal(ctx context.Context) error {
 	if err := r.fault.Heal(ctx, r.bench); err != nil {
@@ -295,119 +265,4 @@ func (r *run) down(ctx context.Context) error {
 		return nil
 	}
 	return r.bench.Lab.Close(ctx)
-}
-
-// recorded lets the client make an attempt with captures running at every vantage point, and keeps both in the phase.
-// The captures go on until they are complete, or for a grace when they never are; atEnd is called just before they are
-// ended.
-func (r *run) recorded(ctx context.Context, prefix string, complete func([]wire.Trace) bool, atEnd func() error) error {
-	captures, err := record(ctx, r.bench, r.report.Artifacts, prefix)
-	if err != nil {
-		return err
-	}
-	client, err := r.bench.Host(clientHost)
-	if err != nil {
-		return errors.Join(err, captures.stop(ctx))
-	}
-	outcome, err := r.options.Client.Do(ctx, Attempt{Host: client, Target: r.bench.Target(), Timeout: r.timeout})
-	if errors.Is(err, ErrUnsupported) {
-		err = &skipError{err}
-	}
-	if err != nil {
-		return errors.Join(err, captures.stop(ctx))
-	}
-	r.current.Client = &outcome
-	grace, cancel := context.WithTimeout(ctx, settlingGrace)
-	defer cancel()
-	captures.until(grace, complete)
-	if err := errors.Join(atEnd(), captures.stop(ctx)); err != nil {
-		return err
-	}
-	r.current.Traces = captures.traces()
-	return nil
-}
-
-// mustWork lets the client make an attempt that must succeed and show a handshake at every vantage point.
-func (r *run) mustWork(ctx context.Context, prefix, otherwise string) error {
-	err := r.recorded(ctx, prefix, func(traces []wire.Trace) bool {
-		return r.notEstablished(traces) == nil && !slices.ContainsFunc(traces, func(t wire.Trace) bool { return !closed(t) })
-	}, func() error { return nil })
-	if err != nil {
-		return err
-	}
-	if o := r.current.Client; !o.OK() {
-		r.mismatch("client", fmt.Sprintf("%s: the client failed: %s", otherwise, o.Error), "")
-		return nil
-	}
-	if m := r.notEstablished(r.current.Traces); m != nil {
-		r.mismatch(m.At, otherwise+": "+m.Reason, m.Detail)
-	}
-	return nil
-}
-
-// notEstablished returns the first vantage point's difference from an established connection, nil when there is none.
-func (r *run) notEstablished(traces []wire.Trace) *Mismatch {
-	for _, t := range traces {
-		if m := r.checker.wireAt(t, established); m != nil {
-			return r.wireMismatch(t.Point, m, traces)
-		}
-	}
-	return nil
-}
-
-// readCounters reads the counters of every host that is on.
-func (r *run) readCounters(ctx context.Context) (map[string]Counters, error) {
-	all := map[string]Counters{}
-	var mutex sync.Mutex
-	err := eachHost(r.bench.Topology, func(host string) error {
-		counters := Counters{}
-		err := r.bench.query(ctx, host, CountersVerb(), &counters)
-		if errors.Is(err, ErrHostStopped) {
-			return nil
-		}
-		mutex.Lock()
-		defer mutex.Unlock()
-		all[host] = counters
-		return err
-	})
-	return all, err
-}
-
-// increases returns by how much each counter has grown. A counter that was not there before is taken to have been 0.
-func increases(before, after map[string]Counters) map[string]Counters {
-	grown := map[string]Counters{}
-	for host, counters := range after {
-		grown[host] = Counters{}
-		for name, value := range counters {
-			if value > before[host][name] {
-				grown[host][name] = value - before[host][name]
-			}
-		}
-	}
-	return grown
-}
-
-func (r *run) mismatch(at, reason, detail string) {
-	r.report.Mismatches = append(r.report.Mismatches, Mismatch{Phase: r.current.Name, At: at, Reason: reason, Detail: detail})
-}
-
-// wireMismatches holds each vantage point's trace against what was wanted there.
-func (r *run) wireMismatches(traces []wire.Trace) []Mismatch {
-	var list []Mismatch
-	wanted := r.report.Scenario.Want.Wire
-	for _, t := range traces {
-		text, ok := wanted[t.Point]
-		if !ok {
-			continue
-		}
-		wants, err := expectations(text, circumstances{family: r.options.Family, schedule: r.report.Schedule,
-			patience: r.timeout, waited: r.current.Client.Elapsed, tolerance: r.options.Tolerance})
-		if err != nil { // Validate has parsed it for circumstances that differ only in the number of lines
-			panic(err)
-		}
-		if m := r.checker.wireAt(t, wants...); m != nil {
-			list = append(list, *r.wireMismatch(t.Point, m, traces))
-		}
-	}
-	return list
 }
