@@ -1,7 +1,6 @@
 package netns
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -261,51 +260,59 @@ func (m *machine) awaitNeighbours() error {
 	})
 }
 
-// awaitLinks waits until each link of the host is operational: the kernel says so when it has attached the link's
-// queue, and drops what is sent before.
+// awaitLinks waits until each link of the host is ready: operational, which is when the kernel has attached its queue
+// (what is sent before is dropped), and hearing multicast (so is what comes before).
 func (m *machine) awaitLinks() error {
 	ns, err := m.namespace()
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), linkDeadline)
-	defer cancel()
-	for _, c := range m.config.Interfaces {
-		if err := awaitLink(ctx, ns, c.Name); err != nil {
-			return fmt.Errorf("interface %s: %w", c.Name, err)
-		}
-	}
-	return nil
-}
-
-func awaitLink(ctx context.Context, ns *agent.Namespace, name string) error {
-	up := func() (up bool, err error) {
-		err = withNetlink(ns, func(h *netlink.Handle) error {
-			link, err := h.LinkByName(name)
-			up = err == nil && link.Attrs().OperState == netlink.OperUp
-			return err
-		})
-		return up, err
-	}
-	if ok, err := up(); ok || err != nil {
+	ready := func() (bool, error) { return m.linksReady(ns) }
+	if ok, err := ready(); ok || err != nil {
 		return err
 	}
-	updates, done := make(chan netlink.LinkUpdate), make(chan struct{})
-	defer close(done)
+	links, routes, done := make(chan netlink.LinkUpdate), make(chan netlink.RouteUpdate), make(chan struct{})
+	defer func() {
+		close(done)
+		go drain(links) // a sender may be in the middle of it; it ends, and closes the channel, at its next look
+		go drain(routes)
+	}()
 	handle := vnetns.NsHandle(ns.Fd())
-	if err := netlink.LinkSubscribeWithOptions(updates, done, netlink.LinkSubscribeOptions{Namespace: &handle}); err != nil {
+	if err := netlink.LinkSubscribeWithOptions(links, done, netlink.LinkSubscribeOptions{Namespace: &handle}); err != nil {
 		return fmt.Errorf("watch links: %w", err)
 	}
+	if err := netlink.RouteSubscribeWithOptions(routes, done, netlink.RouteSubscribeOptions{Namespace: &handle}); err != nil {
+		return fmt.Errorf("watch routes: %w", err)
+	}
+	deadline := time.NewTimer(linkDeadline)
+	defer deadline.Stop()
 	for {
-		if ok, err := up(); ok || err != nil {
+		if ok, err := ready(); ok || err != nil {
 			return err
 		}
 		select {
-		case <-updates:
-		case <-ctx.Done():
-			return fmt.Errorf("the link was not operational within %s", linkDeadline)
+		case <-links:
+		case <-routes:
+		case <-deadline.C:
+			return fmt.Errorf("its links were not ready within %s", linkDeadline)
 		}
 	}
+}
+
+func drain[T any](updates <-chan T) {
+	for range updates {
+	}
+}
+
+// linksReady reports whether every link of the host is ready.
+func (m *machine) linksReady(ns *agent.Namespace) (bool, error) {
+	ready := true
+	err := m.eachLink(ns, func(_ *netlink.Handle, link netlink.Link) error {
+		hears, err := ns.HearsMulticast(link.Attrs().Name)
+		ready = ready && hears && link.Attrs().OperState == netlink.OperUp
+		return err
+	})
+	return ready, err
 }
 
 func withNetlink(ns *agent.Namespace, do func(*netlink.Handle) error) error {

@@ -1,16 +1,17 @@
 package agent
 
 import (
-	"bytes"
 	"context"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/vishvananda/netlink"
@@ -42,12 +43,19 @@ func (n *Namespace) Configure(config harness.HostConfig) error {
 		return err
 	}
 	defer stop()
+	groups := map[group]bool{}
 	for _, c := range config.Interfaces {
-		if err := configureInterface(h, c); err != nil {
+		name, err := configureInterface(h, c)
+		if err != nil {
 			return fmt.Errorf("interface %s: %w", c.Name, err)
 		}
+		for _, p := range c.Addrs {
+			if p.Addr().Is6() {
+				groups[group{name, solicitedNode(p.Addr())}] = true
+			}
+		}
 	}
-	if err := n.awaitGroups(changes, config); err != nil {
+	if err := n.awaitGroups(changes, groups); err != nil {
 		return err
 	}
 	for _, r := range config.Routes {
@@ -94,80 +102,99 @@ func (n *Namespace) watchAddrs() (changes chan netlink.AddrUpdate, stop func(), 
 // awaitGroups waits until the host hears those who solicit its IPv6 addresses. The kernel joins an address's
 // solicited-node group (RFC 4291 section 2.7.1) in a work item after the address was added, and announces the address
 // then; a neighbour that asks before is not heard, and asks again only after a second.
-func (n *Namespace) awaitGroups(changes <-chan netlink.AddrUpdate, config harness.HostConfig) error {
+func (n *Namespace) awaitGroups(changes <-chan netlink.AddrUpdate, groups map[group]bool) error {
 	deadline := time.NewTimer(groupsDeadline)
 	defer deadline.Stop()
 	for {
-		missing, err := n.missingGroup(config)
-		if err != nil || !missing.IsValid() {
+		if err := n.strikeJoined(groups); err != nil || len(groups) == 0 {
 			return err
 		}
 		select {
 		case <-changes:
 		case <-deadline.C:
-			return fmt.Errorf("the kernel has not joined the group %s within %s", missing, groupsDeadline)
+			return fmt.Errorf("the kernel has not joined %v within %s", slices.Collect(maps.Keys(groups)), groupsDeadline)
 		}
 	}
 }
 
-// missingGroup returns a solicited-node group that the host has not joined, or the zero Addr.
-func (n *Namespace) missingGroup(config harness.HostConfig) (missing netip.Addr, err error) {
-	var table []byte
-	err = n.Do(func() (err error) {
-		table, err = os.ReadFile("/proc/thread-self/net/igmp6")
-		return err
+// group is a multicast group on an interface, by the name that the kernel has for it.
+type group struct {
+	link string
+	addr netip.Addr
+}
+
+// strikeJoined takes away the groups that the host has joined.
+func (n *Namespace) strikeJoined(groups map[group]bool) error {
+	return n.eachLine("/proc/thread-self/net/igmp6", func(fields []string) { // index, interface, group, ...
+		if raw, err := hex.DecodeString(fields[2]); err == nil && len(raw) == 16 {
+			delete(groups, group{fields[1], netip.AddrFrom16([16]byte(raw))})
+		}
 	})
-	if err != nil {
-		return netip.Addr{}, err
-	}
-	for _, c := range config.Interfaces {
-		for _, p := range c.Addrs {
-			group := solicitedNode(p.Addr())
-			if p.Addr().Is6() && !bytes.Contains(table, []byte(hex.EncodeToString(group.AsSlice()))) {
-				return group, nil
+}
+
+// HearsMulticast reports whether the interface takes in IPv6 multicast, and so those who solicit its addresses: once the
+// kernel has noted that the link is ready, it has a route for that (ff00::/8), and what comes before is dropped.
+func (n *Namespace) HearsMulticast(link string) (hears bool, err error) {
+	err = n.eachLine("/proc/thread-self/net/ipv6_route", func(fields []string) { // destination, its length, ..., interface
+		hears = hears || strings.HasPrefix(fields[0], "ff00") && fields[1] == "08" && fields[len(fields)-1] == link
+	})
+	return hears, err
+}
+
+// eachLine gives the fields of each line of one of the namespace's tables; lines of fewer than three are left out.
+func (n *Namespace) eachLine(path string, do func(fields []string)) error {
+	return n.Do(func() error {
+		table, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		for line := range strings.Lines(string(table)) {
+			if fields := strings.Fields(line); len(fields) >= 3 {
+				do(fields)
 			}
 		}
-	}
-	return netip.Addr{}, nil
+		return nil
+	})
 }
 
 // solicitedNode is ff02::1:ffXX:XXXX with the last three bytes of the address.
 func solicitedNode(a netip.Addr) netip.Addr {
-	group, last := netip.MustParseAddr("ff02::1:ff00:0").As16(), a.As16()
-	copy(group[13:], last[13:])
-	return netip.AddrFrom16(group)
+	addr, last := netip.MustParseAddr("ff02::1:ff00:0").As16(), a.As16()
+	copy(addr[13:], last[13:])
+	return netip.AddrFrom16(addr)
 }
 
-func configureInterface(h *netlink.Handle, c harness.InterfaceConfig) error {
+// configureInterface returns the name that the kernel has for the interface.
+func configureInterface(h *netlink.Handle, c harness.InterfaceConfig) (name string, err error) {
 	link, err := findLink(h, c)
 	if err != nil {
-		return err
+		return "", err
 	}
 	mac, err := net.ParseMAC(c.MAC)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if err := h.LinkSetHardwareAddr(link, mac); err != nil {
-		return fmt.Errorf("set hardware address %s: %w", mac, err)
+		return "", fmt.Errorf("set hardware address %s: %w", mac, err)
 	}
 	// A link-local address that the kernel makes by itself is tentative for a second or two (duplicate address
 	// detection, RFC 4862 section 5.4), in which neighbours cannot be solicited. The lab's own, on a link of two, is
 	// set without.
 	if err := h.LinkSetIP6AddrGenMode(link, nl.IN6_ADDR_GEN_MODE_NONE); err != nil {
-		return fmt.Errorf("turn off the automatic link-local address: %w", err)
+		return "", fmt.Errorf("turn off the automatic link-local address: %w", err)
 	}
 	if err := h.LinkSetUp(link); err != nil {
-		return fmt.Errorf("set up: %w", err)
+		return "", fmt.Errorf("set up: %w", err)
 	}
 	if err := setAddrs(h, link, append(c.Addrs[:len(c.Addrs):len(c.Addrs)], linkLocal(mac))); err != nil {
-		return err
+		return "", err
 	}
 	for _, n := range c.Neighbours {
 		if err := pin(h, link.Attrs().Index, n); err != nil {
-			return err
+			return "", err
 		}
 	}
-	return nil
+	return link.Attrs().Name, nil
 }
 
 // findLink finds an interface by the address that the engine gave it, and gives it the topology's name beside its own;
