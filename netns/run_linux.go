@@ -46,7 +46,9 @@ func (h *helper) command(c channel, r request, fds []int) {
 		_ = c.send(replyOf(err))
 		return
 	}
-	_ = c.send(reply{Exit: code})
+	if err := c.send(reply{Exit: code}); err != nil && !errors.Is(err, unix.EPIPE) { // EPIPE: the caller has gone
+		fmt.Fprintf(os.Stderr, "tcplab: netns helper: exit code of %q on %s: %v\n", r.Argv, r.Host, err)
+	}
 }
 
 func expect(ok bool, text string) error {
