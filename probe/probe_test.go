@@ -237,6 +237,9 @@ func TestProbeOfAServerThatGreets(t *testing.T) {
 
 // A server that closes at once may be first with its FIN, or not: the verdict must not depend on it.
 func TestProbeOfAServerThatCloses(t *testing.T) {
+	if testing.Short() {
+		t.Skip("timeouts in real time are not for -short")
+	}
 	target := serve(t, "tcp4", "127.0.0.1:0", func(c net.Conn) { _ = c.Close() })
 	for range 20 {
 		results, err := Run(t.Context(), target, 600*time.Millisecond)

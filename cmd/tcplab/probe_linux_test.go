@@ -100,6 +100,9 @@ func dropAt(host, chain string) harness.Fault {
 }
 
 func TestProbeInLabs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("timeouts in real time are not for -short")
+	}
 	needEngine(t, "netns")
 	for _, c := range probeCases {
 		if c.family == 0 {
@@ -142,6 +145,9 @@ func (c probeCase) run(t *testing.T) {
 
 // The text of a probe goes along the decision path.
 func TestProbeText(t *testing.T) {
+	if testing.Short() {
+		t.Skip("timeouts in real time are not for -short")
+	}
 	t.Parallel()
 	b, ctx := probeBench(t, harness.Routed(), harness.IPv4)
 	require.NoError(t, dropAt("server", "INPUT").Inject(ctx, b))
@@ -173,6 +179,9 @@ func TestProbeWithoutRoute(t *testing.T) {
 
 // A client whose router is gone is offline, and says so.
 func TestProbeOffline(t *testing.T) {
+	if testing.Short() {
+		t.Skip("timeouts in real time are not for -short")
+	}
 	t.Parallel()
 	b, ctx := probeBench(t, harness.Routed(), harness.IPv4)
 	router, err := b.Host("router")
