@@ -143,7 +143,7 @@ func TestCancelKills(t *testing.T) {
 
 	// So is one that became another user's, as Debian's tcpdump would.
 	short, cancel = context.WithCancel(ctx)
-	dump := client.Command("tcpdump", "-i", "any", "-w", "/root/all.pcap")
+	dump := client.Command("tcpdump", "-i", "any", "-w", "/tmp/all.pcap")
 	said := newBuffer()
 	dump.Stderr = said
 	require.NoError(t, dump.Start(short))
