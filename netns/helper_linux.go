@@ -72,12 +72,12 @@ func spawn(extra uintptr, c *compressor) (*helperProcess, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, errors.Join(fmt.Errorf("start helper process: %w", err), here.Close())
 	}
-	p := &helperProcess{main: here, ended: make(chan struct{})}
+	ended := make(chan struct{})
 	go func() {
 		_ = cmd.Wait() // that it has ended shows on the socket; how, is of no interest
-		close(p.ended)
+		close(ended)
 	}()
-	return p, nil
+	return &helperProcess{main: here, ended: ended}, nil
 }
 
 // helper is the process that holds the namespaces.

@@ -33,7 +33,7 @@ func TestEngineIsNotCollectedWhileItIsAsked(t *testing.T) {
 			}
 		}
 	})
-	for range 10 {
+	for range 30 {
 		assert.NoError(t, New().Available(t.Context()))
 	}
 	close(stop)
