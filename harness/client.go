@@ -19,6 +19,12 @@ type Client interface {
 	Do(ctx context.Context, a Attempt) (Outcome, error)
 }
 
+// Needer is a client that needs programs on its host.
+type Needer interface {
+	// Programs are their names, as in [Topology.Programs].
+	Programs() []string
+}
+
 // Attempt is what a client is asked to do.
 type Attempt struct {
 	// Host is the one on which the client runs.

@@ -23,10 +23,16 @@ type Outcome struct {
 	Timeout bool `json:"timeout,omitempty"`
 	// Error is the client's own text, empty when it succeeded.
 	Error string `json:"error"`
+	// Code is the program's own name for how it ended, where it has one: "exit 7" of curl, "net::ERR_CONNECTION_REFUSED"
+	// of Chromium, "3 of 3 lost" of ping.
+	Code string `json:"code,omitempty"`
 	// ExitCode is the program's, where the client is a program.
 	ExitCode int `json:"exit_code,omitempty"`
 	// Opaque says that of this client only success, failure and time are known.
 	Opaque bool `json:"opaque,omitempty"`
+	// Attachments are files by name that the client made, such as the picture of an error page. The run keeps them beside
+	// its captures; here only their names are left then, with no contents.
+	Attachments map[string][]byte `json:"attachments,omitempty"`
 	// Elapsed is the time from the start of the attempt to its end, by the client's own monotonic clock.
 	Elapsed time.Duration `json:"elapsed_ns"`
 }

@@ -59,13 +59,17 @@ const (
 	Baseline PhaseName = "baseline"
 	Break    PhaseName = "break"
 	Observe  PhaseName = "observe"
+	// Checking is a phase of its own for each of the scenario's [Check]s.
+	Checking PhaseName = "check"
 	Heal     PhaseName = "heal"
 	Down     PhaseName = "down"
 )
 
 // Phase is one phase of a run.
 type Phase struct {
-	Name    PhaseName
+	Name PhaseName
+	// Check is the name of the check that is made, in the phase [Checking].
+	Check   string
 	Elapsed time.Duration
 	// Client is what the client felt; nil in the phases in which it does nothing.
 	Client *Outcome

@@ -20,6 +20,12 @@ type Scenario struct {
 	Verdict string
 	// Topology is the plan of its lab; the zero value stands for [Routed].
 	Topology Topology
+	// Fixtures stand in the lab from the beginning: a security group, a NAT, a load balancer.
+	Fixtures []Fixture
+	// Client is put into the failure, unless a run brings another; nil stands for [GoClient].
+	Client Client
+	// Target is the host that the client asks; empty stands for the server.
+	Target string
 	// Timeout is the client's patience for one attempt; zero stands for [DefaultTimeout].
 	Timeout time.Duration
 	// Long says that the scenario takes minutes in real time. It is left out of "all" unless time is compressed.
@@ -28,6 +34,20 @@ type Scenario struct {
 	Fault Fault
 	// Want is what must be seen while it is broken.
 	Want Want
+	// Checks are what one would look at next, while it is still broken: does a well-known host answer, does TCP?
+	Checks []Check
+}
+
+// Check is a further attempt while the fault holds, made and captured after the scenario's own.
+type Check struct {
+	// Name is short and a part of file names: "tcp", "well-known-host".
+	Name string
+	// Question is what it answers, in one sentence.
+	Question string
+	// Client and Target are as those of a [Scenario].
+	Client Client
+	Target string
+	Want   Want
 }
 
 // DefaultTimeout is the usual advice for a connect timeout: it covers the first retransmission of a SYN, after 1 s.
@@ -47,6 +67,14 @@ type Fault interface {
 	Verify(ctx context.Context, b *Bench) error
 	// Heal undoes it.
 	Heal(ctx context.Context, b *Bench) error
+}
+
+// Fixture is a part of the lab beside its hosts and links. Its value holds parameters and no state.
+type Fixture interface {
+	// String names it in the words of a report: "security group on the router: tcp/8080".
+	String() string
+	// Install puts it in place, in the phase "up", once the service listens. The lab's removal removes it.
+	Install(ctx context.Context, b *Bench) error
 }
 
 // Want is what must be seen while the fault holds. What is absent is not checked.

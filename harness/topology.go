@@ -18,6 +18,9 @@ type Topology struct {
 	// Neighbour Discovery). The kernel's table of entries that were learned is one for all namespaces of a machine
 	// (net.ipv4.neigh.default.gc_thresh3, 1024 of them) and full with some 250 labs; permanent ones do not count.
 	PinNeighbours bool `json:"pin_neighbours,omitempty"`
+	// Programs are what must be there to be run on every host, such as "curl". An engine whose hosts lack one refuses to
+	// build, with an error that says how to get it and wraps [ErrUnsupported].
+	Programs []string `json:"programs,omitempty"`
 	// Speed is how many times faster than real time the kernel's timers run in the lab; 0 stands for 1. It is the
 	// engine that makes it so: here it only decides what the hosts' sysctls say.
 	Speed float64 `json:"speed,omitempty"`
