@@ -107,18 +107,11 @@ func decodeICMP(p *Packet, b []byte, v6 bool) {
 	switch {
 	case m.IsError():
 		decodeICMPError(m, b)
-	case isEcho(m):
+	case m.IsEcho():
 		m.ID, m.Sequence = be.Uint16(b[4:]), be.Uint16(b[6:])
 	case v6:
 		decodeND(p, b)
 	}
-}
-
-func isEcho(m *ICMP) bool {
-	if m.V6 {
-		return m.Type == layers.ICMPv6TypeEchoRequest || m.Type == layers.ICMPv6TypeEchoReply
-	}
-	return m.Type == layers.ICMPv4TypeEchoRequest || m.Type == layers.ICMPv4TypeEchoReply
 }
 
 func decodeICMPError(m *ICMP, b []byte) {
@@ -139,8 +132,11 @@ func parseQuote(b []byte) (Quote, bool) {
 	}
 	q := Quote{Protocol: uint8(h.protocol)}
 	var src, dst uint16
-	ported := h.protocol == layers.IPProtocolTCP || h.protocol == layers.IPProtocolUDP
-	if ported && !h.laterFragment && len(h.payload) >= 4 {
+	switch {
+	case h.laterFragment:
+	case h.protocol == echoProtocol(h.src):
+		q.quoteEcho(&h)
+	case (h.protocol == layers.IPProtocolTCP || h.protocol == layers.IPProtocolUDP) && len(h.payload) >= 4:
 		src, dst = be.Uint16(h.payload), be.Uint16(h.payload[2:])
 		if h.protocol == layers.IPProtocolTCP && len(h.payload) >= 8 {
 			q.HasSeq, q.Seq = true, be.Uint32(h.payload[4:])
@@ -148,6 +144,27 @@ func parseQuote(b []byte) (Quote, bool) {
 	}
 	q.Src, q.Dst = netip.AddrPortFrom(h.src, src), netip.AddrPortFrom(h.dst, dst)
 	return q, true
+}
+
+// echoProtocol is the protocol of an echo between addresses of the version.
+func echoProtocol(a netip.Addr) layers.IPProtocol {
+	if a.Is4() {
+		return layers.IPProtocolICMPv4
+	}
+	return layers.IPProtocolICMPv6
+}
+
+// quoteEcho reads the echo that is quoted, if it is one.
+func (q *Quote) quoteEcho(h *ipHeader) {
+	if len(h.payload) < icmpHeader {
+		return
+	}
+	m := ICMP{V6: h.src.Is6(), Type: h.payload[0]}
+	if !m.IsEcho() {
+		return
+	}
+	q.HasEcho, q.EchoReply = true, m.IsEchoReply()
+	q.ID, q.Sequence = be.Uint16(h.payload[4:]), be.Uint16(h.payload[6:])
 }
 
 func decodeND(p *Packet, b []byte) {

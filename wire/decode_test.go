@@ -206,6 +206,49 @@ func TestDecodeICMPQuotes(t *testing.T) {
 	assert.False(t, errorOf(false, 3, 3, 0, synPacket4(t)[:19]).ICMP.HasQuote, "not even an IP header is quoted")
 }
 
+// The 8 bytes that RFC 792 promises hold all that tells an echo from others.
+func TestDecodeQuotedEcho(t *testing.T) {
+	echo4 := func(kind byte) []byte {
+		return serialize(t, ipv4(layers.IPProtocolICMPv4), gopacket.Payload{kind, 0, 0, 0, 0x12, 0x34, 0, 7, 1, 2, 3})
+	}
+	echo6 := func(kind byte) []byte {
+		return serialize(t, ipv6(layers.IPProtocolICMPv6), gopacket.Payload{kind, 0, 0, 0, 0x12, 0x34, 0, 7, 1, 2, 3})
+	}
+	error4 := func(quote []byte) Packet {
+		return decodeOne(linkRaw, serialize(t, ipv4(layers.IPProtocolICMPv4), gopacket.Payload(append([]byte{3, 1, 0, 0, 0, 0, 0, 0}, quote...))))
+	}
+	error6 := func(quote []byte) Packet {
+		return decodeOne(linkRaw, serialize(t, ipv6(layers.IPProtocolICMPv6), gopacket.Payload(append([]byte{1, 3, 0, 0, 0, 0, 0, 0}, quote...))))
+	}
+	later := echo4(8)
+	later[7] = 1
+	for name, c := range map[string]struct {
+		p           Packet
+		echo, reply bool
+	}{
+		"request":          {error4(echo4(8)), true, false},
+		"request, 8 bytes": {error4(echo4(8)[:28]), true, false},
+		"request, 7 bytes": {error4(echo4(8)[:27]), false, false},
+		"reply":            {error4(echo4(0)), true, true},
+		"timestamp":        {error4(echo4(13)), false, false},
+		"later fragment":   {error4(later), false, false},
+		"request 6":        {error6(echo6(128)[:48]), true, false},
+		"request 6, cut":   {error6(echo6(128)[:47]), false, false},
+		"reply 6":          {error6(echo6(129)), true, true},
+		"solicitation":     {error6(echo6(135)), false, false},
+		"segment":          {error6(synPacket6(t)), false, false},
+	} {
+		q := c.p.ICMP.Quote
+		require.True(t, c.p.ICMP.HasQuote, name)
+		assert.Equal(t, [2]bool{c.echo, c.reply}, [2]bool{q.HasEcho, q.EchoReply}, name)
+		if c.echo {
+			assert.Equal(t, [2]uint16{0x1234, 7}, [2]uint16{q.ID, q.Sequence}, name)
+		} else {
+			assert.Zero(t, q.ID+q.Sequence, name)
+		}
+	}
+}
+
 func TestDecodeEcho(t *testing.T) {
 	for name, p := range map[string]Packet{
 		"echo-request": decodeOne(linkRaw, serialize(t, ipv4(layers.IPProtocolICMPv4), gopacket.Payload{8, 0, 0, 0, 0, 9, 0, 2})),

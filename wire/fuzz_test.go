@@ -6,6 +6,9 @@ import (
 	"errors"
 	"io"
 	"testing"
+
+	"github.com/google/gopacket"
+	"github.com/google/gopacket/layers"
 )
 
 // FuzzReader reads any bytes as a capture: it must not panic, must number the packets, and must end in one of the
@@ -15,6 +18,10 @@ func FuzzReader(f *testing.F) {
 	classic := newPcap(binary.BigEndian, pcapNanoseconds, linkSLL2)
 	classic.record(1, 2, 3, make([]byte, 60))
 	f.Add(classic.Bytes())
+	ping := newPcap(binary.LittleEndian, pcapMicroseconds, linkRaw)
+	ping.record(1, 2, 60, serialize(f, ipv4(layers.IPProtocolICMPv4), gopacket.Payload{8, 0, 0, 0, 0, 9, 0, 2}))
+	ping.record(1, 3, 60, serialize(f, ipv6(layers.IPProtocolICMPv6), gopacket.Payload{129, 0, 0, 0, 0, 9, 0, 2}))
+	f.Add(ping.Bytes())
 	f.Fuzz(func(t *testing.T, capture []byte) {
 		trace, err := ReadAll(bytes.NewReader(capture), "client")
 		at, located := errors.AsType[*ReadError](err)
@@ -29,6 +36,10 @@ func FuzzReader(f *testing.F) {
 		for _, a := range trace.Attempts(0) {
 			grouped += len(a.Packets)
 		}
+		echoes := 0
+		for _, a := range trace.Echoes() {
+			echoes += len(a.Packets)
+		}
 		for i, p := range trace.Packets {
 			if p.Frame != i+1 {
 				t.Fatalf("packet %d has number %d", i+1, p.Frame)
@@ -36,6 +47,12 @@ func FuzzReader(f *testing.F) {
 			if p.Kind == KindTCP {
 				grouped--
 			}
+			if p.Kind == KindICMP && (p.ICMP.IsEcho() || p.ICMP.Quote.HasEcho) {
+				echoes--
+			}
+		}
+		if echoes != 0 {
+			t.Fatalf("%d too many echoes in exchanges", echoes)
 		}
 		if grouped < 0 {
 			t.Fatalf("%d segments belong to no attempt", -grouped)

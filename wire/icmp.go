@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+
+	"github.com/google/gopacket/layers"
 )
 
 // ICMP is an ICMP or ICMPv6 message. Its sender is the packet's Src.
@@ -21,13 +23,16 @@ type ICMP struct {
 }
 
 // Quote is the packet that an ICMP error answers, as far as the error quotes it. RFC 792 promises 8 bytes beyond the
-// IP header: of TCP, the ports and the sequence number.
+// IP header: of TCP, the ports and the sequence number; of an ICMP echo, all that tells it from others.
 type Quote struct {
 	// Src and Dst are those of the quoted packet; the ports are 0 when they were not quoted.
 	Src, Dst netip.AddrPort
 	Protocol uint8 // IANA's protocol number, 6 for TCP
 	HasSeq   bool  // of TCP: Seq was quoted
-	Seq      uint32
+	// HasEcho says that an echo request or, with EchoReply, an echo reply is quoted; ID and Sequence are its.
+	HasEcho, EchoReply bool
+	Seq                uint32
+	ID, Sequence       uint16
 }
 
 // lacking stands for the type of a message that one of the versions does not have; 255 is reserved in both.
@@ -86,6 +91,25 @@ func (m *ICMP) Name() string {
 
 // Number is the message's type and code, "type 3 code 1".
 func (m *ICMP) Number() string { return fmt.Sprintf("type %d code %d", m.Type, m.Code) }
+
+// IsEchoRequest reports whether the message asks for an echo, as ping does.
+func (m *ICMP) IsEchoRequest() bool {
+	if m.V6 {
+		return m.Type == layers.ICMPv6TypeEchoRequest
+	}
+	return m.Type == layers.ICMPv4TypeEchoRequest
+}
+
+// IsEchoReply reports whether the message is the answer to an echo request.
+func (m *ICMP) IsEchoReply() bool {
+	if m.V6 {
+		return m.Type == layers.ICMPv6TypeEchoReply
+	}
+	return m.Type == layers.ICMPv4TypeEchoReply
+}
+
+// IsEcho reports whether the message is an echo request or reply.
+func (m *ICMP) IsEcho() bool { return m.IsEchoRequest() || m.IsEchoReply() }
 
 func (m *ICMP) is(n icmpName) bool {
 	if m.V6 {

@@ -1,7 +1,8 @@
 // Package wire reads packet captures and groups their packets into connection attempts.
 //
 // It is pure: bytes in, values out. [Reader] decodes pcap and pcapng as a stream, [ReadAll] makes a [Trace] of it, and
-// [Trace.Attempts] splits a trace into connection attempts, each a 4-tuple plus an initial sequence number.
+// [Trace.Attempts] splits a trace into connection attempts, each a 4-tuple plus an initial sequence number, and
+// [Trace.Echoes] into the echo exchanges of ping.
 package wire
 
 import (

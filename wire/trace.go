@@ -45,10 +45,16 @@ func (t Trace) On(iface string) Trace {
 	return side
 }
 
-// Attempt is one attempt at a connection: a 4-tuple plus the client's initial sequence number. Retransmissions of a
-// SYN belong to one attempt; a SYN with a new number on the same ports begins another.
+// Attempt is one attempt at reaching a server. By TCP it is one attempt at a connection: a 4-tuple plus the client's
+// initial sequence number. Retransmissions of a SYN belong to one attempt; a SYN with a new number on the same ports
+// begins another. By ICMP it is one echo exchange: who asks, who is asked, and the identifier, which ping chooses anew
+// each time it is started. Of an echo exchange, Echo, EchoID and Packets are filled in besides the addresses.
 type Attempt struct {
+	// Client and Server are the ends; of an echo exchange the asking and the asked address, with port 0.
 	Client, Server netip.AddrPort
+	// Echo tells an echo exchange from an attempt at a connection; EchoID is its identifier.
+	Echo   bool
+	EchoID uint16
 	// HasSYN says that the client's SYN was seen. Without it the attempt is a connection whose beginning was not
 	// captured: who is the client is told by a SYN-ACK, else by the port that was asked for, else the lower port is
 	// the server's, else the first packet's sender is the client.
@@ -60,17 +66,22 @@ type Attempt struct {
 	// tells it.
 	HasServerISN bool
 	ServerISN    uint32
-	// Packets are the attempt's TCP segments and the ICMP errors that quote one of them, as captured.
+	// Packets are the attempt's TCP segments, or echo requests and replies, and the ICMP errors that quote one of
+	// them, as captured.
 	Packets []Packet
 }
 
 // FromClient reports whether the packet travels from client to server. An ICMP error travels towards the sender of
-// the segment that it quotes, whoever sent the error.
+// the packet that it quotes, whoever sent the error. An echo tells by its type: a host that pings itself has only one
+// address.
 func (a Attempt) FromClient(p *Packet) bool {
-	if p.Kind == KindICMP {
+	switch {
+	case p.Kind != KindICMP:
+		return p.SrcAddrPort() == a.Client
+	case p.ICMP.HasQuote:
 		return p.ICMP.Quote.Src != a.Client
 	}
-	return p.SrcAddrPort() == a.Client
+	return p.ICMP.IsEchoRequest()
 }
 
 // Seq is the packet's sequence number relative to its sender's initial one. It is the number itself where that is not

@@ -86,6 +86,47 @@ func (f family) tooBig() wire.Packet {
 	return wire.Packet{Kind: wire.KindICMP, Src: f.router, Dst: f.server.Addr(), ICMP: m}
 }
 
+// echo is a request of the client's ping, or the reply to it.
+func (f family) echo(fromClient bool, sequence uint16) wire.Packet {
+	m := wire.ICMP{V6: f.v6, ID: pingID, Sequence: sequence}
+	src, dst := f.server, f.client
+	switch {
+	case fromClient && f.v6:
+		m.Type = 128
+	case fromClient:
+		m.Type = 8
+	case f.v6:
+		m.Type = 129
+	}
+	if fromClient {
+		src, dst = dst, src
+	}
+	return wire.Packet{Kind: wire.KindICMP, Src: src.Addr(), Dst: dst.Addr(), ICMP: m}
+}
+
+// pingID is the identifier of every ping here.
+const pingID = 4711
+
+// noHost is the ICMP error "unreachable host" about a request of the client's ping.
+func (f family) noHost(sequence uint16) wire.Packet {
+	q := wire.Quote{Src: netip.AddrPortFrom(f.client.Addr(), 0), Dst: netip.AddrPortFrom(f.server.Addr(), 0), Protocol: 1,
+		HasEcho: true, ID: pingID, Sequence: sequence}
+	m := wire.ICMP{V6: f.v6, Type: 3, Code: 1, HasQuote: true, Quote: q}
+	if f.v6 {
+		m.Type, m.Code, m.Quote.Protocol = 1, 3, 58
+	}
+	return wire.Packet{Kind: wire.KindICMP, Src: f.router, Dst: f.client.Addr(), ICMP: m}
+}
+
+// ping groups the packets, which must be one echo exchange.
+func ping(packets ...wire.Packet) wire.Attempt {
+	list := wire.Trace{Packets: packets}.Echoes()
+	if len(list) != 1 {
+		panic("not one echo exchange")
+	}
+	return list[0]
+}
+
 // attempt groups the packets, which must be one attempt; none are the zero attempt.
 func attempt(packets ...wire.Packet) wire.Attempt {
 	list := wire.Trace{Packets: packets}.Attempts(8080)

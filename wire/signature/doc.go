@@ -1,5 +1,5 @@
-// Package signature says what a connection attempt looks like on the wire, as text in packetdrill's notation, and
-// whether the packets of a capture look like that.
+// Package signature says what a connection attempt or an echo exchange looks like on the wire, as text in packetdrill's
+// notation, and whether the packets of a capture look like that.
 //
 // A signature has one line for each packet expected:
 //
@@ -19,7 +19,7 @@
 //	+any     not checked
 //
 // DIR is > from client to server, < from server to client; in a never line and in [ParsePacket] also * for either.
-// An ICMP error travels towards the sender of the segment that it quotes.
+// An ICMP error travels towards the sender of the packet that it quotes.
 //
 // FLAGS are the letters F, S, R, P, U, E (ECE), W (CWR), A (AE) and . (ACK), and - for none. They must be exactly
 // these; R* means RST and whatever else, * alone any segment.
@@ -34,6 +34,12 @@
 //	+0..0.1 < icmp too-big mtu 1400
 //
 // "icmp" alone is any error, "icmp unreachable" any of that kind.
+//
+// An echo exchange (ping) has echo requests and replies; their one field is the sequence number as sent, which ping
+// counts from 1:
+//
+//	+0       > icmp echo-request seq 1
+//	+0..0.25 < icmp echo-reply seq 1
 //
 // Other lines:
 //

@@ -26,6 +26,12 @@ func TestLines(t *testing.T) {
 +-0.500 < -  seq 1 win 0 <opt 34 0xabcd,malformed>
 +1.500  > icmp too-big mtu 1400 from 198.51.100.1
 +0.000  < icmp unreachable port from 198.51.100.1`), strings.Join(got, "\n"))
+	assert.Equal(t, []string{
+		"+0.000 > icmp echo-request seq 1",
+		"+3.000 < icmp unreachable host from 198.51.100.1",
+		"+0.500 > icmp echo-request seq 2",
+		"+0.000 < icmp echo-reply seq 2",
+	}, Lines(ping(at(0, v4.echo(true, 1)), at(3, v4.noHost(1)), at(3.5, v4.echo(true, 2)), at(3.5, v4.echo(false, 2)))))
 	assert.Empty(t, Lines(wire.Attempt{}))
 }
 
@@ -39,6 +45,7 @@ func TestFormat(t *testing.T) {
 func TestLinesAreASignature(t *testing.T) {
 	for _, f := range []family{v4, v6} {
 		for _, a := range []wire.Attempt{f.refused(1.2345), f.unanswered(1, 3.1, 7.3), f.established(),
+			f.ping(), ping(at(0, f.echo(true, 1)), at(3, f.noHost(1))),
 			attempt(at(0, f.syn()), at(1, f.unreachable()), at(0.5, f.tooBig()))} {
 			text := strings.Join(Lines(a), "\n")
 			s, err := Parse(text)

@@ -35,6 +35,11 @@ func (f family) established() wire.Attempt {
 		at(0.003, f.segment(false, wire.FIN|wire.ACK, serverISN+1, 78, 509)))
 }
 
+// ping is two requests and their replies.
+func (f family) ping() wire.Attempt {
+	return ping(at(0, f.echo(true, 1)), at(0.001, f.echo(false, 1)), at(1.001, f.echo(true, 2)), at(1.002, f.echo(false, 2)))
+}
+
 func TestMatch(t *testing.T) {
 	for name, c := range map[string]struct {
 		want string
@@ -64,6 +69,14 @@ func TestMatch(t *testing.T) {
 		"icmp to the server": {"+0 > S\n+0 < S.\n+0 > icmp too-big mtu 1280..1499", func(f family) wire.Attempt {
 			return attempt(at(0, f.syn()), at(0, f.synAck()), at(0.01, f.tooBig()))
 		}},
+		"ping": {"+0 > icmp echo-request\n+0..0.25 < icmp echo-reply seq 1\n+1 > icmp echo-request seq 2\n+0..0.25 < icmp echo-reply",
+			func(f family) wire.Attempt { return f.ping() }},
+		"ping, some of it": {"+0 > icmp echo-request seq 1\n...\n+any < icmp echo-reply seq 2..3\nnever * icmp\nnever * *",
+			func(f family) wire.Attempt { return f.ping() }},
+		"ping, unreachable": {"+0 > icmp echo-request\n+0..4 < icmp unreachable host\n+any > icmp echo-request seq !1\nnever < icmp echo-reply\nnever > icmp",
+			func(f family) wire.Attempt {
+				return ping(at(0, f.echo(true, 1)), at(3, f.noHost(1)), at(3, f.echo(true, 2)))
+			}},
 		"rto past an ICMP error": {"+0 > S\n+0..1 < icmp\n+rto > S\n+0..1 < icmp\n+rto > S", func(f family) wire.Attempt {
 			return attempt(at(0, f.syn()), at(0.9, f.unreachable()), at(1, f.syn()), at(1.9, f.unreachable()), at(3, f.syn()))
 		}},
@@ -145,6 +158,13 @@ func TestPacketMatcherCounts(t *testing.T) {
 		assert.Equal(t, want, MustParsePacket(text).Count(a, b), text)
 	}
 	assert.Zero(t, MustParsePacket("> S").Count())
+	exchange := ping(at(0, v6.echo(true, 1)), at(0, v6.echo(true, 2)), at(0, v6.echo(false, 2)), at(0, v6.noHost(1)))
+	for text, want := range map[string]int{
+		"> icmp echo-request": 2, "* icmp echo-reply": 1, "> icmp echo-reply": 0, "* icmp": 1, "< icmp unreachable host from 2001:db8:1::1": 1,
+		"> icmp echo-request seq 1": 1, "* *": 0,
+	} {
+		assert.Equal(t, want, MustParsePacket(text).Count(exchange), text)
+	}
 	assert.False(t, PacketMatcher{}.Matches(a, &a.Packets[0]))
 }
 

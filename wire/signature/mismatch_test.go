@@ -189,6 +189,34 @@ packets seen:
   +0.000 ` + synText + `
   +0.500 > icmp too-big mtu 1400 from 2001:db8:1::1
 `},
+	"ping without an answer": {"+0 > icmp echo-request seq 1\n+0..0.25 < icmp echo-reply seq 1",
+		ping(at(0, v4.echo(true, 1)), at(1, v4.echo(true, 2))), 2, `
+  want                              got
+  +0 > icmp echo-request seq 1      +0.000 > icmp echo-request seq 1
+! +0..0.25 < icmp echo-reply seq 1  +1.000 > icmp echo-request seq 2
+packet 2 is an echo request from the client, an echo reply from the server was expected
+packets seen:
+  +0.000 > icmp echo-request seq 1
+  +1.000 > icmp echo-request seq 2
+`},
+	"another echo": {"+0 > icmp echo-request\n+0 < icmp echo-reply seq 1", ping(at(0, v6.echo(true, 2)), at(0, v6.echo(false, 2))), 2, `
+  want                        got
+  +0 > icmp echo-request      +0.000 > icmp echo-request
+! +0 < icmp echo-reply seq 1  +0.000 < icmp echo-reply seq 2
+packet 2 has seq 2, seq 1 was expected
+packets seen:
+  +0.000 > icmp echo-request seq 2
+  +0.000 < icmp echo-reply seq 2
+`},
+	"an error for an echo": {"+0 > icmp echo-request\n+0 < icmp", ping(at(0, v4.echo(true, 1)), at(0, v4.echo(false, 1))), 2, `
+  want                    got
+  +0 > icmp echo-request  +0.000 > icmp echo-request
+! +0 < icmp               +0.000 < icmp echo-reply
+packet 2 is an echo reply from the server, an ICMP error to the client was expected
+packets seen:
+  +0.000 > icmp echo-request seq 1
+  +0.000 < icmp echo-reply seq 1
+`},
 	"two more packets": {"+0 > S\n? +9 < S.", v4.unanswered(1, 3), 2, `
   want              got
   +0 > S            +0.000 > S

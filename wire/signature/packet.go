@@ -12,7 +12,8 @@ import (
 // packet; make one with [ParsePacket].
 type PacketMatcher struct {
 	dir     direction
-	icmp    bool // an ICMP error; flags and the fields of TCP are unused
+	icmp    bool // an ICMP error, or an echo; flags and the fields of TCP are unused
+	echo    bool // an echo request or reply; seq is its sequence number
 	message string
 	mtu     value
 	from    netip.Addr
@@ -60,7 +61,15 @@ func (m PacketMatcher) Count(attempts ...wire.Attempt) int {
 // notation that is parsed.
 func describe(a wire.Attempt, p *wire.Packet) PacketMatcher {
 	m := PacketMatcher{dir: directionOf(a.FromClient(p))}
-	if p.Kind == wire.KindICMP {
+	switch {
+	case p.Kind != wire.KindICMP:
+	case p.ICMP.IsEchoRequest():
+		m.icmp, m.echo, m.message, m.seq = true, true, echoRequest, exactly(uint32(p.ICMP.Sequence))
+		return m
+	case p.ICMP.IsEchoReply():
+		m.icmp, m.echo, m.message, m.seq = true, true, echoReply, exactly(uint32(p.ICMP.Sequence))
+		return m
+	default:
 		m.icmp, m.message, m.from = true, p.ICMP.Name(), p.Src
 		if p.ICMP.MTU != 0 {
 			m.mtu = exactly(p.ICMP.MTU)
@@ -115,13 +124,13 @@ func (m PacketMatcher) differs(got PacketMatcher) part {
 
 func (m PacketMatcher) sameKind(got PacketMatcher) bool {
 	if m.icmp {
-		return m.sameError(got.message) && (!m.from.IsValid() || m.from == got.from)
+		return m.echo == got.echo && m.sameMessage(got.message) && (!m.from.IsValid() || m.from == got.from)
 	}
 	return m.flags == got.flags || m.atMin && got.flags.Has(m.flags)
 }
 
-// sameError compares names; a name stands also for those that it is the first word of.
-func (m PacketMatcher) sameError(got string) bool {
+// sameMessage compares names; a name stands also for those that it is the first word of.
+func (m PacketMatcher) sameMessage(got string) bool {
 	return m.message == "" || m.message == got || strings.HasPrefix(got, m.message+" ")
 }
 
@@ -130,7 +139,7 @@ func (m PacketMatcher) String() string {
 	return strings.TrimSpace(fmt.Sprintf("%c %s %s", m.dir, m.head(), m.rest()))
 }
 
-// head is what follows the direction: the flags, or the ICMP error.
+// head is what follows the direction: the flags, or the ICMP message.
 func (m PacketMatcher) head() string {
 	if !m.icmp {
 		return m.flagText()
@@ -176,7 +185,7 @@ type field struct {
 	part part
 }
 
-// fields are the numeric fields of TCP in the order in which they are printed.
+// fields are the numeric fields of TCP in the order in which they are printed; an echo has the first of them.
 func (m *PacketMatcher) fields() []field {
 	return []field{
 		{&m.seq, "seq", theSeq}, {&m.ack, "ack", theAck}, {&m.length, "len", theLen}, {&m.window, "win", theWin},

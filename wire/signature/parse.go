@@ -265,16 +265,28 @@ func (c *cursor) optionList(m PacketMatcher) (PacketMatcher, *expectation) {
 	return m, c.end()
 }
 
+// The names of [wire.ICMP.Name] for those messages that are not errors.
+const (
+	echoRequest = "echo-request"
+	echoReply   = "echo-reply"
+)
+
+// icmpFields are the words that end the name of an ICMP message.
+var icmpFields = []string{"seq", "mtu", "from"}
+
 // icmp reads what follows the word icmp.
 func (c *cursor) icmp(m PacketMatcher) (PacketMatcher, *expectation) {
 	m.icmp = true
 	var name []string
-	for next := c.next(); next != "" && next != "mtu" && next != "from"; next = c.next() {
+	for next := c.next(); next != "" && !slices.Contains(icmpFields, next); next = c.next() {
 		name = append(name, c.word())
 	}
 	m.message = strings.Join(name, " ")
+	if m.message == echoRequest || m.message == echoReply {
+		return c.echo(m)
+	}
 	if !knownError(m.message) {
-		return m, &expectation{"an ICMP error such as unreachable port, too-big, time-exceeded or type 3 code 1", m.message}
+		return m, &expectation{"an ICMP message such as unreachable port, too-big, time-exceeded, type 3 code 1 or echo-request", m.message}
 	}
 	if c.next() == "mtu" {
 		c.word()
@@ -290,6 +302,18 @@ func (c *cursor) icmp(m PacketMatcher) (PacketMatcher, *expectation) {
 			return m, &expectation{"an address", text}
 		}
 		m.from = addr
+	}
+	return m, c.end()
+}
+
+// echo reads what follows the name of an echo. Its sender needs no word: it is who is asked, or who asks.
+func (c *cursor) echo(m PacketMatcher) (PacketMatcher, *expectation) {
+	m.echo = true
+	if c.next() == "seq" {
+		c.word()
+		if wrong := c.value(&m.seq); wrong != nil {
+			return m, wrong
+		}
 	}
 	return m, c.end()
 }

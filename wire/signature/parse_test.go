@@ -29,6 +29,8 @@ never     * R*`,
 		"+0 < icmp":                              "\n+0 < icmp",
 		"+0 < icmp unreachable mtu 1..9":         "\n+0 < icmp unreachable mtu 1..9",
 		"+0 < icmp type 3 code 77":               "\n+0 < icmp type 3 code 77",
+		"+0 > icmp  echo-request":                "\n+0 > icmp echo-request",
+		"+0 > S\n? +0 < icmp echo-reply seq !7":  "\n+0   > S\n? +0 < icmp echo-reply seq !7",
 		"+0 > P. win 1 len 1..1460 ack 0 seq !7": "\n+0 > P. seq !7 ack 0 len 1..1460 win 1",
 		"+0.1234567891 > S":                      "\n+0.123456789 > S",
 		"+-0.5..-0.25 > S":                       "\n+-0.5..-0.25 > S",
@@ -51,7 +53,7 @@ func TestSyntaxErrors(t *testing.T) {
 		fieldWanted  = "seq, ack, len, win, each once, or options in < >"
 		numberWanted = "a number N, !N or N..M"
 		optionWanted = "a TCP option such as mss 1460, sackOK, TS val 1 ecr 2, nop, wscale 7, or a final ..."
-		errorWanted  = "an ICMP error such as unreachable port, too-big, time-exceeded or type 3 code 1"
+		errorWanted  = "an ICMP message such as unreachable port, too-big, time-exceeded, type 3 code 1 or echo-request"
 	)
 	for _, c := range []struct{ text, want string }{
 		{"", `line 1: expected a packet such as +0 > S, or none, found the end of the line`},
@@ -93,6 +95,11 @@ func TestSyntaxErrors(t *testing.T) {
 		{"+0 < icmp unreachable port from here", `line 1: expected an address, found "here"`},
 		{"+0 < icmp too-big mtu", `line 1: expected ` + numberWanted + `, found the end of the line`},
 		{"+0 < icmp too-big from 10.0.0.1 mtu 1", `line 1: expected the end of the line, found "mtu 1"`},
+		{"+0 < icmp unreachable port seq 1", `line 1: expected the end of the line, found "seq 1"`},
+		{"+0 < icmp echo", `line 1: expected ` + errorWanted + `, found "echo"`},
+		{"+0 > icmp echo-request seq", `line 1: expected ` + numberWanted + `, found the end of the line`},
+		{"+0 > icmp echo-request len 64", `line 1: expected ` + errorWanted + `, found "echo-request len 64"`},
+		{"+0 < icmp echo-reply from 10.0.0.1", `line 1: expected the end of the line, found "from 10.0.0.1"`},
 		{"... > S", `line 1: expected the end of the line, found "> S"`},
 		{"none\n+0 > S", `line 2: expected nothing besides the line none, found "+0 > S"`},
 		{"never > S\nnone", `line 2: expected none to be the only line, found "none"`},
@@ -104,7 +111,8 @@ func TestSyntaxErrors(t *testing.T) {
 }
 
 func TestParsePacket(t *testing.T) {
-	for _, text := range []string{"> S", "* R*", "< icmp unreachable", "* *", "< S. ack 1 <mss 1460,...>"} {
+	for _, text := range []string{"> S", "* R*", "< icmp unreachable", "* *", "< S. ack 1 <mss 1460,...>",
+		"> icmp echo-request", "* icmp echo-reply seq 1..3"} {
 		m, err := ParsePacket(" " + strings.ReplaceAll(text, " ", "  "))
 		require.NoError(t, err)
 		assert.Equal(t, text, m.String())
@@ -120,6 +128,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("+0 > S seq 0 win !0 <mss 1460,...>\n+0..0.05 < R. seq 0 ack 1 win 0")
 	f.Add("? +rto > S <sackOK,TS val 1 ecr 2..3,nop,wscale,sack 1:2,opt 34 0xab>\n...\nnever * R*")
 	f.Add("+any < icmp too-big mtu 1400 from 2001:db8::1\n# comment")
+	f.Add("+0 > icmp echo-request seq 1\n+0..0.25 < icmp echo-reply seq 1..2")
 	f.Add("none")
 	f.Fuzz(func(t *testing.T, text string) {
 		s, err := Parse(text)

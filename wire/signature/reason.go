@@ -85,6 +85,8 @@ var flagNames = map[wire.Flags]string{
 func (m PacketMatcher) name() string {
 	kind, ok := flagNames[m.flags]
 	switch {
+	case m.echo:
+		kind = strings.Replace(m.message, "-", " ", 1)
 	case m.icmp:
 		return m.errorName()
 	case m.atMin && m.flags == 0:
@@ -121,7 +123,7 @@ func (m PacketMatcher) errorName() string {
 
 // article puts the indefinite article before the name.
 func article(name string) string {
-	if strings.HasPrefix(name, "A") || strings.HasPrefix(name, "I") {
+	if strings.ContainsRune("AIe", rune(name[0])) {
 		return "an " + name
 	}
 	return "a " + name
