@@ -31,7 +31,8 @@ var edges = map[string]struct {
 	"harness/agent":  {[]string{"harness"}, "the verbs of a host are the other end of what the harness asks for"},
 	"harness/enginetest": {[]string{"harness", "wire"},
 		"what every engine must do cannot depend on one of them"},
-	"scenarios": {[]string{"harness", "wire/signature"}, "a scenario is data: it runs on engines that it has never heard of"},
+	"clients":   {[]string{"harness"}, "a client is put into a failure that it knows nothing of"},
+	"scenarios": {[]string{"harness", "clients", "wire/signature"}, "a scenario is data: it runs on engines that it has never heard of"},
 	"netns":     {[]string{"harness", "harness/agent"}, "an engine knows hosts and commands, not what they are used for"},
 	"docker":    {[]string{"harness", "harness/agent"}, "an engine knows hosts and commands, not what they are used for"},
 	"report":    {[]string{"harness", "wire", "wire/signature", "wire/diagnose"}, "a report is shown from what it holds; showing it runs nothing"},
@@ -39,7 +40,7 @@ var edges = map[string]struct {
 	"probe": {[]string{"harness", "harness/agent", "wire", "wire/diagnose"},
 		"a live endpoint is judged as a capture is; what captures in a host captures here"},
 	"": {[]string{"harness", "netns", "docker"}, "the list of engines is the one place that knows them all"},
-	"cmd/tcplab": {[]string{"", "harness", "harness/agent", "scenarios", "netns", "docker", "probe", "report", "lesson",
+	"cmd/tcplab": {[]string{"", "harness", "harness/agent", "clients", "scenarios", "netns", "docker", "probe", "report", "lesson",
 		"wire", "wire/signature", "wire/diagnose"}, "the command line brings everything together"},
 }
 

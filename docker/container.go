@@ -172,6 +172,6 @@ func explainSysctl(err error) error {
 	if m == nil {
 		return err
 	}
-	return errors.Join(fmt.Errorf("the engine's kernel has no sysctl %s: take it out of the topology, or run a kernel that "+
-		"has it", strings.ReplaceAll(m[1], "/", ".")), err)
+	return errors.Join(fmt.Errorf("the engine's kernel has no sysctl %s: %w by this kernel", strings.ReplaceAll(m[1], "/", "."),
+		harness.ErrUnsupported), err)
 }

@@ -11,6 +11,7 @@ import (
 const (
 	clientHost = "client"
 	serverHost = "server"
+	routerHost = "router" // of the routed ones
 )
 
 // Bench is a lab in use: what a fault works on.
@@ -26,8 +27,11 @@ type Bench struct {
 func (b *Bench) Host(name string) (Host, error) { return b.Lab.Host(name) }
 
 // Target is the service under test.
-func (b *Bench) Target() netip.AddrPort {
-	return netip.AddrPortFrom(b.Topology.Addr(serverHost, b.Family), Port)
+func (b *Bench) Target() netip.AddrPort { return b.TargetAt(serverHost) }
+
+// TargetAt is the service's port at the address by which the client reaches a host.
+func (b *Bench) TargetAt(host string) netip.AddrPort {
+	return netip.AddrPortFrom(b.Topology.Addr(host, b.Family), Port)
 }
 
 // StartService starts the service under test, and returns when it listens.

@@ -8,23 +8,23 @@ import (
 	"github.com/tcplab/tcplab/wire/signature"
 )
 
-func (r *run) wireMismatch(point string, m *signature.Mismatch, traces []wire.Trace) *Mismatch {
+func (r *run) wireMismatch(a act, point string, m *signature.Mismatch, traces []wire.Trace) *Mismatch {
 	at := fmt.Sprintf("wire at %s, packet %d", point, m.Packet)
 	reason, detail := m.Reason, m.String()
-	if lost := lostWhere(traces); lost != "" {
+	if lost := a.lostWhere(r.bench.Topology.way(a.target), traces); lost != "" {
 		reason, detail = reason+"; "+lost, detail+lost+"\n"
 	}
 	return &Mismatch{Phase: r.current.Name, At: at, Reason: reason, Detail: detail}
 }
 
 // checkClient holds what the client felt against what was wanted: how it failed, and when.
-func (r *run) checkClient() {
-	want, got := r.report.Scenario.Want.Client, r.report.Client
+func (r *run) checkClient(a act) {
+	want, got := a.want.Client, *r.current.Client
 	if reason := want.differs(got); reason != "" {
 		r.mismatch("client", reason, "")
 		return
 	}
-	low, high := want.window(r.timeout, r.report.Schedule.GiveUp, r.options.Tolerance)
+	low, high := want.window(a.timeout, r.report.Schedule, r.options.Tolerance)
 	if got.Elapsed < low || got.Elapsed > high {
 		r.mismatch("client", fmt.Sprintf("it took %s, and not between %s and %s",
 			seconds(got.Elapsed), seconds(low), seconds(high)), "")
@@ -33,7 +33,7 @@ func (r *run) checkClient() {
 
 // differs says how the client's end is another than was wanted, "" when it is the same.
 func (w ClientWant) differs(got Outcome) string {
-	failed := w.Errno != "" || w.Timeout
+	failed := w.Errno != "" || w.Timeout || w.Closed || w.Status != 0
 	switch {
 	case !failed && !got.OK():
 		return fmt.Sprintf("the client must succeed, but failed: %s", got.Error)
@@ -41,27 +41,35 @@ func (w ClientWant) differs(got Outcome) string {
 		return fmt.Sprintf("the client must fail with %s, but succeeded", w)
 	case got.Opaque:
 		return ""
-	case got.Errno != w.Errno || got.Timeout != w.Timeout:
+	case got.Errno != w.Errno || got.Timeout != w.Timeout || got.Closed != w.Closed || w.Status != 0 && got.Status != w.Status:
 		return fmt.Sprintf("the client must fail with %s, but failed with %s", w, got)
+	case w.Stage != "" && got.Stage != w.Stage:
+		return fmt.Sprintf("the client must fail while it waits to %s, but failed while it waited to %s", w.Stage, got.Stage)
 	}
 	return ""
 }
 
 // window is the time within which the client must end.
-func (w ClientWant) window(timeout, giveUp time.Duration, t signature.Tolerance) (low, high time.Duration) {
+func (w ClientWant) window(timeout time.Duration, s signature.Schedule, t signature.Tolerance) (low, high time.Duration) {
+	timer := time.Duration(0)
+	switch {
+	case w.GiveUp:
+		timer = s.GiveUp
+	case w.Timeout:
+		timer = timeout
+	case w.Retransmissions > 0:
+		for _, gap := range s.Gaps[:min(w.Retransmissions, len(s.Gaps))] {
+			timer += gap
+		}
+	}
+	if timer > 0 {
+		low, _ = t.Window(timer)
+	}
 	within := w.Within
 	if within == 0 {
 		within = AtOnce
 	}
-	timer := timeout
-	if w.GiveUp {
-		timer = giveUp
-	}
-	if w.Timeout || w.GiveUp {
-		low, _ = t.Window(timer)
-		within += timer
-	}
-	_, high = t.Window(within)
+	_, high = t.Window(timer + within)
 	return low, high
 }
 
@@ -73,9 +81,20 @@ func (w ClientWant) String() string {
 		return w.Errno + " when the kernel gives up"
 	case w.Errno != "":
 		return w.Errno
+	case w.Closed:
+		return closedEarly
+	case w.Status != 0:
+		return fmt.Sprintf("HTTP status %d", w.Status)
+	case w.Retransmissions == 1:
+		return "success, after 1 retransmission of the SYN"
+	case w.Retransmissions > 1:
+		return fmt.Sprintf("success, after %d retransmissions of the SYN", w.Retransmissions)
 	}
 	return "success"
 }
+
+// closedEarly is a failure without an error of the kernel's: a connection that ends before the reply does.
+const closedEarly = "a connection closed before the reply"
 
 func (o Outcome) String() string {
 	switch {
@@ -83,24 +102,41 @@ func (o Outcome) String() string {
 		return "its own timeout"
 	case o.Errno != "":
 		return o.Errno
+	case o.Closed:
+		return closedEarly
 	case o.OK():
 		return "success"
 	}
 	return o.Error
 }
 
+// checkSources holds the address that the client has at a vantage point against the host whose it must be.
+func (r *run) checkSources(a act) {
+	for _, t := range r.current.Traces {
+		host, wanted := a.want.Sources[t.Point]
+		if !wanted {
+			continue
+		}
+		for _, flow := range a.flowsIn(t) {
+			if got := flow.Client.Addr(); !r.bench.Topology.has(host, got) {
+				r.mismatch("addresses at "+t.Point, fmt.Sprintf("the client must have an address of the %s, but has %s", host, got), "")
+			}
+		}
+	}
+}
+
 func seconds(d time.Duration) string { return fmt.Sprintf("%.3f s", d.Seconds()) }
 
 // checkCounters holds the counters' increases against what was wanted: no more than the greatest, no less than the
 // least, which are the same but for a packet on the way while they were read.
-func (r *run) checkCounters(least, most map[string]Counters) {
-	for _, w := range r.report.Scenario.Want.Counters {
+func (r *run) checkCounters(a act, least, most map[string]Counters) {
+	for _, w := range a.want.Counters {
 		name := w.name(r.options.Family)
 		if _, on := least[w.Host]; !on {
 			r.mismatch("counter "+name, fmt.Sprintf("the %s is off and has no counters", w.Host), "")
 			continue
 		}
-		want, text := w.increase(r.current.Traces)
+		want, text := w.increase(a, r.current.Traces)
 		low, high := int(least[w.Host][name]), int(most[w.Host][name])
 		if want < low || want > high {
 			r.mismatch(fmt.Sprintf("counter %s on the %s", name, w.Host), fmt.Sprintf("it grew by %d, and not by %s", low, text), "")
@@ -109,14 +145,14 @@ func (r *run) checkCounters(least, most map[string]Counters) {
 }
 
 // increase is by how much the counter must grow, as a number and in words.
-func (w CounterWant) increase(traces []wire.Trace) (int, string) {
+func (w CounterWant) increase(a act, traces []wire.Trace) (int, string) {
 	if w.PacketsAt == "" {
 		return w.Exactly, fmt.Sprint(w.Exactly)
 	}
 	seen := 0
 	for _, t := range traces {
 		if t.Point == w.PacketsAt {
-			seen += signature.MustParsePacket(w.Packet).Count(attemptsIn(t)...)
+			seen += signature.MustParsePacket(w.Packet).Count(a.flowsIn(t)...)
 		}
 	}
 	text := fmt.Sprintf("%d, for %d packets %q at %s", seen+w.Exactly, seen, w.Packet, w.PacketsAt)

@@ -94,20 +94,45 @@ func DialContext(h Host) func(ctx context.Context, network, address string) (net
 }
 
 // GoClient is the default client: a Go program that connects, sends an HTTP request and reads the reply.
-type GoClient struct{}
+type GoClient struct {
+	// Path is that of the request, with its query; empty stands for "/".
+	Path string
+	// Idle is how long the connection rests after the first reply, before it is used for another request. The outcome, its
+	// time too, is then that of the second request.
+	Idle time.Duration
+}
 
 // Name is "go".
 func (GoClient) Name() string { return "go" }
 
+// Pause implements [Pauser].
+func (c GoClient) Pause() time.Duration { return c.Idle }
+
 // Do runs "tcplab host dial" on the host.
-func (GoClient) Do(ctx context.Context, a Attempt) (Outcome, error) {
-	out, err := a.Host.Command(DialVerb(a.Target, a.Timeout)...).Output(ctx)
+func (c GoClient) Do(ctx context.Context, a Attempt) (Outcome, error) {
+	return RunVerb(ctx, a.Host, c.verb(a.Target, a.Timeout))
+}
+
+func (c GoClient) verb(target netip.AddrPort, timeout time.Duration) []string {
+	argv := Verb("dial", "--timeout", timeout.String())
+	if c.Path != "" {
+		argv = append(argv, "--path", c.Path)
+	}
+	if c.Idle != 0 {
+		argv = append(argv, "--idle", c.Idle.String())
+	}
+	return append(argv, target.String())
+}
+
+// RunVerb runs a verb that prints an [Outcome], as [DialVerb] does.
+func RunVerb(ctx context.Context, h Host, argv []string) (Outcome, error) {
+	out, err := h.Command(argv...).Output(ctx)
 	if err != nil {
 		return Outcome{}, err
 	}
 	var o Outcome
 	if err := json.Unmarshal(out, &o); err != nil {
-		return Outcome{}, fmt.Errorf("tcplab host dial printed what is not JSON: %q", out)
+		return Outcome{}, fmt.Errorf("%v printed what is not JSON: %q", argv, out)
 	}
 	return o, nil
 }

@@ -10,29 +10,6 @@ import (
 	"github.com/tcplab/tcplab/wire/signature"
 )
 
-// established is what the baseline must show at every vantage point: a complete handshake, and never a RST.
-var established = signature.MustParse(`
-+0   > S  seq 0
-+any < S. seq 0 ack 1
-+any > .  seq 1 ack 1
-...
-never * R*
-`)
-
-// The two halves of an orderly close.
-var finFromClient, finFromServer = signature.MustParsePacket("> F*"), signature.MustParsePacket("< F*")
-
-// closed reports whether both sides have closed each connection to the service. A client may keep its connection for
-// the next request, so this is waited for and not demanded.
-func closed(trace wire.Trace) bool {
-	for _, a := range attemptsIn(trace) {
-		if finFromClient.Count(a) == 0 || finFromServer.Count(a) == 0 {
-			return false
-		}
-	}
-	return true
-}
-
 // maximumSegment is the payload in bytes that fits into an Ethernet frame: 1500 less the IP and TCP headers.
 var maximumSegment = map[Family]string{IPv4: "1460", IPv6: "1440"}
 
@@ -95,23 +72,17 @@ func retransmissions(rest string, c circumstances) []string {
 	return lines
 }
 
-// attemptsIn returns the connection attempts at the service. A capture begins before its phase's client does: a
-// connection whose SYN is not in it is what is left of an earlier phase.
-func attemptsIn(t wire.Trace) []wire.Attempt {
-	return slices.DeleteFunc(t.Attempts(Port), func(a wire.Attempt) bool { return !a.HasSYN })
-}
-
 // checker holds traces against expectations.
 type checker struct {
 	options signature.Options
 }
 
-// wireAt holds what one vantage point saw of the connections to the service against expectations, of which one must
-// match. The difference is that from the first.
-func (c checker) wireAt(trace wire.Trace, wants ...signature.Signature) *signature.Mismatch {
+// wireAt holds what one vantage point saw of an act's flows against expectations, of which one must match. The difference
+// is that from the first.
+func (c checker) wireAt(flows []wire.Attempt, wants ...signature.Signature) *signature.Mismatch {
 	var first *signature.Mismatch
 	for _, want := range wants {
-		m := c.wireIs(trace, want)
+		m := c.wireIs(flows, want)
 		if m == nil {
 			return nil
 		}
@@ -122,12 +93,11 @@ func (c checker) wireAt(trace wire.Trace, wants ...signature.Signature) *signatu
 	return first
 }
 
-func (c checker) wireIs(trace wire.Trace, want signature.Signature) *signature.Mismatch {
-	attempts := attemptsIn(trace)
-	if len(attempts) == 0 {
+func (c checker) wireIs(flows []wire.Attempt, want signature.Signature) *signature.Mismatch {
+	if len(flows) == 0 {
 		return want.Match(wire.Attempt{}, c.options)
 	}
-	for _, a := range attempts {
+	for _, a := range flows {
 		if m := want.Match(a, c.options); m != nil {
 			return m
 		}
@@ -135,16 +105,16 @@ func (c checker) wireIs(trace wire.Trace, want signature.Signature) *signature.M
 	return nil
 }
 
-// lostWhere says between which vantage points the client's packets were lost, "" when they reached the last one or
-// when nothing was sent.
-func lostWhere(traces []wire.Trace) string {
+// lostWhere says between which vantage points on the way the client's packets were lost, "" when they reached the last
+// one or when nothing was sent.
+func (a act) lostWhere(way []string, traces []wire.Trace) string {
 	last := ""
 	for _, t := range traces {
-		if len(attemptsIn(t)) > 0 {
+		switch {
+		case !slices.Contains(way, t.Point):
+		case len(a.flowsIn(t)) > 0:
 			last = t.Point
-			continue
-		}
-		if last != "" {
+		case last != "":
 			return fmt.Sprintf("%s saw no packet: it was lost after %s", t.Point, last)
 		}
 	}

@@ -93,13 +93,13 @@ func TestClientWantDiffers(t *testing.T) {
 }
 
 func TestClientWindow(t *testing.T) {
-	low, high := ClientWant{Timeout: true}.window(3*time.Second, 0, signature.DefaultTolerance())
+	low, high := ClientWant{Timeout: true}.window(3*time.Second, signature.Schedule{}, signature.DefaultTolerance())
 	assert.Equal(t, 2960*time.Millisecond, low, "a timeout is never early but for rounding")
 	assert.Greater(t, high, 3500*time.Millisecond)
-	low, high = ClientWant{Errno: "ETIMEDOUT", GiveUp: true}.window(0, 7*time.Second, signature.DefaultTolerance())
+	low, high = ClientWant{Errno: "ETIMEDOUT", GiveUp: true}.window(0, signature.Schedule{GiveUp: 7 * time.Second}, signature.DefaultTolerance())
 	assert.Equal(t, 6920*time.Millisecond, low)
 	assert.Equal(t, 8587500*time.Microsecond, high, "the timer's lateness, and the time that the client takes to hear of it")
-	low, high = ClientWant{Errno: "ECONNREFUSED"}.window(3*time.Second, 0, signature.DefaultTolerance())
+	low, high = ClientWant{Errno: "ECONNREFUSED"}.window(3*time.Second, signature.Schedule{}, signature.DefaultTolerance())
 	assert.Zero(t, low)
 	assert.Less(t, high, time.Second, "refused at once cannot take as long as a retransmission")
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 
@@ -11,7 +13,7 @@ import (
 )
 
 // observe lets the client act while the fault holds, and holds everything that was seen against what was wanted.
-func (r *run) observe(ctx context.Context) error {
+func (r *run) observe(ctx context.Context, a act) error {
 	before, err := r.readCounters(ctx)
 	if err != nil {
 		return err
@@ -19,7 +21,7 @@ func (r *run) observe(ctx context.Context) error {
 	// A client may have returned while a socket of its own is still being closed, and one more SYN leave after the
 	// captures have ended. So the counters are read on both sides of that end, and what was captured lies between.
 	var least, most map[string]Counters
-	err = r.recorded(ctx, "", func(traces []wire.Trace) bool { return len(r.wireMismatches(traces)) == 0 },
+	err = r.recorded(ctx, a, a.prefix(), func(traces []wire.Trace) bool { return len(r.wireMismatches(a, traces)) == 0 },
 		func() (err error) {
 			least, err = r.readCounters(ctx)
 			return err
@@ -30,27 +32,26 @@ func (r *run) observe(ctx context.Context) error {
 	if most, err = r.readCounters(ctx); err != nil {
 		return err
 	}
-	r.report.Client = *r.current.Client
-	r.report.Counters = increases(before, least)
-	r.checkClient()
-	r.report.Mismatches = append(r.report.Mismatches, r.wireMismatches(r.current.Traces)...)
-	r.checkCounters(r.report.Counters, increases(before, most))
+	grown := increases(before, least)
+	if a.check == "" {
+		r.report.Client, r.report.Counters = *r.current.Client, grown
+	}
+	r.checkClient(a)
+	r.report.Mismatches = append(r.report.Mismatches, r.wireMismatches(a, r.current.Traces)...)
+	r.checkSources(a)
+	r.checkCounters(a, grown, increases(before, most))
 	return nil
 }
 
 // recorded lets the client make an attempt with captures running at every vantage point, and keeps both in the phase.
 // The captures go on until they are complete, or for a grace when they never are; atEnd is called just before they are
 // ended.
-func (r *run) recorded(ctx context.Context, prefix string, complete func([]wire.Trace) bool, atEnd func() error) error {
+func (r *run) recorded(ctx context.Context, a act, prefix string, complete func([]wire.Trace) bool, atEnd func() error) error {
 	captures, err := record(ctx, r.bench, r.report.Artifacts, prefix)
 	if err != nil {
 		return err
 	}
-	client, err := r.bench.Host(clientHost)
-	if err != nil {
-		return errors.Join(err, captures.stop(ctx))
-	}
-	outcome, err := r.options.Client.Do(ctx, Attempt{Host: client, Target: r.bench.Target(), Timeout: r.timeout})
+	outcome, err := r.attempt(ctx, a)
 	if errors.Is(err, ErrUnsupported) {
 		err = &skipError{err}
 	}
@@ -65,13 +66,35 @@ func (r *run) recorded(ctx context.Context, prefix string, complete func([]wire.
 		return err
 	}
 	r.current.Traces = captures.traces()
+	return r.keepAttachments(prefix, outcome.Attachments)
+}
+
+func (r *run) attempt(ctx context.Context, a act) (Outcome, error) {
+	client, err := r.bench.Host(clientHost)
+	if err != nil {
+		return Outcome{}, err
+	}
+	return a.client.Do(ctx, Attempt{Host: client, Target: r.bench.TargetAt(a.target), Timeout: a.timeout})
+}
+
+// keepAttachments writes the client's files beside the captures, and forgets their contents.
+func (r *run) keepAttachments(prefix string, files map[string][]byte) error {
+	for name, contents := range files {
+		files[name] = nil
+		if r.report.Artifacts == "" {
+			continue
+		}
+		if err := os.WriteFile(filepath.Join(r.report.Artifacts, prefix+name), contents, 0o644); err != nil {
+			return &ArtifactError{err}
+		}
+	}
 	return nil
 }
 
-// mustWork lets the client make an attempt that must succeed and show a handshake at every vantage point.
-func (r *run) mustWork(ctx context.Context, prefix, otherwise string) error {
-	err := r.recorded(ctx, prefix, func(traces []wire.Trace) bool {
-		return r.notEstablished(traces) == nil && !slices.ContainsFunc(traces, func(t wire.Trace) bool { return !closed(t) })
+// mustWork lets the client make an attempt that must succeed, and be seen to at every vantage point on the way.
+func (r *run) mustWork(ctx context.Context, a act, prefix, otherwise string) error {
+	err := r.recorded(ctx, a, prefix+a.prefix(), func(traces []wire.Trace) bool {
+		return r.notEstablished(a, traces) == nil && !slices.ContainsFunc(traces, func(t wire.Trace) bool { return !a.ended(t) })
 	}, func() error { return nil })
 	if err != nil {
 		return err
@@ -80,17 +103,25 @@ func (r *run) mustWork(ctx context.Context, prefix, otherwise string) error {
 		r.mismatch("client", fmt.Sprintf("%s: the client failed: %s", otherwise, o.Error), "")
 		return nil
 	}
-	if m := r.notEstablished(r.current.Traces); m != nil {
+	if m := r.notEstablished(a, r.current.Traces); m != nil {
 		r.mismatch(m.At, otherwise+": "+m.Reason, m.Detail)
 	}
 	return nil
 }
 
-// notEstablished returns the first vantage point's difference from an established connection, nil when there is none.
-func (r *run) notEstablished(traces []wire.Trace) *Mismatch {
+// notEstablished returns the first difference, of the vantage points on the way, from what works.
+func (r *run) notEstablished(a act, traces []wire.Trace) *Mismatch {
+	want, checked := established[a.protocol]
+	if !checked {
+		return nil
+	}
+	way := r.bench.Topology.way(a.target)
 	for _, t := range traces {
-		if m := r.checker.wireAt(t, established); m != nil {
-			return r.wireMismatch(t.Point, m, traces)
+		if !slices.Contains(way, t.Point) {
+			continue
+		}
+		if m := r.checker.wireAt(a.flowsIn(t), want); m != nil {
+			return r.wireMismatch(a, t.Point, m, traces)
 		}
 	}
 	return nil
@@ -129,25 +160,27 @@ func increases(before, after map[string]Counters) map[string]Counters {
 }
 
 func (r *run) mismatch(at, reason, detail string) {
+	if r.current.Check != "" {
+		at = r.current.Check + ": " + at
+	}
 	r.report.Mismatches = append(r.report.Mismatches, Mismatch{Phase: r.current.Name, At: at, Reason: reason, Detail: detail})
 }
 
 // wireMismatches holds each vantage point's trace against what was wanted there.
-func (r *run) wireMismatches(traces []wire.Trace) []Mismatch {
+func (r *run) wireMismatches(a act, traces []wire.Trace) []Mismatch {
 	var list []Mismatch
-	wanted := r.report.Scenario.Want.Wire
 	for _, t := range traces {
-		text, ok := wanted[t.Point]
-		if !ok {
+		text, ok := a.want.Wire[t.Point]
+		if !ok || a.protocol == Probes {
 			continue
 		}
 		wants, err := expectations(text, circumstances{family: r.options.Family, schedule: r.report.Schedule,
-			patience: r.timeout, waited: r.current.Client.Elapsed, tolerance: r.options.Tolerance})
+			patience: a.timeout, waited: r.current.Client.Elapsed, tolerance: r.options.Tolerance})
 		if err != nil { // Validate has parsed it for circumstances that differ only in the number of lines
 			panic(err)
 		}
-		if m := r.checker.wireAt(t, wants...); m != nil {
-			list = append(list, *r.wireMismatch(t.Point, m, traces))
+		if m := r.checker.wireAt(a.flowsIn(t), wants...); m != nil {
+			list = append(list, *r.wireMismatch(a, t.Point, m, traces))
 		}
 	}
 	return list

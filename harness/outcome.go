@@ -2,6 +2,9 @@ package harness
 
 import (
 	"errors"
+	"fmt"
+	"io"
+	"net/http"
 	"net/netip"
 	"os"
 	"syscall"
@@ -21,6 +24,10 @@ type Outcome struct {
 	Errno string `json:"errno,omitempty"`
 	// Timeout says that the client's own timeout ended the attempt.
 	Timeout bool `json:"timeout,omitempty"`
+	// Closed says that the other side closed the connection before the reply was complete.
+	Closed bool `json:"closed,omitempty"`
+	// Status is that of the HTTP reply, 0 where none came.
+	Status int `json:"status,omitempty"`
 	// Error is the client's own text, empty when it succeeded.
 	Error string `json:"error"`
 	// Code is the program's own name for how it ended, where it has one: "exit 7" of curl, "net::ERR_CONNECTION_REFUSED"
@@ -59,6 +66,13 @@ var errnos = []struct {
 	{"EADDRINUSE", syscall.EADDRINUSE},
 }
 
+// StatusError is a reply whose HTTP status says that the request was not served.
+type StatusError struct{ Status int }
+
+func (e *StatusError) Error() string {
+	return fmt.Sprintf("the server answered %d %s", e.Status, http.StatusText(e.Status))
+}
+
 // OutcomeOf puts a Go client's error into an Outcome. Stage is what the client was waiting for.
 func OutcomeOf(program, stage string, err error, elapsed time.Duration) Outcome {
 	o := Outcome{Program: program, Elapsed: elapsed}
@@ -66,6 +80,10 @@ func OutcomeOf(program, stage string, err error, elapsed time.Duration) Outcome 
 		return o
 	}
 	o.Stage, o.Error = stage, err.Error()
+	o.Closed = errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+	if status, ok := errors.AsType[*StatusError](err); ok {
+		o.Status, o.Code = status.Status, fmt.Sprintf("HTTP %d", status.Status)
+	}
 	for _, e := range errnos {
 		if errors.Is(err, e.errno) {
 			o.Errno = e.name

@@ -72,7 +72,7 @@ type run struct {
 	options Options
 	bench   *Bench
 	report  *Report
-	timeout time.Duration
+	acts    []act // the scenario's own, then its checks
 	fault   Fault
 	broken  bool // the fault has been injected, wholly or in part
 	checker checker
@@ -83,9 +83,6 @@ func newRun(e Engine, s Scenario, o Options) *run {
 	if o.Family == 0 {
 		o.Family = IPv4
 	}
-	if o.Client == nil {
-		o.Client = GoClient{}
-	}
 	if o.Tolerance == (signature.Tolerance{}) {
 		o.Tolerance = signature.DefaultTolerance()
 	}
@@ -95,16 +92,19 @@ func newRun(e Engine, s Scenario, o Options) *run {
 	speed := speedOf(e)
 	topology := s.topology()
 	topology.Speed = speed
-	r := &run{engine: e, options: o, timeout: s.timeout(), fault: s.Fault,
+	r := &run{engine: e, options: o, acts: actsOf(s, o), fault: s.Fault,
 		bench: &Bench{Topology: topology, Family: o.Family},
 		report: &Report{Scenario: s, Engine: e.Name(), Family: o.Family, Speed: speed,
 			Sysctls: map[string]map[string]string{}}}
-	if o.Timeout != 0 {
-		r.timeout = o.Timeout
+	for i := range r.acts {
+		a := &r.acts[i]
+		r.bench.Topology.Programs = append(r.bench.Topology.Programs, a.programs()...)
+		if speed > 1 {
+			a.timeout = time.Duration(float64(a.timeout)/speed) + compressed(o.Tolerance).Late
+		}
 	}
 	if speed > 1 {
 		r.options.Tolerance = compressed(o.Tolerance)
-		r.timeout = time.Duration(float64(r.timeout)/speed) + r.options.Tolerance.Late
 	}
 	r.checker.options.Tolerance = r.options.Tolerance
 	if r.fault == nil {
@@ -144,26 +144,19 @@ func (r *run) phases(ctx context.Context) error {
 	if err := r.phase(ctx, Up, upDeadline, r.up); err != nil {
 		return err
 	}
-	steps := []struct {
-		name     PhaseName
-		deadline time.Duration
-		do       func(context.Context) error
-	}{
-		{Baseline, stepDeadline + r.timeout, r.baseline},
-		{Break, stepDeadline, r.breakIt},
-		{Observe, stepDeadline + r.timeout, r.observe},
+	err := r.each(ctx, Baseline, r.baseline)
+	if err == nil && r.matches() {
+		err = r.phase(ctx, Break, stepDeadline, r.breakIt)
 	}
-	var err error
-	for _, s := range steps {
-		if err = r.phase(ctx, s.name, s.deadline, s.do); err != nil || len(r.report.Mismatches) > 0 {
-			break
-		}
+	if err == nil && r.matches() {
+		err = r.each(ctx, Observe, r.observe)
 	}
 	if !r.broken || err != nil {
 		return err
 	}
-	err = r.phase(ctx, Heal, stepDeadline+r.timeout, r.heal)
-	if err != nil && ctx.Err() == nil && len(r.report.Mismatches) > 0 {
+	matched := r.matches()
+	err = r.each(ctx, Heal, r.heal)
+	if err != nil && ctx.Err() == nil && !matched {
 		// What was observed must not be lost over a fault that cannot be healed, as when it had vanished by itself.
 		r.mismatch("fault", err.Error(), "")
 		return nil
@@ -171,19 +164,40 @@ func (r *run) phases(ctx context.Context) error {
 	return err
 }
 
+func (r *run) matches() bool { return len(r.report.Mismatches) == 0 }
+
+// each runs a phase for each act, until one does not show what it must. Only the first act's observation is the phase
+// [Observe]: the others are checks.
+func (r *run) each(ctx context.Context, name PhaseName, do func(context.Context, act) error) error {
+	for _, a := range r.acts {
+		if name == Observe && a.check != "" {
+			name = Checking
+		}
+		err := r.phaseOf(ctx, Phase{Name: name, Check: a.check}, stepDeadline+a.longest(),
+			func(ctx context.Context) error { return do(ctx, a) })
+		if err != nil || !r.matches() {
+			return err
+		}
+	}
+	return nil
+}
+
 // phase runs one phase, with a deadline, and notes it.
 func (r *run) phase(ctx context.Context, name PhaseName, deadline time.Duration, do func(context.Context) error) error {
+	return r.phaseOf(ctx, Phase{Name: name}, deadline, do)
+}
+
+func (r *run) phaseOf(ctx context.Context, phase Phase, deadline time.Duration, do func(context.Context) error) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, deadline, fmt.Errorf("it took longer than %s", deadline))
 	defer cancel()
-	r.options.Progress(name)
-	phase := Phase{Name: name}
+	r.options.Progress(phase.Name)
 	r.current = &phase
 	start := time.Now()
 	err := do(ctx)
 	phase.Elapsed = time.Since(start)
 	r.report.Phases = append(r.report.Phases, phase)
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return fmt.Errorf("%s: %w", phase.Name, err)
 	}
 	return nil
 }
@@ -206,7 +220,23 @@ func (r *run) up(ctx context.Context) error {
 		return err
 	}
 	r.checker.options.Schedule = r.report.Schedule.Gaps
-	return r.bench.StartService(ctx)
+	if err := r.bench.StartService(ctx); err != nil {
+		return err
+	}
+	return r.installFixtures(ctx)
+}
+
+func (r *run) installFixtures(ctx context.Context) error {
+	for _, f := range r.report.Scenario.Fixtures {
+		err := f.Install(ctx, r.bench)
+		if errors.Is(err, ErrUnsupported) {
+			return &skipError{err}
+		}
+		if err != nil {
+			return fmt.Errorf("install the %s: %w", f, err)
+		}
+	}
+	return nil
 }
 
 func (r *run) readSysctls(ctx context.Context) error {
@@ -233,8 +263,8 @@ func (r *run) readSysctls(ctx context.Context) error {
 }
 
 // baseline proves that the lab works: the same client, on the same path to the same port, gets through.
-func (r *run) baseline(ctx context.Context) error {
-	return r.mustWork(ctx, "baseline-", "the lab does not work before anything is broken, so nothing after it would prove anything")
+func (r *run) baseline(ctx context.Context, a act) error {
+	return r.mustWork(ctx, a, "baseline-", "the lab does not work before anything is broken, so nothing after it would prove anything")
 }
 
 func (r *run) breakIt(ctx context.Context) error {
@@ -253,11 +283,14 @@ func (r *run) breakIt(ctx context.Context) error {
 }
 
 // heal undoes the fault; then the client must get through again, and so the fault alone has made the difference.
-func (r *run) heal(ctx context.Context) error {
-	if err := r.fault.Heal(ctx, r.bench); err != nil {
-		return fmt.Errorf("heal the fault (%s): %w", r.fault, err)
+func (r *run) heal(ctx context.Context, a act) error {
+	if r.broken {
+		if err := r.fault.Heal(ctx, r.bench); err != nil {
+			return fmt.Errorf("heal the fault (%s): %w", r.fault, err)
+		}
+		r.broken = false
 	}
-	return r.mustWork(ctx, "heal-", "the failure does not end with the fault, so the fault alone cannot have caused it")
+	return r.mustWork(ctx, a, "heal-", "the failure does not end with the fault, so the fault alone cannot have caused it")
 }
 
 func (r *run) down(ctx context.Context) error {

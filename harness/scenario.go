@@ -3,6 +3,7 @@ package harness
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/tcplab/tcplab/wire/signature"
@@ -18,6 +19,8 @@ type Scenario struct {
 	Story string
 	// Verdict is the stable id of what the wire shows, such as "refused".
 	Verdict string
+	// ServerVerdict is that of what a capture on the server shows, where it is another one.
+	ServerVerdict string
 	// Topology is the plan of its lab; the zero value stands for [Routed].
 	Topology Topology
 	// Fixtures stand in the lab from the beginning: a security group, a NAT, a load balancer.
@@ -86,6 +89,9 @@ type Want struct {
 	// of a SYN fit into the client's patience, by the sysctls of its host. A line "or" stands between alternatives, of
 	// which one must match.
 	Wire map[string]string
+	// Sources has, for vantage points, the host whose address the client's packets carry there: behind a NAT it is not the
+	// client's.
+	Sources map[string]string
 	// Counters are a second witness.
 	Counters []CounterWant
 }
@@ -98,6 +104,14 @@ type ClientWant struct {
 	Timeout bool
 	// GiveUp: the kernel gives up, after the last SYN of its schedule has had its time.
 	GiveUp bool
+	// Closed: the other side closes the connection before the reply is complete.
+	Closed bool
+	// Status: the reply has this HTTP status, which is an error's.
+	Status int
+	// Stage is what the client must have been waiting for when it failed, "connect" or "read"; empty: not checked.
+	Stage string
+	// Retransmissions is the number of SYNs that must have been sent again before the client succeeds.
+	Retransmissions int
 	// Within bounds the time to success or to the kernel's error, or the time by which the end of a timeout may come late
 	// to the client; zero stands for [AtOnce].
 	Within time.Duration
@@ -110,7 +124,8 @@ const AtOnce = 500 * time.Millisecond
 // packets of a kind that a vantage point saw.
 type CounterWant struct {
 	Host string
-	// Counter is a name among [Counters], or a Rule's.
+	// Counter is a name among [Counters], or a Rule's. One of ICMP or of IP stands for that of the family: with IPv6,
+	// "IcmpInEchos" for "Icmp6InEchos".
 	Counter string
 	Rule    *Rule
 	Exactly int
@@ -121,6 +136,11 @@ type CounterWant struct {
 func (w CounterWant) name(f Family) string {
 	if w.Rule != nil {
 		return w.Rule.CounterName(f)
+	}
+	for name, name6 := range map[string]string{"Icmp": "Icmp6", "IpForw": "Ip6OutForw"} {
+		if rest, ok := strings.CutPrefix(w.Counter, name); ok && f == IPv6 {
+			return name6 + rest
+		}
 	}
 	return w.Counter
 }
@@ -146,23 +166,39 @@ func (s Scenario) Validate() error {
 	if err := t.Validate(); err != nil {
 		return err
 	}
-	points := t.VantagePoints()
-	for point, text := range s.Want.Wire {
-		if !hasPoint(points, point) {
-			return fmt.Errorf("scenario %s: the topology has no vantage point %q", s.Name, point)
+	for _, a := range actsOf(s, Options{}) {
+		if err := a.validate(t); err != nil {
+			return fmt.Errorf("scenario %s: %w", s.Name, err)
+		}
+	}
+	return nil
+}
+
+func (a act) validate(t Topology) error {
+	if len(t.EndsOf(a.target)) == 0 {
+		return fmt.Errorf("the topology has no host %q", a.target)
+	}
+	for point, host := range a.want.Sources {
+		if !hasPoint(t.VantagePoints(), point) || len(t.EndsOf(host)) == 0 {
+			return fmt.Errorf("the topology has no vantage point %q, or no host %q", point, host)
+		}
+	}
+	for point, text := range a.want.Wire {
+		if !hasPoint(t.VantagePoints(), point) {
+			return fmt.Errorf("the topology has no vantage point %q", point)
 		}
 		for _, f := range Families {
 			if _, err := expectations(text, circumstances{family: f}); err != nil {
-				return fmt.Errorf("scenario %s: wire at %s: %w", s.Name, point, err)
+				return fmt.Errorf("wire at %s: %w", point, err)
 			}
 		}
 	}
-	for _, c := range s.Want.Counters {
+	for _, c := range a.want.Counters {
 		if c.PacketsAt == "" {
 			continue
 		}
 		if _, err := signature.ParsePacket(c.Packet); err != nil {
-			return fmt.Errorf("scenario %s: counter %s: %w", s.Name, c.name(IPv4), err)
+			return fmt.Errorf("counter %s: %w", c.name(IPv4), err)
 		}
 	}
 	return nil

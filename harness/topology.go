@@ -58,6 +58,9 @@ type Route struct {
 // Port is the port of the service under test, on every server.
 const Port = 8080
 
+// WellKnown is the host of [WithWellKnown] beside those of [Routed].
+const WellKnown = "well-known"
+
 // Interface names. A host of an engine that gives out names of its own (Docker: eth0, eth1 ...) carries these as
 // alternative names, so that "tcpdump -i to-server" works on each engine.
 const (
@@ -65,6 +68,22 @@ const (
 	routerClient  = "to-client"
 	routerServer  = "to-server"
 )
+
+// WithWellKnown is [Routed] with one more host behind the router, which stands for one that everybody knows to be up:
+// whether it answers says whether the client is on the network at all.
+func WithWellKnown() Topology {
+	t := Routed()
+	t.Name = "routed, with a well-known host"
+	t.Hosts = append(t.Hosts, HostSpec{Name: WellKnown, Routes: []Route{
+		{To: netip.MustParsePrefix("0.0.0.0/0"), Via: netip.MustParseAddr("192.0.2.1")},
+		{To: netip.MustParsePrefix("::/0"), Via: netip.MustParseAddr("2001:db8:3::1")},
+	}})
+	t.Segments = append(t.Segments, SegmentSpec{Name: "well-known-side", Ends: []EndSpec{
+		{Host: "router", Interface: "to-well-known", Addrs: prefixes("192.0.2.1/24", "2001:db8:3::1/64")},
+		{Host: WellKnown, Interface: leafInterface, Addrs: prefixes("192.0.2.10/24", "2001:db8:3::10/64")},
+	}})
+	return t
+}
 
 // Routed is the default topology: client, router and server in two subnets of the documentation ranges (RFC 5737,
 // RFC 3849). The router stands for whatever lies between: the fabric of a cloud, a security group, a NAT.
@@ -228,7 +247,7 @@ func (t Topology) SysctlsOf(host string) []Sysctl {
 		for _, key := range sortedKeys(h.Sysctls) {
 			i := slices.IndexFunc(list, func(s Sysctl) bool { return s.Key == key })
 			if i >= 0 {
-				list[i].Value = h.Sysctls[key]
+				list[i] = Sysctl{Key: key, Value: h.Sysctls[key]} // what a topology asks for, it cannot do without
 				continue
 			}
 			list = append(list, Sysctl{Key: key, Value: h.Sysctls[key]})
@@ -260,6 +279,16 @@ func (t Topology) Addr(host string, f Family) netip.Addr {
 		}
 	}
 	return netip.Addr{}
+}
+
+// has reports whether the address is one of the host's.
+func (t Topology) has(host string, addr netip.Addr) bool {
+	for _, e := range t.EndsOf(host) {
+		if slices.ContainsFunc(e.Addrs, func(p netip.Prefix) bool { return p.Addr() == addr }) {
+			return true
+		}
+	}
+	return false
 }
 
 // Validate reports the first thing in the plan that no engine could build.
@@ -309,6 +338,32 @@ func (t Topology) VantagePoints() []VantagePoint {
 		}
 	}
 	return list
+}
+
+// way returns the vantage points that the packets between client and target pass. What is asked of a router is passed on
+// to the server: that is what it is asked for.
+func (t Topology) way(target string) []string {
+	if len(t.EndsOf(target)) > 1 {
+		target = serverHost
+	}
+	var names []string
+	for _, p := range t.VantagePoints() {
+		if p.Host == clientHost || p.Host == target || t.leadsTo(p, clientHost) || t.leadsTo(p, target) {
+			names = append(names, p.Name)
+		}
+	}
+	return names
+}
+
+// leadsTo reports whether the host is at the other end of the vantage point's segment.
+func (t Topology) leadsTo(p VantagePoint, host string) bool {
+	for _, s := range t.Segments {
+		here := slices.ContainsFunc(s.Ends, func(e EndSpec) bool { return e.Host == p.Host && e.Interface == p.Interface })
+		if here && slices.ContainsFunc(s.Ends, func(e EndSpec) bool { return e.Host == host }) {
+			return true
+		}
+	}
+	return false
 }
 
 func hasPoint(list []VantagePoint, name string) bool {

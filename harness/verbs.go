@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"fmt"
 	"net/netip"
 	"strconv"
 	"time"
@@ -36,7 +37,12 @@ func ListenVerb(port int) []string { return Verb("listen", "--port", strconv.Ito
 // DialVerb connects to the target, sends a request and reads the reply; it prints an [Outcome], and exits 0 whether
 // or not the connection succeeded.
 func DialVerb(target netip.AddrPort, timeout time.Duration) []string {
-	return Verb("dial", "--timeout", timeout.String(), target.String())
+	return GoClient{}.verb(target, timeout)
+}
+
+// ConnectVerb does the same by blocking system calls.
+func ConnectVerb(target netip.AddrPort, timeout time.Duration) []string {
+	return Verb("connect", "--timeout", timeout.String(), target.String())
 }
 
 // ListenersVerb prints the local addresses of the sockets that listen on the TCP port, a JSON list of strings.
@@ -58,6 +64,8 @@ type Rule struct {
 	Proto string `json:"proto"`
 	// Port is the destination port, 0 for any.
 	Port int `json:"port,omitempty"`
+	// First is how many packets it drops, those that match it first; 0 for all.
+	First int `json:"first,omitempty"`
 }
 
 // String is the rule in iptables' notation: "INPUT -p tcp --dport 8080 -j DROP".
@@ -66,17 +74,20 @@ func (r Rule) String() string {
 	if r.Port != 0 {
 		s += " --dport " + strconv.Itoa(r.Port)
 	}
+	if r.First != 0 {
+		s += fmt.Sprintf(" (the first %d)", r.First)
+	}
 	return s + " -j DROP"
 }
 
 // CounterName is the rule's name among the [Counters] of its host and family.
 func (r Rule) CounterName(f Family) string { return "firewall " + f.String() + " " + r.String() }
 
-// FirewallVerb adds the rule (action "add") or deletes it ("delete") for one family. The rule is written to the
-// tables of iptables, so that "iptables -S" lists it where iptables is installed.
+// FirewallVerb adds the rule (action "add") or deletes it ("delete") for one family. A rule without First is written to
+// the tables of iptables, so that "iptables -S" lists it where iptables is installed.
 func FirewallVerb(action string, f Family, r Rule) []string {
 	return Verb("firewall", action, "--family", strconv.Itoa(int(f)),
-		"--chain", r.Chain, "--proto", r.Proto, "--port", strconv.Itoa(r.Port))
+		"--chain", r.Chain, "--proto", r.Proto, "--port", strconv.Itoa(r.Port), "--first", strconv.Itoa(r.First))
 }
 
 // NeighbourVerb pins the neighbour entry of an address to a hardware address (action "pin"), so that the host never

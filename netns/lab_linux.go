@@ -5,17 +5,12 @@ import (
 	"fmt"
 	"io/fs"
 	"sync"
-	"time"
 
 	"github.com/vishvananda/netlink"
-	vnetns "github.com/vishvananda/netns"
 
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/harness/agent"
 )
-
-// linkDeadline bounds the wait for a link to carry packets, which takes milliseconds.
-const linkDeadline = 10 * time.Second
 
 // namespaces is a lab, as the helper holds it.
 type namespaces struct {
@@ -135,8 +130,11 @@ func (m *machine) createNamespace() error {
 	m.mutex.Unlock()
 	for _, s := range m.lab.topology.SysctlsOf(m.name) {
 		err := ns.WriteSysctl(s.Key, s.Value)
-		if errors.Is(err, fs.ErrNotExist) && s.Since != "" {
-			continue // a kernel from before
+		if errors.Is(err, fs.ErrNotExist) {
+			if s.Since != "" {
+				continue // a kernel from before
+			}
+			return fmt.Errorf("%w: %w by this kernel", err, harness.ErrUnsupported)
 		}
 		if err != nil {
 			return err
@@ -260,59 +258,17 @@ func (m *machine) awaitNeighbours() error {
 	})
 }
 
-// awaitLinks waits until each link of the host is ready: operational, which is when the kernel has attached its queue
-// (what is sent before is dropped), and hearing multicast (so is what comes before).
+// awaitLinks waits until each link of the host carries packets.
 func (m *machine) awaitLinks() error {
 	ns, err := m.namespace()
 	if err != nil {
 		return err
 	}
-	ready := func() (bool, error) { return m.linksReady(ns) }
-	if ok, err := ready(); ok || err != nil {
-		return err
+	var names []string
+	for _, c := range m.config.Interfaces {
+		names = append(names, c.Name)
 	}
-	links, routes, done := make(chan netlink.LinkUpdate), make(chan netlink.RouteUpdate), make(chan struct{})
-	defer func() {
-		close(done)
-		go drain(links) // a sender may be in the middle of it; it ends, and closes the channel, at its next look
-		go drain(routes)
-	}()
-	handle := vnetns.NsHandle(ns.Fd())
-	if err := netlink.LinkSubscribeWithOptions(links, done, netlink.LinkSubscribeOptions{Namespace: &handle}); err != nil {
-		return fmt.Errorf("watch links: %w", err)
-	}
-	if err := netlink.RouteSubscribeWithOptions(routes, done, netlink.RouteSubscribeOptions{Namespace: &handle}); err != nil {
-		return fmt.Errorf("watch routes: %w", err)
-	}
-	deadline := time.NewTimer(linkDeadline)
-	defer deadline.Stop()
-	for {
-		if ok, err := ready(); ok || err != nil {
-			return err
-		}
-		select {
-		case <-links:
-		case <-routes:
-		case <-deadline.C:
-			return fmt.Errorf("its links were not ready within %s", linkDeadline)
-		}
-	}
-}
-
-func drain[T any](updates <-chan T) {
-	for range updates {
-	}
-}
-
-// linksReady reports whether every link of the host is ready.
-func (m *machine) linksReady(ns *agent.Namespace) (bool, error) {
-	ready := true
-	err := m.eachLink(ns, func(_ *netlink.Handle, link netlink.Link) error {
-		hears, err := ns.HearsMulticast(link.Attrs().Name)
-		ready = ready && hears && link.Attrs().OperState == netlink.OperUp
-		return err
-	})
-	return ready, err
+	return ns.AwaitLinks(names)
 }
 
 func withNetlink(ns *agent.Namespace, do func(*netlink.Handle) error) error {

@@ -6,6 +6,9 @@ import (
 	"github.com/tcplab/tcplab/harness"
 )
 
+// dropForward is a firewall on the way.
+var dropForward = harness.Rule{Chain: "FORWARD", Proto: "tcp", Port: harness.Port}
+
 // fewRetries is Routed with a client whose kernel gives up after two retransmissions: at 7 s.
 func fewRetries() harness.Topology {
 	t := harness.Routed()

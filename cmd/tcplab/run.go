@@ -23,6 +23,7 @@ import (
 type runFlags struct {
 	all       bool
 	engine    string
+	client    string
 	family    int
 	parallel  int
 	out       string
@@ -53,6 +54,7 @@ Exit code: 0 when every scenario matched, 1 when one did not, 2 when one could n
 	flags := cmd.Flags()
 	flags.BoolVar(&f.all, "all", false, "run every scenario, but for those that take minutes (with --speed those too)")
 	flags.StringVar(&f.engine, "engine", "", "engine to build the labs with (default: the first one available; see \"tcplab engines\")")
+	flags.StringVar(&f.client, "client", "", "program to put into the failure, in place of the scenario's own (see \"tcplab clients\")")
 	flags.IntVar(&f.family, "family", 4, "4 for IPv4, 6 for IPv6")
 	flags.IntVar(&f.parallel, "parallel", 0, "how many labs may stand at the same time (default: as many as the machine holds)")
 	flags.StringVar(&f.out, "out", "artifacts", "folder for captures and reports")

@@ -43,17 +43,22 @@ type verb struct {
 }
 
 var verbs = map[string]verb{
+	"allow-list": {allowList, "allow-list set|remove NAME ...: let through what is permitted, and nothing else"},
 	"capture":    {capture, "capture INTERFACE...: write packets as pcapng to standard output until standard input ends"},
 	"configure":  {configure, "configure: set addresses and routes as the JSON on standard input says"},
+	"connect":    {connect, "connect [--timeout D] ADDR:PORT: the same by blocking system calls"},
 	"counters":   {counters, "counters: print the kernel's and the firewall's counters"},
-	"dial":       {dial, "dial [--timeout D] ADDR:PORT: connect, send a request, read the reply"},
+	"dial":       {dial, "dial [--timeout D] [--path P] [--idle D] ADDR:PORT: connect, send a request, read the reply"},
 	"firewall":   {firewall, "firewall add|delete [flags]: add or delete a rule that drops packets"},
 	"init":       {initProcess, "init: be process 1 of a container"},
 	"kill":       {kill, "kill ID: kill the processes that carry TCPLAB_EXEC=ID"},
+	"link":       {link, "link list|down|await: print the interfaces, take one down, wait until they carry packets"},
 	"listen":     {listen, "listen [--port N]: serve HTTP until standard input ends"},
 	"listeners":  {listeners, "listeners [--port N]: print the addresses that listen"},
+	"nat":        {nat, "nat set|remove: hide what leaves by an interface behind its address"},
 	"neighbour":  {neighbour, "neighbour pin|forget ADDR [MAC]: pin or remove a neighbour entry"},
 	"neighbours": {neighbours, "neighbours: print the neighbour table"},
+	"route":      {route, "route list|remove-default: print the routes, remove those to everywhere"},
 	"sysctl":     {sysctl, "sysctl KEY...: print the values of kernel parameters"},
 }
 

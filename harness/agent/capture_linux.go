@@ -165,7 +165,9 @@ func (p *packetReceiver) write(length int, control []byte, from unix.Sockaddr) e
 		return fmt.Errorf("a packet came from %T", from)
 	}
 	number, wanted := p.file.numbers[link.Ifindex]
-	if !wanted {
+	// A frame for another station is not this host's, though a pair of virtual devices carries it here. A network card
+	// leaves it alone, and a switch does not even bring it.
+	if !wanted || link.Pkttype == unix.PACKET_OTHERHOST {
 		return nil
 	}
 	at, err := timeOf(control)

@@ -132,9 +132,9 @@ func (n *Namespace) strikeJoined(groups map[group]bool) error {
 	})
 }
 
-// HearsMulticast reports whether the interface takes in IPv6 multicast, and so those who solicit its addresses: once the
+// hearsMulticast reports whether the interface takes in IPv6 multicast, and so those who solicit its addresses: once the
 // kernel has noted that the link is ready, it has a route for that (ff00::/8), and what comes before is dropped.
-func (n *Namespace) HearsMulticast(link string) (hears bool, err error) {
+func (n *Namespace) hearsMulticast(link string) (hears bool, err error) {
 	err = n.eachLine("/proc/thread-self/net/ipv6_route", func(fields []string) { // destination, its length, ..., interface
 		hears = hears || strings.HasPrefix(fields[0], "ff00") && fields[1] == "08" && fields[len(fields)-1] == link
 	})

@@ -30,8 +30,10 @@ func counters(_ context.Context, s Streams, _ []string) error {
 	if err != nil {
 		return err
 	}
-	if err := addRuleCounters(s.Namespace, all); err != nil {
-		return err
+	for _, add := range []func(*Namespace, harness.Counters) error{addRuleCounters, addAllowListCounters, addNATCounters} {
+		if err := add(s.Namespace, all); err != nil {
+			return err
+		}
 	}
 	return printJSON(s.Stdout, all)
 }

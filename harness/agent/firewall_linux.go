@@ -15,8 +15,19 @@ import (
 )
 
 // The rules stand where iptables (its nf_tables variant) keeps its own: table "filter" of families ip and ip6, chains
-// named after the hook. So "iptables -S" lists them, with their counters, where it is installed.
-const filterTable = "filter"
+// named after the hook. So "iptables -S" lists them, with their counters, where it is installed. What it would not
+// understand is in a table beside that.
+const (
+	filterTable = "filter"
+	ownTable    = "tcplab"
+)
+
+func tableOf(r harness.Rule) string {
+	if r.First == 0 {
+		return filterTable
+	}
+	return ownTable
+}
 
 var hooks = map[string]*nftables.ChainHook{
 	"INPUT":   nftables.ChainHookInput,
@@ -40,6 +51,7 @@ func firewall(_ context.Context, s Streams, args []string) error {
 	flags.StringVar(&rule.Chain, "chain", "INPUT", "INPUT, FORWARD or OUTPUT")
 	flags.StringVar(&rule.Proto, "proto", "tcp", "tcp, udp or icmp")
 	flags.IntVar(&rule.Port, "port", 0, "destination port, 0 for any")
+	flags.IntVar(&rule.First, "first", 0, "drop only so many packets, 0 for all")
 	if err := parse(flags, args[1:]); err != nil {
 		return err
 	}
@@ -68,7 +80,7 @@ func (n *Namespace) nftables() (*nftables.Conn, error) {
 }
 
 func addRule(conn *nftables.Conn, f harness.Family, r harness.Rule) error {
-	table := conn.AddTable(&nftables.Table{Name: filterTable, Family: tableFamilies[f]})
+	table := conn.AddTable(&nftables.Table{Name: tableOf(r), Family: tableFamilies[f]})
 	policy := nftables.ChainPolicyAccept
 	chain := conn.AddChain(&nftables.Chain{Name: r.Chain, Table: table, Type: nftables.ChainTypeFilter,
 		Hooknum: hooks[r.Chain], Priority: nftables.ChainPriorityFilter, Policy: &policy})
@@ -123,7 +135,7 @@ func eachRule(conn *nftables.Conn, do func(harness.Family, harness.Rule, uint64,
 			return fmt.Errorf("list firewall chains: %w", err)
 		}
 		for _, chain := range chains {
-			if chain.Table.Name != filterTable || hooks[chain.Name] == nil {
+			if chain.Table.Name != filterTable && chain.Table.Name != ownTable || hooks[chain.Name] == nil {
 				continue
 			}
 			rules, err := conn.GetRules(chain.Table, chain)
@@ -144,6 +156,10 @@ func eachRule(conn *nftables.Conn, do func(harness.Family, harness.Rule, uint64,
 	return nil
 }
 
+// native is a number as a register of the kernel's holds it, bigEndian as the header of a packet does.
+func native(n uint32) []byte    { return binary.NativeEndian.AppendUint32(nil, n) }
+func bigEndian(n uint16) []byte { return binary.BigEndian.AppendUint16(nil, n) }
+
 // protocols are the IP protocol numbers by name.
 func protocols(f harness.Family) map[string][]byte {
 	icmp := []byte{unix.IPPROTO_ICMP}
@@ -163,9 +179,22 @@ func expressions(f harness.Family, r harness.Rule) []expr.Any {
 	if r.Port != 0 {
 		list = append(list,
 			&expr.Payload{DestRegister: 1, Base: expr.PayloadBaseTransportHeader, Offset: 2, Len: 2},
-			&expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: binary.BigEndian.AppendUint16(nil, uint16(r.Port))})
+			&expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: bigEndian(uint16(r.Port))})
+	}
+	if r.First != 0 {
+		list = append(list, first(r.First)...)
 	}
 	return append(list, &expr.Counter{}, &expr.Verdict{Kind: expr.VerdictDrop})
+}
+
+// first matches that many packets and then no more: the number that is given to each, from 0 on, is less. It wraps
+// around, but not in the life of a lab.
+func first(n int) []expr.Any {
+	return []expr.Any{
+		&expr.Numgen{Register: 1, Modulus: 1 << 31, Type: unix.NFT_NG_INCREMENTAL},
+		&expr.Byteorder{SourceRegister: 1, DestRegister: 1, Op: expr.ByteorderHton, Len: 4, Size: 4},
+		&expr.Cmp{Op: expr.CmpOpLt, Register: 1, Data: binary.BigEndian.AppendUint32(nil, uint32(n))},
+	}
 }
 
 // ruleOf reads back what expressions wrote, and the number of packets that the rule has matched.
@@ -174,8 +203,12 @@ func ruleOf(f harness.Family, chain string, exprs []expr.Any) (r harness.Rule, p
 	for _, e := range exprs {
 		switch e := e.(type) {
 		case *expr.Cmp:
-			if len(e.Data) == 2 {
+			switch len(e.Data) {
+			case 2:
 				r.Port = int(binary.BigEndian.Uint16(e.Data))
+				continue
+			case 4:
+				r.First = int(binary.BigEndian.Uint32(e.Data))
 				continue
 			}
 			for name, number := range protocols(f) {

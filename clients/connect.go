@@ -1,0 +1,21 @@
+package clients
+
+import (
+	"context"
+
+	"github.com/tcplab/tcplab/harness"
+)
+
+// Connect is a program that makes blocking system calls, as many written in C do: connect(2) with SO_SNDTIMEO as its
+// timeout. It hears of an ICMP error about a second late, with the next SYN.
+type Connect struct{}
+
+// Name is "connect".
+func (Connect) Name() string { return "connect" }
+
+// Do runs "tcplab host connect".
+func (Connect) Do(ctx context.Context, a harness.Attempt) (harness.Outcome, error) {
+	return harness.RunVerb(ctx, a.Host, harness.ConnectVerb(a.Target, a.Timeout))
+}
+
+var _ = register(Connect{}, "blocking connect(2), with SO_SNDTIMEO as its timeout")

@@ -1,0 +1,94 @@
+package agent
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"net/netip"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/tcplab/tcplab/harness"
+)
+
+// connect is a program of the simplest kind: it makes a blocking connect(2), which has no timeout but SO_SNDTIMEO, and
+// then speaks as "dial" does. A blocking connect hears of an ICMP error only when the SYN is sent again; one that does
+// not block hears of it at once.
+func connect(ctx context.Context, s Streams, args []string) error {
+	flags := flag.NewFlagSet("connect", flag.ContinueOnError)
+	timeout := flags.Duration("timeout", harness.DefaultTimeout, "SO_SNDTIMEO and SO_RCVTIMEO; 0: wait for as long as the kernel does")
+	if err := parse(flags, args); err != nil {
+		return err
+	}
+	target, err := netip.ParseAddrPort(flags.Arg(0))
+	if err != nil || flags.NArg() != 1 {
+		return usagef("usage: tcplab host connect [--timeout 3s] ADDRESS:PORT (an IP address, IPv6 in brackets)")
+	}
+	fd, err := s.Namespace.blockingSocket(target.Addr())
+	if err != nil {
+		return err
+	}
+	defer unix.Close(fd)
+	// The system call holds its thread; when ctx ends, it is made to return.
+	defer context.AfterFunc(ctx, func() { _ = unix.Shutdown(fd, unix.SHUT_RDWR) })()
+	start := time.Now()
+	stage, err := blockingRequest(fd, target, *timeout)
+	return printJSON(s.Stdout, outcomeOfErrno("connect", stage, err, time.Since(start), *timeout))
+}
+
+func (n *Namespace) blockingSocket(to netip.Addr) (fd int, err error) {
+	domain := unix.AF_INET
+	if to.Is6() {
+		domain = unix.AF_INET6
+	}
+	err = n.Do(func() error {
+		fd, err = unix.Socket(domain, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+		return os.NewSyscallError("socket", err)
+	})
+	return fd, err
+}
+
+// blockingRequest connects, sends a request and reads on to the server's FIN.
+func blockingRequest(fd int, target netip.AddrPort, timeout time.Duration) (stage string, err error) {
+	limit := unix.NsecToTimeval(timeout.Nanoseconds())
+	for _, option := range []int{unix.SO_SNDTIMEO, unix.SO_RCVTIMEO} {
+		if err := unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, option, &limit); err != nil {
+			return "connect", os.NewSyscallError("setsockopt", err)
+		}
+	}
+	if err := unix.Connect(fd, sockaddr(target)); err != nil {
+		return "connect", os.NewSyscallError("connect", err)
+	}
+	request := fmt.Sprintf("GET / HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", target)
+	if _, err := unix.Write(fd, []byte(request)); err != nil {
+		return "read", os.NewSyscallError("write", err)
+	}
+	for buffer := make([]byte, 1<<12); ; {
+		n, err := unix.Read(fd, buffer)
+		if err != nil {
+			return "read", os.NewSyscallError("read", err)
+		}
+		if n == 0 {
+			return "", nil
+		}
+	}
+}
+
+func sockaddr(a netip.AddrPort) unix.Sockaddr {
+	if a.Addr().Is4() {
+		return &unix.SockaddrInet4{Port: int(a.Port()), Addr: a.Addr().As4()}
+	}
+	return &unix.SockaddrInet6{Port: int(a.Port()), Addr: a.Addr().As16()}
+}
+
+// outcomeOfErrno is the outcome of a system call. The end of SO_SNDTIMEO is EINPROGRESS to connect, and that of
+// SO_RCVTIMEO is EAGAIN to read (socket(7)).
+func outcomeOfErrno(program, stage string, err error, elapsed, timeout time.Duration) harness.Outcome {
+	o := harness.OutcomeOf(program, stage, err, elapsed)
+	if err != nil && o.Errno == "" && timeout > 0 && elapsed >= timeout {
+		o.Timeout = true
+	}
+	return o
+}

@@ -1,0 +1,127 @@
+package agent
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"time"
+
+	"github.com/google/nftables"
+	"github.com/google/nftables/expr"
+	"github.com/google/nftables/userdata"
+	"golang.org/x/sys/unix"
+
+	"github.com/tcplab/tcplab/harness"
+)
+
+const (
+	natTable    = "nat"
+	natUnknown  = "unknown"  // the chain for what has no mapping
+	natMappings = "mappings" // the chain that makes mappings
+	natMemory   = "memory"   // the chain that limits how long they are remembered
+)
+
+const natUsage = "usage: tcplab host nat set --to INTERFACE [--unknown drop|reset] [--idle 2s], or nat remove"
+
+// nat puts source NAT in place, or removes it.
+func nat(_ context.Context, s Streams, args []string) error {
+	if len(args) == 0 {
+		return usagef(natUsage)
+	}
+	flags := flag.NewFlagSet("nat", flag.ContinueOnError)
+	to := flags.String("to", "", "interface whose address the packets get that leave by it")
+	rule := harness.NAT{}
+	flags.StringVar(&rule.Unknown, "unknown", "drop", "what becomes of packets without a mapping")
+	flags.DurationVar(&rule.Idle, "idle", 0, "how long an established connection without a packet is remembered, in whole seconds")
+	if err := parse(flags, args[1:]); err != nil {
+		return err
+	}
+	conn, err := s.Namespace.nftables()
+	if err != nil {
+		return err
+	}
+	known := rule.Unknown == "drop" || rule.Unknown == "reset"
+	switch {
+	case args[0] == "remove" && len(args) == 1:
+		return removeTable(conn, natTable)
+	case args[0] == "set" && *to != "" && known && rule.Idle%time.Second == 0 && rule.Idle >= 0 && flags.NArg() == 0:
+		return setNAT(s.Namespace, conn, *to, rule)
+	}
+	return usagef(natUsage)
+}
+
+func setNAT(n *Namespace, conn *nftables.Conn, to string, rule harness.NAT) error {
+	leaving, err := n.passage(to, "")
+	if err != nil {
+		return err
+	}
+	table := replaceTable(conn, natTable)
+	mappings := conn.AddChain(&nftables.Chain{Name: natMappings, Table: table, Type: nftables.ChainTypeNAT,
+		Hooknum: nftables.ChainHookPostrouting, Priority: nftables.ChainPriorityNATSource})
+	conn.AddRule(&nftables.Rule{Table: table, Chain: mappings, Exprs: append(leaving, &expr.Masq{})})
+
+	unknown := conn.AddChain(&nftables.Chain{Name: natUnknown, Table: table, Type: nftables.ChainTypeFilter,
+		Hooknum: nftables.ChainHookForward, Priority: nftables.ChainPriorityFilter})
+	exprs := append(protocolIs(unix.IPPROTO_TCP), connectionIs(expr.CtStateBitINVALID)...)
+	exprs = append(exprs, &expr.Counter{})
+	if rule.Unknown == "reset" {
+		exprs = append(exprs, &expr.Reject{Type: unix.NFT_REJECT_TCP_RST})
+	} else {
+		exprs = append(exprs, &expr.Verdict{Kind: expr.VerdictDrop})
+	}
+	conn.AddRule(&nftables.Rule{Table: table, Chain: unknown, Exprs: exprs,
+		UserData: userdata.AppendString(nil, userdata.TypeComment, harness.NATUnknownCounter)})
+	if rule.Idle > 0 {
+		limitMemory(conn, table, rule.Idle)
+	}
+	if err := conn.Flush(); err != nil {
+		return fmt.Errorf("set NAT: %w (the kernel needs nf_tables, nf_nat and nf_conntrack_timeout)", err)
+	}
+	return nil
+}
+
+// limitMemory gives the connections that begin from now on another timeout for their time in the state ESTABLISHED.
+func limitMemory(conn *nftables.Conn, table *nftables.Table, idle time.Duration) {
+	chain := conn.AddChain(&nftables.Chain{Name: natMemory, Table: table, Type: nftables.ChainTypeFilter,
+		Hooknum: nftables.ChainHookPrerouting, Priority: nftables.ChainPriorityFilter})
+	for name, l3 := range map[string]byte{"idle4": unix.NFPROTO_IPV4, "idle6": unix.NFPROTO_IPV6} {
+		conn.AddObj(&nftables.NamedObj{Table: table, Name: name, Type: nftables.ObjTypeCtTimeout, Obj: &expr.CtTimeout{
+			L3Proto: uint16(l3), L4Proto: unix.IPPROTO_TCP,
+			Policy: expr.CtStatePolicyTimeout{expr.CtStateTCPESTABLISHED: uint32(idle / time.Second)},
+		}})
+		exprs := append([]expr.Any{&expr.Meta{Key: expr.MetaKeyNFPROTO, Register: 1},
+			&expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: []byte{l3}}}, protocolIs(unix.IPPROTO_TCP)...)
+		conn.AddRule(&nftables.Rule{Table: table, Chain: chain,
+			Exprs: append(exprs, &expr.Objref{Type: int(nftables.ObjTypeCtTimeout), Name: name})})
+	}
+}
+
+// addNATCounters adds the packets that had no mapping, and for how many seconds the NAT remembers.
+func addNATCounters(n *Namespace, into harness.Counters) error {
+	found := false
+	err := n.eachCommented(natUnknown, func(_, comment string, packets uint64) {
+		into[comment] += packets
+		found = true
+	})
+	if err != nil || !found {
+		return err
+	}
+	conn, err := n.nftables()
+	if err != nil {
+		return err
+	}
+	objects, err := conn.GetNamedObjects(&nftables.Table{Name: natTable, Family: nftables.TableFamilyINet})
+	if err != nil {
+		return fmt.Errorf("list the NAT's timeouts: %w", err)
+	}
+	for _, o := range objects {
+		named, ok := o.(*nftables.NamedObj)
+		if !ok {
+			continue
+		}
+		if timeout, ok := named.Obj.(*expr.CtTimeout); ok {
+			into[harness.NATIdleCounter] = uint64(timeout.Policy[expr.CtStateTCPESTABLISHED])
+		}
+	}
+	return nil
+}
