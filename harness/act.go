@@ -17,6 +17,8 @@ type act struct {
 	timeout  time.Duration
 	want     Want
 	protocol Protocol
+	// free says that nothing is expected of the client: it is another one than the scenario is about.
+	free bool
 }
 
 // actsOf are the acts of a scenario, its own first.
@@ -24,6 +26,7 @@ func actsOf(s Scenario, o Options) []act {
 	own := act{client: s.Client, target: s.Target, timeout: s.timeout(), want: s.Want}
 	if o.Client != nil {
 		own.client = o.Client
+		own.free = s.Client != nil && s.Client != o.Client || protocolOf(o.Client) != TCP
 	}
 	if o.Timeout != 0 {
 		own.timeout = o.Timeout

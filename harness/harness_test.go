@@ -90,6 +90,16 @@ func TestClientWantDiffers(t *testing.T) {
 	assert.Equal(t, "the client must succeed, but failed: connection refused", ClientWant{}.differs(refused))
 	assert.Empty(t, ClientWant{Errno: "ECONNREFUSED"}.differs(opaque), "of a program only success and failure are known")
 	assert.NotEmpty(t, ClientWant{}.differs(opaque))
+
+	closed := Outcome{Program: "go", Error: "EOF", Closed: true, Stage: "read"}
+	assert.Empty(t, ClientWant{Closed: true}.differs(closed))
+	assert.Equal(t, "the client must fail with a connection closed before the reply, but failed with its own timeout", ClientWant{Closed: true}.differs(timeout))
+	assert.Equal(t, "the client must fail while it waits to connect, but failed while it waited to read",
+		ClientWant{Closed: true, Stage: "connect"}.differs(closed))
+	unavailable := OutcomeOf("go", "read", &StatusError{Status: 503}, 0)
+	assert.Empty(t, ClientWant{Status: 503}.differs(unavailable))
+	assert.Equal(t, "the client must fail with HTTP status 403, but failed with the server answered 503 Service Unavailable",
+		ClientWant{Status: 403}.differs(unavailable))
 }
 
 func TestClientWindow(t *testing.T) {
@@ -99,6 +109,9 @@ func TestClientWindow(t *testing.T) {
 	low, high = ClientWant{Errno: "ETIMEDOUT", GiveUp: true}.window(0, signature.Schedule{GiveUp: 7 * time.Second}, signature.DefaultTolerance())
 	assert.Equal(t, 6920*time.Millisecond, low)
 	assert.Equal(t, 8587500*time.Microsecond, high, "the timer's lateness, and the time that the client takes to hear of it")
+	low, high = ClientWant{Retransmissions: 2}.window(0, signature.Schedule{Gaps: []time.Duration{time.Second, 2 * time.Second, 4 * time.Second}}, signature.DefaultTolerance())
+	assert.Equal(t, 2960*time.Millisecond, low, "the second retransmission is due after 3 s")
+	assert.Less(t, high, 4200*time.Millisecond)
 	low, high = ClientWant{Errno: "ECONNREFUSED"}.window(3*time.Second, signature.Schedule{}, signature.DefaultTolerance())
 	assert.Zero(t, low)
 	assert.Less(t, high, time.Second, "refused at once cannot take as long as a retransmission")

@@ -19,6 +19,9 @@ type Report struct {
 	// Skipped is the reason for which the run could not show anything, such as an engine without the power that the
 	// fault needs. A skipped run matches nothing.
 	Skipped string
+	// Free says that the client was another than the scenario is about, and that nothing was expected of it: its run shows
+	// what it felt.
+	Free bool
 	// Mismatches are the differences between what was wanted and what was seen; none means that the run matched.
 	Mismatches []Mismatch
 	// Client is what the client felt while the fault held.

@@ -16,7 +16,9 @@ import (
 type Options struct {
 	// Family is that of the addresses; zero stands for IPv4.
 	Family Family
-	// Client is put into the failure; nil stands for [GoClient].
+	// Client is put into the failure in place of the scenario's own; nil stands for that. What the scenario expects is held
+	// against any client that speaks TCP with the service, where the scenario has none of its own; of another one is only
+	// told what it felt ([Report.Free]).
 	Client Client
 	// Timeout is the client's patience, in place of the scenario's, when it is not zero.
 	Timeout time.Duration
@@ -96,6 +98,7 @@ func newRun(e Engine, s Scenario, o Options) *run {
 		bench: &Bench{Topology: topology, Family: o.Family},
 		report: &Report{Scenario: s, Engine: e.Name(), Family: o.Family, Speed: speed,
 			Sysctls: map[string]map[string]string{}}}
+	r.report.Free = r.acts[0].free
 	for i := range r.acts {
 		a := &r.acts[i]
 		r.bench.Topology.Programs = append(r.bench.Topology.Programs, a.programs()...)

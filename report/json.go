@@ -20,6 +20,7 @@ type runJSON struct {
 	Family     harness.Family               `json:"family"`
 	Match      bool                         `json:"match"`
 	Skipped    string                       `json:"skipped,omitempty"`
+	Free       bool                         `json:"free,omitempty"`
 	Verdict    string                       `json:"verdict"`
 	Fault      string                       `json:"fault"`
 	Mismatches []mismatchJSON               `json:"mismatches"`
@@ -48,6 +49,7 @@ type clientJSON struct {
 
 type phaseJSON struct {
 	Name      harness.PhaseName   `json:"name"`
+	Check     string              `json:"check,omitempty"`
 	ElapsedMS float64             `json:"elapsed_ms"`
 	Client    *clientJSON         `json:"client,omitempty"`
 	Packets   map[string][]string `json:"packets,omitempty"`
@@ -56,7 +58,7 @@ type phaseJSON struct {
 // JSON writes the report as one JSON object on one line.
 func JSON(w io.Writer, r *harness.Report) error {
 	out := runJSON{
-		Scenario: r.Scenario.Name, Engine: r.Engine, Family: r.Family, Match: r.Match(), Skipped: r.Skipped,
+		Scenario: r.Scenario.Name, Engine: r.Engine, Family: r.Family, Match: r.Match(), Skipped: r.Skipped, Free: r.Free,
 		Verdict: r.Scenario.Verdict, Fault: faultOf(r), Mismatches: []mismatchJSON{}, Client: clientOf(r.Client),
 		Packets: map[string][]string{}, Counters: r.Counters, Phases: []phaseJSON{}, Kernel: r.Kernel, Speed: r.Speed,
 		Sysctls: r.Sysctls, Artifacts: r.Artifacts,
@@ -71,7 +73,7 @@ func JSON(w io.Writer, r *harness.Report) error {
 		out.Packets = packetsOf(p.Traces)
 	}
 	for _, p := range r.Phases {
-		phase := phaseJSON{Name: p.Name, ElapsedMS: milliseconds(p.Elapsed), Packets: packetsOf(p.Traces)}
+		phase := phaseJSON{Name: p.Name, Check: p.Check, ElapsedMS: milliseconds(p.Elapsed), Packets: packetsOf(p.Traces)}
 		if p.Client != nil {
 			client := clientOf(*p.Client)
 			phase.Client = &client

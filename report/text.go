@@ -10,11 +10,14 @@ import (
 	"github.com/tcplab/tcplab/wire"
 )
 
-// Status is the run's result in one word: "match", "MISMATCH" or "skipped".
+// Status is the run's result in one word: "match", "MISMATCH", "skipped", or "observed" where nothing was expected of the
+// client.
 func Status(r *harness.Report) string {
 	switch {
 	case r.Skipped != "":
 		return "skipped"
+	case r.Match() && r.Free:
+		return "observed"
 	case r.Match():
 		return "match"
 	}
@@ -28,7 +31,7 @@ func Line(r *harness.Report) string {
 	case r.Skipped != "":
 	case r.Phase(harness.Observe) == nil:
 		text = "the failure was not observed"
-	case !r.Match():
+	case !r.Match() || r.Free:
 		text = Felt(r.Client)
 	default:
 		text = fmt.Sprintf("%s: %s", r.Scenario.Verdict, Felt(r.Client))
@@ -38,12 +41,18 @@ func Line(r *harness.Report) string {
 
 // Felt is what the client felt, in one sentence.
 func Felt(o harness.Outcome) string {
+	if o.OK() && o.Code != "" {
+		return fmt.Sprintf("%s: %s, after %s", o.Program, o.Code, seconds(o.Elapsed))
+	}
 	if o.OK() {
 		return fmt.Sprintf("%s got its reply after %s", o.Program, seconds(o.Elapsed))
 	}
 	name := o.Errno
 	if o.Timeout {
 		name = "its own timeout"
+	}
+	if name == "" && o.Code != "" {
+		name = o.Code
 	}
 	if name == "" {
 		return fmt.Sprintf("%s failed after %s: %s", o.Program, seconds(o.Elapsed), o.Error)
@@ -73,6 +82,7 @@ func Text(w io.Writer, r *harness.Report) error {
 	if p := r.Phase(harness.Observe); p != nil && p.Traces != nil {
 		b.WriteString("\n" + Columns(p.Traces) + "\n")
 	}
+	b.WriteString(checks(r))
 	for _, m := range r.Mismatches {
 		b.WriteString(MismatchText(r, m))
 	}
@@ -81,6 +91,22 @@ func Text(w io.Writer, r *harness.Report) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// checks are the further questions that were asked, and their answers.
+func checks(r *harness.Report) string {
+	var text string
+	for _, p := range r.Phases {
+		for _, c := range r.Scenario.Checks {
+			if p.Name == harness.Checking && p.Check == c.Name && p.Client != nil {
+				text += indent + c.Question + " " + Felt(*p.Client) + "\n"
+			}
+		}
+	}
+	if text != "" {
+		text += "\n"
+	}
+	return text
 }
 
 // Scales says of compressed time how it and real time stand to each other.

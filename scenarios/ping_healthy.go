@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"time"
+
 	"github.com/tcplab/tcplab/clients"
 	"github.com/tcplab/tcplab/harness"
 )
@@ -22,6 +24,9 @@ const (
 `
 )
 
+// answered is the success of a client that sends its three requests 0.2 s apart.
+var answered = harness.ClientWant{Within: 400*time.Millisecond + harness.AtOnce}
+
 var (
 	echoesSent = harness.CounterWant{Host: "client", Counter: "IcmpOutEchos", PacketsAt: "client", Packet: "> icmp echo-request"}
 	// tcpWorks and wellKnownAnswers are what one asks next when ping fails.
@@ -29,7 +34,7 @@ var (
 		Want: harness.Want{Wire: map[string]string{"client": servedWire, "server": servedWire}}}
 	wellKnownAnswers = harness.Check{Name: "well-known-host", Question: "Does a well-known host answer, so that the client is online?",
 		Client: clients.Ping{}, Target: harness.WellKnown,
-		Want: harness.Want{Wire: map[string]string{"client": answeredPing, "well-known": answeredPing}}}
+		Want: harness.Want{Client: answered, Wire: map[string]string{"client": answeredPing, "well-known": answeredPing}}}
 )
 
 var _ = register(harness.Scenario{
@@ -42,6 +47,7 @@ them. 0 % loss means that the host is alive and that the way there and back is o
 	Client:   clients.Ping{},
 	Fault:    harness.NoFault{},
 	Want: harness.Want{
+		Client: answered,
 		Wire: map[string]string{
 			"client":           answeredPing,
 			"router:to-client": answeredPing,

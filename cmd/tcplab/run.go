@@ -13,6 +13,7 @@ import (
 	"github.com/shirou/gopsutil/v4/mem"
 	"github.com/spf13/cobra"
 
+	"github.com/tcplab/tcplab/clients"
 	"github.com/tcplab/tcplab/docker"
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/scenarios"
@@ -73,6 +74,10 @@ func (f runFlags) run(cmd *cobra.Command, names []string) error {
 	if err := f.check(); err != nil {
 		return err
 	}
+	client, err := f.program()
+	if err != nil {
+		return err
+	}
 	engine, err := chooseEngine(cmd.Context(), f.engine)
 	if err != nil {
 		return err
@@ -101,7 +106,7 @@ func (f runFlags) run(cmd *cobra.Command, names []string) error {
 		d.Progress = show.say // its first lab on a machine takes minutes
 	}
 	stop := context.AfterFunc(cmd.Context(), show.interrupt)
-	results := f.runAll(cmd.Context(), engine, list, show)
+	results := f.runAll(cmd.Context(), engine, client, list, show)
 	stop()
 	if c, ok := engine.(io.Closer); ok {
 		err = c.Close() // what a lab is made of is gone when the program ends, and not a moment later
@@ -190,9 +195,17 @@ func (f runFlags) scenarios(names []string) ([]harness.Scenario, error) {
 	return list, nil
 }
 
+// program is the client to be put into the failures, nil for that of each scenario.
+func (f runFlags) program() (harness.Client, error) {
+	if f.client == "" {
+		return nil, nil
+	}
+	return clients.Named(f.client)
+}
+
 // runAll runs the scenarios side by side and returns the end of each, in the order of the list. Where a file cannot be
 // written, none of them can come to a good end, and all are ended.
-func (f runFlags) runAll(ctx context.Context, e harness.Engine, list []harness.Scenario, show *progress) []result {
+func (f runFlags) runAll(ctx context.Context, e harness.Engine, c harness.Client, list []harness.Scenario, show *progress) []result {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	results := make([]result, len(list))
@@ -202,7 +215,7 @@ func (f runFlags) runAll(ctx context.Context, e harness.Engine, list []harness.S
 		group.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			r, err := f.runOne(ctx, e, s, func(p harness.PhaseName) { show.phase(i, p) })
+			r, err := f.runOne(ctx, e, c, s, func(p harness.PhaseName) { show.phase(i, p) })
 			if disk, full := errors.AsType[*harness.ArtifactError](err); full {
 				cancel(disk)
 			}
@@ -219,10 +232,10 @@ func (f runFlags) runAll(ctx context.Context, e harness.Engine, list []harness.S
 
 // runOne runs a scenario and keeps its report. Of a run that did not come to its end nothing is kept: half a capture
 // looks like a failure of its own.
-func (f runFlags) runOne(ctx context.Context, e harness.Engine, s harness.Scenario, tell func(harness.PhaseName)) (*harness.Report, error) {
+func (f runFlags) runOne(ctx context.Context, e harness.Engine, c harness.Client, s harness.Scenario, tell func(harness.PhaseName)) (*harness.Report, error) {
 	tolerance := signature.DefaultTolerance()
 	tolerance.Scale = f.tolerance
-	r, err := harness.Run(ctx, e, s, harness.Options{Family: harness.Family(f.family), Artifacts: f.out,
+	r, err := harness.Run(ctx, e, s, harness.Options{Family: harness.Family(f.family), Client: c, Artifacts: f.out,
 		Tolerance: tolerance, Progress: tell})
 	if err == nil {
 		err = keep(r)

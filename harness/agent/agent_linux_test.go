@@ -72,7 +72,7 @@ func TestLinkLocal(t *testing.T) {
 func TestRuleIsReadBackAsItWasWritten(t *testing.T) {
 	for _, f := range harness.Families {
 		for _, want := range []harness.Rule{
-			{Chain: "INPUT", Proto: "tcp", Port: 8080}, {Chain: "FORWARD", Proto: "udp", Port: 53}, {Chain: "OUTPUT", Proto: "icmp"},
+			{Chain: "INPUT", Proto: "tcp", Port: 8080}, {Chain: "FORWARD", Proto: "tcp", Port: 8080, First: 2}, {Chain: "FORWARD", Proto: "udp", Port: 53}, {Chain: "OUTPUT", Proto: "icmp"},
 		} {
 			got, _, ok := ruleOf(f, want.Chain, expressions(f, want))
 			assert.True(t, ok)
@@ -95,12 +95,30 @@ func TestWrongUse(t *testing.T) {
 		"no verb": {}, "no such verb": {"fly"}, "no interface": {"capture"}, "no target": {"dial"}, "a name as target": {"dial", "example.org:80"},
 		"no action": {"firewall"}, "no such chain": {"firewall", "add", "--chain", "PREROUTING"}, "no such protocol": {"firewall", "add", "--proto", "sctp"},
 		"no such family": {"firewall", "add", "--family", "5"}, "no address": {"neighbour", "pin"}, "a bad address": {"neighbour", "pin", "x", "y"},
+		"no allow list": {"allow-list", "set"}, "an allow list on no side": {"allow-list", "set", "x", "tcp/1"},
+		"an allow list on two sides": {"allow-list", "set", "x", "--to", "a", "--from", "b"},
+		"no NAT": {"nat"}, "NAT towards nowhere": {"nat", "set"}, "part of a second": {"nat", "set", "--to", "lo", "--idle", "1500ms"},
+		"no link": {"link", "down"}, "no such action on routes": {"route", "add"}, "a name to connect to": {"connect", "example.org:80"},
 		"no mark": {"kill"}, "not JSON": {"configure"}, "no such flag": {"listen", "--loud"},
 	} {
 		code, stdout, stderr := run(args...)
 		assert.Equal(t, 2, code, name)
 		assert.Empty(t, stdout, name)
 		assert.NotEmpty(t, stderr, name)
+	}
+}
+
+func TestPermissions(t *testing.T) {
+	for permission, alternatives := range map[string]int{
+		"tcp/8080": 1, "udp/53": 1, "tcp/32768-60999": 1, "icmp/echo-request": 2, "icmp/echo-reply": 2,
+	} {
+		list, err := permitted(permission)
+		require.NoError(t, err, permission)
+		assert.Len(t, list, alternatives, "%s: one for each protocol number", permission)
+	}
+	for _, bad := range []string{"", "tcp", "tcp/", "tcp/x", "tcp/70000", "tcp/9-8", "sctp/1", "icmp/redirect", "icmp"} {
+		_, err := permitted(bad)
+		assert.ErrorContains(t, err, "no such permission", "%q", bad)
 	}
 }
 

@@ -1,0 +1,45 @@
+package scenarios
+
+import "slices"
+
+// Pair is a scenario and the fault of another one, which makes the run look the same at every vantage point.
+type Pair struct {
+	Scenario, Fault string
+	Reason          string
+}
+
+// pairs are all of them. A test gives every scenario the fault of every other: these match, and no others do.
+var pairs = []Pair{
+	{"client-offline", "client-without-route", noPacketLeaves},
+	{"client-without-route", "client-offline", noPacketLeaves},
+	{"stopped-host", "stale-arp-entry", deadFrames},
+	{"ping-dead-host", "stale-arp-entry", deadFrames},
+	{"healthy", "icmp-blocked", icmpNotUsed},
+	{"nat", "icmp-blocked", icmpNotUsed},
+	{"healthy", "nat-forgets", neverIdle},
+	{"healthy", "nat-forgets-reset", neverIdle},
+	{"nat", "nat-forgets", neverIdle},
+	{"nat", "nat-forgets-reset", neverIdle},
+	{"ping-healthy", "nat-forgets", neverIdle},
+	{"ping-healthy", "nat-forgets-reset", neverIdle},
+}
+
+const (
+	noPacketLeaves = `no packet leaves the client in either, and its kernel says "network is unreachable" in both: ip link and ip route on the client tell`
+	deadFrames     = "the router sends the same packets to a hardware address that nobody has: whether the server is up tells (its console, or another way to it), or its ip link beside the router's ip neigh"
+	icmpNotUsed    = "a client of TCP does not notice that ICMP is dropped: that is the point"
+	neverIdle      = "a connection that never rests, or a ping, is not forgotten"
+)
+
+// Pairs returns the pairs of scenarios that no vantage point can tell apart.
+func Pairs() []Pair { return slices.Clone(pairs) }
+
+// Alike is why the scenario looks the same with the fault of another one; empty where it does not.
+func Alike(scenario, fault string) string {
+	for _, p := range pairs {
+		if p.Scenario == scenario && p.Fault == fault {
+			return p.Reason
+		}
+	}
+	return ""
+}
