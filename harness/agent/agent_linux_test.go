@@ -97,7 +97,7 @@ func TestWrongUse(t *testing.T) {
 		"no such family": {"firewall", "add", "--family", "5"}, "no address": {"neighbour", "pin"}, "a bad address": {"neighbour", "pin", "x", "y"},
 		"no allow list": {"allow-list", "set"}, "an allow list on no side": {"allow-list", "set", "x", "tcp/1"},
 		"an allow list on two sides": {"allow-list", "set", "x", "--to", "a", "--from", "b"},
-		"no NAT": {"nat"}, "NAT towards nowhere": {"nat", "set"}, "part of a second": {"nat", "set", "--to", "lo", "--idle", "1500ms"},
+		"no NAT":                     {"nat"}, "NAT towards nowhere": {"nat", "set"}, "part of a second": {"nat", "set", "--to", "lo", "--idle", "1500ms"},
 		"no link": {"link", "down"}, "no such action on routes": {"route", "add"}, "a name to connect to": {"connect", "example.org:80"},
 		"no mark": {"kill"}, "not JSON": {"configure"}, "no such flag": {"listen", "--loud"},
 	} {
