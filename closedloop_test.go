@@ -21,9 +21,7 @@ import (
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
-//go:generate go test -count=1 -run ^TestClosedLoop$ . -update
-
-var update = flag.Bool("update", false, "rewrite the generated table of docs/diagnose.md")
+var update = flag.Bool("update", false, "rewrite the generated tables of the documents")
 
 // loop is what "tcplab diagnose" makes of the captures of one run.
 type loop struct {
@@ -68,7 +66,7 @@ func TestClosedLoop(t *testing.T) {
 			t.Skipf("%s cannot run here: the table cannot be made", s.Name)
 		}
 	}
-	compareGenerated(t, filepath.Join("docs", "diagnose.md"), confusion(loops))
+	compareGenerated(t, filepath.Join("docs", "diagnose.md"), "the closed loop", confusion(loops))
 }
 
 // closeLoop diagnoses the captures of a run.
@@ -160,16 +158,14 @@ func placeOf(j diagnose.Joined) string {
 	}[j.Loss]
 }
 
-const (
-	generatedBegin = "<!-- BEGIN generated: the closed loop (make generate) -->\n"
-	generatedEnd   = "<!-- END generated -->\n"
-)
+const generatedEnd = "<!-- END generated -->\n"
 
 // compareGenerated fails where the generated part of a document is stale, or rewrites it.
-func compareGenerated(t *testing.T, name, fresh string) {
+func compareGenerated(t *testing.T, name, section, fresh string) {
 	t.Helper()
 	text, err := os.ReadFile(name)
 	require.NoError(t, err)
+	generatedBegin := "<!-- BEGIN generated: " + section + " (make generate) -->\n"
 	before, rest, ok := strings.Cut(string(text), generatedBegin)
 	require.True(t, ok, "%s has no generated section", name)
 	stale, after, ok := strings.Cut(rest, generatedEnd)

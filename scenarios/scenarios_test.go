@@ -32,6 +32,23 @@ func TestEveryScenarioIsComplete(t *testing.T) {
 	}
 }
 
+func TestLessonsNameEveryScenario(t *testing.T) {
+	named := map[string]bool{}
+	for _, l := range Lessons() {
+		for _, name := range l.Scenarios {
+			assert.Contains(t, catalogue, name)
+			named[name] = true
+		}
+	}
+	for _, s := range All() {
+		assert.True(t, named[s.Name], "no lesson names %s", s.Name)
+	}
+	for _, p := range Pairs() {
+		assert.Contains(t, catalogue, p.Scenario)
+		assert.Contains(t, catalogue, p.Fault)
+	}
+}
+
 func TestRegisterPanics(t *testing.T) {
 	healthy, err := Named("healthy")
 	require.NoError(t, err)

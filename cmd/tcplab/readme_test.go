@@ -33,20 +33,29 @@ func readme(t *testing.T) string {
 
 var generated = regexp.MustCompile(`(?s)(<!-- BEGIN generated: ([^(]+) \(make generate\) -->\n)(.*?)(<!-- END generated -->\n)`)
 
-// What README.md says of the code is written from the code.
+// What the documents say of the code is written from the code.
 func TestREADMEIsGenerated(t *testing.T) {
-	text := readme(t)
+	for _, name := range []string{"README.md", "docs/article.md"} {
+		testGenerated(t, filepath.Join(root, name))
+	}
+}
+
+func testGenerated(t *testing.T, name string) {
+	t.Helper()
+	contents, err := os.ReadFile(name)
+	require.NoError(t, err)
+	text := string(contents)
 	sections := generated.FindAllStringSubmatch(text, -1)
-	require.Len(t, sections, strings.Count(text, "BEGIN generated"), "a section's markers are not complete")
+	require.Len(t, sections, strings.Count(text, "BEGIN generated"), "%s: a section's markers are not complete", name)
 	fresh := text
 	for _, s := range sections {
 		fresh = strings.Replace(fresh, s[0], s[1]+generate(t, strings.Fields(s[2]))+s[4], 1)
 	}
 	if *update {
-		require.NoError(t, os.WriteFile(filepath.Join(root, "README.md"), []byte(fresh), 0o644))
+		require.NoError(t, os.WriteFile(name, []byte(fresh), 0o644))
 		return
 	}
-	require.Equal(t, fresh, text, "README.md is stale: run make generate")
+	require.Equal(t, fresh, text, "%s is stale: run make generate", name)
 }
 
 func generate(t *testing.T, what []string) string {
@@ -54,6 +63,10 @@ func generate(t *testing.T, what []string) string {
 	switch what[0] {
 	case "scenarios":
 		return scenarioTable()
+	case "lessons":
+		return lessonTable()
+	case "pairs":
+		return pairTable()
 	case "file":
 		text, err := os.ReadFile(filepath.Join(root, what[1]))
 		require.NoError(t, err)
@@ -75,6 +88,30 @@ func scenarioTable() string {
 		table += fmt.Sprintf("| `%s` | %s | %s | %s |\n", s.Name, title, s.Want.Client, s.Verdict)
 	}
 	return table
+}
+
+func lessonTable() string {
+	table := "| # | the experience | scenarios | by command |\n|---|---|---|---|\n"
+	for i, l := range scenarios.Lessons() {
+		table += fmt.Sprintf("| %d | %s | %s | %s |\n", i+1, l.Says, quoted(l.Scenarios), quoted(l.Commands))
+	}
+	return table
+}
+
+func pairTable() string {
+	table := "| scenario | with the fault of | why they look alike |\n|---|---|---|\n"
+	for _, p := range scenarios.Pairs() {
+		table += fmt.Sprintf("| `%s` | `%s` | %s |\n", p.Scenario, p.Fault, p.Reason)
+	}
+	return table
+}
+
+func quoted(names []string) string {
+	var list []string
+	for _, n := range names {
+		list = append(list, "`"+n+"`")
+	}
+	return strings.Join(list, ", ")
 }
 
 // functions returns the source of some functions of a file, with their comments.
