@@ -95,7 +95,7 @@ func TestWrongUse(t *testing.T) {
 		"no verb": {}, "no such verb": {"fly"}, "no interface": {"capture"}, "no target": {"dial"}, "a name as target": {"dial", "example.org:80"},
 		"no action": {"firewall"}, "no such chain": {"firewall", "add", "--chain", "PREROUTING"}, "no such protocol": {"firewall", "add", "--proto", "sctp"},
 		"no such family": {"firewall", "add", "--family", "5"}, "no address": {"neighbour", "pin"}, "a bad address": {"neighbour", "pin", "x", "y"},
-		"no mark": {"kill"}, "not JSON": {"configure"}, "no such flag": {"listen", "--loud"},
+		"no mark": {"kill"}, "not JSON": {"configure"}, "no such flag": {"listen", "--loud"}, "no page": {"browse"}, "no address in the page": {"browse", "203.0.113.10:8080"},
 	} {
 		code, stdout, stderr := run(args...)
 		assert.Equal(t, 2, code, name)
