@@ -45,6 +45,13 @@ func ConnectVerb(target netip.AddrPort, timeout time.Duration) []string {
 	return Verb("connect", "--timeout", timeout.String(), target.String())
 }
 
+// BrowseVerb loads the URL in Chromium, which must be installed, and prints an [Outcome] with a picture of what is shown
+// then; it exits 0 whether or not the page has loaded. Without a timeout Chromium's own patience decides, which is longer
+// than the kernel's.
+func BrowseVerb(url string, timeout time.Duration) []string {
+	return Verb("browse", "--timeout", timeout.String(), url)
+}
+
 // ListenersVerb prints the local addresses of the sockets that listen on the TCP port, a JSON list of strings.
 func ListenersVerb(port int) []string { return Verb("listeners", "--port", strconv.Itoa(port)) }
 

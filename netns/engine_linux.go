@@ -45,6 +45,9 @@ func (e *Engine) Build(ctx context.Context, t harness.Topology) (harness.Lab, er
 	if err := t.Validate(); err != nil {
 		return nil, err
 	}
+	if err := harness.RequirePrograms(t.Programs); err != nil {
+		return nil, fmt.Errorf("netns: build lab %s: %w", t.Name, err)
+	}
 	call, err := e.call(ctx, request{Op: opBuild, Topology: &t})
 	if err != nil {
 		return nil, err

@@ -125,9 +125,9 @@ func startProcess(ns *agent.Namespace, r request, fds []int) (*command, error) {
 		files[i] = os.NewFile(uintptr(fd), "stream")
 	}
 	defer closeAll(files)
-	path, err := exec.LookPath(r.Argv[0])
+	path, err := harness.FindProgram(r.Argv[0]) // on this engine a command is one of this machine's
 	if err != nil {
-		return nil, fmt.Errorf("%w (on the netns engine a command is one of this machine's)", err)
+		return nil, err
 	}
 	cmd := &exec.Cmd{Path: path, Args: r.Argv, Env: append(os.Environ(), r.Env...),
 		Stdin: files[0], Stdout: files[1], Stderr: files[2]}

@@ -44,6 +44,7 @@ type verb struct {
 
 var verbs = map[string]verb{
 	"allow-list": {allowList, "allow-list set|remove NAME ...: let through what is permitted, and nothing else"},
+	"browse":     {browse, "browse [--timeout D] URL: load a page in Chromium, and take a picture of it"},
 	"capture":    {capture, "capture INTERFACE...: write packets as pcapng to standard output until standard input ends"},
 	"configure":  {configure, "configure: set addresses and routes as the JSON on standard input says"},
 	"connect":    {connect, "connect [--timeout D] ADDR:PORT: the same by blocking system calls"},
@@ -90,6 +91,9 @@ func Run(ctx context.Context, s Streams, args []string) (code int) {
 	err := v.run(ctx, s, args[1:])
 	if err == nil {
 		return 0
+	}
+	if r, ok := err.(reported); ok {
+		return r.code
 	}
 	fmt.Fprintf(s.Stderr, "tcplab host %s: %v\n", args[0], err)
 	if _, wrong := errors.AsType[usageError](err); wrong {
