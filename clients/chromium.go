@@ -2,8 +2,6 @@ package clients
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 
 	"github.com/tcplab/tcplab/harness"
 )
@@ -19,13 +17,7 @@ func (Chromium) Programs() []string { return []string{"chromium"} }
 
 // Do runs "tcplab host browse" on the host.
 func (Chromium) Do(ctx context.Context, a harness.Attempt) (harness.Outcome, error) {
-	out, err := a.Host.Command(harness.BrowseVerb("http://"+a.Target.String()+"/", a.Timeout)...).Output(ctx)
-	if err != nil {
-		return harness.Outcome{}, err
-	}
-	var o harness.Outcome
-	if err := json.Unmarshal(out, &o); err != nil {
-		return harness.Outcome{}, fmt.Errorf("tcplab host browse printed what is not JSON: %q", out)
-	}
-	return o, nil
+	return harness.RunVerb(ctx, a.Host, harness.BrowseVerb("http://"+a.Target.String()+"/", a.Timeout))
 }
+
+var _ = register(Chromium{}, "Chromium without a window: its net::ERR_... code, and a picture of the page that a person sees")

@@ -1,9 +1,8 @@
 package clients
 
 import (
-	"bytes"
 	"context"
-	"errors"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -18,19 +17,17 @@ type output struct {
 	elapsed        time.Duration
 }
 
-// runProgram runs a program in the language of its sources, whatever the user's. An exit code that is not 0 is no error.
+// runProgram runs a program. An exit code that is not 0 is no error.
 func runProgram(ctx context.Context, h harness.Host, argv ...string) (output, error) {
-	var stdout, stderr bytes.Buffer
-	cmd := h.Command(argv...)
-	cmd.Env = []string{"LC_ALL=C"}
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	start := time.Now()
-	err := cmd.Run(ctx)
-	o := output{elapsed: time.Since(start), stdout: stdout.String(), stderr: stderr.String()}
-	if exit, ended := errors.AsType[*harness.ExitError](err); ended {
-		o.code, err = exit.Code, nil
+	text, err := h.Command(harness.TimeVerb(argv...)...).Output(ctx)
+	if err != nil {
+		return output{}, err
 	}
-	return o, err
+	var p harness.TimedProgram
+	if err := json.Unmarshal(text, &p); err != nil {
+		return output{}, fmt.Errorf("tcplab host time printed what is not JSON: %q", text)
+	}
+	return output{p.Stdout, p.Stderr, p.ExitCode, p.Elapsed}, nil
 }
 
 // said are the last words of a program on standard error, or its exit code where it said nothing.

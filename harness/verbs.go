@@ -52,6 +52,17 @@ func BrowseVerb(url string, timeout time.Duration) []string {
 	return Verb("browse", "--timeout", timeout.String(), url)
 }
 
+// TimeVerb runs a program on the host and prints a [TimedProgram].
+func TimeVerb(argv ...string) []string { return append(Verb("time"), argv...) }
+
+// TimedProgram is how a program has ended.
+type TimedProgram struct {
+	Stdout   string        `json:"stdout"`
+	Stderr   string        `json:"stderr"`
+	ExitCode int           `json:"exit_code"`
+	Elapsed  time.Duration `json:"elapsed_ns"` // by the host's own clock
+}
+
 // ListenersVerb prints the local addresses of the sockets that listen on the TCP port, a JSON list of strings.
 func ListenersVerb(port int) []string { return Verb("listeners", "--port", strconv.Itoa(port)) }
 

@@ -142,7 +142,7 @@ func startProcess(ns *agent.Namespace, r request, fds []int) (*command, error) {
 		_ = unix.Waitid(unix.P_PID, group.leader, nil, unix.WEXITED|unix.WNOWAIT, nil)
 		group.end()
 		_ = cmd.Wait() // the exit code is in ProcessState
-		return exitCode(cmd.ProcessState)
+		return agent.ExitCode(cmd.ProcessState)
 	}
 	return &command{kill: group.kill, wait: wait}, nil
 }
@@ -167,14 +167,6 @@ func (g *processGroup) end() {
 	g.mutex.Lock()
 	defer g.mutex.Unlock()
 	g.ended = true
-}
-
-// exitCode is the shell's: 128 plus the signal for a command that a signal ended.
-func exitCode(s *os.ProcessState) int {
-	if status, ok := s.Sys().(syscall.WaitStatus); ok && status.Signaled() {
-		return 128 + int(status.Signal())
-	}
-	return s.ExitCode()
 }
 
 func closeFds(fds []int) {

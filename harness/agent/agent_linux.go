@@ -61,6 +61,7 @@ var verbs = map[string]verb{
 	"neighbours": {neighbours, "neighbours: print the neighbour table"},
 	"route":      {route, "route list|remove-default: print the routes, remove those to everywhere"},
 	"sysctl":     {sysctl, "sysctl KEY...: print the values of kernel parameters"},
+	"time":       {timeProgram, "time PROGRAM...: run a program, print how it ended and how long it took"},
 }
 
 // Main is "tcplab host" with these arguments, in the network of this process. It returns the exit code.

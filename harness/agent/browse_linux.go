@@ -136,8 +136,7 @@ func (p *progress) fill(o *harness.Outcome, err error) {
 	failure, failed := errors.AsType[*chromedp.LoadError](err)
 	switch {
 	case p.response != nil && p.response.Status >= http.StatusBadRequest && (err == nil || failed):
-		o.Code = fmt.Sprintf("HTTP %d", p.response.Status)
-		o.Error = fmt.Sprintf("the server answered %d %s", p.response.Status, p.response.StatusText)
+		*o = harness.OutcomeOf(o.Program, o.Stage, &harness.StatusError{Status: int(p.response.Status)}, o.Elapsed)
 	case failed:
 		o.Code, o.Error, o.Errno = failure.ErrorText, failure.ErrorText, errnoOf[failure.ErrorText]
 	case err != nil:
