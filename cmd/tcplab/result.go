@@ -42,7 +42,7 @@ func keep(r *harness.Report) error {
 
 // print shows the runs that came to their end.
 func (f runFlags) print(out io.Writer, results []result) error {
-	write := report.Text
+	write := f.color.style(out).Text
 	if f.asJSON {
 		write = report.JSON
 	}
