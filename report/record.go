@@ -44,6 +44,12 @@ type Record struct {
 	attachments map[string][]byte
 }
 
+// The hosts of every scenario that names no others.
+const (
+	clientHost = "client"
+	serverHost = "server"
+)
+
 // MismatchRecord is a difference between what was wanted and what was seen.
 type MismatchRecord struct {
 	Phase  harness.PhaseName `json:"phase"`
@@ -92,7 +98,7 @@ func NewRecord(r *harness.Report) *Record {
 	s := r.Scenario
 	out := &Record{
 		Scenario: s.Name, Title: s.Title, Story: s.Story, Engine: r.Engine, Family: r.Family, Match: r.Match(), Skipped: r.Skipped,
-		Verdict: s.Verdict, Fault: faultOf(r), ByHand: byHand(s.Fault, r.Family), Target: orElse(s.Target, "server"),
+		Verdict: s.Verdict, Fault: faultOf(r), ByHand: byHand(s.Fault, r.Family), Target: orElse(s.Target, serverHost),
 		Wanted: s.Want.Client.String(), Mismatches: []MismatchRecord{}, Client: clientOf(r.Client),
 		Packets: map[string][]string{}, Counters: r.Counters, Phases: []PhaseRecord{}, Kernel: r.Kernel, Speed: r.Speed,
 		Sysctls: r.Sysctls, Topology: topologyOf(s), Artifacts: r.Artifacts,
@@ -148,7 +154,7 @@ func (r *Record) Phase(name harness.PhaseName) *PhaseRecord {
 
 // Ladder is what was seen in the phase, along the way from the client to whom it asked.
 func (r *Record) Ladder(p *PhaseRecord) Ladder {
-	l := NewLadder(LabPath(r.Topology, r.Family, "client", orElse(p.Target, r.Target), p.traces, r.off(p)))
+	l := NewLadder(LabPath(r.Topology, r.Family, clientHost, orElse(p.Target, r.Target), p.traces, r.off(p)))
 	if r.Speed > 1 {
 		l.LongGap = time.Duration(float64(longGap) / r.Speed)
 	}

@@ -13,11 +13,13 @@ import (
 const mostTextArrows = 40
 
 // Status is the run's result in one word: "match", "MISMATCH" or "skipped".
-func Status(r *harness.Report) string {
+func Status(r *harness.Report) string { return status(r.Skipped, r.Match()) }
+
+func status(skipped string, match bool) string {
 	switch {
-	case r.Skipped != "":
+	case skipped != "":
 		return "skipped"
-	case r.Match():
+	case match:
 		return "match"
 	}
 	return "MISMATCH"
@@ -89,8 +91,8 @@ func (s Style) Text(w io.Writer, r *harness.Report) error {
 	if r.Client.Error != "" {
 		b.WriteString(indent + r.Client.Error + "\n")
 	}
-	if r.Speed > 1 {
-		b.WriteString(indent + Scales(r) + "\n")
+	if scales := Scales(r); scales != "" {
+		b.WriteString(indent + scales + "\n")
 	}
 	if drawing := s.Drawing(r); drawing != "" {
 		b.WriteString("\n" + drawing + "\n")
@@ -121,11 +123,17 @@ func (s Style) Drawing(r *harness.Report) string {
 }
 
 // Scales says of compressed time how it and real time stand to each other.
-func Scales(r *harness.Report) string {
+func Scales(r *harness.Report) string { return NewRecord(r).Scales() }
+
+// Scales is [Scales]; empty in real time.
+func (r *Record) Scales() string {
+	if r.Speed <= 1 {
+		return ""
+	}
 	var here, real []string
-	for _, at := range due(r.Schedule.Gaps)[:min(4, len(r.Schedule.Gaps)+1)] {
-		here = append(here, fmt.Sprintf("%.3f", at.Seconds()))
-		real = append(real, fmt.Sprintf("%.0f", at.Seconds()*r.Speed))
+	for _, ms := range r.SYNsDueMS[:min(4, len(r.SYNsDueMS))] {
+		here = append(here, fmt.Sprintf("%.3f", ms/1000))
+		real = append(real, fmt.Sprintf("%.0f", ms/1000*r.Speed))
 	}
 	return fmt.Sprintf("time is compressed %.4g times: SYNs are due at %s s, in real time at %s s",
 		r.Speed, strings.Join(here, ", "), strings.Join(real, ", "))

@@ -27,7 +27,7 @@ type result struct {
 // keep writes the report beside the captures, for people and for programs.
 func keep(r *harness.Report) error {
 	for name, write := range map[string]func(io.Writer, *harness.Report) error{
-		"report.json": report.JSON, "report.txt": report.Text,
+		"report.json": report.JSON, "report.txt": report.Text, "report.html": report.HTML,
 	} {
 		f, err := os.Create(filepath.Join(r.Artifacts, name))
 		if err != nil {
