@@ -72,7 +72,7 @@ func (l *Ladder) events() []event {
 		list = append(list, begin, event{at: l.Since(a.Last()), kind: ending})
 	}
 	if l.End != nil {
-		list = append(list, event{at: l.End.After, kind: note})
+		list = append(list, event{at: l.End.Began, kind: ending}, event{at: l.End.After, kind: note})
 	}
 	slices.SortStableFunc(list, func(a, b event) int { return cmp.Compare(a.at, b.at) })
 	return list

@@ -64,14 +64,16 @@ type runPage struct {
 	Status, StatusClass, Ended string
 	Scales                     string
 	Panels                     []panel
-	Hosts                      []PathHost
-	Finding                    *finding
-	Commands                   []string
-	CounterHosts               []string
-	Counters                   []counterRow
-	Listings                   []listing
-	Sysctls                    []listing
-	Shots                      []shot
+	// Quiet are the panels of the checks before the fault and after it.
+	Quiet        []panel
+	Hosts        []PathHost
+	Finding      *finding
+	Commands     []string
+	CounterHosts []string
+	Counters     []counterRow
+	Listings     []listing
+	Sysctls      []listing
+	Shots        []shot
 }
 
 type panel struct {
@@ -102,7 +104,12 @@ func (r *Record) page() runPage {
 		Finding: r.finding(), Commands: r.commands(), Shots: r.shots(), Sysctls: r.sysctlListings(), Scales: r.Scales()}
 	for i := range r.Phases {
 		if r.Phases[i].traces != nil {
-			p.Panels = append(p.Panels, r.panel(i))
+			panel := r.panel(i)
+			if panel.Class == "quiet" {
+				p.Quiet = append(p.Quiet, panel)
+				continue
+			}
+			p.Panels = append(p.Panels, panel)
 		}
 	}
 	// What it is about comes first; where there is room, the style puts it between before and after.
@@ -128,6 +135,9 @@ func (r *Record) panel(i int) panel {
 	h := headings[phase.Name]
 	if phase.Check != "" {
 		h.text += ": " + phase.Check
+		if phase.Name != harness.Checking {
+			h.class = "quiet"
+		}
 	}
 	if phase.Name == harness.Observe && r.Fault == (harness.NoFault{}).String() {
 		h.text = "Nothing is broken"

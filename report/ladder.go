@@ -24,11 +24,12 @@ type Ladder struct {
 	End *Ending
 }
 
-// Ending is how a client's attempt ended, and when, from the first packet on.
+// Ending is how a client's attempt ended.
 type Ending struct {
-	After time.Duration
-	OK    bool
-	Text  string
+	// Began is when the client began to wait, After when it ended, both from the first packet on.
+	Began, After time.Duration
+	OK           bool
+	Text         string
 }
 
 // Since is the time from the start of the ladder.

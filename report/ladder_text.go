@@ -43,12 +43,17 @@ func (l Ladder) Text(style Style) string {
 		t.write("", "quiet", "no packet was seen")
 	}
 	for i := range l.Arrows {
+		if t.End != nil && !t.ended && t.Since(l.Arrows[i].Sent()) > t.End.After {
+			t.end()
+		}
 		t.arrow(i)
 		if l.Omitted > 0 && i == l.OmittedAfter {
 			t.write("...", "quiet", fmt.Sprintf("%d more packets", l.Omitted))
 		}
 	}
-	t.end()
+	if t.End != nil && !t.ended {
+		t.end()
+	}
 	for _, loss := range l.Losses() {
 		t.write("", "cross", loss)
 	}
@@ -63,6 +68,7 @@ type ladderText struct {
 	b       strings.Builder
 	burst   time.Time // the first packet since the last wait
 	latest  time.Time
+	ended   bool
 }
 
 // column is that of a host's lifeline. The first and the last have room for half of their names beside them.
@@ -135,16 +141,13 @@ func (t *ladderText) flush(when string, line *canvas) {
 	t.b.WriteString(fmt.Sprintf("%*s ", timesWidth-1, when) + line.String() + "\n")
 }
 
-// end tells of the end of the client's attempt, in its place in time: after the packets, for what is seen after it
-// belongs to its closing.
+// end tells of the end of the client's attempt, in its place in time.
 func (t *ladderText) end() {
-	if t.End == nil {
-		return
-	}
 	at := t.Start.Add(t.End.After)
 	if len(t.Arrows) > 0 {
 		t.wait(at)
 	}
+	t.ended, t.latest = true, at
 	class, mark := "cross", "✕ "
 	if t.End.OK {
 		class, mark = "good", "✓ "

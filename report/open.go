@@ -25,27 +25,28 @@ func Open(dir fs.FS) (*Record, error) {
 		if r.Phases[i].Packets == nil {
 			continue // nothing was captured in that phase
 		}
-		if r.Phases[i].traces, err = r.readTraces(dir, CapturePrefix(r.Phases[i].Name, r.Phases[i].Check)); err != nil {
+		if r.Phases[i].traces, err = r.readTraces(dir, r.Phases[i].filePrefix()); err != nil {
 			return nil, err
 		}
 	}
 	for _, p := range r.Phases {
-		if err := r.readAttachments(dir, p.Client); err != nil {
+		if err := r.readAttachments(dir, &p); err != nil {
 			return nil, err
 		}
 	}
 	return r, nil
 }
 
-// CapturePrefix is what the names of a phase's captures begin with, before the host's.
-func CapturePrefix(phase harness.PhaseName, check string) string {
-	switch {
-	case phase == harness.Observe:
-		return ""
-	case check != "":
-		return string(phase) + "-" + check + "-"
+// filePrefix is what the names of a phase's files begin with.
+func (p *PhaseRecord) filePrefix() string {
+	var prefix string
+	if p.Name == harness.Baseline || p.Name == harness.Heal {
+		prefix = string(p.Name) + "-"
 	}
-	return string(phase) + "-"
+	if p.Check != "" {
+		prefix += p.Check + "-"
+	}
+	return prefix
 }
 
 // readTraces reads what each vantage point saw in a phase. A host that was off then has no capture.
@@ -74,20 +75,21 @@ func (r *Record) readTraces(dir fs.FS, prefix string) ([]wire.Trace, error) {
 	return traces, nil
 }
 
-// readAttachments reads the files that the client made.
-func (r *Record) readAttachments(dir fs.FS, c *ClientRecord) error {
-	if c == nil {
+// readAttachments reads the files that the client made in a phase.
+func (r *Record) readAttachments(dir fs.FS, p *PhaseRecord) error {
+	if p.Client == nil {
 		return nil
 	}
-	for name := range c.Attachments {
-		if !fs.ValidPath(name) {
-			return fmt.Errorf("report.json: %q is no name of a file in the folder of the run", name)
+	for name := range p.Client.Attachments {
+		file := p.filePrefix() + name
+		if !fs.ValidPath(file) {
+			return fmt.Errorf("report.json: %q is no name of a file in the folder of the run", file)
 		}
-		contents, err := fs.ReadFile(dir, name)
+		contents, err := fs.ReadFile(dir, file)
 		if err != nil {
 			return err
 		}
-		r.Attach(name, contents)
+		r.Attach(file, contents)
 	}
 	return nil
 }

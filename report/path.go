@@ -40,29 +40,40 @@ type point struct {
 // points are the vantage points from left to right.
 func (p Path) points() []*point {
 	var list []*point
+	ports := p.ports()
+	p.each(func(at Spot, t *wire.Trace) { list = append(list, &point{at, t.Point, p.sights(*t, at, ports)}) })
+	return list
+}
+
+// each calls do for everything that was captured, from left to right.
+func (p Path) each(do func(Spot, *wire.Trace)) {
 	for i := range p.Hosts {
 		h := &p.Hosts[i]
 		for side, t := range []*wire.Trace{h.Left, h.Here, h.Right} {
 			if t != nil {
-				at := inside(i) + Spot(side-1)
-				list = append(list, &point{at, t.Point, p.sights(*t, at)})
+				do(inside(i)+Spot(side-1), t)
 			}
 		}
 	}
-	return list
+}
+
+// ports are those of the clients whose SYN was seen anywhere.
+func (p Path) ports() map[uint16]bool {
+	ports := map[uint16]bool{}
+	p.each(func(_ Spot, t *wire.Trace) {
+		for _, a := range t.Attempts(0) {
+			if a.HasSYN {
+				ports[a.Client.Port()] = true
+			}
+		}
+	})
+	return ports
 }
 
 // spots are where something was captured, from left to right.
 func (p Path) spots() []Spot {
 	var list []Spot
-	for i := range p.Hosts {
-		h := &p.Hosts[i]
-		for side, t := range []*wire.Trace{h.Left, h.Here, h.Right} {
-			if t != nil {
-				list = append(list, inside(i)+Spot(side-1))
-			}
-		}
-	}
+	p.each(func(at Spot, _ *wire.Trace) { list = append(list, at) })
 	return list
 }
 
@@ -185,10 +196,14 @@ func (p Path) outer(rightward bool) int {
 
 func (p Path) isOuter(host int, rightward bool) bool { return host == p.outer(rightward) }
 
-// LabPath is the way through a lab from one host to another, with what was captured on it; hosts in off were switched off.
-// Where no way leads from the one to the other, it is that of all vantage points in their order.
+// LabPath is the way through a lab from one host to another, with what was captured on it; hosts in off were switched
+// off. What is asked of a router is passed on to the server: that is what it is asked for. Where no way leads from the one
+// to the other, only the first host is on it.
 func LabPath(t harness.Topology, f harness.Family, from, to string, traces []wire.Trace, off []string) Path {
 	var path Path
+	if len(t.EndsOf(to)) > 1 {
+		to = serverHost
+	}
 	for _, hop := range way(t, from, to) {
 		h := PathHost{Name: hop.host, Off: slices.Contains(off, hop.host)}
 		for _, e := range t.EndsOf(hop.host) {

@@ -159,9 +159,23 @@ func (r *Record) Ladder(p *PhaseRecord) Ladder {
 		l.LongGap = time.Duration(float64(longGap) / r.Speed)
 	}
 	if p.Client != nil {
-		l.End = &Ending{After: p.Client.Elapsed, OK: p.Client.OK(), Text: ended(p.Client.Outcome)}
+		l.End = l.ending(p)
 	}
 	return l
+}
+
+// ending puts the end of the client's attempt among the packets. The client may have begun before the first of them (a
+// program must be started), or long after (a connection out of a pool). Where its clock is not that of the captures, as
+// with an engine on another machine, it is taken to have begun with the first.
+func (l *Ladder) ending(p *PhaseRecord) *Ending {
+	o := p.Client.Outcome
+	e := &Ending{After: o.Elapsed, OK: o.OK(), Text: ended(o)}
+	after := o.Ended.Sub(l.Start)
+	if len(l.Arrows) > 0 && after >= 0 && after.Seconds()*1000 <= p.ElapsedMS {
+		e.After = after
+		e.Began = max(0, after-o.Elapsed)
+	}
+	return e
 }
 
 // off are the hosts that were switched off while the fault held: those have no counters.

@@ -14,7 +14,7 @@ type sight struct {
 	packet    *wire.Packet
 	rightward bool
 	again     int       // how often the same had been sent before
-	until     time.Time // when the same was sent next; zero: never
+	until     time.Time // when the next like it was seen here; zero: never
 	// unanswered says that it asks for an answer, and that none was seen here.
 	unanswered bool
 	port       uint16 // the client's, where there are several connections
@@ -47,9 +47,9 @@ func (s *sight) identity() identity {
 		if p.TCP.Payload == 0 {
 			id.ack = p.TCP.Ack
 		}
-	case wire.KindICMP:
+	case wire.KindICMP: // a NAT changes the identifier of an echo as it does a port
 		id.code = uint32(p.ICMP.Type)<<8 | uint32(p.ICMP.Code)
-		id.seq, id.ack = p.ICMP.Quote.Seq, uint32(p.ICMP.ID)<<16|uint32(p.ICMP.Sequence)
+		id.seq, id.ack = p.ICMP.Quote.Seq, uint32(p.ICMP.Sequence)<<16|uint32(p.ICMP.Quote.Sequence)
 	default:
 		id.target = fmt.Sprint(p.Src, p.Neighbour.Target, p.Neighbour.Reply)
 	}
@@ -65,14 +65,18 @@ func (s *sight) couldBe(o *sight) bool {
 }
 
 // sights are the packets of a trace that a ladder shows: those of connections, of echo exchanges, and requests for a
-// neighbour that nobody answers.
-func (p Path) sights(t wire.Trace, at Spot) []*sight {
+// neighbour that nobody answers. Ports are those of the clients whose SYN was seen at any vantage point: where there
+// are some, other connections are what is left of an earlier time.
+func (p Path) sights(t wire.Trace, at Spot, ports map[uint16]bool) []*sight {
 	var list []*sight
 	flows := t.Attempts(0)
-	for i := range flows {
-		f := &flows[i]
-		seen := p.sightsOf(f)
-		if len(flows) > 1 {
+	if len(ports) > 0 {
+		flows = slices.DeleteFunc(flows, func(f wire.Attempt) bool { return !f.HasSYN && !ports[f.Client.Port()] })
+	}
+	several := len(flows) > 1
+	for _, f := range append(flows, t.Echoes()...) {
+		seen := p.sightsOf(&f)
+		if several {
 			for _, s := range seen {
 				s.port = f.Client.Port()
 			}
@@ -83,7 +87,18 @@ func (p Path) sights(t wire.Trace, at Spot) []*sight {
 	slices.SortStableFunc(list, func(a, b *sight) int {
 		return cmp.Or(a.time().Compare(b.time()), cmp.Compare(a.packet.Frame, b.packet.Frame))
 	})
+	noteNext(list)
 	return list
+}
+
+// noteNext tells each packet when the next like it was seen at the same vantage point.
+func noteNext(list []*sight) {
+	next := map[identity]time.Time{}
+	for _, s := range slices.Backward(list) {
+		id := s.identity()
+		s.until = next[id]
+		next[id] = s.time()
+	}
 }
 
 // sightsOf are the packets of a connection.
@@ -99,7 +114,7 @@ func (p Path) sightsOf(f *wire.Attempt) []*sight {
 			continue
 		}
 		if j, ok := before[key]; ok {
-			s.again, list[j].until = list[j].again+1, s.time()
+			s.again = list[j].again + 1
 		}
 		before[key] = i
 	}
@@ -132,6 +147,9 @@ const answerWithin = 1000
 // segment other than a SYN that was sent once may merely be the last in the capture.
 func isUnanswered(f *wire.Attempt, list []*sight, i int) bool {
 	p := list[i].packet
+	if f.Echo {
+		return isUnansweredEcho(p, list[i+1:])
+	}
 	key, counts := resentOf(f, p)
 	if !counts {
 		return false
@@ -154,6 +172,14 @@ func isUnanswered(f *wire.Attempt, list []*sight, i int) bool {
 		}
 	}
 	return len(following) < answerWithin && (key.flags.Has(wire.SYN) || list[i].again > 0)
+}
+
+// isUnansweredEcho reports whether the packet is an echo request to which neither a reply nor an error was seen.
+func isUnansweredEcho(p *wire.Packet, following []*sight) bool {
+	return p.ICMP.IsEchoRequest() && !slices.ContainsFunc(following, func(s *sight) bool {
+		m := &s.packet.ICMP
+		return m.IsEchoReply() && m.Sequence == p.ICMP.Sequence || m.Quote.HasEcho && m.Quote.Sequence == p.ICMP.Sequence
+	})
 }
 
 // isRightward reports whether the packet travels from the first host towards the last: by its addresses, else by the

@@ -272,11 +272,7 @@ func (p *pen) bar() {
 	if p.End == nil {
 		return
 	}
-	from := headHeight + 24.0
-	if len(p.axis.knots) > 0 {
-		from = p.axis.y(0)
-	}
-	to := p.axis.y(p.End.After)
+	from, to := p.axis.y(p.End.Began), p.axis.y(p.End.After)
 	p.out.Bar = &barShape{X: percent(barX), Width: percent(1.6), Mid: percent(barX + 0.8), TextX: percent(barX + 2.4), From: from, To: to,
 		Height: to - from, OK: p.End.OK, Text: p.End.Text}
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -115,11 +116,14 @@ func (s Style) Drawing(r *harness.Report) string {
 		name = r.Mismatches[0].Phase
 	}
 	record := NewRecord(r)
-	p := record.Phase(name)
-	if p == nil || p.traces == nil {
-		return ""
+	// A run ends with the mismatch, so that of several phases of the name (those of the checks) it is the last one's.
+	for i := range slices.Backward(record.Phases) {
+		p := &record.Phases[i]
+		if p.Name == name && p.traces != nil && (p.Check == "" || len(r.Mismatches) > 0) {
+			return record.Ladder(p).Brief(mostTextArrows).Text(s)
+		}
 	}
-	return record.Ladder(p).Brief(mostTextArrows).Text(s)
+	return ""
 }
 
 // Scales says of compressed time how it and real time stand to each other.
