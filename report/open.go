@@ -29,12 +29,17 @@ func Open(dir fs.FS) (*Record, error) {
 			return nil, err
 		}
 	}
-	for _, p := range r.Phases {
-		if err := r.readAttachments(dir, &p); err != nil {
-			return nil, err
+	return r, r.ReadAttachments(dir)
+}
+
+// ReadAttachments reads the files that clients made, from the folder of the run.
+func (r *Record) ReadAttachments(dir fs.FS) error {
+	for i := range r.Phases {
+		if err := r.readAttachments(dir, &r.Phases[i]); err != nil {
+			return err
 		}
 	}
-	return r, nil
+	return nil
 }
 
 // filePrefix is what the names of a phase's files begin with.

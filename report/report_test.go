@@ -62,7 +62,7 @@ func TestTextOfAMatch(t *testing.T) {
    0.000 s    │─ SYN ───────────────────────→✕                              │
    ↓ 1.0 s    ┆                              ┆                              ┆
    1.024 s    │─ SYN, retry 1 ──────────────→✕                              │
-  ↓ 476 ms    ┆                              ┆                              ┆
+   ↓ 0.5 s    ┆                              ┆                              ┆
    1.500 s    ✕ its own timeout after 1.500 s
               2 packets lost in the router
 

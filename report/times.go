@@ -23,8 +23,6 @@ func wait(d time.Duration) string {
 	switch {
 	case d < 100*time.Millisecond:
 		return fmt.Sprintf("%.1f ms", float64(d)/1e6)
-	case d < time.Second:
-		return fmt.Sprintf("%d ms", d.Round(time.Millisecond).Milliseconds())
 	case d < 99*time.Second:
 		return fmt.Sprintf("%.1f s", d.Seconds())
 	}

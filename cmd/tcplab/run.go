@@ -115,6 +115,11 @@ func (f runFlags) run(cmd *cobra.Command, names []string) error {
 	if err != nil {
 		return err
 	}
+	if index, err := indexOf(f.out, results); err != nil {
+		return err
+	} else if index != "" && !f.asJSON {
+		fmt.Fprintf(cmd.OutOrStdout(), "\nall of them: %s\n", index)
+	}
 	if f.profile {
 		printProfile(cmd.ErrOrStderr(), results)
 	}
