@@ -126,9 +126,12 @@ func runScenario(t *testing.T, e harness.Engine, s harness.Scenario, o harness.O
 	return r
 }
 
-// mustMatch fails the test with what was wanted beside what was seen.
+// mustMatch fails the test with what was wanted beside what was seen, and a drawing of it.
 func mustMatch(t *testing.T, r *harness.Report) {
 	t.Helper()
+	if len(r.Mismatches) > 0 {
+		t.Logf("%s\n%s", r.Name(), report.Style{}.Drawing(r))
+	}
 	for _, m := range r.Mismatches {
 		t.Error(report.MismatchText(r, m))
 	}

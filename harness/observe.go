@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/tcplab/tcplab/wire"
 )
@@ -77,7 +78,11 @@ func (r *run) attempt(ctx context.Context, a act) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	return a.client.Do(ctx, Attempt{Host: client, Target: r.bench.TargetAt(a.target), Timeout: a.timeout})
+	outcome, err := a.client.Do(ctx, Attempt{Host: client, Target: r.bench.TargetAt(a.target), Timeout: a.timeout})
+	if outcome.Ended.IsZero() {
+		outcome.Ended = time.Now().UTC()
+	}
+	return outcome, err
 }
 
 // keepAttachments writes the client's files beside the captures, and forgets their contents.

@@ -42,6 +42,9 @@ type Outcome struct {
 	Attachments map[string][]byte `json:"attachments,omitempty"`
 	// Elapsed is the time from the start of the attempt to its end, by the client's own monotonic clock.
 	Elapsed time.Duration `json:"elapsed_ns"`
+	// Ended is when the attempt ended by the clock of the client's host, which is that of its captures; where the client
+	// did not say so, it is when this process heard of its end.
+	Ended time.Time `json:"ended,omitzero"`
 }
 
 // OK reports whether the client got its reply.
@@ -75,7 +78,7 @@ func (e *StatusError) Error() string {
 
 // OutcomeOf puts a Go client's error into an Outcome. Stage is what the client was waiting for.
 func OutcomeOf(program, stage string, err error, elapsed time.Duration) Outcome {
-	o := Outcome{Program: program, Elapsed: elapsed}
+	o := Outcome{Program: program, Elapsed: elapsed, Ended: time.Now().UTC()}
 	if err == nil {
 		return o
 	}

@@ -3,9 +3,11 @@ package report
 import (
 	"encoding/json"
 	"net/netip"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -40,7 +42,7 @@ func dropped() *harness.Report {
 		Scenario: harness.Scenario{Name: "firewall-drop", Verdict: "no-answer"}, Engine: "netns", Family: harness.IPv4, Speed: 1,
 		Schedule: signature.Schedule{Gaps: []time.Duration{time.Second, 2 * time.Second}}, Client: client, Artifacts: "artifacts/x",
 		Phases: []harness.Phase{{Name: harness.Observe, Elapsed: 2 * time.Second, Client: &client, Traces: []wire.Trace{
-			trace("client", syn, again), trace("server"),
+			trace("client", syn, again), trace("router:to-client", syn, again), trace("router:to-server"), trace("server"),
 		}}},
 	}
 }
@@ -56,9 +58,13 @@ func TestTextOfAMatch(t *testing.T) {
 	assert.Equal(t, `match     firewall-drop/netns/ipv4              no-answer: go failed with its own timeout after 1.500 s
           i/o timeout
 
-          client            server
-          0.000 > S         (nothing)
-          1.024 > S
+           client                         router                         server
+   0.000 s    │─ SYN ───────────────────────→✕                              │
+   ↓ 1.0 s    ┆                              ┆                              ┆
+   1.024 s    │─ SYN, retry 1 ──────────────→✕                              │
+   ↓ 0.5 s    ┆                              ┆                              ┆
+   1.500 s    ✕ its own timeout after 1.500 s
+              2 packets lost in the router
 
           captures: artifacts/x
 `, text(t, dropped()))
@@ -83,10 +89,35 @@ firewall-drop/netns/ipv4: observe: wire at server, packet 1
 `)
 }
 
+// What went wrong before the fault is what must be looked at.
+func TestTextDrawsThePhaseOfTheMismatch(t *testing.T) {
+	r := dropped()
+	syn := tcp(0, true, wire.SYN)
+	r.Phases = append(r.Phases, harness.Phase{Name: harness.Baseline, Traces: []wire.Trace{trace("client", syn), trace("router:to-client")}})
+	assert.Contains(t, Style{}.Drawing(r), "2 packets lost in the router")
+	r.Mismatches = []harness.Mismatch{{Phase: harness.Baseline, At: "client", Reason: "no"}}
+	assert.Contains(t, Style{}.Drawing(r), "1 packet lost between client and router")
+}
+
+func TestColour(t *testing.T) {
+	r := dropped()
+	plain, colored := Style{}.Drawing(r), Style{Color: true}.Drawing(r)
+	assert.NotContains(t, plain, "\x1b")
+	assert.Contains(t, colored, "\x1b[1;31m✕\x1b[0m")
+	assert.Equal(t, plain, regexp.MustCompile(`\x1b\[[\d;]+m`).ReplaceAllString(colored, ""))
+}
+
+func TestTheDrawingFitsOntoATerminal(t *testing.T) {
+	for line := range strings.Lines(Style{}.Drawing(dropped())) {
+		assert.LessOrEqual(t, utf8.RuneCountInString(strings.TrimSuffix(line, "\n")), 80, line)
+	}
+}
+
 func TestTextOfWhatWasNotObserved(t *testing.T) {
 	r := dropped()
 	r.Phases, r.Mismatches = nil, []harness.Mismatch{{Phase: harness.Baseline, At: "client", Reason: "no"}}
 	assert.Contains(t, text(t, r), "the failure was not observed")
+	assert.NotContains(t, text(t, r), "client  ", "nothing is there to be drawn")
 	r.Skipped = "not supported by this engine"
 	assert.Equal(t, "skipped   firewall-drop/netns/ipv4              not supported by this engine", Line(r))
 }
@@ -118,8 +149,10 @@ func TestJSONHasTheStableFields(t *testing.T) {
 		assert.Contains(t, got, field)
 	}
 	assert.Equal(t, map[string]any{
-		"client": []any{"+0.000 > S  seq 0 win 0", "+1.024 > S  seq 0 win 0"},
-		"server": []any{},
+		"client":           []any{"+0.000 > S  seq 0 win 0", "+1.024 > S  seq 0 win 0"},
+		"router:to-client": []any{"+0.000 > S  seq 0 win 0", "+1.024 > S  seq 0 win 0"},
+		"router:to-server": []any{},
+		"server":           []any{},
 	}, got["packets"])
 	assert.Equal(t, []any{0.0, 1000.0, 3000.0}, got["syns_due_ms"])
 	client := got["client"].(map[string]any)

@@ -3,22 +3,27 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/tcplab/tcplab/harness"
-	"github.com/tcplab/tcplab/wire"
 )
+
+// mostTextArrows is how many packets of a run are drawn in text; what is longer is for the page.
+const mostTextArrows = 40
 
 // Status is the run's result in one word: "match", "MISMATCH", "skipped", or "observed" where nothing was expected of the
 // client.
-func Status(r *harness.Report) string {
+func Status(r *harness.Report) string { return status(r.Skipped, r.Match(), r.Free) }
+
+func status(skipped string, match, free bool) string {
 	switch {
-	case r.Skipped != "":
+	case skipped != "":
 		return "skipped"
-	case r.Match() && r.Free:
+	case match && free:
 		return "observed"
-	case r.Match():
+	case match:
 		return "match"
 	}
 	return "MISMATCH"
@@ -39,6 +44,26 @@ func Line(r *harness.Report) string {
 	return fmt.Sprintf("%-8s  %-36s  %s", Status(r), r.Name(), text)
 }
 
+// failureName is the shortest name of how the client failed, empty where there is none but its text.
+func failureName(o harness.Outcome) string {
+	switch {
+	case o.Timeout:
+		return "its own timeout"
+	case o.Errno != "":
+		return o.Errno
+	}
+	return o.Code
+}
+
+// ended is how the client's attempt ended, and after what time.
+func ended(o harness.Outcome) string {
+	after := " after " + seconds(o.Elapsed)
+	if o.OK() {
+		return "reply" + after
+	}
+	return orElse(failureName(o), o.Error) + after
+}
+
 // Felt is what the client felt, in one sentence.
 func Felt(o harness.Outcome) string {
 	if o.OK() && o.Code != "" {
@@ -47,13 +72,7 @@ func Felt(o harness.Outcome) string {
 	if o.OK() {
 		return fmt.Sprintf("%s got its reply after %s", o.Program, seconds(o.Elapsed))
 	}
-	name := o.Errno
-	if o.Timeout {
-		name = "its own timeout"
-	}
-	if name == "" && o.Code != "" {
-		name = o.Code
-	}
+	name := failureName(o)
 	if name == "" {
 		return fmt.Sprintf("%s failed after %s: %s", o.Program, seconds(o.Elapsed), o.Error)
 	}
@@ -70,17 +89,20 @@ func seconds(d time.Duration) string {
 
 // Text writes the run for a person: the line, the packets at each vantage point side by side, and, where it did not
 // match, what was wanted beside what was seen.
-func Text(w io.Writer, r *harness.Report) error {
+func Text(w io.Writer, r *harness.Report) error { return Style{}.Text(w, r) }
+
+// Text is [Text] in a style.
+func (s Style) Text(w io.Writer, r *harness.Report) error {
 	var b strings.Builder
 	b.WriteString(Line(r) + "\n")
 	if r.Client.Error != "" {
 		b.WriteString(indent + r.Client.Error + "\n")
 	}
-	if r.Speed > 1 {
-		b.WriteString(indent + Scales(r) + "\n")
+	if scales := Scales(r); scales != "" {
+		b.WriteString(indent + scales + "\n")
 	}
-	if p := r.Phase(harness.Observe); p != nil && p.Traces != nil {
-		b.WriteString("\n" + Columns(p.Traces) + "\n")
+	if drawing := s.Drawing(r); drawing != "" {
+		b.WriteString("\n" + drawing + "\n")
 	}
 	b.WriteString(checks(r))
 	for _, m := range r.Mismatches {
@@ -109,12 +131,36 @@ func checks(r *harness.Report) string {
 	return text
 }
 
+// Drawing is the ladder of what the run is about: of the phase in which the first mismatch was seen, else of the one in
+// which the fault was observed. It is empty where nothing was captured in that phase.
+func (s Style) Drawing(r *harness.Report) string {
+	name := harness.Observe
+	if len(r.Mismatches) > 0 {
+		name = r.Mismatches[0].Phase
+	}
+	record := NewRecord(r)
+	// A run ends with the mismatch, so that of several phases of the name (those of the checks) it is the last one's.
+	for i := range slices.Backward(record.Phases) {
+		p := &record.Phases[i]
+		if p.Name == name && p.traces != nil && (p.Check == "" || len(r.Mismatches) > 0) {
+			return record.Ladder(p).Brief(mostTextArrows).Text(s)
+		}
+	}
+	return ""
+}
+
 // Scales says of compressed time how it and real time stand to each other.
-func Scales(r *harness.Report) string {
+func Scales(r *harness.Report) string { return NewRecord(r).Scales() }
+
+// Scales is [Scales]; empty in real time.
+func (r *Record) Scales() string {
+	if r.Speed <= 1 {
+		return ""
+	}
 	var here, real []string
-	for _, at := range due(r.Schedule.Gaps)[:min(4, len(r.Schedule.Gaps)+1)] {
-		here = append(here, fmt.Sprintf("%.3f", at.Seconds()))
-		real = append(real, fmt.Sprintf("%.0f", at.Seconds()*r.Speed))
+	for _, ms := range r.SYNsDueMS[:min(4, len(r.SYNsDueMS))] {
+		here = append(here, fmt.Sprintf("%.3f", ms/1000))
+		real = append(real, fmt.Sprintf("%.0f", ms/1000*r.Speed))
 	}
 	return fmt.Sprintf("time is compressed %.4g times: SYNs are due at %s s, in real time at %s s",
 		r.Speed, strings.Join(here, ", "), strings.Join(real, ", "))
@@ -141,70 +187,4 @@ func MismatchText(r *harness.Report, m harness.Mismatch) string {
 	return text
 }
 
-const (
-	indent      = "          "
-	columnWidth = 18
-)
-
-// Columns shows what each vantage point saw, side by side: the time since the first packet, the direction and the
-// flags of each packet of the attempts at the service.
-func Columns(traces []wire.Trace) string {
-	columns := make([][]string, len(traces))
-	start, rows := firstTime(traces), 0
-	for i, t := range traces {
-		columns[i] = append([]string{t.Point}, cells(t, start)...)
-		rows = max(rows, len(columns[i]))
-	}
-	var b strings.Builder
-	for row := range rows {
-		line := indent
-		for _, c := range columns {
-			cell := ""
-			if row < len(c) {
-				cell = c[row]
-			}
-			line += fmt.Sprintf("%-*s", columnWidth, cell)
-		}
-		b.WriteString(strings.TrimRight(line, " ") + "\n")
-	}
-	return b.String()
-}
-
-func cells(t wire.Trace, start time.Time) []string {
-	var list []string
-	for _, a := range t.Attempts(harness.Port) {
-		for i := range a.Packets {
-			p := &a.Packets[i]
-			list = append(list, fmt.Sprintf("%.3f %s", p.Time.Sub(start).Seconds(), head(a, p)))
-		}
-	}
-	if list == nil {
-		return []string{"(nothing)"}
-	}
-	return list
-}
-
-// head is the packet's direction and its flags, or the name of an ICMP error.
-func head(a wire.Attempt, p *wire.Packet) string {
-	direction := "<"
-	if a.FromClient(p) {
-		direction = ">"
-	}
-	if p.Kind == wire.KindICMP {
-		return "< " + p.ICMP.Name()
-	}
-	return direction + " " + p.TCP.Flags.String()
-}
-
-// firstTime is the time of the earliest packet of any attempt at the service.
-func firstTime(traces []wire.Trace) time.Time {
-	var first time.Time
-	for _, t := range traces {
-		for _, a := range t.Attempts(harness.Port) {
-			if at := a.Packets[0].Time; first.IsZero() || at.Before(first) {
-				first = at
-			}
-		}
-	}
-	return first
-}
+const indent = "          "

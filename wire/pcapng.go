@@ -242,6 +242,7 @@ func (r *Reader) fill(p *Packet, i *iface, length, captured uint32, data []byte)
 	}
 	p.Interface = i.name
 	p.Length = int(length)
+	r.raw, r.rawLink = data[:captured], i.link
 	r.data = decode(p, i.link, data[:captured])
 	return nil
 }

@@ -19,16 +19,18 @@ const maxRecord = 1 << 20
 
 // Reader reads a capture file or a live capture, packet by packet.
 type Reader struct {
-	in     *bufio.Reader
-	format format
-	big    bool   // the byte order is big-endian
-	buf    []byte // for records that do not fit into in's buffer
-	packed bool   // the input is compressed
-	offset int64  // of the next byte, after decompression
-	record int64  // offset of the current record
-	frames int
-	data   []byte // of the latest packet's TCP segment
-	err    error  // sticky
+	in      *bufio.Reader
+	format  format
+	big     bool   // the byte order is big-endian
+	buf     []byte // for records that do not fit into in's buffer
+	packed  bool   // the input is compressed
+	offset  int64  // of the next byte, after decompression
+	record  int64  // offset of the current record
+	frames  int
+	data    []byte // of the latest packet's TCP segment
+	raw     []byte // the latest packet, as far as it was captured
+	rawLink linkType
+	err     error // sticky
 
 	link   linkType      // pcap
 	unit   time.Duration // pcap: of the fraction of a second
@@ -226,6 +228,7 @@ func (r *Reader) nextPcap(p *Packet) error {
 	}
 	p.Time = time.Unix(int64(seconds), int64(fraction)*int64(r.unit)).UTC()
 	p.Length = int(length)
+	r.raw, r.rawLink = data, r.link
 	r.data = decode(p, r.link, data)
 	return nil
 }

@@ -48,9 +48,9 @@ func TestProgressWithoutTerminal(t *testing.T) {
 // tty is what a terminal makes of the output: each new line begins in the first column.
 func tty(out *bytes.Buffer) string { return strings.ReplaceAll(out.String(), "\n", "\r\n") }
 
-var control = regexp.MustCompile("^\x1b\\[(\\d+)([AK])")
+var control = regexp.MustCompile(`^\x1b\[([\d;]+)([AKm])`)
 
-// screen is what a terminal shows after the text was sent to it. It knows what tcplab uses: "up" and "erase line".
+// screen is what a terminal shows after the text was sent to it. It knows what tcplab uses: "up", "erase line" and colours, which it does not show.
 func screen(t *testing.T, text string) string {
 	t.Helper()
 	lines, row, column := []string{""}, 0, 0

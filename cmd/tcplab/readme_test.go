@@ -245,7 +245,8 @@ func try(t *testing.T, bin, dir string, c command) {
 	}
 }
 
-var number = regexp.MustCompile(`\d+\\\.\d+( +(m?s\b)?)?`)
+// number is a time: one with a fraction, or in microseconds, and the space before one that is aligned on its right.
+var number = regexp.MustCompile(`( {2,}(\\\+)?)?(\d+\\\.\d+( +(m?s\b)?)?|\d+ µs)`)
 
 // pattern matches what the lines show: any time in place of a time, any lines in place of "...", and any words where
 // a line ends so.
@@ -260,7 +261,7 @@ func pattern(lines []string) string {
 			p += regexp.QuoteMeta(begin) + ` .*\n`
 			continue
 		}
-		p += number.ReplaceAllString(regexp.QuoteMeta(line), `[\d.]+ *(m?s)?`) + `\n`
+		p += number.ReplaceAllString(regexp.QuoteMeta(line), ` *\+?[\d.]+ *([mµ]?s)?`) + `\n`
 	}
 	return p + "$"
 }

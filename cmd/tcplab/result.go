@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -24,25 +22,9 @@ type result struct {
 	err      error
 }
 
-// keep writes the report beside the captures, for people and for programs.
-func keep(r *harness.Report) error {
-	for name, write := range map[string]func(io.Writer, *harness.Report) error{
-		"report.json": report.JSON, "report.txt": report.Text,
-	} {
-		f, err := os.Create(filepath.Join(r.Artifacts, name))
-		if err != nil {
-			return &harness.ArtifactError{Err: err}
-		}
-		if err := errors.Join(write(f, r), f.Close()); err != nil {
-			return &harness.ArtifactError{Err: err}
-		}
-	}
-	return nil
-}
-
 // print shows the runs that came to their end.
 func (f runFlags) print(out io.Writer, results []result) error {
-	write := report.Text
+	write := f.color.style(out).Text
 	if f.asJSON {
 		write = report.JSON
 	}

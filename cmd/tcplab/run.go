@@ -32,10 +32,11 @@ type runFlags struct {
 	profile   bool
 	tolerance float64
 	speed     float64
+	color     colorFlag
 }
 
 func newRun() *cobra.Command {
-	var f runFlags
+	f := runFlags{color: colorAuto}
 	cmd := &cobra.Command{
 		Use:   "run [NAME...]",
 		Short: "Run scenarios and hold what was seen against what was expected",
@@ -60,6 +61,7 @@ Exit code: 0 when every scenario matched, 1 when one did not, 2 when one could n
 	flags.IntVar(&f.parallel, "parallel", 0, "how many labs may stand at the same time (default: as many as the machine holds)")
 	flags.StringVar(&f.out, "out", "artifacts", "folder for captures and reports")
 	flags.BoolVar(&f.asJSON, "json", false, "print one JSON object per run")
+	flags.Var(&f.color, "color", colorUsage)
 	flags.BoolVar(&f.profile, "profile", false, "show how long each phase took")
 	flags.Float64Var(&f.speed, "speed", 1, "let the kernel's timers for SYNs run so many times faster (netns engine, as root)")
 	flags.Float64Var(&f.tolerance, "tolerance", 1, "multiply how late a packet may be, for slow machines")
@@ -117,6 +119,11 @@ func (f runFlags) run(cmd *cobra.Command, names []string) error {
 	}
 	if err != nil {
 		return err
+	}
+	if index, err := indexOf(f.out, results); err != nil {
+		return err
+	} else if index != "" && !f.asJSON {
+		fmt.Fprintf(cmd.OutOrStdout(), "\nall of them: %s\n", index)
 	}
 	if f.profile {
 		printProfile(cmd.ErrOrStderr(), results)

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/report"
+)
+
+func newReport() *cobra.Command {
+	return &cobra.Command{
+		Use:   "report DIR",
+		Short: "Make the pages of runs again, from what was kept of them",
+		Long: `Read the folder of a run (its report.json and its captures), or the folder that holds those of several runs, and write the
+pages again: report.html for each run, and index.html beside the folders of several.`,
+		Example: "  tcplab report artifacts\n  tcplab report artifacts/closed-port-netns-ipv4",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			pages, err := rebuild(args[0])
+			for _, page := range pages {
+				fmt.Fprintln(cmd.OutOrStdout(), page)
+			}
+			return err
+		},
+	}
+}
+
+// rebuild writes the pages of a run, or of all runs below the folder, and returns their names.
+func rebuild(dir string) ([]string, error) {
+	if _, err := os.Stat(filepath.Join(dir, "report.json")); err == nil {
+		record, err := openRun(dir)
+		if err != nil {
+			return nil, err
+		}
+		return []string{filepath.Join(dir, "report.html")}, writePages(dir, record)
+	}
+	runs, err := runsBelow(dir)
+	if err != nil {
+		return nil, err
+	}
+	var pages []string
+	var entries []report.Entry
+	for _, name := range runs {
+		record, err := openRun(filepath.Join(dir, name))
+		if err == nil {
+			err = writePages(filepath.Join(dir, name), record)
+		}
+		if err != nil {
+			return pages, err
+		}
+		pages = append(pages, filepath.Join(dir, name, "report.html"))
+		entries = append(entries, report.Entry{Page: path.Join(name, "report.html"), Record: record})
+	}
+	return append(pages, filepath.Join(dir, "index.html")), writeIndex(dir, entries)
+}
+
+// runsBelow are the folders below dir that hold a run.
+func runsBelow(dir string) ([]string, error) {
+	list, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var runs []string
+	for _, entry := range list {
+		if _, err := os.Stat(filepath.Join(dir, entry.Name(), "report.json")); err == nil {
+			runs = append(runs, entry.Name())
+		}
+	}
+	if len(runs) == 0 {
+		return nil, fmt.Errorf("%s holds no run: name the folder of one (it has a report.json), or the one given to \"tcplab run --out\"", dir)
+	}
+	return runs, nil
+}
+
+func openRun(dir string) (*report.Record, error) {
+	record, err := report.Open(os.DirFS(dir))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	return record, nil
+}
+
+// keep writes the report beside the captures, for people and for programs.
+func keep(r *harness.Report) error {
+	for name, write := range map[string]func(io.Writer, *harness.Report) error{"report.json": report.JSON, "report.txt": report.Text} {
+		if err := writeFile(r.Artifacts, name, func(w io.Writer) error { return write(w, r) }); err != nil {
+			return err
+		}
+	}
+	record := report.NewRecord(r)
+	if err := record.ReadAttachments(os.DirFS(r.Artifacts)); err != nil {
+		return &harness.ArtifactError{Err: err}
+	}
+	return writePages(r.Artifacts, record)
+}
+
+// writePages writes everything that is made of a run's record and of its captures.
+func writePages(dir string, record *report.Record) error {
+	capture, err := record.Capture(os.DirFS(dir))
+	if err != nil {
+		return fmt.Errorf("%s: %w", dir, err)
+	}
+	for name, write := range map[string]func(io.Writer) error{
+		"report.html": record.HTML, "run.pcapng": capture.WritePcapng, "run.txt": capture.WriteText,
+	} {
+		if err := writeFile(dir, name, write); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// indexOf writes the index of several runs, and returns its name.
+func indexOf(dir string, results []result) (string, error) {
+	var entries []report.Entry
+	for _, r := range results {
+		if r.err == nil {
+			page := path.Join(filepath.Base(r.report.Artifacts), "report.html")
+			entries = append(entries, report.Entry{Page: page, Record: report.NewRecord(r.report)})
+		}
+	}
+	if len(entries) < 2 {
+		return "", nil
+	}
+	return filepath.Join(dir, "index.html"), writeIndex(dir, entries)
+}
+
+// writeIndex writes the index of runs, those that did not match first.
+func writeIndex(dir string, entries []report.Entry) error {
+	slices.SortStableFunc(entries, func(a, b report.Entry) int {
+		if a.Match != b.Match {
+			return map[bool]int{false: -1, true: 1}[a.Match]
+		}
+		return strings.Compare(a.Page, b.Page)
+	})
+	return writeFile(dir, "index.html", func(w io.Writer) error { return report.Index(w, entries) })
+}
+
+func writeFile(dir, name string, write func(io.Writer) error) error {
+	f, err := os.Create(filepath.Join(dir, name))
+	if err == nil {
+		err = errors.Join(write(f), f.Close())
+	}
+	if err != nil {
+		return &harness.ArtifactError{Err: err}
+	}
+	return nil
+}
