@@ -115,7 +115,7 @@ func (s Style) Text(w io.Writer, r *harness.Report) error {
 	return err
 }
 
-// checks are the further questions that were asked, and their answers.
+// checks are the further questions that were asked, and their answers, and what the client felt once the fault was undone.
 func checks(r *harness.Report) string {
 	var text string
 	for _, p := range r.Phases {
@@ -124,6 +124,9 @@ func checks(r *harness.Report) string {
 				text += indent + c.Question + " " + Felt(*p.Client) + "\n"
 			}
 		}
+	}
+	if p := r.Phase(harness.Heal); p != nil && p.Client != nil {
+		text += indent + "With the fault undone: " + Felt(*p.Client) + "\n"
 	}
 	if text != "" {
 		text += "\n"
