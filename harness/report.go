@@ -21,6 +21,8 @@ type Report struct {
 	Skipped string
 	// Mismatches are the differences between what was wanted and what was seen; none means that the run matched.
 	Mismatches []Mismatch
+	// Fixtures are what stood in the lab beside its hosts, each in a few words.
+	Fixtures []string
 	// Client is what the client felt while the fault held.
 	Client Outcome
 	Phases []Phase

@@ -22,6 +22,7 @@ type runJSON struct {
 	Skipped    string                       `json:"skipped,omitempty"`
 	Verdict    string                       `json:"verdict"`
 	Fault      string                       `json:"fault"`
+	Fixtures   []string                     `json:"fixtures,omitempty"`
 	Mismatches []mismatchJSON               `json:"mismatches"`
 	Client     clientJSON                   `json:"client"`
 	Packets    map[string][]string          `json:"packets"`
@@ -57,7 +58,7 @@ type phaseJSON struct {
 func JSON(w io.Writer, r *harness.Report) error {
 	out := runJSON{
 		Scenario: r.Scenario.Name, Engine: r.Engine, Family: r.Family, Match: r.Match(), Skipped: r.Skipped,
-		Verdict: r.Scenario.Verdict, Fault: faultOf(r), Mismatches: []mismatchJSON{}, Client: clientOf(r.Client),
+		Verdict: r.Scenario.Verdict, Fault: faultOf(r), Fixtures: r.Fixtures, Mismatches: []mismatchJSON{}, Client: clientOf(r.Client),
 		Packets: map[string][]string{}, Counters: r.Counters, Phases: []phaseJSON{}, Kernel: r.Kernel, Speed: r.Speed,
 		Sysctls: r.Sysctls, Artifacts: r.Artifacts,
 	}
