@@ -8,6 +8,7 @@ require (
 	github.com/chromedp/chromedp v0.23.0
 	github.com/cilium/ebpf v0.22.0
 	github.com/containerd/errdefs v1.0.0
+	github.com/corazawaf/libinjection-go v0.3.5
 	github.com/creack/pty v1.1.24
 	github.com/google/gopacket v1.1.19
 	github.com/google/nftables v0.3.0

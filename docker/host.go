@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -38,6 +39,12 @@ func (h *host) Addr(f harness.Family) netip.Addr { return h.topology.Addr(h.name
 
 // Command prepares a command that runs in the container.
 func (h *host) Command(argv ...string) *harness.Cmd { return harness.NewCmd(h, argv...) }
+
+// equipment are the programs of the image that the lab itself makes use of where a host has them.
+var equipment = []string{"haproxy"}
+
+// Has implements [harness.Equipped].
+func (h *host) Has(program string) bool { return slices.Contains(equipment, program) }
 
 func markers(ends []endpoint) map[string]netip.Addr {
 	list := map[string]netip.Addr{}

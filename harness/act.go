@@ -120,15 +120,16 @@ func (a act) flowsIn(t wire.Trace) []wire.Attempt {
 	return nil
 }
 
-// established is what a baseline must show at every vantage point on the way: a complete handshake and never a RST, or a
-// request that is answered.
+// established is what a baseline must show at every vantage point on the way: a complete handshake and never a RST from
+// the server, or a request that is answered. A client may reset what it is done with: HAProxy does so with its servers,
+// to keep no connection in TIME_WAIT.
 var established = map[Protocol]signature.Signature{
 	TCP: signature.MustParse(`
 +0   > S  seq 0
 +any < S. seq 0 ack 1
 +any > .  seq 1 ack 1
 ...
-never * R*
+never < R*
 `),
 	Echo: signature.MustParse(`
 +0   > icmp echo-request
@@ -138,18 +139,20 @@ never * icmp unreachable
 `),
 }
 
-// The two halves of an orderly close, and of an echo.
+// The two halves of an orderly close, what takes their place, and the two halves of an echo.
 var (
 	finFromClient, finFromServer = signature.MustParsePacket("> F*"), signature.MustParsePacket("< F*")
+	reset                        = signature.MustParsePacket("* R*")
 	echoRequest, echoReply       = signature.MustParsePacket("> icmp echo-request"), signature.MustParsePacket("< icmp echo-reply")
 )
 
-// ended reports whether all that is still to come has come: both sides have closed each connection to the service, or
-// each request has its reply. A client may keep its connection for the next request, so this is waited for and not
+// ended reports whether all that is still to come has come: each connection to the service has been closed by both sides
+// or reset, or each request has its reply. A client may keep its connection for the next request, so this is waited for and not
 // demanded.
 func (a act) ended(t wire.Trace) bool {
 	for _, flow := range a.flowsIn(t) {
-		if a.protocol == TCP && (finFromClient.Count(flow) == 0 || finFromServer.Count(flow) == 0) {
+		closed := finFromClient.Count(flow) > 0 && finFromServer.Count(flow) > 0 || reset.Count(flow) > 0
+		if a.protocol == TCP && !closed {
 			return false
 		}
 		if a.protocol == Echo && echoRequest.Count(flow) != echoReply.Count(flow) {

@@ -21,6 +21,7 @@ type Bench struct {
 	Family   Family
 
 	service *running
+	proxy   *running
 }
 
 // Host returns a host of the lab.
@@ -50,15 +51,20 @@ func (b *Bench) StartService(ctx context.Context) error {
 
 // StopService ends the service in good order and returns when it has ended.
 func (b *Bench) StopService(ctx context.Context) error {
-	if b.service == nil {
-		return nil
-	}
-	service := b.service
-	b.service = nil
-	if err := service.stop(ctx); err != nil {
+	if err := end(ctx, &b.service); err != nil {
 		return fmt.Errorf("stop the service: %w", err)
 	}
 	return nil
+}
+
+// end ends what runs, if anything does, and returns when it has ended.
+func end(ctx context.Context, which **running) error {
+	r := *which
+	if r == nil {
+		return nil
+	}
+	*which = nil
+	return r.stop(ctx)
 }
 
 // query runs a verb that prints JSON on a host.

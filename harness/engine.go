@@ -57,6 +57,13 @@ type Controller interface {
 	Control(network, address string, c syscall.RawConn) error
 }
 
+// Equipped is a host that comes with programs of its own, the same ones wherever its engine runs. What happens to be
+// installed on the user's machine is not among them: a lab must be the same on each.
+type Equipped interface {
+	// Has reports whether the program is one of them.
+	Has(program string) bool
+}
+
 // ErrHostStopped is wrapped by what a command returns when its host is switched off.
 var ErrHostStopped = errors.New("the host is switched off")
 

@@ -24,6 +24,8 @@ type Report struct {
 	Free bool
 	// Mismatches are the differences between what was wanted and what was seen; none means that the run matched.
 	Mismatches []Mismatch
+	// Fixtures are what stood in the lab beside its hosts, each in a few words.
+	Fixtures []string
 	// Client is what the client felt while the fault held.
 	Client Outcome
 	Phases []Phase

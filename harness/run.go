@@ -238,6 +238,11 @@ func (r *run) installFixtures(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("install the %s: %w", f, err)
 		}
+		text := f.String()
+		if d, ok := f.(Describer); ok {
+			text = d.Describe(r.bench)
+		}
+		r.report.Fixtures = append(r.report.Fixtures, text)
 	}
 	return nil
 }

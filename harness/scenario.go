@@ -80,6 +80,11 @@ type Fixture interface {
 	Install(ctx context.Context, b *Bench) error
 }
 
+// Describer is a fixture that becomes what the lab's hosts have for it, and so can say more of itself in a lab.
+type Describer interface {
+	Describe(b *Bench) string
+}
+
 // Want is what must be seen while the fault holds. What is absent is not checked.
 type Want struct {
 	Client ClientWant

@@ -99,13 +99,10 @@ func NewRecord(r *harness.Report) *Record {
 	s := r.Scenario
 	out := &Record{
 		Scenario: s.Name, Title: s.Title, Story: s.Story, Engine: r.Engine, Family: r.Family, Match: r.Match(), Skipped: r.Skipped, Free: r.Free,
-		Verdict: s.Verdict, Fault: faultOf(r), ByHand: byHand(s.Fault, r.Family), Target: orElse(s.Target, serverHost),
+		Verdict: s.Verdict, Fault: faultOf(r), Fixtures: r.Fixtures, ByHand: byHand(s.Fault, r.Family), Target: orElse(s.Target, serverHost),
 		Wanted: s.Want.Client.String(), Mismatches: []MismatchRecord{}, Client: clientOf(r.Client),
 		Packets: map[string][]string{}, Counters: r.Counters, Phases: []PhaseRecord{}, Kernel: r.Kernel, Speed: r.Speed,
 		Sysctls: r.Sysctls, Topology: topologyOf(s), Artifacts: r.Artifacts,
-	}
-	for _, f := range s.Fixtures {
-		out.Fixtures = append(out.Fixtures, f.String())
 	}
 	for _, c := range s.Want.Counters {
 		out.Witnesses = append(out.Witnesses, c.String())

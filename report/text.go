@@ -111,6 +111,9 @@ func (s Style) Text(w io.Writer, r *harness.Report) error {
 	if r.Artifacts != "" {
 		b.WriteString(indent + "captures: " + r.Artifacts + "\n")
 	}
+	for _, f := range r.Fixtures {
+		b.WriteString(indent + "with: " + f + "\n")
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }

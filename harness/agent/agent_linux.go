@@ -59,6 +59,7 @@ var verbs = map[string]verb{
 	"nat":        {nat, "nat set|remove: hide what leaves by an interface behind its address"},
 	"neighbour":  {neighbour, "neighbour pin|forget ADDR [MAC]: pin or remove a neighbour entry"},
 	"neighbours": {neighbours, "neighbours: print the neighbour table"},
+	"proxy":      {proxy, "proxy [--layer 7|4] [--idle D] [--waf ACTION] ADDR:PORT: pass on to a server until standard input ends"},
 	"route":      {route, "route list|remove-default: print the routes, remove those to everywhere"},
 	"sysctl":     {sysctl, "sysctl KEY...: print the values of kernel parameters"},
 	"time":       {timeProgram, "time PROGRAM...: run a program, print how it ended and how long it took"},
