@@ -24,8 +24,8 @@ type Engine struct {
 	Progress func(step string)
 
 	mu     sync.Mutex
-	daemon *daemon // nil until it has answered
-	made   string  // the hosts' image, "" until it was found or built
+	daemon *daemon           // nil until it has answered
+	made   map[string]string // the hosts' images that were found or built, by their kind's role
 
 	images  singleflight.Group
 	sweeper sync.Once

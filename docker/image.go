@@ -14,14 +14,11 @@ import (
 	"github.com/moby/moby/client"
 )
 
-// The images are built in three layers, each rebuilt only when what it is made of changes: the base (Debian), the
-// tools on top of it, and the tcplab binary on top of those.
-var (
-	//go:embed Dockerfile
-	toolsDockerfile []byte
-	//go:embed Dockerfile.host
-	hostDockerfile []byte
-)
+// The images are built in layers, each rebuilt only when what it is made of changes: the base (Debian), one or more layers
+// of programs (see layers), and the tcplab binary on top of those.
+
+//go:embed Dockerfile.host
+var hostDockerfile []byte
 
 const (
 	defaultBase = "debian:bookworm-slim"
@@ -31,22 +28,22 @@ const (
 	// running what a stranger has put there.
 	imageRepository = "localhost/tcplab/"
 
-	// imageTimeout bounds the making of the images: Debian's base, its tools and a go build on a slow machine.
+	// imageTimeout bounds the making of the images: Debian's base, its programs and a go build on a slow machine.
 	imageTimeout = 15 * time.Minute
 )
 
-// image returns the reference of the hosts' image, and makes the image where it is missing. Callers at the same time
-// share one effort, which goes on when one of them gives up.
-func (e *Engine) image(ctx context.Context, d *daemon) (string, error) {
-	if ref := e.known(); ref != "" {
+// image returns the reference of the hosts' image of a kind, and makes the image where it is missing. Callers at the same
+// time share one effort, which goes on when one of them gives up.
+func (e *Engine) image(ctx context.Context, d *daemon, k kind) (string, error) {
+	if ref := e.known(k); ref != "" {
 		if id, _, err := d.inspectImage(ctx, ref); id != "" || err != nil {
 			return ref, err
 		}
 	}
-	done := e.images.DoChan("", func() (any, error) {
+	done := e.images.DoChan(k.role(), func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), imageTimeout)
 		defer cancel()
-		return e.ensureImage(ctx, d)
+		return e.ensureImage(ctx, d, k)
 	})
 	select {
 	case <-ctx.Done():
@@ -55,41 +52,48 @@ func (e *Engine) image(ctx context.Context, d *daemon) (string, error) {
 		if r.Err != nil {
 			return "", r.Err
 		}
-		return e.know(r.Val.(string)), nil
+		return e.know(k, r.Val.(string)), nil
 	}
 }
 
-// known is the hosts' image that this engine has used before. A binary that changes while a program runs does not
-// change its labs.
-func (e *Engine) known() string {
+// known is the hosts' image of the kind that this engine has used before. A binary that changes while a program runs does
+// not change its labs.
+func (e *Engine) known(k kind) string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.made
+	return e.made[k.role()]
 }
 
-func (e *Engine) know(ref string) string {
+func (e *Engine) know(k kind, ref string) string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.made = ref
+	if e.made == nil {
+		e.made = map[string]string{}
+	}
+	e.made[k.role()] = ref
 	return ref
 }
 
-// recipe is all that the hosts' image is made of.
+// recipe is all that a hosts' image is made of.
 type recipe struct {
-	base   string // reference of the base image
-	binary []byte // the tcplab binary
-	tools  string // reference of the tools image
-	host   string // reference of the hosts' image
+	base   string   // reference of the base image
+	binary []byte   // the tcplab binary
+	kind   kind     // the layers between
+	layers []string // their references
+	host   string   // reference of the hosts' image
 }
 
-func newRecipe(arch string, binary []byte) recipe {
-	r := recipe{base: os.Getenv(baseEnv), binary: binary}
+func newRecipe(arch string, binary []byte, k kind) recipe {
+	r := recipe{base: os.Getenv(baseEnv), binary: binary, kind: k}
 	if r.base == "" {
 		r.base = defaultBase
 	}
-	tools := digest(toolsDockerfile, []byte(r.base), []byte(arch))
-	r.tools = imageRepository + "tools:" + tools
-	r.host = imageRepository + "host:" + digest(hostDockerfile, []byte(tools), binary)
+	below := digest([]byte(r.base), []byte(arch))
+	for _, l := range k {
+		below = digest(l.dockerfile, []byte(below))
+		r.layers = append(r.layers, imageRepository+l.name+":"+below)
+	}
+	r.host = imageRepository + k.role() + ":" + digest(hostDockerfile, []byte(below), binary)
 	return r
 }
 
@@ -103,7 +107,7 @@ func digest(contents ...[]byte) string {
 	return hex.EncodeToString(h.Sum(nil))[:16]
 }
 
-func (e *Engine) ensureImage(ctx context.Context, d *daemon) (string, error) {
+func (e *Engine) ensureImage(ctx context.Context, d *daemon, k kind) (string, error) {
 	// Test binaries of several packages start at once: the first builds, the others wait and find the image.
 	unlock, err := lockFile(ctx, "docker.lock")
 	if err != nil {
@@ -114,40 +118,51 @@ func (e *Engine) ensureImage(ctx context.Context, d *daemon) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	r := newRecipe(d.arch, binary)
+	r := newRecipe(d.arch, binary, k)
 	if fresh, err := d.fresh(ctx, r.host, r.base); fresh || err != nil {
 		return r.host, err
 	}
-	if err := e.ensureTools(ctx, d, r); err != nil {
-		return "", err
+	for i := range r.layers {
+		if err := e.ensureLayer(ctx, d, r, i); err != nil {
+			return "", err
+		}
 	}
 	e.progress("adding the tcplab binary to the hosts' image")
 	if err := d.buildHost(ctx, r); err != nil {
 		return "", err
 	}
-	d.removeOldImages(ctx, r.host)
+	d.removeOldImages(ctx, k.role(), r.host)
 	return r.host, nil
 }
 
-func (e *Engine) ensureTools(ctx context.Context, d *daemon, r recipe) error {
-	if fresh, err := d.fresh(ctx, r.tools, r.base); fresh || err != nil {
+// ensureLayer makes the layer where it is missing; those below it are there.
+func (e *Engine) ensureLayer(ctx context.Context, d *daemon, r recipe, i int) error {
+	if fresh, err := d.fresh(ctx, r.layers[i], r.base); fresh || err != nil {
 		return err
 	}
-	base, err := e.ensureBase(ctx, d, r.base)
-	if err != nil {
-		return err
+	l := r.kind[i]
+	labels := map[string]string{labelRole: l.name} // the others are inherited from the layer below
+	var below string
+	if i > 0 {
+		below = r.layers[i-1]
+	} else {
+		var err error
+		if below, err = e.ensureBase(ctx, d, r.base); err != nil {
+			return err
+		}
+		id, _, err := d.inspectImage(ctx, below)
+		if err != nil {
+			return err
+		}
+		labels[labelOurs], labels[labelBase] = "1", id
 	}
-	id, _, err := d.inspectImage(ctx, base)
-	if err != nil {
-		return err
-	}
-	e.progress("installing the hosts' tools on " + base)
+	e.progress("installing " + l.what + " on " + below + ", once; it takes a minute or two")
 	return d.build(ctx, imageBuild{
-		what:   "the hosts' tools",
-		tag:    r.tools,
-		args:   map[string]string{"BASE": base},
-		labels: map[string]string{labelOurs: "1", labelRole: "tools", labelBase: id},
-		files:  map[string][]byte{"Dockerfile": toolsDockerfile},
+		what:   l.what,
+		tag:    r.layers[i],
+		args:   map[string]string{"BASE": below},
+		labels: labels,
+		files:  map[string][]byte{"Dockerfile": l.dockerfile},
 	})
 }
 
@@ -155,8 +170,8 @@ func (d *daemon) buildHost(ctx context.Context, r recipe) error {
 	return d.build(ctx, imageBuild{
 		what:   "the hosts' image",
 		tag:    r.host,
-		args:   map[string]string{"TOOLS": r.tools},
-		labels: map[string]string{labelRole: "host"}, // the others are inherited
+		args:   map[string]string{"TOOLS": r.layers[len(r.layers)-1]},
+		labels: map[string]string{labelRole: r.kind.role()}, // the others are inherited
 		files:  map[string][]byte{"Dockerfile": hostDockerfile, "tcplab": r.binary},
 	})
 }
@@ -190,10 +205,10 @@ func (d *daemon) inspectImage(ctx context.Context, ref string) (id string, label
 	return image.ID, labels, nil
 }
 
-// removeOldImages removes the hosts' images of earlier binaries, except where a container uses one. A failure leaves
-// an image behind, which the next build tries again.
-func (d *daemon) removeOldImages(ctx context.Context, current string) {
-	images, err := d.api.ImageList(ctx, client.ImageListOptions{Filters: only(labelRole + "=host")})
+// removeOldImages removes the hosts' images of earlier binaries and of the same kind, except where a container uses one.
+// A failure leaves an image behind, which the next build tries again.
+func (d *daemon) removeOldImages(ctx context.Context, role, current string) {
+	images, err := d.api.ImageList(ctx, client.ImageListOptions{Filters: only(labelRole + "=" + role)})
 	if err != nil {
 		return
 	}

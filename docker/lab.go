@@ -45,12 +45,16 @@ func (e *Engine) Build(ctx context.Context, t harness.Topology) (harness.Lab, er
 	if err := t.Validate(); err != nil {
 		return nil, fmt.Errorf("docker: %w", err)
 	}
+	k, err := kindFor(t.Programs)
+	if err != nil {
+		return nil, err
+	}
 	d, err := e.connect(ctx)
 	if err != nil {
 		return nil, err
 	}
 	e.sweepOnce(ctx)
-	image, err := e.image(ctx, d)
+	image, err := e.image(ctx, d, k)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +66,7 @@ func (e *Engine) Build(ctx context.Context, t harness.Topology) (harness.Lab, er
 	if id, _, unknown := d.inspectImage(ctx, image); id != "" || unknown != nil {
 		return nil, err
 	}
-	if image, err = e.image(ctx, d); err != nil {
+	if image, err = e.image(ctx, d, k); err != nil {
 		return nil, err
 	}
 	return d.buildLab(ctx, image, t)

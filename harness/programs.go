@@ -16,6 +16,7 @@ var debianPackages = map[string]string{
 	"curl":       "curl",
 	"haproxy":    "haproxy",
 	"ip":         "iproute2",
+	"ip6tables":  "iptables",
 	"iptables":   "iptables",
 	"nft":        "nftables",
 	"ping":       "iputils-ping",

@@ -108,11 +108,11 @@ func (s Style) Text(w io.Writer, r *harness.Report) error {
 	for _, m := range r.Mismatches {
 		b.WriteString(MismatchText(r, m))
 	}
-	if r.Artifacts != "" {
-		b.WriteString(indent + "captures: " + r.Artifacts + "\n")
-	}
 	for _, f := range r.Fixtures {
 		b.WriteString(indent + "with: " + f + "\n")
+	}
+	if r.Artifacts != "" {
+		b.WriteString(indent + "captures: " + r.Artifacts + "\n")
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

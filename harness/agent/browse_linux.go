@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -105,7 +106,7 @@ func (v visit) make(ctx context.Context) (harness.Outcome, error) {
 // progress is how far a page has come.
 type progress struct {
 	mutex     sync.Mutex
-	requested bool              // there was a connection to send a request on
+	requested bool              // there was a connection to send a request on; it may become known after the failure
 	response  *network.Response // the first for a page
 }
 
@@ -144,9 +145,9 @@ func (p *progress) fill(o *harness.Outcome, err error) {
 	default:
 		return
 	}
-	o.Stage = "connect"
-	if p.requested {
-		o.Stage = "read"
+	o.Stage = "read"
+	if !p.requested && (o.Timeout || slices.Contains(connecting, o.Code)) {
+		o.Stage = "connect"
 	}
 }
 
@@ -201,6 +202,13 @@ var errnoOf = map[string]string{
 	"net::ERR_CONNECTION_ABORTED":    "ECONNABORTED",
 	"net::ERR_CONNECTION_TIMED_OUT":  "ETIMEDOUT",
 	"net::ERR_NETWORK_ACCESS_DENIED": "EACCES",
+}
+
+// connecting are the errors for which there was no connection.
+var connecting = []string{
+	"net::ERR_ADDRESS_INVALID", "net::ERR_ADDRESS_UNREACHABLE", "net::ERR_CONNECTION_FAILED", "net::ERR_CONNECTION_REFUSED",
+	"net::ERR_CONNECTION_TIMED_OUT", "net::ERR_INTERNET_DISCONNECTED", "net::ERR_NAME_NOT_RESOLVED",
+	"net::ERR_NETWORK_ACCESS_DENIED", "net::ERR_UNSAFE_PORT",
 }
 
 // shown waits until Chromium's own page about a failure is there as a whole; the server's is shown as far as it has come.
