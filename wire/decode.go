@@ -108,7 +108,7 @@ func decodeICMP(p *Packet, b []byte, v6 bool) {
 	case m.IsError():
 		decodeICMPError(m, b)
 	case m.IsEcho():
-		m.ID, m.Sequence = be.Uint16(b[4:]), be.Uint16(b[6:])
+		m.Checksum, m.ID, m.Sequence = be.Uint16(b[2:]), be.Uint16(b[4:]), be.Uint16(b[6:])
 	case v6:
 		decodeND(p, b)
 	}

@@ -251,12 +251,12 @@ func TestDecodeQuotedEcho(t *testing.T) {
 
 func TestDecodeEcho(t *testing.T) {
 	for name, p := range map[string]Packet{
-		"echo-request": decodeOne(linkRaw, serialize(t, ipv4(layers.IPProtocolICMPv4), gopacket.Payload{8, 0, 0, 0, 0, 9, 0, 2})),
-		"echo-reply":   decodeOne(linkRaw, serialize(t, ipv6(layers.IPProtocolICMPv6), gopacket.Payload{129, 0, 0, 0, 0, 9, 0, 2})),
+		"echo-request": decodeOne(linkRaw, serialize(t, ipv4(layers.IPProtocolICMPv4), gopacket.Payload{8, 0, 7, 1, 0, 9, 0, 2})),
+		"echo-reply":   decodeOne(linkRaw, serialize(t, ipv6(layers.IPProtocolICMPv6), gopacket.Payload{129, 0, 7, 1, 0, 9, 0, 2})),
 	} {
 		assert.Equal(t, KindICMP, p.Kind)
 		assert.Equal(t, name, p.ICMP.Name())
-		assert.Equal(t, [2]uint16{9, 2}, [2]uint16{p.ICMP.ID, p.ICMP.Sequence})
+		assert.Equal(t, [3]uint16{9, 2, 0x701}, [3]uint16{p.ICMP.ID, p.ICMP.Sequence, p.ICMP.Checksum})
 		assert.False(t, p.ICMP.IsError())
 	}
 }

@@ -15,8 +15,9 @@ type ICMP struct {
 	Type, Code uint8
 	// MTU is the next hop's in bytes, of a "too-big" message; routers older than RFC 1191 leave it 0.
 	MTU uint32
-	// ID and Sequence belong to echo requests and replies.
-	ID, Sequence uint16
+	// ID, Sequence and Checksum belong to echo requests and replies. The checksum says whether two echoes have the same
+	// data: address translation may change all else.
+	ID, Sequence, Checksum uint16
 	// HasQuote says that Quote was filled in: the message is an error and quotes a packet's IP header.
 	HasQuote bool
 	Quote    Quote

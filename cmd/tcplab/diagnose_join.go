@@ -24,7 +24,8 @@ type whereJSON struct {
 type sideView struct {
 	seen    []diagnose.Seen
 	records []attemptJSON
-	failed  []bool
+	shown   []bool // what failed, or lost some of its packets
+	tally   tally
 	stats   diagnose.Stats
 }
 
@@ -65,7 +66,8 @@ func (d diagnosis) sideView(name string, filtered bool) (sideView, error, error)
 		v.seen = append(v.seen, a.Seen())
 		if filtered {
 			v.records = append(v.records, newAttemptJSON(name, a))
-			v.failed = append(v.failed, a.Failed())
+			v.shown = append(v.shown, a.Failed() || a.Lossy())
+			v.tally.add(a.Protocol(), a.Failed())
 		}
 	})
 	v.stats = stats
@@ -75,7 +77,7 @@ func (d diagnosis) sideView(name string, filtered bool) (sideView, error, error)
 func newWhere(j diagnose.Joined, behind []diagnose.Seen) *whereJSON {
 	w := &whereJSON{Lost: string(j.Loss), Text: j.Text}
 	if j.NAT {
-		w.Client, w.Server = behind[j.Other].Client.String(), behind[j.Other].Server.String()
+		w.Client, w.Server = endText(behind[j.Other].Client), endText(behind[j.Other].Server)
 	}
 	return w
 }
@@ -93,15 +95,9 @@ func (v *sideView) writeJSON(out io.Writer) error {
 
 func (v *sideView) writeText(out io.Writer, clientFile, serverFile string, pair diagnose.Pair) error {
 	var b strings.Builder
-	failed := 0
-	for _, f := range v.failed {
-		if f {
-			failed++
-		}
-	}
-	fmt.Fprintf(&b, "%s and %s: %d of %s failed%s\n", clientFile, serverFile, failed, counted(int64(len(v.records)), "connection"), clockText(pair))
+	fmt.Fprintf(&b, "%s and %s: %s failed%s\n", clientFile, serverFile, v.tally.failures(), clockText(pair))
 	for i := range v.records {
-		if v.failed[i] {
+		if v.shown[i] {
 			v.records[i].write(&b)
 		}
 	}
@@ -123,7 +119,11 @@ func clockText(p diagnose.Pair) string {
 }
 
 func (j *attemptJSON) write(b *strings.Builder) {
-	fmt.Fprintf(b, "\n  %s: %s -> %s\n    %s\n", j.Verdict, strings.TrimSuffix(j.Client, ":0"), strings.TrimSuffix(j.Server, ":0"), j.Summary)
+	client, server := j.Client, j.Server
+	if j.Echo == nil { // a neighbour has no port; of an echo there is none in the record
+		client, server = strings.TrimSuffix(client, ":0"), strings.TrimSuffix(server, ":0")
+	}
+	fmt.Fprintf(b, "\n  %s: %s -> %s\n    %s\n", j.Verdict, client, server, j.Summary)
 	fmt.Fprintf(b, "    where: %s\n", j.Where.Text)
 	if j.Where.Client != "" {
 		fmt.Fprintf(b, "    the server's side knows it as %s -> %s\n", j.Where.Client, j.Where.Server)

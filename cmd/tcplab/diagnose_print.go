@@ -37,6 +37,7 @@ func newEncoder(w io.Writer) *json.Encoder {
 // The names of these fields are stable.
 type attemptJSON struct {
 	File         string         `json:"file"`
+	Protocol     string         `json:"protocol"`
 	Client       string         `json:"client"`
 	Server       string         `json:"server"`
 	First        json.Number    `json:"first"`
@@ -50,6 +51,17 @@ type attemptJSON struct {
 	Rivals       []string       `json:"rivals"`
 	Next         []string       `json:"next"`
 	Where        *whereJSON     `json:"where,omitempty"`
+	Echo         *echoJSON      `json:"echo,omitempty"`
+}
+
+// echoJSON is what became of the requests of a ping.
+type echoJSON struct {
+	ID       uint16 `json:"id"`
+	Requests int64  `json:"requests"`
+	Answered int64  `json:"answered"`
+	Rejected int64  `json:"rejected"`
+	Lost     int64  `json:"lost"`
+	Pending  int64  `json:"pending"`
 }
 
 type evidenceJSON struct {
@@ -59,11 +71,15 @@ type evidenceJSON struct {
 
 func newAttemptJSON(file string, a *diagnose.Attempt) attemptJSON {
 	e := a.Explain()
-	j := attemptJSON{File: file, Client: a.Client().String(), Server: a.Server().String(), First: epochSeconds(a.First()),
+	j := attemptJSON{File: file, Protocol: string(a.Protocol()), Client: a.Client().String(), Server: a.Server().String(), First: epochSeconds(a.First()),
 		Packets: a.Packets(), Verdict: string(a.Verdict), Ending: string(a.Ending), Inconclusive: a.Inconclusive,
 		Summary: e.Summary, Evidence: []evidenceJSON{}, Notes: e.Notes, Rivals: orEmpty(e.Rivals), Next: orEmpty(e.Next)}
 	for _, v := range e.Evidence {
 		j.Evidence = append(j.Evidence, evidenceJSON(v))
+	}
+	if echo, ok := a.Echo(); ok {
+		e := echoJSON(echo)
+		j.Echo, j.Client, j.Server = &e, a.Client().Addr().String(), a.Server().Addr().String()
 	}
 	return j
 }
@@ -107,8 +123,7 @@ func (p *jsonPrinter) close(diagnose.Stats) error {
 type textPrinter struct {
 	out    io.Writer
 	file   string
-	total  int
-	failed int
+	tally  tally
 	counts map[diagnose.Verdict]int
 	groups map[groupKey]*group
 	order  []*group
@@ -118,6 +133,7 @@ type textPrinter struct {
 
 // groupKey is what failures have in common that are told as one.
 type groupKey struct {
+	protocol        diagnose.Protocol
 	verdict, ending diagnose.Verdict
 	server          netip.AddrPort
 }
@@ -141,16 +157,13 @@ const (
 )
 
 func (p *textPrinter) add(a *diagnose.Attempt) {
-	p.total++
+	p.tally.add(a.Protocol(), a.Failed())
 	p.counts[a.Verdict]++
 	p.recover(a)
-	if !a.Failed() && a.Verdict != diagnose.HalfClosed && a.Verdict != diagnose.OneSided {
+	if !a.Failed() && a.Verdict != diagnose.HalfClosed && a.Verdict != diagnose.OneSided && !a.Lossy() {
 		return
 	}
-	if a.Failed() {
-		p.failed++
-	}
-	key := groupKey{a.Verdict, a.Ending, a.Server()}
+	key := groupKey{a.Protocol(), a.Verdict, a.Ending, a.Server()}
 	g := p.groups[key]
 	if g == nil {
 		if len(p.groups) >= maxGroups {
@@ -165,8 +178,8 @@ func (p *textPrinter) add(a *diagnose.Attempt) {
 		}
 	}
 	g.count++
-	if len(g.clients) < maxClients {
-		g.clients = append(g.clients, a.Client().String())
+	if client := endText(a.Client()); len(g.clients) < maxClients && !slices.Contains(g.clients, client) {
+		g.clients = append(g.clients, client)
 	}
 }
 
@@ -179,7 +192,7 @@ func neverBegan(v diagnose.Verdict) bool {
 // another port, makes another attempt each time.
 func (p *textPrinter) recover(a *diagnose.Attempt) {
 	began := !neverBegan(a.Verdict) && a.Verdict != diagnose.OneSided && a.Verdict != diagnose.Midstream
-	if g := p.byHost[a.Server()]; g != nil && began && a.First().After(g.first) {
+	if g := p.byHost[a.Server()]; g != nil && g.key.protocol == a.Protocol() && began && a.First().After(g.first) {
 		g.later++
 	}
 }
@@ -210,14 +223,16 @@ func (p *textPrinter) summary(stats diagnose.Stats) string {
 	switch {
 	case stats.Packets == 0:
 		return "no packets"
-	case p.total == 0 && stats.TCP == 0:
-		return fmt.Sprintf("no TCP in %s", counted(stats.Packets, "packet"))
-	case p.total == 0:
+	case p.tally.total() == 0 && stats.TCP+stats.Echoes == 0:
+		return fmt.Sprintf("no TCP and no ping in %s", counted(stats.Packets, "packet"))
+	case p.tally.total() == 0 && stats.Echoes == 0:
 		return fmt.Sprintf("no connection that was asked for in %s", counted(stats.Packets, "packet"))
-	case p.failed == 0:
-		return fmt.Sprintf("%s in %s, none failed (%s)", counted(int64(p.total), "connection"), counted(stats.Packets, "packet"), p.verdicts())
+	case p.tally.total() == 0:
+		return fmt.Sprintf("no connection or ping that was asked for in %s", counted(stats.Packets, "packet"))
+	case p.tally.failed() == 0:
+		return fmt.Sprintf("%s in %s, none failed (%s)", p.tally, counted(stats.Packets, "packet"), p.verdicts())
 	}
-	return fmt.Sprintf("%d of %s failed (%s)", p.failed, counted(int64(p.total), "connection"), p.verdicts())
+	return fmt.Sprintf("%s failed (%s)", p.tally.failures(), p.verdicts())
 }
 
 // verdicts counts them: "12 ok, 2 refused".
@@ -244,13 +259,17 @@ func (g *group) write(b *strings.Builder) {
 	if g.key.ending != "" {
 		name += ", " + string(g.key.ending)
 	}
-	fmt.Fprintf(b, "\n  %s: %s%s\n", name, g.who(), serverText(g.key.server))
+	fmt.Fprintf(b, "\n  %s: %s%s\n", name, g.who(), endText(g.key.server))
 	fmt.Fprintf(b, "    %s\n", g.Summary)
 	for _, note := range g.Notes {
 		fmt.Fprintf(b, "    note: %s\n", note)
 	}
 	if g.later > 0 {
-		fmt.Fprintf(b, "    note: after %s the server accepted %s\n", counted(int64(g.count), "failure"), counted(int64(g.later), "connection"))
+		accepted := "the server accepted " + counted(int64(g.later), "connection")
+		if g.key.protocol == diagnose.ICMP {
+			accepted = "the host answered " + counted(int64(g.later), "ping")
+		}
+		fmt.Fprintf(b, "    note: after %s %s\n", counted(int64(g.count), "failure"), accepted)
 	}
 	fmt.Fprintf(b, "    since %s; frames %s\n", g.first.Format("2006-01-02 15:04:05.000000"), g.frames())
 	if len(g.Rivals) > 0 {
@@ -263,9 +282,9 @@ func (g *group) write(b *strings.Builder) {
 
 func (g *group) who() string {
 	if g.count == 1 {
-		return strings.TrimSuffix(g.clients[0], ":0") + " -> "
+		return g.clients[0] + " -> "
 	}
-	return fmt.Sprintf("%d connections (%s%s) -> ", g.count, strings.Join(g.clients, ", "), g.others())
+	return fmt.Sprintf("%s (%s%s) -> ", counted(int64(g.count), nounOf(g.key.protocol)), strings.Join(g.clients, ", "), g.others())
 }
 
 func (g *group) others() string {
@@ -275,12 +294,12 @@ func (g *group) others() string {
 	return ""
 }
 
-// serverText leaves out the port where there is none.
-func serverText(s netip.AddrPort) string {
-	if s.Port() == 0 {
-		return s.Addr().String()
+// endText leaves out the port where there is none.
+func endText(end netip.AddrPort) string {
+	if end.Port() == 0 {
+		return end.Addr().String()
 	}
-	return s.String()
+	return end.String()
 }
 
 // frames names the evidence of the first of the group: "1 SYN, 2 RST of the server".

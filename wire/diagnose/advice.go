@@ -34,7 +34,7 @@ var advices = map[Verdict]advice{
 		[]string{traceTCP, serverRules},
 	},
 	NoAnswer: {
-		[]string{"dead host", "firewall that drops (on the way or on the server)", "the answers are lost on the way back"},
+		[]string{deadHost, "firewall that drops (on the way or on the server)", "the answers are lost on the way back"},
 		[]string{captureAtServer, pingHost, traceTCP},
 	},
 	SYNACKUnanswered: {
@@ -92,6 +92,11 @@ var (
 func (e *explainer) advise(v Verdict) {
 	a := advices[v]
 	e.Rivals = e.c.narrow(v, a.rivals)
+	if reply := e.view.pinged(e.c); v == NoAnswer && reply.seen() {
+		e.frame(reply, "echo reply of the host")
+		e.note("the host answers ping: it is up, and what is lost is TCP to this port")
+		e.Rivals = slices.DeleteFunc(slices.Clone(e.Rivals), func(rival string) bool { return rival == deadHost })
+	}
 	e.Next = e.commands(a.next)
 }
 
@@ -190,7 +195,7 @@ func (e *explainer) complaints() {
 	}
 }
 
-func (n *neighbour) explain() Explanation {
+func (n *neighbour) explain(*Attempt) Explanation {
 	protocol, show := "ARP", "ip -4 neigh show "
 	if n.v6 {
 		protocol, show = "neighbour discovery", "ip -6 neigh show "

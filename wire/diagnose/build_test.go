@@ -16,7 +16,12 @@ var (
 	clientAddr = netip.MustParseAddrPort("198.51.100.10:40000")
 	serverAddr = netip.MustParseAddrPort("203.0.113.10:8080")
 	routerAddr = netip.MustParseAddr("198.51.100.1")
-	start      = time.Date(2024, 5, 1, 12, 0, 0, 0, time.UTC)
+
+	client6     = netip.MustParseAddr("2001:db8:1::10")
+	server6     = netip.MustParseAddr("2001:db8:2::10")
+	routerAddr6 = netip.MustParseAddr("2001:db8:1::1")
+
+	start = time.Date(2024, 5, 1, 12, 0, 0, 0, time.UTC)
 )
 
 const (
@@ -27,11 +32,13 @@ const (
 // packetsOf reads a capture from text, one packet a line:
 //
 //	TIME > FLAGS SEQ LENGTH ACK [OPTION...]    from the client; < from the server
-//	TIME icmp TYPE CODE [seq=N]                quotes a segment of the client
+//	TIME icmp TYPE CODE [seq=N]                quotes a segment of the client; ping=N, pong=N an echo
+//	TIME ping N, TIME pong N                   echo request N of the client, the server's reply to it
 //	TIME arp > | <                             the client asks for the server's address, the server answers
 //
 // The time is in seconds; numbers are relative to each side's initial one. Options: win=N, id=N, ttl=N, isn=N (the
-// client's in this packet), port=N (the client's), raw (SEQ and ACK are the numbers themselves), text=T (the data).
+// client's in this packet), port=N (the client's), raw (SEQ and ACK are the numbers themselves), text=T (the data), echo=N
+// (the identifier), from=ADDRESS, to=ADDRESS, 6 (ICMPv6), sum=N (the checksum).
 func packetsOf(t testing.TB, text string) ([]wire.Packet, [][]byte) {
 	t.Helper()
 	var packets []wire.Packet
@@ -47,6 +54,8 @@ func packetsOf(t testing.TB, text string) ([]wire.Packet, [][]byte) {
 		switch f[1] {
 		case ">", "<":
 			payload = segmentOf(t, &p, f[1] == ">", f[2:])
+		case "ping", "pong":
+			echoOf(t, &p, f[1] == "ping", f[2:])
 		case "icmp":
 			icmpOf(t, &p, f[2:])
 		case "arp":
@@ -82,11 +91,7 @@ func segmentOf(t testing.TB, p *wire.Packet, up bool, f []string) []byte {
 		p.TCP.Flags = 0
 	}
 	seq, size, ack := uint32(number(t, f[1])), int(number(t, f[2])), uint32(number(t, f[3]))
-	options := map[string]string{}
-	for _, o := range f[4:] {
-		name, value, _ := strings.Cut(o, "=")
-		options[name] = value
-	}
+	options := optionsIn(f[4:])
 	value := func(name string, otherwise uint32) uint32 {
 		if s, ok := options[name]; ok {
 			return uint32(number(t, s))
@@ -122,12 +127,76 @@ func segmentOf(t testing.TB, p *wire.Packet, up bool, f []string) []byte {
 	return nil
 }
 
+func optionsIn(f []string) map[string]string {
+	options := map[string]string{}
+	for _, o := range f {
+		name, value, _ := strings.Cut(o, "=")
+		options[name] = value
+	}
+	return options
+}
+
+// pingID is the identifier of the pings that give none.
+const pingID = 4711
+
+func echoOf(t testing.TB, p *wire.Packet, up bool, f []string) {
+	options := optionsIn(f[1:])
+	value := func(name string, otherwise int) int {
+		if s, ok := options[name]; ok {
+			return int(number(t, s))
+		}
+		return otherwise
+	}
+	_, v6 := options["6"]
+	p.Kind, p.Src, p.Dst = wire.KindICMP, clientAddr.Addr(), serverAddr.Addr()
+	p.ICMP = wire.ICMP{V6: v6, ID: uint16(value("echo", pingID)), Sequence: uint16(number(t, f[0])), Checksum: uint16(value("sum", 0))}
+	p.TTL, p.ID = uint8(value("ttl", 64)), uint16(value("id", int(p.ID)))
+	kinds := map[[2]bool]uint8{{true, false}: 8, {false, false}: 0, {true, true}: 128, {false, true}: 129}
+	p.ICMP.Type = kinds[[2]bool{up, v6}]
+	if v6 {
+		p.Src, p.Dst, p.ID = client6, server6, 0
+	}
+	if !up {
+		p.Src, p.Dst = p.Dst, p.Src
+	}
+	if from, ok := options["from"]; ok {
+		p.Src = netip.MustParseAddr(from)
+	}
+	if to, ok := options["to"]; ok {
+		p.Dst = netip.MustParseAddr(to)
+	}
+}
+
+// quoteEcho makes an ICMP error of the packet quote an echo of the client's ping.
+func quoteEcho(t testing.TB, p *wire.Packet, reply bool, sequence string, options map[string]string) {
+	q := &p.ICMP.Quote
+	*q = wire.Quote{Src: netip.AddrPortFrom(clientAddr.Addr(), 0), Dst: netip.AddrPortFrom(serverAddr.Addr(), 0), Protocol: 1,
+		HasEcho: true, EchoReply: reply, ID: pingID, Sequence: uint16(number(t, sequence))}
+	if _, v6 := options["6"]; v6 {
+		p.ICMP.V6, p.Src, p.Dst, p.ID = true, routerAddr6, client6, 0
+		q.Src, q.Dst, q.Protocol = netip.AddrPortFrom(client6, 0), netip.AddrPortFrom(server6, 0), 58
+	}
+	if reply {
+		q.Src, q.Dst = q.Dst, q.Src
+		p.Dst = q.Src.Addr()
+	}
+	if from, ok := options["from"]; ok {
+		p.Src = netip.MustParseAddr(from)
+	}
+}
+
 func icmpOf(t testing.TB, p *wire.Packet, f []string) {
 	p.Kind, p.Src, p.Dst = wire.KindICMP, routerAddr, clientAddr.Addr()
 	p.ICMP = wire.ICMP{Type: uint8(number(t, f[0])), Code: uint8(number(t, f[1])), HasQuote: true}
 	p.ICMP.Quote = wire.Quote{Src: clientAddr, Dst: serverAddr, Protocol: protocolTCP, HasSeq: true, Seq: clientISN}
-	if len(f) > 2 {
-		p.ICMP.Quote.Seq = clientISN + uint32(number(t, strings.TrimPrefix(f[2], "seq=")))
+	options := optionsIn(f[2:])
+	switch {
+	case options["seq"] != "":
+		p.ICMP.Quote.Seq = clientISN + uint32(number(t, options["seq"]))
+	case options["ping"] != "":
+		quoteEcho(t, p, false, options["ping"], options)
+	case options["pong"] != "":
+		quoteEcho(t, p, true, options["pong"], options)
 	}
 }
 

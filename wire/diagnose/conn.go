@@ -42,10 +42,9 @@ type icmpError struct {
 
 func (i icmpError) sender() netip.Addr { return netip.AddrFrom16(i.from).Unmap() }
 
-func (i icmpError) name() string {
-	message := wire.ICMP{V6: i.v6, Type: i.kind, Code: i.code}
-	return message.Name()
-}
+func (i icmpError) message() *wire.ICMP { return &wire.ICMP{V6: i.v6, Type: i.kind, Code: i.code} }
+func (i icmpError) name() string        { return i.message().Name() }
+func (i icmpError) number() string      { return i.message().Number() }
 
 // conn is a connection attempt as far as it was seen.
 type conn struct {

@@ -44,11 +44,36 @@ type fingerprint struct {
 func (d *duplicates) seen(p *wire.Packet, f flow, from int, at int64) bool {
 	hash := maphash.Comparable(d.seed, fingerprint{f, from, p.ID, p.TCP.Seq, p.TCP.Ack, p.TCP.Flags, p.TCP.Window,
 		p.TCP.Payload, maphash.Bytes(d.seed, p.TCP.RawOptions())})
-	slot := &d.slots[hash%duplicateSlots]
 	within := int64(copyWithinBlindly)
 	if p.ID != 0 || hasTimestamp(&p.TCP) {
 		within = copyWithin
 	}
+	return d.remember(hash, at, within)
+}
+
+// echoFingerprint is what an echo, or an error about one, keeps on its way through a router. By its sequence number it
+// is known as well as by an identification.
+type echoFingerprint struct {
+	key        echoKey
+	from       [16]byte
+	kind, code uint8
+	id         uint16
+	sequence   uint16
+}
+
+// seenEcho is seen for the packets of an echo exchange.
+func (d *duplicates) seenEcho(p *wire.Packet, key echoKey, at int64) bool {
+	sequence := p.ICMP.Sequence
+	if p.ICMP.HasQuote {
+		sequence = p.ICMP.Quote.Sequence
+	}
+	hash := maphash.Comparable(d.seed, echoFingerprint{key, p.Src.As16(), p.ICMP.Type, p.ICMP.Code, p.ID, sequence})
+	return d.remember(hash, at, copyWithin)
+}
+
+// remember reports whether the packet with this hash has been seen within the time, in ns.
+func (d *duplicates) remember(hash uint64, at, within int64) bool {
+	slot := &d.slots[hash%duplicateSlots]
 	age := at - slot.at
 	known := slot.hash == hash && age > -within && age < within
 	slot.hash, slot.at = hash, at

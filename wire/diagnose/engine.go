@@ -27,6 +27,7 @@ const (
 type Engine struct {
 	options    Options
 	table      table
+	echoes     echoTable
 	duplicates duplicates
 	neighbours neighbours
 	view       view
@@ -36,7 +37,7 @@ type Engine struct {
 
 // Stats are counts of a capture as a whole.
 type Stats struct {
-	Packets, TCP, Copies int64
+	Packets, TCP, Echoes, Copies int64
 	// Attempts were reported; of these, Evicted before their end because there were too many.
 	Attempts, Evicted int64
 	First, Last       time.Time
@@ -48,6 +49,8 @@ type view struct {
 	both    int64 // connections of which both directions were seen
 	lone    int64 // connections of which one direction is missing for certain
 	servers map[endpoint]struct{}
+	proofs  map[pair]proof
+	links   map[netip.Addr]mark // the latest answers to ARP and Neighbour Discovery
 }
 
 // maxServers bounds what is remembered for telling the roles in connections without a SYN.
@@ -65,6 +68,7 @@ func New(o Options) *Engine {
 	e.table.flows = map[flow]*conn{}
 	e.duplicates.seed = maphash.MakeSeed()
 	e.view.servers = map[endpoint]struct{}{}
+	e.view.proofs = map[pair]proof{}
 	return e
 }
 
@@ -87,6 +91,9 @@ func (e *Engine) AddKeyed(p *wire.Packet, key Key, payload []byte) {
 		e.icmp(p, m)
 	case wire.KindARP, wire.KindND:
 		e.neighbours.add(p, m)
+		if p.Neighbour.Reply {
+			e.view.onLink(p.Neighbour.Target, m)
+		}
 		return
 	}
 	e.neighbours.heard(p)
@@ -217,85 +224,41 @@ func (v *view) count(c *conn) {
 	if c.isLone() {
 		v.lone++
 	}
+	v.proveTCP(c)
 }
 
-func (e *Engine) report(c *conn) {
+// report hands out what is to be said of an attempt.
+func (e *Engine) report(s subject) {
 	e.stats.Attempts++
 	if e.options.Emit == nil {
 		return
 	}
-	c.assignRoles(&e.view)
-	e.attempt = Attempt{conn: c, view: &e.view}
-	e.attempt.Verdict, e.attempt.Ending, e.attempt.Inconclusive = c.judge(&e.view)
+	e.attempt = Attempt{subject: s, view: &e.view}
+	e.attempt.Verdict, e.attempt.Ending, e.attempt.Inconclusive = s.judge(&e.view)
 	e.options.Emit(&e.attempt)
 }
 
 // Close reports what is left, in the order of the first packets, and then the neighbours that never answered.
 func (e *Engine) Close() {
-	left := e.table.inOrder()
+	left, echoes := e.table.inOrder(), e.echoes.inOrder()
 	for _, c := range left {
 		e.view.count(c)
 	}
+	for _, x := range echoes {
+		e.view.countEcho(x)
+	}
 	for _, c := range left {
+		for len(echoes) > 0 && echoes[0].first.frame < c.first.frame {
+			e.report(echoes[0])
+			echoes = echoes[1:]
+		}
 		e.report(c)
 	}
+	for _, x := range echoes {
+		e.report(x)
+	}
 	for _, n := range e.neighbours.unanswered() {
-		e.stats.Attempts++
-		if e.options.Emit != nil {
-			e.options.Emit(&Attempt{neighbour: n, view: &e.view, Verdict: NoNeighbour})
-		}
+		e.report(n)
 	}
-	e.table = table{}
-}
-
-// Attempt is the diagnosis of one attempt at a connection.
-type Attempt struct {
-	Verdict Verdict
-	// Ending is how a connection whose SYN is not in the capture ended.
-	Ending Verdict
-	// Inconclusive says that the capture ends too early for the verdict to be more than what was seen so far.
-	Inconclusive bool
-
-	conn      *conn
-	neighbour *neighbour
-	view      *view
-}
-
-// Failed reports whether something went wrong.
-func (a *Attempt) Failed() bool {
-	return a.Verdict.Failed() || a.Verdict == Midstream && a.Ending.Failed()
-}
-
-// Client is who wanted the connection. Of a neighbour that did not answer it is who asked for it, with port 0.
-func (a *Attempt) Client() netip.AddrPort {
-	if a.neighbour != nil {
-		return netip.AddrPortFrom(a.neighbour.asker, 0)
-	}
-	return a.conn.addr(client)
-}
-
-// Server is whom the connection was to; of a neighbour that did not answer, its address with port 0.
-func (a *Attempt) Server() netip.AddrPort {
-	if a.neighbour != nil {
-		return netip.AddrPortFrom(a.neighbour.target, 0)
-	}
-	return a.conn.addr(server)
-}
-
-// First is the time of the first packet.
-func (a *Attempt) First() time.Time {
-	if a.neighbour != nil {
-		return fromNanoseconds(a.neighbour.requests.marks[0].at)
-	}
-	return fromNanoseconds(a.conn.first.at)
-}
-
-func fromNanoseconds(at int64) time.Time { return time.Unix(0, at).UTC() }
-
-// Packets counts the packets of the attempt: copies that the capture holds twice, and ICMP errors about it, included.
-func (a *Attempt) Packets() int64 {
-	if a.neighbour != nil {
-		return a.neighbour.requests.count
-	}
-	return a.conn.packets
+	e.table, e.echoes = table{}, echoTable{}
 }

@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -25,12 +26,8 @@ type Explanation struct {
 	Next []string
 }
 
-// Explain says what the verdict rests on. It is apart from the verdict because most attempts are healthy and nobody asks.
-func (a *Attempt) Explain() Explanation {
-	if a.neighbour != nil {
-		return a.neighbour.explain()
-	}
-	e := explainer{c: a.conn, view: a.view}
+func (c *conn) explain(a *Attempt) Explanation {
+	e := explainer{c: c, view: a.view}
 	verdict := a.Verdict
 	if verdict == Midstream {
 		verdict = a.Ending
@@ -45,7 +42,6 @@ func (a *Attempt) Explain() Explanation {
 	case OneSided:
 		e.Rivals, e.Next = oneSidedRivals, e.commands(oneSidedNext)
 	}
-	sortEvidence(e.Evidence)
 	return e.Explanation
 }
 
@@ -257,7 +253,18 @@ func plural(n int64, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}
+	if stem, ok := strings.CutSuffix(what, "y"); ok {
+		return fmt.Sprintf("%d %sies", n, stem)
+	}
 	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// count is plural for more than a word; both have the number in them.
+func count(n int64, one, many string) string {
+	if n == 1 {
+		return fmt.Sprintf(one, n)
+	}
+	return fmt.Sprintf(many, n)
 }
 
 func times(n int64) string {

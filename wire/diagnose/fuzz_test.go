@@ -34,6 +34,13 @@ func packetsFrom(data []byte) []wire.Packet {
 		case 2:
 			p.Kind = wire.KindARP
 			p.Neighbour = wire.Neighbour{Reply: data[15]&1 != 0, Target: p.Dst}
+		case 3:
+			p.Kind, p.SrcPort, p.DstPort = wire.KindICMP, 0, 0
+			p.ICMP = wire.ICMP{Type: data[13] & 8, ID: uint16(data[14] & 3), Sequence: uint16(data[15] & 31), Checksum: uint16(data[5])}
+		case 4:
+			p.Kind, p.SrcPort, p.DstPort = wire.KindICMP, 0, 0
+			p.ICMP = wire.ICMP{Type: data[13], Code: data[14] & 15, HasQuote: true, Quote: wire.Quote{Src: p.SrcAddrPort(), Dst: p.DstAddrPort(),
+				Protocol: 1, HasEcho: true, EchoReply: data[4]&8 != 0, ID: uint16(data[14] >> 6), Sequence: uint16(data[15] & 31)}}
 		}
 		packets = append(packets, p)
 	}
@@ -41,20 +48,27 @@ func packetsFrom(data []byte) []wire.Packet {
 }
 
 // FuzzEngine gives any packets to an engine with little room: every packet belongs to one attempt that is reported, each
-// with a verdict and an explanation, and nothing is left behind.
+// with a verdict and an explanation, and nothing is left behind. Of a ping, no request is counted twice.
 func FuzzEngine(f *testing.F) {
 	f.Add([]byte("0123456789abcdef"), byte(3), []byte("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc"))
 	for _, text := range []string{exchange + "1 < F. 301 0 101\n2 > R 101 0 0", "0 > S 0 0 0\n1 > S 0 0 0\n1 < R. 0 0 1"} {
 		f.Add(bytesOf(f, text), byte(8), []byte("\x16\x03\x01\x00\x05abc"))
 	}
+	for _, text := range []string{exchanges(1, 3), pings(1, 20), pings(1, 2) + exchanges(3, 4), exchanges(1, 2) + pings(3, 9) + exchanges(10, 11)} {
+		f.Add(bytesOf(f, text), byte(8), []byte(nil))
+		f.Add(append(bytesOf(f, text), bytesOf(f, exchange)...), byte(8), []byte(nil))
+	}
 	f.Fuzz(func(t *testing.T, data []byte, room byte, payload []byte) {
 		packets := packetsFrom(data)
 		payloads := make([][]byte, len(packets))
-		var segments int64
+		var segments, echoes int64
 		for i := range packets {
 			payloads[i] = payload[:min(len(payload), packets[i].TCP.Payload)]
-			if packets[i].Kind == wire.KindTCP {
+			switch {
+			case packets[i].Kind == wire.KindTCP:
 				segments++
+			case packets[i].Kind == wire.KindICMP && packets[i].ICMP.IsEcho() && !packets[i].ICMP.HasQuote:
+				echoes++
 			}
 		}
 		list, stats := diagnosed(packets, payloads, Options{MaxTracked: int(room%16) + 1, MaxEnded: int(room%4) + 1})
@@ -65,14 +79,38 @@ func FuzzEngine(f *testing.F) {
 			if r.verdict == "" || r.Summary == "" || len(r.Evidence) == 0 {
 				t.Fatalf("%q: no summary (%q) or no evidence", r.verdict, r.Summary)
 			}
-			if r.seen.Verdict != NoNeighbour {
+			switch r.seen.Protocol {
+			case TCP:
 				segments -= r.packets
+			case ICMP:
+				echoes -= r.packets
+				checkCounts(t, r.seen.echo)
 			}
 		}
-		if segments > 0 {
-			t.Fatalf("%d segments belong to no attempt", segments)
+		if segments > 0 || echoes > 0 {
+			t.Fatalf("%d segments and %d echoes belong to no attempt", segments, echoes)
+		}
+		if pair := Join(seenOf(list), seenOf(list)); len(pair.Joined) != len(list) {
+			t.Fatalf("%d attempts, %d joined", len(list), len(pair.Joined))
 		}
 	})
+}
+
+// checkCounts: every request has one fate.
+func checkCounts(t *testing.T, o Echo) {
+	for _, n := range []int64{o.Requests, o.Answered, o.Rejected, o.Lost, o.Pending} {
+		if n < 0 || o.Answered+o.Lost+o.Pending > o.Requests {
+			t.Fatalf("these cannot be: %+v", o)
+		}
+	}
+}
+
+func seenOf(list []result) []Seen {
+	var seen []Seen
+	for _, r := range list {
+		seen = append(seen, r.seen)
+	}
+	return seen
 }
 
 // bytesOf makes bytes of which packetsFrom makes something like these packets.
@@ -89,6 +127,10 @@ func bytesOf(t testing.TB, text string) []byte {
 			b[4] = 4
 		}
 		b[7], b[9] = byte(p.TCP.Seq), byte(p.TCP.Ack)
+		if p.Kind == wire.KindICMP {
+			b[4] |= 3 << 4
+			b[13], b[15] = p.ICMP.Type, byte(p.ICMP.Sequence)
+		}
 		data = append(data, b[:]...)
 	}
 	return data

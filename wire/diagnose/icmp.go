@@ -8,13 +8,24 @@ const (
 	icmpRedirect     = 5
 )
 
+func isNotice(m *wire.ICMP) bool {
+	return !m.V6 && (m.Type == icmpSourceQuench || m.Type == icmpRedirect)
+}
+
 // protocolTCP is IANA's number.
 const protocolTCP = 6
 
-// icmp takes in an ICMP error that quotes a segment of a connection.
+// icmp takes in an ICMP message: of an echo exchange, or an error that quotes a segment of a connection.
 func (e *Engine) icmp(p *wire.Packet, m mark) {
 	q := &p.ICMP.Quote
-	if !p.ICMP.HasQuote || q.Protocol != protocolTCP || q.Src.Port() == 0 {
+	switch {
+	case p.ICMP.IsEcho():
+		e.echo(p, m)
+		return
+	case q.HasEcho:
+		e.echoError(p, m)
+		return
+	case !p.ICMP.HasQuote || q.Protocol != protocolTCP || q.Src.Port() == 0:
 		return
 	}
 	f, from := flowOf(endpointOf(q.Src.Addr(), q.Src.Port()), endpointOf(q.Dst.Addr(), q.Dst.Port()))
@@ -44,7 +55,7 @@ func (c *conn) complain(dir int, p *wire.Packet, m mark) {
 	switch name := p.ICMP.Name(); {
 	case name == "too-big":
 		c.tooBig = report
-	case !p.ICMP.V6 && (p.ICMP.Type == icmpSourceQuench || p.ICMP.Type == icmpRedirect):
+	case isNotice(&p.ICMP):
 	case dir == client && c.hasSYN && c.synacks.count == 0 && !c.clientAcked:
 		if !c.rejection.seen() {
 			c.rejection = report

@@ -43,12 +43,16 @@ type Pair struct {
 
 // attemptKey is what both sides see of an attempt when nothing rewrites addresses.
 type attemptKey struct {
+	protocol       Protocol
 	client, server netip.AddrPort
-	isn            uint32
+	number         uint32 // the initial sequence number; of an echo exchange, its identifier
 }
 
+func (s *Seen) key() attemptKey { return attemptKey{s.Protocol, s.Client, s.Server, s.isn} }
+
 // Join finds, for each attempt of the client's capture, the same one in the server's, also through address translation:
-// by the initial sequence number, and where that is rewritten too, by the timestamp of the SYN.
+// by the initial sequence number, and where that is rewritten too, by the timestamp of the SYN; an echo exchange by the
+// data of its requests.
 func Join(fromClient, fromServer []Seen) Pair {
 	j := newJoiner(fromServer)
 	p := Pair{Joined: make([]Joined, len(fromClient))}
@@ -68,16 +72,20 @@ func Join(fromClient, fromServer []Seen) Pair {
 
 type joiner struct {
 	list   []Seen
+	echoes []int
 	exact  map[attemptKey]int
 	number map[uint32][]int // by ISN
 	stamp  map[uint32][]int // by the timestamp of the SYN
 }
 
 func newJoiner(list []Seen) *joiner {
-	j := &joiner{list, map[attemptKey]int{}, map[uint32][]int{}, map[uint32][]int{}}
+	j := &joiner{list, nil, map[attemptKey]int{}, map[uint32][]int{}, map[uint32][]int{}}
 	for i := range list {
 		s := &list[i]
-		j.exact[attemptKey{s.Client, s.Server, s.isn}] = i
+		j.exact[s.key()] = i
+		if s.Protocol == ICMP {
+			j.echoes = append(j.echoes, i)
+		}
 		if s.hasSYN {
 			j.number[s.isn] = append(j.number[s.isn], i)
 			if s.hasTSval && s.tsval != 0 {
@@ -89,8 +97,11 @@ func newJoiner(list []Seen) *joiner {
 }
 
 func (j *joiner) find(s *Seen) (index int, nat bool) {
-	if i, ok := j.exact[attemptKey{s.Client, s.Server, s.isn}]; ok {
+	if i, ok := j.exact[s.key()]; ok {
 		return i, false
+	}
+	if s.Protocol == ICMP {
+		return j.findEcho(s)
 	}
 	if !s.hasSYN {
 		return -1, false
@@ -119,6 +130,9 @@ func (p *Pair) clock(fromClient, fromServer []Seen) {
 			continue
 		}
 		c, s := &fromClient[i], &fromServer[joined.Other]
+		if c.Protocol == ICMP && (c.samples[0] != s.samples[0] || c.heardSeq != s.heardSeq) {
+			continue // captures that begin or lose at another request
+		}
 		if c.syn != 0 && s.syn != 0 {
 			upper = append(upper, s.syn-c.syn)
 		}
@@ -142,6 +156,8 @@ func (p *Pair) clock(fromClient, fromServer []Seen) {
 // missing is for an attempt that the server's capture does not hold.
 func (j *Joined) missing(s *Seen, fromServer []Seen) {
 	switch {
+	case s.Protocol == ICMP:
+		j.missingEcho(s)
 	case s.Verdict == NoNeighbour:
 		j.Text = "no packet left for the server"
 	case s.packets[server] > 0 && s.refusals+s.rsts > 0 && s.synacks == 0:
@@ -159,6 +175,8 @@ func (j *Joined) missing(s *Seen, fromServer []Seen) {
 // compare says where packets were lost, from what both sides saw.
 func (j *Joined) compare(c, s *Seen) {
 	switch {
+	case c.Protocol == ICMP:
+		j.compareEcho(c, s)
 	case s.packets[server] == 0 && c.packets[server] == 0:
 		j.Loss, j.Text = LostAtServer, fmt.Sprintf("%s reached the server's network card, and no answer left it", plural(s.packets[client], "packet"))
 	case s.packets[server] == 0:

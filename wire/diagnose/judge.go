@@ -17,6 +17,7 @@ const (
 
 // judge names what happened.
 func (c *conn) judge(v *view) (verdict, ending Verdict, inconclusive bool) {
+	c.assignRoles(v)
 	switch {
 	case c.isOneSided(v):
 		return OneSided, "", false

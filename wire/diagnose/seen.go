@@ -4,6 +4,7 @@ import "net/netip"
 
 // Seen is what one vantage point saw of an attempt: a value to keep, unlike the [Attempt] itself.
 type Seen struct {
+	Protocol       Protocol
 	Client, Server netip.AddrPort
 	Verdict        Verdict
 	Ending         Verdict
@@ -21,15 +22,21 @@ type Seen struct {
 	refusals, rsts int64    // sent by the server
 	clientRSTs     int64
 	rejected       bool
+	echo           Echo
+	samples        [fewSamples]sample // of the first echo requests
+	heardSeq       uint16             // of the first echo reply
 }
 
 // Seen returns what was seen of the attempt. There is nothing to join of a neighbour that did not answer.
 func (a *Attempt) Seen() Seen {
-	s := Seen{Client: a.Client(), Server: a.Server(), Verdict: a.Verdict, Ending: a.Ending}
-	c := a.conn
-	if c == nil {
-		return s
-	}
+	s := Seen{Protocol: a.Protocol(), Client: a.Client(), Server: a.Server(), Verdict: a.Verdict, Ending: a.Ending}
+	a.subject.see(&s)
+	return s
+}
+
+func (n *neighbour) see(*Seen) {}
+
+func (c *conn) see(s *Seen) {
 	s.hasSYN, s.isn, s.tsval, s.hasTSval = c.hasSYN, c.side[client].isn, c.tsval, c.hasTSval
 	s.options = string(c.synOptions[:c.synOptionsN])
 	s.first, s.last = c.first.at, c.last.at
@@ -40,5 +47,13 @@ func (a *Attempt) Seen() Seen {
 	for dir := range c.side {
 		s.packets[dir], s.bytes[dir] = c.side[dir].packets, c.side[dir].bytes
 	}
-	return s
+}
+
+func (x *echo) see(s *Seen) {
+	s.echo = x.outcome()
+	s.first, s.last = x.first.at, x.last.at
+	s.syn, s.synack = x.asked.marks[0].at, x.heard.marks[0].at
+	s.packets = [2]int64{x.asked.count, x.heard.count}
+	s.rejected = x.refused() > 0
+	s.isn, s.samples, s.heardSeq = uint32(x.key.id), x.samples, x.heardSeq
 }
