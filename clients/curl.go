@@ -20,12 +20,14 @@ func (Curl) Name() string { return "curl" }
 // Programs implements [harness.Needer].
 func (Curl) Programs() []string { return []string{"curl"} }
 
-// Do makes one request. What curl itself measured is read from the JSON of --write-out; the kernel's error it tells only
+// Do makes one request, without a limit of its own where the timeout is 0. What curl itself measured is read from the JSON of --write-out; the kernel's error it tells only
 // with --verbose, on a line of its own.
 func (c Curl) Do(ctx context.Context, a harness.Attempt) (harness.Outcome, error) {
-	out, err := runProgram(ctx, a.Host, "curl", "--disable", "--silent", "--show-error", "--verbose", "--noproxy", "*",
-		"--output", "/dev/null", "--write-out", "%{json}", "--max-time", fmt.Sprintf("%.3f", a.Timeout.Seconds()),
-		fmt.Sprintf("http://%s/", a.Target))
+	argv := []string{"curl", "--disable", "--silent", "--show-error", "--verbose", "--noproxy", "*", "--output", "/dev/null", "--write-out", "%{json}"}
+	if a.Timeout > 0 {
+		argv = append(argv, "--max-time", fmt.Sprintf("%.3f", a.Timeout.Seconds()))
+	}
+	out, err := runProgram(ctx, a.Host, append(argv, fmt.Sprintf("http://%s/", a.Target))...)
 	if err != nil {
 		return harness.Outcome{}, err
 	}

@@ -13,8 +13,9 @@ import (
 type act struct {
 	check    string // the check's name; empty: the scenario's own
 	client   Client
-	target   string // host
-	timeout  time.Duration
+	target   string        // host
+	timeout  time.Duration // while the fault holds
+	patience time.Duration // while it must work
 	want     Want
 	protocol Protocol
 	// free says that nothing is expected of the client: it is another one than the scenario is about.
@@ -50,6 +51,15 @@ func (a *act) complete() {
 		a.target = serverHost
 	}
 	a.protocol = protocolOf(a.client)
+	a.patience = a.timeout
+}
+
+// compress shortens what the client must wait for in vain. Where it must succeed, its patience stays: it ends as soon as
+// it does, and on a busy machine an answer may take longer than a short timeout.
+func (a *act) compress(speed float64, late time.Duration) {
+	if a.want.Client.Timeout || a.free {
+		a.timeout = time.Duration(float64(a.timeout)/speed) + late
+	}
 }
 
 // programs are those that the client needs.
@@ -62,7 +72,7 @@ func (a act) programs() []string {
 
 // longest bounds the time of an attempt.
 func (a act) longest() time.Duration {
-	longest := a.timeout
+	longest := max(a.timeout, a.patience)
 	if p, ok := a.client.(Pauser); ok {
 		longest += p.Pause()
 	}

@@ -31,7 +31,8 @@ type Attempt struct {
 	Host Host
 	// Target is the service; it speaks HTTP.
 	Target netip.AddrPort
-	// Timeout is the patience that the client must have: what is seen on the wire is held against it.
+	// Timeout is the patience that the client must have: what is seen on the wire is held against it. A client of package
+	// clients that is given 0 has no timeout but those that it has by default, and its kernel's.
 	Timeout time.Duration
 
 	dials *dials

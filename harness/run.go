@@ -103,7 +103,7 @@ func newRun(e Engine, s Scenario, o Options) *run {
 		a := &r.acts[i]
 		r.bench.Topology.Programs = append(r.bench.Topology.Programs, a.programs()...)
 		if speed > 1 {
-			a.timeout = time.Duration(float64(a.timeout)/speed) + compressed(o.Tolerance).Late
+			a.compress(speed, compressed(o.Tolerance).Late)
 		}
 	}
 	if speed > 1 {

@@ -52,6 +52,12 @@ func BrowseVerb(url string, timeout time.Duration) []string {
 	return Verb("browse", "--timeout", timeout.String(), url)
 }
 
+// GetVerb makes a request with net/http's default transport and prints an [Outcome]. A timeout of 0 leaves it with those of
+// the transport.
+func GetVerb(url string, timeout time.Duration) []string {
+	return Verb("get", "--timeout", timeout.String(), url)
+}
+
 // TimeVerb runs a program on the host and prints a [TimedProgram].
 func TimeVerb(argv ...string) []string { return append(Verb("time"), argv...) }
 

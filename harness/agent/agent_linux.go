@@ -51,6 +51,7 @@ var verbs = map[string]verb{
 	"counters":   {counters, "counters: print the kernel's and the firewall's counters"},
 	"dial":       {dial, "dial [--timeout D] [--path P] [--idle D] ADDR:PORT: connect, send a request, read the reply"},
 	"firewall":   {firewall, "firewall add|delete [flags]: add or delete a rule that drops packets"},
+	"get":        {get, "get [--timeout D] URL: make a request with Go's net/http"},
 	"init":       {initProcess, "init: be process 1 of a container"},
 	"kill":       {kill, "kill ID: kill the processes that carry TCPLAB_EXEC=ID"},
 	"link":       {link, "link list|down|await: print the interfaces, take one down, wait until they carry packets"},

@@ -99,7 +99,7 @@ func TestWrongUse(t *testing.T) {
 		"an allow list on two sides": {"allow-list", "set", "x", "--to", "a", "--from", "b"},
 		"no NAT":                     {"nat"}, "NAT towards nowhere": {"nat", "set"}, "part of a second": {"nat", "set", "--to", "lo", "--idle", "1500ms"},
 		"no link": {"link", "down"}, "no such action on routes": {"route", "add"}, "a name to connect to": {"connect", "example.org:80"},
-		"no mark": {"kill"}, "not JSON": {"configure"}, "no such flag": {"listen", "--loud"}, "no page": {"browse"}, "no address in the page": {"browse", "203.0.113.10:8080"},
+		"no mark": {"kill"}, "not JSON": {"configure"}, "no such flag": {"listen", "--loud"}, "no page": {"browse"}, "nothing to get": {"get"}, "no program to time": {"time"}, "no address in the page": {"browse", "203.0.113.10:8080"},
 	} {
 		code, stdout, stderr := run(args...)
 		assert.Equal(t, 2, code, name)

@@ -27,7 +27,7 @@ type dialer struct {
 func dial(ctx context.Context, s Streams, args []string) error {
 	var d dialer
 	flags := flag.NewFlagSet("dial", flag.ContinueOnError)
-	flags.DurationVar(&d.timeout, "timeout", harness.DefaultTimeout, "the client's patience, for connecting and reading together")
+	flags.DurationVar(&d.timeout, "timeout", harness.DefaultTimeout, "the client's patience, for connecting and reading together; 0: the kernel's")
 	flags.StringVar(&d.path, "path", "/", "path and query of the request")
 	flags.DurationVar(&d.idle, "idle", 0, "keep the connection idle for so long, then use it again")
 	if err := parse(flags, args); err != nil {
@@ -38,7 +38,7 @@ func dial(ctx context.Context, s Streams, args []string) error {
 		return usagef("usage: tcplab host dial [--timeout 3s] [--path /] [--idle 0s] ADDRESS:PORT (an IP address, IPv6 in brackets)")
 	}
 	start := time.Now()
-	network := &net.Dialer{Deadline: start.Add(d.timeout), Control: s.Namespace.Control}
+	network := &net.Dialer{Deadline: d.deadline(start), Control: s.Namespace.Control}
 	conn, err := network.DialContext(ctx, "tcp", d.target.String())
 	if err != nil {
 		return printJSON(s.Stdout, harness.OutcomeOf("go", "connect", err, time.Since(start)))
@@ -48,6 +48,14 @@ func dial(ctx context.Context, s Streams, args []string) error {
 	outcome := harness.OutcomeOf("go", "read", err, time.Since(start))
 	outcome.Local = conn.LocalAddr().(*net.TCPAddr).AddrPort()
 	return printJSON(s.Stdout, outcome)
+}
+
+// deadline is the end of the client's patience, the zero Time where that has none.
+func (d dialer) deadline(start time.Time) time.Time {
+	if d.timeout == 0 {
+		return time.Time{}
+	}
+	return start.Add(d.timeout)
 }
 
 // talk makes the requests on the connection, and returns when the client began to wait: at the start, or after its pause.
@@ -75,7 +83,7 @@ func (d dialer) talk(ctx context.Context, conn net.Conn, start time.Time) (time.
 
 // converse sends a request and reads the reply.
 func (d dialer) converse(conn net.Conn, reader *bufio.Reader, start time.Time, connection string) error {
-	if err := conn.SetDeadline(start.Add(d.timeout)); err != nil {
+	if err := conn.SetDeadline(d.deadline(start)); err != nil {
 		return err
 	}
 	request := fmt.Sprintf("GET %s HTTP/1.1\r\nHost: %s\r\nConnection: %s\r\n\r\n", d.path, conn.RemoteAddr(), connection)

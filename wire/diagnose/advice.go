@@ -100,9 +100,16 @@ func (e *explainer) advise(v Verdict) {
 	e.Next = e.commands(a.next)
 }
 
+// idleClosers close connections that rest: the client's pool holds them for longer than whoever is at the other end.
+var idleClosers = []string{"the idle timeout of a load balancer or proxy", "the keep-alive timeout of the server",
+	"a restart of the server while the connection rested"}
+
 // narrow leaves out the rivals that the vantage point excludes: what left the server has not been lost before it.
 func (c *conn) narrow(v Verdict, rivals []string) []string {
 	atServer := c.side[client].packets > 0 && isForwarded(c.side[client].ttl) && c.side[server].packets > 0 && !isForwarded(c.side[server].ttl)
+	if v == ClosedEarly && c.closedIdle() {
+		return idleClosers
+	}
 	if v == Refused && atServer {
 		return []string{rivals[0], "a firewall rule on the server answers with RST", rivals[2]}
 	}

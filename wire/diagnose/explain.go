@@ -154,9 +154,17 @@ func (e *explainer) describeEarly(x, y *side) {
 		e.say("the server closed without an answer to the %d bytes of the client", x.bytes)
 	case y.bytes == 0:
 		e.say("the server closed %s after the connection began, without a byte", span(y.fin.at-e.c.first.at))
+	case e.c.closedIdle():
+		e.say("the server closed an idle connection; the client's next request, %s later, found nobody", span(x.lastData.at-y.fin.at))
 	default:
 		e.say("the server closed without an answer to the latest of several requests")
 	}
+}
+
+// closedIdle reports whether the server had answered all, and closed before the request came that it has not answered.
+func (c *conn) closedIdle() bool {
+	y := &c.side[server]
+	return y.bytes > 0 && y.afterFIN > 0 && !c.contentCut.seen() && c.side[client].lastData.at > y.fin.at
 }
 
 func (e *explainer) describeHandshake(v Verdict) {

@@ -218,8 +218,8 @@ func (c *conn) isBenign(dir int) bool {
 		return !y.hasAcked || !before(y.acked, y.finSeq)
 	case yFIN: // the client had finished: did it get its answer?
 		return x.unacknowledged() == 0 && (x.bytes > 0 || y.bytes == 0)
-	case xFIN: // what came after its own FIN was refused
-		return x.afterFIN <= farewell
+	case xFIN: // what came after its own FIN was refused; a request there is one that it has not answered
+		return x.afterFIN <= farewell || dir == server && c.content.asked
 	}
 	return false
 }
