@@ -16,7 +16,7 @@ const closedWhileIdleWire = `
 ...
 +0.9..2  < F*
 +0..0.5  > .
-+1..3    > P. len !0
++0.4..3  > P. len !0
 ? +any   > F*
 +0..0.25 < R*
 ...
@@ -33,7 +33,7 @@ acknowledged by the client's kernel, and the client, which was not reading, does
 answered by a RST. The client's read ends with EOF all the same, every time: what comes first is the FIN that waits there, and not ECONNRESET (the
 write after that is EPIPE). The server knows nothing of it: only the first request came. A client whose pool forgets connections sooner than the load
 balancer does (60 s by default on many), or reads while they rest, or sends again what can be sent twice, does not fail.`,
-	Verdict:       "reset-by-server",
+	Verdict:       "closed-early",
 	ServerVerdict: "ok",
 	Fixtures:      []harness.Fixture{requestBalancer},
 	Target:        "router",
