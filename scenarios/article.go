@@ -59,7 +59,8 @@ func Lessons() []Lesson {
 		{
 			Says: "Between client and server lie NAT, load balancers and switches, and what guards them: security groups, network ACLs, web application firewalls. " +
 				"Each fails in a way of its own.",
-			Scenarios: []string{"nat", "nat-forgets", "nat-forgets-reset", "stale-arp-entry", "nacl-return-blocked"},
+			Scenarios: []string{"nat", "nat-forgets", "nat-forgets-reset", "load-balancer-no-backend", "load-balancer-resets",
+				"load-balancer-idle-timeout", "waf-blocks", "waf-resets", "stale-arp-entry", "nacl-return-blocked"},
 		},
 		{
 			Says:      "There are many more cases, and the list grows with experience: a new one is one new file in `scenarios/`.",
