@@ -230,3 +230,13 @@ func TestLabsSideBySide(t *testing.T) {
 	}
 	all.Wait()
 }
+
+// What a host says that it comes with is there, and works.
+func TestHostsHaveTheirEquipment(t *testing.T) {
+	t.Parallel()
+	l, ctx := newLab(t)
+	router := hostOf(t, l, "router")
+	assert.True(t, router.(harness.Equipped).Has("haproxy"))
+	assert.False(t, router.(harness.Equipped).Has("nginx"))
+	assert.Contains(t, output(t, ctx, router, "haproxy", "-v"), "HAProxy version")
+}

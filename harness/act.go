@@ -130,6 +130,15 @@ func (a act) flowsIn(t wire.Trace) []wire.Attempt {
 	return nil
 }
 
+// way returns the vantage points that the act's packets pass, and those of whoever passes them on: a router is asked for the
+// service as a proxy, while it answers a ping itself.
+func (a act) way(t Topology) []string {
+	if a.protocol == TCP && len(t.EndsOf(a.target)) > 1 {
+		return t.way(serverHost)
+	}
+	return t.way(a.target)
+}
+
 // established is what a baseline must show at every vantage point on the way: a complete handshake and never a RST from
 // the server, or a request that is answered. A client may reset what it is done with: HAProxy does so with its servers,
 // to keep no connection in TIME_WAIT.

@@ -11,7 +11,7 @@ import (
 func (r *run) wireMismatch(a act, point string, m *signature.Mismatch, traces []wire.Trace) *Mismatch {
 	at := fmt.Sprintf("wire at %s, packet %d", point, m.Packet)
 	reason, detail := m.Reason, m.String()
-	if lost := a.lostWhere(r.bench.Topology.way(a.target), traces); lost != "" {
+	if lost := a.lostWhere(a.way(r.bench.Topology), traces); lost != "" {
 		reason, detail = reason+"; "+lost, detail+lost+"\n"
 	}
 	return &Mismatch{Phase: r.current.Name, At: at, Reason: reason, Detail: detail}

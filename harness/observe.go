@@ -127,7 +127,7 @@ func (r *run) notEstablished(a act, traces []wire.Trace) *Mismatch {
 	if !checked {
 		return nil
 	}
-	way := r.bench.Topology.way(a.target)
+	way := a.way(r.bench.Topology)
 	for _, t := range traces {
 		if !slices.Contains(way, t.Point) {
 			continue

@@ -340,15 +340,12 @@ func (t Topology) VantagePoints() []VantagePoint {
 	return list
 }
 
-// way returns the vantage points that the packets between client and target pass. What is asked of a router is passed on
-// to the server: that is what it is asked for.
+// way returns the vantage points that the packets between client and target pass.
 func (t Topology) way(target string) []string {
-	if len(t.EndsOf(target)) > 1 {
-		target = serverHost
-	}
+	forwards := len(t.EndsOf(target)) > 1 // a router is asked by its side towards the client
 	var names []string
 	for _, p := range t.VantagePoints() {
-		if p.Host == clientHost || p.Host == target || t.leadsTo(p, clientHost) || t.leadsTo(p, target) {
+		if p.Host == clientHost || t.leadsTo(p, clientHost) || !forwards && (p.Host == target || t.leadsTo(p, target)) {
 			names = append(names, p.Name)
 		}
 	}

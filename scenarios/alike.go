@@ -22,6 +22,15 @@ var pairs = []Pair{
 	{"nat", "nat-forgets-reset", neverIdle},
 	{"ping-healthy", "nat-forgets", neverIdle},
 	{"ping-healthy", "nat-forgets-reset", neverIdle},
+	{"healthy", "load-balancer-idle-timeout", anotherWay},
+	{"healthy", "waf-blocks", anotherWay},
+	{"healthy", "waf-resets", anotherWay},
+	{"nat", "load-balancer-idle-timeout", anotherWay},
+	{"nat", "waf-blocks", anotherWay},
+	{"nat", "waf-resets", anotherWay},
+	{"ping-healthy", "load-balancer-idle-timeout", anotherWay},
+	{"ping-healthy", "waf-blocks", anotherWay},
+	{"ping-healthy", "waf-resets", anotherWay},
 }
 
 const (
@@ -29,6 +38,7 @@ const (
 	deadFrames     = "the router sends the same packets to a hardware address that nobody has: whether the server is up tells (its console, or another way to it), or its ip link beside the router's ip neigh"
 	icmpNotUsed    = "a client of TCP does not notice that ICMP is dropped: that is the point"
 	neverIdle      = "a connection that never rests, or a ping, is not forgotten"
+	anotherWay     = "a client that asks the server itself does not notice what a proxy beside the way does"
 )
 
 // Pairs returns the pairs of scenarios that no vantage point can tell apart.

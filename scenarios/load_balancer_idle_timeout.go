@@ -16,7 +16,7 @@ const closedWhileIdleWire = `
 ...
 +0.9..2  < F*
 +0..0.5  > .
-+1..3    > P. len !0
++0.4..3  > P. len !0
 ? +any   > F*
 +0..0.25 < R*
 ...

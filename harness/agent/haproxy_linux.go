@@ -49,7 +49,7 @@ func haproxyConfig(p harness.Proxy, server netip.AddrPort) string {
 		}
 		lines = append(lines,
 			"  acl injection url,url_dec -m reg -i <[[:space:]]*script",
-			"  acl injection query,url_dec(1) -m reg -i union[[:space:]]+select|'[[:space:]]*or[[:space:]]+'",
+			"  acl injection query,url_dec(1) -m reg -i union[[:space:]]+select",
 			"  http-request "+action+" if injection")
 	}
 	return strings.Join(append(lines,
