@@ -124,7 +124,7 @@ func (l *browserLab) browse(url string, timeout time.Duration) (harness.Outcome,
 func TestBrowse(t *testing.T) {
 	engine := New()
 	closed := func(*browserLab) {}
-	cut := harness.Outcome{Code: "net::ERR_CONTENT_LENGTH_MISMATCH", Error: "net::ERR_CONTENT_LENGTH_MISMATCH", Stage: "read"}
+	cut := harness.Outcome{Status: 200, Closed: true, Code: "net::ERR_CONTENT_LENGTH_MISMATCH", Error: "net::ERR_CONTENT_LENGTH_MISMATCH", Stage: "read"}
 	page := "<!doctype html><title>page</title><h1>This is the page</h1>"
 	for _, c := range []struct {
 		name    string
@@ -135,15 +135,15 @@ func TestBrowse(t *testing.T) {
 		picture string // "blank", "none"; empty: there is something to read
 		want    harness.Outcome
 	}{
-		{name: "page", want: harness.Outcome{},
+		{name: "page", want: harness.Outcome{Status: 200},
 			prepare: func(l *browserLab) { l.serve(replies("HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n" + page)) }},
-		{name: "page on IPv6", family: harness.IPv6, want: harness.Outcome{},
+		{name: "page on IPv6", family: harness.IPv6, want: harness.Outcome{Status: 200},
 			prepare: func(l *browserLab) { l.serve(replies("HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n" + page)) }},
-		{name: "error status", want: harness.Outcome{Code: "HTTP 503", Error: "the server answered 503 Service Unavailable", Stage: "read"},
+		{name: "error status", want: harness.Outcome{Status: 503, Code: "HTTP 503", Error: "the server answered 503 Service Unavailable", Stage: "read"},
 			prepare: func(l *browserLab) {
 				l.serve(replies("HTTP/1.0 503 Service Unavailable\r\nContent-Type: text/html\r\n\r\n" + page))
 			}},
-		{name: "error status without a page", want: harness.Outcome{Code: "HTTP 504", Error: "the server answered 504 Gateway Timeout", Stage: "read"},
+		{name: "error status without a page", want: harness.Outcome{Status: 504, Code: "HTTP 504", Error: "the server answered 504 Gateway Timeout", Stage: "read"},
 			prepare: func(l *browserLab) { l.serve(replies("HTTP/1.0 504 Gateway Timeout\r\nContent-Length: 0\r\n\r\n")) }},
 		{name: "closed port", prepare: closed, want: failure("REFUSED", "connect", "ECONNREFUSED")},
 		{name: "closed port on IPv6", prepare: closed, family: harness.IPv6, want: failure("REFUSED", "connect", "ECONNREFUSED")},
@@ -158,7 +158,7 @@ func TestBrowse(t *testing.T) {
 				})
 			}},
 		{name: "empty reply", prepare: func(l *browserLab) { l.serve(replies("")) },
-			want: harness.Outcome{Code: "net::ERR_EMPTY_RESPONSE", Error: "net::ERR_EMPTY_RESPONSE", Stage: "read"}},
+			want: harness.Outcome{Closed: true, Code: "net::ERR_EMPTY_RESPONSE", Error: "net::ERR_EMPTY_RESPONSE", Stage: "read"}},
 		{name: "answer cut off", want: cut,
 			prepare: func(l *browserLab) {
 				l.serve(replies("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 1000\r\n\r\n" + page))
@@ -177,7 +177,7 @@ func TestBrowse(t *testing.T) {
 					_, _ = io.Copy(io.Discard, c)
 				})
 			},
-			want: harness.Outcome{Timeout: true, Error: "the page had not loaded after 2s", Stage: "read"}},
+			want: harness.Outcome{Status: 200, Timeout: true, Error: "the page had not loaded after 2s", Stage: "read"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -189,11 +189,13 @@ func TestBrowse(t *testing.T) {
 			if c.url == "" {
 				c.url = "http://" + l.service() + "/"
 			}
+			begin := time.Now()
 			got, trace := l.browse(c.url, c.timeout)
 			testPicture(t, c.name, got.Attachments["chromium.png"], c.picture)
 			testTime(t, got.Elapsed, c.timeout)
+			assert.WithinRange(t, got.Ended.Add(-got.Elapsed), begin, time.Now())
 			testWire(t, trace, c.url)
-			c.want.Program, got.Attachments, got.Elapsed = "chromium", nil, 0
+			c.want.Program, got.Attachments, got.Elapsed, got.Ended = "chromium", nil, 0, time.Time{}
 			assert.Equal(t, c.want, got)
 		})
 	}

@@ -215,11 +215,7 @@ func (h *helper) newSocket(r request) (int, error) {
 	if err != nil {
 		return -1, err
 	}
-	ns, err := m.namespace()
-	if err != nil {
-		return -1, err
-	}
-	return ns.Socket(r.Socket[0], r.Socket[1], r.Socket[2])
+	return m.socket(r.Socket[0], r.Socket[1], r.Socket[2])
 }
 
 // probe makes everything that a lab needs, once.

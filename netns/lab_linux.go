@@ -118,6 +118,16 @@ func (m *machine) namespace() (*agent.Namespace, error) {
 	return m.ns, nil
 }
 
+// socket makes a socket of the host, which is neither switched off nor removed meanwhile.
+func (m *machine) socket(domain, typ, proto int) (int, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	if m.ns == nil {
+		return -1, harness.ErrHostStopped
+	}
+	return m.ns.Socket(domain, typ, proto)
+}
+
 // createNamespace makes an empty namespace with the sysctls in place, before any link is in it: those under "default"
 // are taken over by a link when it appears.
 func (m *machine) createNamespace() error {

@@ -134,12 +134,16 @@ func (p *progress) responded() bool {
 func (p *progress) fill(o *harness.Outcome, err error) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
+	if p.response != nil {
+		o.Status = int(p.response.Status)
+	}
 	failure, failed := errors.AsType[*chromedp.LoadError](err)
 	switch {
-	case p.response != nil && p.response.Status >= http.StatusBadRequest && (err == nil || failed):
-		*o = harness.OutcomeOf(o.Program, o.Stage, &harness.StatusError{Status: int(p.response.Status)}, o.Elapsed)
+	case o.Status >= http.StatusBadRequest && (err == nil || failed):
+		o.Code, o.Error = fmt.Sprintf("HTTP %d", o.Status), (&harness.StatusError{Status: o.Status}).Error()
 	case failed:
 		o.Code, o.Error, o.Errno = failure.ErrorText, failure.ErrorText, errnoOf[failure.ErrorText]
+		o.Closed = slices.Contains(closed, o.Code)
 	case err != nil:
 		o.Timeout, o.Error = true, "the page had not loaded "+err.Error()
 	default:
@@ -180,7 +184,7 @@ func (v visit) load(tab context.Context, seen *progress) (harness.Outcome, error
 	defer cancel()
 	begin := time.Now()
 	err := chromedp.Do(patience, chromedp.Navigate(v.page.String()))
-	o := harness.Outcome{Program: "chromium", Elapsed: time.Since(begin)}
+	o := harness.OutcomeOf("chromium", "", nil, time.Since(begin)) // what follows takes time that is not the page's
 	if tab.Err() != nil {
 		return o, fmt.Errorf("load the page: %w", cmp.Or(err, tab.Err()))
 	}
@@ -209,6 +213,12 @@ var connecting = []string{
 	"net::ERR_ADDRESS_INVALID", "net::ERR_ADDRESS_UNREACHABLE", "net::ERR_CONNECTION_FAILED", "net::ERR_CONNECTION_REFUSED",
 	"net::ERR_CONNECTION_TIMED_OUT", "net::ERR_INTERNET_DISCONNECTED", "net::ERR_NAME_NOT_RESOLVED",
 	"net::ERR_NETWORK_ACCESS_DENIED", "net::ERR_UNSAFE_PORT",
+}
+
+// closed are the errors of a reply that ends before it is complete.
+var closed = []string{
+	"net::ERR_CONNECTION_CLOSED", "net::ERR_CONTENT_LENGTH_MISMATCH", "net::ERR_EMPTY_RESPONSE",
+	"net::ERR_INCOMPLETE_CHUNKED_ENCODING",
 }
 
 // shown waits until Chromium's own page about a failure is there as a whole; the server's is shown as far as it has come.
