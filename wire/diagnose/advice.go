@@ -102,15 +102,15 @@ func (e *explainer) advise(v Verdict) {
 
 // narrow leaves out the rivals that the vantage point excludes: what left the server has not been lost before it.
 func (c *conn) narrow(v Verdict, rivals []string) []string {
-	atServer := c.side[client].packets > 0 && isForwarded(c.side[client].ttl) && c.side[server].packets > 0 && !isForwarded(c.side[server].ttl)
+	atServer := c.side[client].packets > 0 && Forwarded(c.side[client].ttl) && c.side[server].packets > 0 && !Forwarded(c.side[server].ttl)
 	if v == Refused && atServer {
 		return []string{rivals[0], "a firewall rule on the server answers with RST", rivals[2]}
 	}
 	return rivals
 }
 
-// isForwarded reports whether a packet with this TTL or hop limit has passed a router: hosts begin with one of a few.
-func isForwarded(ttl uint8) bool {
+// Forwarded reports whether a packet with this TTL or hop limit has passed a router: hosts begin with one of a few.
+func Forwarded(ttl uint8) bool {
 	switch ttl {
 	case 0, 32, 64, 128, 255:
 		return false
