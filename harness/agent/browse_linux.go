@@ -180,7 +180,7 @@ func (v visit) load(tab context.Context, seen *progress) (harness.Outcome, error
 	defer cancel()
 	begin := time.Now()
 	err := chromedp.Do(patience, chromedp.Navigate(v.page.String()))
-	o := harness.Outcome{Program: "chromium", Elapsed: time.Since(begin)}
+	o := harness.Outcome{Program: "chromium", Elapsed: time.Since(begin), Ended: time.Now().UTC()}
 	if tab.Err() != nil {
 		return o, fmt.Errorf("load the page: %w", cmp.Or(err, tab.Err()))
 	}
