@@ -58,7 +58,8 @@ func curlOutcome(out output) (harness.Outcome, error) {
 	if err := json.Unmarshal([]byte(out.stdout), &r); err != nil {
 		return harness.Outcome{}, fmt.Errorf("curl ended with exit code %d and no report (it must be 7.75 or newer): %s", out.code, out.said())
 	}
-	o := harness.Outcome{Program: "curl", Elapsed: time.Duration(r.Total * float64(time.Second)), Status: r.Status, ExitCode: out.code}
+	o := harness.Outcome{Program: "curl", Elapsed: time.Duration(r.Total * float64(time.Second)), Status: r.Status, ExitCode: out.code,
+		Ended: out.ended}
 	if addr, err := netip.ParseAddr(r.LocalIP); err == nil && r.LocalPort > 0 {
 		o.Local = netip.AddrPortFrom(addr, uint16(r.LocalPort))
 	}

@@ -58,7 +58,7 @@ var pingErrnos = map[string]string{
 }
 
 func pingOutcome(out output) harness.Outcome {
-	o := harness.Outcome{Program: "ping", Elapsed: out.elapsed, ExitCode: out.code}
+	o := harness.Outcome{Program: "ping", Elapsed: out.elapsed, Ended: out.ended, ExitCode: out.code}
 	counts := pingSummary.FindStringSubmatch(out.stdout)
 	if counts == nil {
 		// It could not send at all: "ping: connect: Network is unreachable".

@@ -15,6 +15,7 @@ type output struct {
 	stdout, stderr string
 	code           int
 	elapsed        time.Duration
+	ended          time.Time
 }
 
 // runProgram runs a program. An exit code that is not 0 is no error.
@@ -27,7 +28,7 @@ func runProgram(ctx context.Context, h harness.Host, argv ...string) (output, er
 	if err := json.Unmarshal(text, &p); err != nil {
 		return output{}, fmt.Errorf("tcplab host time printed what is not JSON: %q", text)
 	}
-	return output{p.Stdout, p.Stderr, p.ExitCode, p.Elapsed}, nil
+	return output{p.Stdout, p.Stderr, p.ExitCode, p.Elapsed, p.Ended}, nil
 }
 
 // said are the last words of a program on standard error, or its exit code where it said nothing.

@@ -46,7 +46,7 @@ func (t Traceroute) Do(ctx context.Context, a harness.Attempt) (harness.Outcome,
 
 // tracerouteOutcome reads lines such as " 1  198.51.100.1  0.043 ms" and " 2  *".
 func tracerouteOutcome(program, target string, out output) harness.Outcome {
-	o := harness.Outcome{Program: program, Elapsed: out.elapsed, ExitCode: out.code}
+	o := harness.Outcome{Program: program, Elapsed: out.elapsed, Ended: out.ended, ExitCode: out.code}
 	last, hop, trouble := "", "", ""
 	for line := range strings.Lines(out.stdout) {
 		fields := strings.Fields(line)

@@ -67,6 +67,7 @@ type TimedProgram struct {
 	Stderr   string        `json:"stderr"`
 	ExitCode int           `json:"exit_code"`
 	Elapsed  time.Duration `json:"elapsed_ns"` // by the host's own clock
+	Ended    time.Time     `json:"ended"`
 }
 
 // ListenersVerb prints the local addresses of the sockets that listen on the TCP port, a JSON list of strings.

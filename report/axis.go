@@ -91,8 +91,8 @@ func newAxis(l *Ladder, top float64) axis {
 			gap := e.at - events[i-1].at
 			height, cut := waitHeight(gap, unit)
 			height = max(height, beforeBegin+beforeNote)
-			x.waits = append(x.waits, stretch{from: x.knots[i-1], to: knot{e.at, y + height}, cut: cut || e.wait > 0, omitted: e.wait})
-			y += height
+			x.waits = append(x.waits, stretch{from: x.knots[i-1], to: knot{e.at, pixels(y + height)}, cut: cut || e.wait > 0, omitted: e.wait})
+			y = pixels(y + height)
 		default:
 			y += e.kind.height()
 			if events[i-1].kind == note {
@@ -119,10 +119,13 @@ func shortestWait(events []event, least time.Duration) time.Duration {
 func waitHeight(gap, unit time.Duration) (float64, bool) {
 	units := float64(gap) / float64(unit)
 	if units <= mostUnits {
-		return unitHeight * units, false
+		return pixels(unitHeight * units), false
 	}
-	return unitHeight*mostUnits + cutGrowth*math.Log2(units/mostUnits), true
+	return pixels(unitHeight*mostUnits + cutGrowth*math.Log2(units/mostUnits)), true
 }
+
+// pixels rounds a height to a tenth: finer is not seen, and would differ from processor to processor.
+func pixels(y float64) float64 { return math.Round(y*10) / 10 }
 
 // y is the height of a time. Where several things happen at the same time, it is that of the first.
 func (x axis) y(at time.Duration) float64 {
@@ -138,7 +141,7 @@ func (x axis) y(at time.Duration) float64 {
 		return x.knots[i-1].y
 	}
 	a, b := x.knots[i-1], x.knots[i]
-	return a.y + (b.y-a.y)*float64(at-a.at)/float64(b.at-a.at)
+	return pixels(a.y + (b.y-a.y)*float64(at-a.at)/float64(b.at-a.at))
 }
 
 // bottom is the height of the last event.

@@ -142,7 +142,21 @@ func entries(t *testing.T) []Entry {
 	return list
 }
 
-// Every page on a large screen, a tablet and a telephone, light and dark.
+// lookEverywhere looks at a page, with everything unfolded, on a large screen, a tablet and a telephone, light and dark.
+func (b *browser) lookEverywhere(name, file string) {
+	b.t.Helper()
+	b.show(file, 1280, "light")
+	eval[bool](b, `document.querySelectorAll("details").forEach((d) => { d.open = true }), true`)
+	for _, width := range []int64{1280, 800, 390} {
+		for _, scheme := range []string{"light", "dark"} {
+			b.do(chromedp.EmulateViewport(width, 900), b.scheme(scheme))
+			require.Equal(b.t, width, eval[int64](b, "innerWidth"))
+			require.Equal(b.t, scheme == "dark", eval[bool](b, `matchMedia("(prefers-color-scheme: dark)").matches`))
+			assert.Empty(b.t, b.look(), "%s, %d pixels wide, %s", name, width, scheme)
+		}
+	}
+}
+
 func TestPagesInABrowser(t *testing.T) {
 	b := newBrowser(t)
 	pages := map[string]string{"index": save(t, func(w io.Writer) error { return Index(w, entries(t)) })}
@@ -150,13 +164,7 @@ func TestPagesInABrowser(t *testing.T) {
 		pages[filepath.Base(dir)] = save(t, open(t, dir).HTML)
 	}
 	for name, file := range pages {
-		for _, width := range []int64{1280, 800, 390} {
-			for _, scheme := range []string{"light", "dark"} {
-				b.show(file, width, scheme)
-				eval[bool](b, `document.querySelectorAll("details").forEach((d) => { d.open = true }), true`)
-				assert.Empty(t, b.look(), "%s, %d pixels wide, %s", name, width, scheme)
-			}
-		}
+		b.lookEverywhere(name, file)
 	}
 	b.quiet()
 }

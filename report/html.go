@@ -21,8 +21,8 @@ var pageFiles embed.FS
 // templates are the pages. What comes from a run or a capture is escaped by html/template wherever it stands; besides,
 // the pages forbid themselves to load or to run anything (Content-Security-Policy).
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
-	"add":    func(a, b float64) float64 { return a + b },
-	"height": func(from, to float64) float64 { return to - from },
+	"add":    func(a, b float64) float64 { return pixels(a + b) },
+	"height": func(from, to float64) float64 { return pixels(to - from) },
 	"style":  func() template.CSS { return template.CSS(pageText("style.css")) },
 	"heads": func() []string {
 		return []string{"syn", "synack", "ack", "data", "fin", "rst", "icmp", "echo", "neighbour"}
@@ -142,8 +142,9 @@ func (r *Record) panel(i int) panel {
 	if phase.Name == harness.Observe && r.Fault == (harness.NoFault{}).String() {
 		h.text = "Nothing is broken"
 	}
-	l := r.Ladder(phase).Brief(mostArrows)
-	return panel{Class: h.class, Heading: h.text, Question: phase.Question, Caption: l.caption(), Losses: l.Losses(),
+	all := r.Ladder(phase)
+	l := all.Brief(mostArrows)
+	return panel{Class: h.class, Heading: h.text, Question: phase.Question, Caption: l.caption(), Losses: all.Losses(),
 		Drawing: l.draw("phase"+strconv.Itoa(i), r.Scenario+": "+strings.ToLower(h.text))}
 }
 

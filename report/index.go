@@ -58,8 +58,8 @@ func (e Entry) onIndex(id string) indexEntry {
 	out := indexEntry{Record: e.Record, Page: e.Page, Status: e.Record.Status(), StatusClass: strings.ToLower(e.Record.Status()), Ended: ended(e.Client.Outcome)}
 	out.Words = strings.ToLower(strings.Join([]string{e.Scenario, e.Title, e.Verdict, out.Status, e.Engine, e.Family.String(), e.Client.Program, out.Ended}, " "))
 	if p := e.Phase(harness.Observe); p != nil && p.traces != nil {
-		l := e.Ladder(p).Brief(mostIndexArrows)
-		d := l.draw(id, e.Scenario)
+		l := e.Ladder(p)
+		d := l.Brief(mostIndexArrows).draw(id, e.Scenario)
 		out.Drawing, out.Losses = &d, l.Losses()
 	}
 	return out

@@ -260,7 +260,7 @@ func (l *Ladder) loss(a *Arrow) string {
 	case a.Fate == LostInside:
 		return fmt.Sprintf("lost in the %s", name(last))
 	case a.Fate == Unseen:
-		return fmt.Sprintf("without an answer; nobody captured at the %s", name(a.To.Host()))
+		return "without an answer; nobody captured further on"
 	}
 	return ""
 }

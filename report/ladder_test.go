@@ -274,10 +274,28 @@ func TestBeyondTheOnlyVantagePointNothingIsKnown(t *testing.T) {
 			{Name: "server", Addrs: []netip.Addr{serverAddr}}}})
 	}
 	l := ladder("0 > S 100 0 0 id=7 @ c")
-	assert.Equal(t, []string{"SYN: 1 to 3, unseen"}, fates(l))
-	assert.Equal(t, []string{"1 packet without an answer; nobody captured at the server"}, l.Losses())
+	assert.Equal(t, []string{"SYN: 1 to 2, unseen"}, fates(l))
+	assert.Equal(t, []string{"1 packet without an answer; nobody captured further on"}, l.Losses())
 	l = ladder("0 > S 100 0 0 id=7 @ c\n0.1 < R. 0 0 101 @ c")
 	assert.Equal(t, []string{"SYN: 1 to 3, arrived", "RST: 3 to 1, arrived"}, fates(l))
+}
+
+// On the loopback interface both ends have the same address.
+func TestAHostThatTalksToItself(t *testing.T) {
+	traces := tracesOf(t, `
+0       > S  100 0 0 id=7 src=127.0.0.1:40000 dst=127.0.0.1:8080 @ c
+0.00001 < R. 0 0 101      src=127.0.0.1:8080 dst=127.0.0.1:40000 @ c
+1       > S  200 0 0 id=8 src=127.0.0.1:40002 dst=127.0.0.1:8080 @ c
+`)
+	local := []netip.Addr{netip.MustParseAddr("127.0.0.1")}
+	l := NewLadder(Path{Hosts: []PathHost{{Name: "client", Addrs: local, Right: &traces[0]}, {Name: "server", Addrs: local}}})
+	assert.Equal(t, []string{"SYN from :40000: 1 to 3, arrived", "RST: 3 to 1, arrived", "SYN from :40002: 1 to 2, unseen"}, fates(l))
+}
+
+// What neither host has sent was sent by something on the link between them.
+func TestAForgedPacketBeginsOnTheLink(t *testing.T) {
+	l := ladderOf(t, "0 > S 100 0 0 id=7 @ clrs\n0.0001 < R. 0 0 101 @ c\n0.0002 > R 101 0 0 @ s")
+	assert.Equal(t, []string{"SYN: 1 to 8, lost-inside", "RST: 2 to 1, arrived", "RST: 6 to 7, arrived"}, fates(l))
 }
 
 func TestLabPathLeadsToWhomTheClientAsked(t *testing.T) {

@@ -211,7 +211,7 @@ func (c *canvas) arrow(a *Arrow) {
 	case Arrived:
 		c.set(to-step, head, a.Class)
 	case Unseen:
-		c.set(to-step, '?', "cross")
+		c.set(to, '?', "cross")
 	case LostInside: // it has reached the host
 		c.set(to-step, head, a.Class)
 		c.set(to, '✕', "cross")

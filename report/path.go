@@ -86,9 +86,20 @@ func (p Path) lifelines() []Lifeline {
 	return list
 }
 
-// hostOf is the index of the host with the address, -1 where none is known to have it.
+// hostOf is the index of the host with the address, -1 where none is known to have it, or more than one: a host that
+// talks to itself is drawn as two.
 func (p Path) hostOf(a netip.Addr) int {
-	return slices.IndexFunc(p.Hosts, func(h PathHost) bool { return slices.Contains(h.Addrs, a) })
+	found := -1
+	for i, h := range p.Hosts {
+		switch {
+		case !slices.Contains(h.Addrs, a):
+		case found >= 0:
+			return -1
+		default:
+			found = i
+		}
+	}
+	return found
 }
 
 // next is the vantage point after the spot in the direction, if there is one.
@@ -113,8 +124,13 @@ func (p Path) begin(w *arrowInWork) {
 	if sender == first.Host() {
 		return
 	}
-	if _, captured := p.next(first, !w.Rightward); captured {
-		return // it would have been seen there, had it come from further away
+	if before, captured := p.next(first, !w.Rightward); captured {
+		// It would have been seen there, had it come from further away: it was sent by the router itself, or by something on
+		// the link that nobody knows of.
+		if before.Host() != first.Host() {
+			w.From = link(first.Host(), !w.Rightward)
+		}
+		return
 	}
 	end := 0
 	if !w.Rightward {
@@ -143,11 +159,10 @@ func (p Path) end(w *arrowInWork) {
 		p.endOfRequest(w, last, next, captured)
 	case p.isDestination(w, last), !captured && p.isOuter(last.Host(), w.Rightward):
 		w.swallow(last)
+	case !captured && w.last.unanswered:
+		w.To, w.Fate = link(last.Host(), w.Rightward), Unseen
 	case !captured:
 		w.To = p.edge(p.outer(w.Rightward), !w.Rightward)
-		if w.last.unanswered {
-			w.Fate = Unseen
-		}
 	case next.Host() == last.Host():
 		w.To, w.Fate = inside(last.Host()), LostInside
 	default:
@@ -163,7 +178,7 @@ func (p Path) endOfRequest(w *arrowInWork, last, next Spot, captured bool) {
 	case captured && next.Host() != last.Host():
 		w.To, w.Fate = link(last.Host(), w.Rightward), LostOnLink
 	case !captured && !p.isOuter(last.Host(), w.Rightward):
-		w.To, w.Fate = p.edge(p.outer(w.Rightward), !w.Rightward), Unseen
+		w.To, w.Fate = link(last.Host(), w.Rightward), Unseen
 	}
 }
 

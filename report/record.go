@@ -164,14 +164,19 @@ func (r *Record) Ladder(p *PhaseRecord) Ladder {
 
 // ending puts the end of the client's attempt among the packets. The client may have begun before the first of them (a
 // program must be started), or long after (a connection out of a pool). Where its clock is not that of the captures, as
-// with an engine on another machine, it is taken to have begun with the first.
+// with an engine on another machine, or where it ends some time after it has told its result, it is taken to have begun
+// with the first.
 func (l *Ladder) ending(p *PhaseRecord) *Ending {
 	o := p.Client.Outcome
 	e := &Ending{After: o.Elapsed, OK: o.OK(), Text: ended(o)}
 	after := o.Ended.Sub(l.Start)
-	if len(l.Arrows) > 0 && after >= 0 && after.Seconds()*1000 <= p.ElapsedMS {
+	began := after - o.Elapsed
+	switch {
+	case len(l.Arrows) == 0, after < 0, milliseconds(after) > p.ElapsedMS:
+	case began <= 0:
 		e.After = after
-		e.Began = max(0, after-o.Elapsed)
+	case began >= l.LongGap:
+		e.Began, e.After = began, after
 	}
 	return e
 }

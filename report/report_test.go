@@ -160,3 +160,29 @@ func TestJSONHasTheStableFields(t *testing.T) {
 	assert.Equal(t, "i/o timeout", client["error"])
 	assert.Equal(t, 1500.0, client["elapsed_ms"])
 }
+
+func TestTheEndHasItsPlaceAmongThePackets(t *testing.T) {
+	at := func(ended, elapsed time.Duration) *Ending {
+		r := dropped()
+		r.Phases[0].Client.Ended, r.Phases[0].Client.Elapsed = start.Add(ended), elapsed
+		if ended == 0 {
+			r.Phases[0].Client.Ended = time.Time{}
+		}
+		record := NewRecord(r)
+		return record.Ladder(record.Phase(harness.Observe)).End
+	}
+	const ms = time.Millisecond
+	for name, c := range map[string]struct{ ended, elapsed, began, after time.Duration }{
+		"it began just before the first packet":        {1500 * ms, 1501 * ms, 0, 1500 * ms},
+		"it took long to start":                        {1500 * ms, 1900 * ms, 0, 1500 * ms},
+		"it waited again, on a connection that rested": {1900 * ms, 500 * ms, 1400 * ms, 1900 * ms},
+		"its program ended after it had its result":    {1520 * ms, 1500 * ms, 0, 1500 * ms},
+		"its clock is behind":                          {-time.Hour, 1500 * ms, 0, 1500 * ms},
+		"its clock is ahead":                           {time.Hour, 1500 * ms, 0, 1500 * ms},
+		"it did not say":                               {0, 1500 * ms, 0, 1500 * ms},
+	} {
+		end := at(c.ended, c.elapsed)
+		assert.Equal(t, c.began, end.Began, name)
+		assert.Equal(t, c.after, end.After, name)
+	}
+}

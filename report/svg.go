@@ -98,8 +98,8 @@ type pen struct {
 // draw gives the ladder coordinates.
 func (l Ladder) draw(id, title string) drawing {
 	p := pen{Ladder: &l, axis: newAxis(&l, headHeight+24)}
-	bottom := max(p.axis.bottom(), headHeight+40) + footHeight
-	p.out = drawing{ID: id, Title: title, Text: l.Text(Style{}), Height: bottom + footHeight, Bottom: bottom, Head: headHeight,
+	bottom := pixels(max(p.axis.bottom(), headHeight+40) + footHeight)
+	p.out = drawing{ID: id, Title: title, Text: l.Text(Style{}), Height: pixels(bottom + footHeight), Bottom: bottom, Head: headHeight,
 		AxisX: percent(axisX), TimesX: percent(timesX)}
 	p.hosts()
 	for i := range l.Arrows {
@@ -152,7 +152,7 @@ func (p *pen) arrow(a *Arrow) {
 	from, to := p.axis.y(p.Since(a.Sent())), p.endY(a)
 	p.hops(a, &shape, from, to)
 	p.fate(a, &shape, to)
-	shape.LabelX, shape.LabelDX, shape.Anchor, shape.LabelY = percent(p.x(a.From)), 6, "start", from-4
+	shape.LabelX, shape.LabelDX, shape.Anchor, shape.LabelY = percent(p.x(a.From)), 6, "start", pixels(from-4)
 	if !a.Rightward {
 		shape.LabelDX, shape.Anchor = -6, "end"
 		if a.From.Host() < len(p.Lifelines)-1 { // there may be little room on its left: its name begins where it ends
@@ -166,7 +166,7 @@ func (p *pen) arrow(a *Arrow) {
 func (p *pen) endY(a *Arrow) float64 {
 	y := p.axis.y(p.Since(a.Last()))
 	if len(a.Seen) == 1 || a.Last() == a.Sent() {
-		y += lossTail
+		y = pixels(y + lossTail)
 	}
 	return y
 }
@@ -191,7 +191,7 @@ func (p *pen) hops(a *Arrow, shape *arrowShape, from, to float64) {
 	if x := p.x(a.To); x != at && (a.Fate != LostInside || len(shape.Hops) == 0) {
 		add(x, max(to, y), !a.Fate.Lost())
 	}
-	if n := len(shape.Hops); n > 0 && a.Fate != LostOnLink {
+	if n := len(shape.Hops); n > 0 && !a.To.OnLink() {
 		shape.Hops[n-1].Head = true
 		shape.Hops[n-1].Y2 = max(to, shape.Hops[n-1].Y1)
 	}
@@ -204,7 +204,6 @@ func (p *pen) fate(a *Arrow, shape *arrowShape, to float64) {
 	case Arrived:
 		return
 	case Unseen:
-		mark.X = percent((p.x(a.Seen[len(a.Seen)-1].At) + p.x(a.To)) / 2)
 		shape.Question = mark
 		return
 	case LostInside:
@@ -258,7 +257,7 @@ func (p *pen) times() {
 
 func (p *pen) waits() {
 	for _, s := range p.axis.waits {
-		shape := waitShape{Y: (s.from.y + s.to.y) / 2, From: s.from.y, To: s.to.y, FromNS: s.from.at.Nanoseconds(),
+		shape := waitShape{Y: pixels((s.from.y + s.to.y) / 2), From: s.from.y, To: s.to.y, FromNS: s.from.at.Nanoseconds(),
 			ToNS: s.to.at.Nanoseconds(), Text: wait(s.to.at - s.from.at), Cut: s.cut}
 		if s.omitted > 0 {
 			shape.Text = fmt.Sprintf("%d more", s.omitted)
@@ -274,5 +273,5 @@ func (p *pen) bar() {
 	}
 	from, to := p.axis.y(p.End.Began), p.axis.y(p.End.After)
 	p.out.Bar = &barShape{X: percent(barX), Width: percent(1.6), Mid: percent(barX + 0.8), TextX: percent(barX + 2.4), From: from, To: to,
-		Height: to - from, OK: p.End.OK, Text: p.End.Text}
+		Height: pixels(to - from), OK: p.End.OK, Text: p.End.Text}
 }

@@ -8,9 +8,11 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/tcplab/tcplab/report"
 	"github.com/tcplab/tcplab/wire"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
@@ -19,6 +21,7 @@ import (
 type diagnoseFlags struct {
 	server  string
 	asJSON  bool
+	html    string
 	host    string
 	port    uint16
 	verdict []string
@@ -40,6 +43,7 @@ Verdicts: ` + verdictNames() + `
 Exit code: 0 when the captures were read, whatever is in them; 2 when one could not be.`,
 		Example: `  tcplab diagnose capture.pcapng
   tcplab diagnose --server server.pcap client.pcap
+  tcplab diagnose --html report.html capture.pcap
   tcplab diagnose --port 443 --verdict no-answer,refused --json *.pcap.gz
   sudo timeout 60 tcpdump -w - tcp | tcplab diagnose -`,
 		Args: cobra.MinimumNArgs(1),
@@ -48,6 +52,7 @@ Exit code: 0 when the captures were read, whatever is in them; 2 when one could 
 	flags := cmd.Flags()
 	flags.StringVar(&f.server, "server", "", "a capture of the same connections from the server's side")
 	flags.BoolVar(&f.asJSON, "json", false, "print one JSON object per connection attempt")
+	flags.StringVar(&f.html, "html", "", "write a page with drawings of what failed to this file")
 	flags.StringVar(&f.host, "host", "", "only connections from or to this address")
 	flags.Uint16Var(&f.port, "port", 0, "only connections from or to this port")
 	flags.StringSliceVar(&f.verdict, "verdict", nil, "only these verdicts, separated by commas")
@@ -71,9 +76,22 @@ func (f diagnoseFlags) run(cmd *cobra.Command, files []string) error {
 	if f.server != "" && len(files) != 1 {
 		return errors.New("--server takes one capture from the client's side beside it")
 	}
+	if f.html != "" && len(files) != 1 {
+		return errors.New("--html takes one capture, or two with --server")
+	}
 	d := diagnosis{out: cmd.OutOrStdout(), warn: cmd.ErrOrStderr(), in: cmd.InOrStdin(), filter: filter, maxTracked: f.limit}
+	if f.html != "" {
+		d.page = &report.Diagnosis{File: files[0], Server: f.server}
+		if files[0] == "-" || f.server == "-" {
+			keep, err := d.keepInput()
+			if err != nil {
+				return err
+			}
+			defer keep()
+		}
+	}
 	if f.server != "" {
-		return d.join(files[0], f.server, f.asJSON)
+		return errors.Join(d.join(files[0], f.server, f.asJSON), d.writePage(f.html))
 	}
 	var errs []error
 	for _, name := range files {
@@ -82,7 +100,7 @@ func (f diagnoseFlags) run(cmd *cobra.Command, files []string) error {
 		}
 		errs = append(errs, d.one(name, f.asJSON))
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, d.writePage(f.html))...)
 }
 
 // attemptFilter says which attempts are wanted.
@@ -124,19 +142,26 @@ type diagnosis struct {
 	in         io.Reader
 	filter     attemptFilter
 	maxTracked int
+	page       *report.Diagnosis // nil: none is wanted
+	offset     time.Duration     // of the server's clock
+	kept       string            // the file with what came from standard input, where it is read twice
 }
 
 // one diagnoses a file.
-func (d diagnosis) one(name string, asJSON bool) error {
+func (d *diagnosis) one(name string, asJSON bool) error {
 	p := newPrinter(d.out, name, asJSON)
 	stats, damage, err := d.feed(name, func(a *diagnose.Attempt) {
 		if d.filter.wants(a) {
 			p.add(a)
+			if d.page != nil {
+				d.page.Add(newConnection(a), a.Explain)
+			}
 		}
 	})
 	if err != nil {
 		return err
 	}
+	d.noteOnPage(name, stats, damage)
 	if err := p.close(stats); err != nil {
 		return err
 	}
@@ -145,7 +170,7 @@ func (d diagnosis) one(name string, asJSON bool) error {
 }
 
 // caution warns of what makes the diagnosis incomplete.
-func (d diagnosis) caution(name string, stats diagnose.Stats, damage error) {
+func (d *diagnosis) caution(name string, stats diagnose.Stats, damage error) {
 	if damage != nil {
 		fmt.Fprintf(d.warn, "tcplab: %s: %v; diagnosed is what comes before\n", name, strings.TrimPrefix(damage.Error(), "wire: "))
 	}
@@ -156,7 +181,7 @@ func (d diagnosis) caution(name string, stats diagnose.Stats, damage error) {
 }
 
 // feed reads a capture into an engine. Damage is what kept it from being read to its end; err, from being read at all.
-func (d diagnosis) feed(name string, emit func(*diagnose.Attempt)) (stats diagnose.Stats, damage, err error) {
+func (d *diagnosis) feed(name string, emit func(*diagnose.Attempt)) (stats diagnose.Stats, damage, err error) {
 	in, err := d.open(name)
 	if err != nil {
 		return stats, nil, err
@@ -178,8 +203,11 @@ func (d diagnosis) feed(name string, emit func(*diagnose.Attempt)) (stats diagno
 	return engine.Stats(), err, nil
 }
 
-func (d diagnosis) open(name string) (io.ReadCloser, error) {
-	if name == "-" {
+func (d *diagnosis) open(name string) (io.ReadCloser, error) {
+	switch {
+	case name == "-" && d.kept != "":
+		name = d.kept
+	case name == "-":
 		return io.NopCloser(d.in), nil
 	}
 	f, err := os.Open(name)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tcplab/tcplab/report"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
@@ -27,10 +28,12 @@ type sideView struct {
 	shown   []bool // what failed, or lost some of its packets
 	tally   tally
 	stats   diagnose.Stats
+	// connections are for a page, as far as one is wanted.
+	connections []report.Connection
 }
 
 // join diagnoses a capture of the client's side by the help of one from the server's.
-func (d diagnosis) join(clientFile, serverFile string, asJSON bool) error {
+func (d *diagnosis) join(clientFile, serverFile string, asJSON bool) error {
 	if clientFile == "-" && serverFile == "-" {
 		return errors.New("standard input can be one of the two captures, not both")
 	}
@@ -47,6 +50,10 @@ func (d diagnosis) join(clientFile, serverFile string, asJSON bool) error {
 	for i, joined := range pair.Joined {
 		front.records[i].Where = newWhere(joined, behind.seen)
 	}
+	if d.page != nil {
+		d.noteOnPage(clientFile, front.stats, damage)
+		d.joinOnPage(front.connections, behind.seen, pair)
+	}
 	if asJSON {
 		err = front.writeJSON(d.out)
 	} else {
@@ -57,7 +64,7 @@ func (d diagnosis) join(clientFile, serverFile string, asJSON bool) error {
 }
 
 // sideView reads a capture. The filter applies to the client's alone: translation may have changed the addresses.
-func (d diagnosis) sideView(name string, filtered bool) (sideView, error, error) {
+func (d *diagnosis) sideView(name string, filtered bool) (sideView, error, error) {
 	var v sideView
 	stats, damage, err := d.feed(name, func(a *diagnose.Attempt) {
 		if filtered && !d.filter.wants(a) {
@@ -68,6 +75,11 @@ func (d diagnosis) sideView(name string, filtered bool) (sideView, error, error)
 			v.records = append(v.records, newAttemptJSON(name, a))
 			v.shown = append(v.shown, a.Failed() || a.Lossy())
 			v.tally.add(a.Protocol(), a.Failed())
+			if d.page != nil {
+				c := newConnection(a)
+				c.Explanation = a.Explain()
+				v.connections = append(v.connections, c)
+			}
 		}
 	})
 	v.stats = stats

@@ -75,7 +75,7 @@ func screen(t *testing.T, text string) string {
 			}
 		default:
 			line := lines[row] + strings.Repeat(" ", max(0, column+1-len(lines[row])))
-			lines[row] = line[:column] + string(c) + line[column+1:]
+			lines[row] = line[:column] + text[:1] + line[column+1:]
 			column++
 		}
 		text = text[1:]

@@ -18,7 +18,9 @@ func TestTerminal(t *testing.T) {
 	require.Zero(t, r.exit(deadline), r.out)
 	assert.Contains(t, r.out.String(), "\r\x1b[2A\x1b[2Kclosed-port ", "the lines were not redrawn")
 	want := "closed-port           match\nhealthy               match\n\n" +
-		kept(t, r, "closed-port-netns-ipv4") + "\n" + kept(t, r, "healthy-netns-ipv4")
+		kept(t, r, "closed-port-netns-ipv4") + "\n" + kept(t, r, "healthy-netns-ipv4") +
+		"\nall of them: artifacts/index.html\n"
+	assert.Contains(t, r.out.String(), "\x1b[36m─ SYN ─", "the drawing has no colours")
 	assert.Equal(t, want, screen(t, r.out.String()))
 }
 

@@ -40,7 +40,7 @@ func timeProgram(ctx context.Context, s Streams, args []string) error {
 		return err
 	}
 	return printJSON(s.Stdout, harness.TimedProgram{Stdout: stdout.String(), Stderr: stderr.String(),
-		ExitCode: ExitCode(cmd.ProcessState), Elapsed: time.Since(start)})
+		ExitCode: ExitCode(cmd.ProcessState), Elapsed: time.Since(start), Ended: time.Now().UTC()})
 }
 
 // ExitCode is the shell's: 128 plus the signal for a command that a signal ended.

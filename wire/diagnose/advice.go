@@ -106,7 +106,7 @@ var idleClosers = []string{"the idle timeout of a load balancer or proxy", "the 
 
 // narrow leaves out the rivals that the vantage point excludes: what left the server has not been lost before it.
 func (c *conn) narrow(v Verdict, rivals []string) []string {
-	atServer := c.side[client].packets > 0 && isForwarded(c.side[client].ttl) && c.side[server].packets > 0 && !isForwarded(c.side[server].ttl)
+	atServer := c.side[client].packets > 0 && Forwarded(c.side[client].ttl) && c.side[server].packets > 0 && !Forwarded(c.side[server].ttl)
 	if v == ClosedEarly && c.closedIdle() {
 		return idleClosers
 	}
@@ -116,8 +116,8 @@ func (c *conn) narrow(v Verdict, rivals []string) []string {
 	return rivals
 }
 
-// isForwarded reports whether a packet with this TTL or hop limit has passed a router: hosts begin with one of a few.
-func isForwarded(ttl uint8) bool {
+// Forwarded reports whether a packet with this TTL or hop limit has passed a router: hosts begin with one of a few.
+func Forwarded(ttl uint8) bool {
 	switch ttl {
 	case 0, 32, 64, 128, 255:
 		return false

@@ -34,6 +34,9 @@ func (a *Attempt) Seen() Seen {
 	return s
 }
 
+// EchoID is the identifier of a ping.
+func (s *Seen) EchoID() uint16 { return s.echo.ID }
+
 func (n *neighbour) see(*Seen) {}
 
 func (c *conn) see(s *Seen) {
