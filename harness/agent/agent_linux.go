@@ -59,6 +59,7 @@ var verbs = map[string]verb{
 	"neighbour":  {neighbour, "neighbour pin|forget ADDR [MAC]: pin or remove a neighbour entry"},
 	"neighbours": {neighbours, "neighbours: print the neighbour table"},
 	"route":      {route, "route list|remove-default: print the routes, remove those to everywhere"},
+	"signal":     {signalCommand, "signal NUMBER ID: send a signal to the processes that carry TCPLAB_EXEC=ID; print how many there are"},
 	"sysctl":     {sysctl, "sysctl KEY...: print the values of kernel parameters"},
 }
 
