@@ -49,6 +49,7 @@ var verbs = map[string]verb{
 	"connect":    {connect, "connect [--timeout D] ADDR:PORT: the same by blocking system calls"},
 	"counters":   {counters, "counters: print the kernel's and the firewall's counters"},
 	"dial":       {dial, "dial [--timeout D] [--path P] [--idle D] ADDR:PORT: connect, send a request, read the reply"},
+	"file":       {file, "file PATH: write a file to standard output"},
 	"firewall":   {firewall, "firewall add|delete [flags]: add or delete a rule that drops packets"},
 	"init":       {initProcess, "init: be process 1 of a container"},
 	"kill":       {kill, "kill ID: kill the processes that carry TCPLAB_EXEC=ID"},
@@ -61,6 +62,7 @@ var verbs = map[string]verb{
 	"route":      {route, "route list|remove-default: print the routes, remove those to everywhere"},
 	"signal":     {signalCommand, "signal NUMBER ID: send a signal to the processes that carry TCPLAB_EXEC=ID; print how many there are"},
 	"sysctl":     {sysctl, "sysctl KEY...: print the values of kernel parameters"},
+	"terminal":   {terminal, "terminal COMMAND...: run a command on a terminal of its own"},
 }
 
 // Main is "tcplab host" with these arguments, in the network of this process. It returns the exit code.
@@ -70,7 +72,8 @@ func Main(args []string) int {
 	return Run(ctx, Streams{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Namespace: &Namespace{}}, args)
 }
 
-// Run runs one verb and returns its exit code: 0, 1 when it failed, 2 when it was called wrongly.
+// Run runs one verb and returns its exit code: 0, 1 when it failed, 2 when it was called wrongly, or that of the
+// command that it is to run.
 func Run(ctx context.Context, s Streams, args []string) (code int) {
 	// Many verbs of many hosts share one process on the netns engine: one that panics must not take the others along.
 	defer func() {
@@ -91,6 +94,9 @@ func Run(ctx context.Context, s Streams, args []string) (code int) {
 	err := v.run(ctx, s, args[1:])
 	if err == nil {
 		return 0
+	}
+	if status, ended := errors.AsType[exitStatus](err); ended {
+		return int(status)
 	}
 	fmt.Fprintf(s.Stderr, "tcplab host %s: %v\n", args[0], err)
 	if _, wrong := errors.AsType[usageError](err); wrong {
