@@ -60,6 +60,7 @@ var owners = []struct {
 	{"github.com/google/nftables", []string{"netns", "harness/agent"}, "only what works inside Linux's network speaks netlink"},
 	{"github.com/mdlayher/", []string{"netns", "harness/agent"}, "only what works inside Linux's network speaks netlink"},
 	{"github.com/chromedp/", []string{"harness/agent"}, "a browser is driven from inside the host it runs on; everybody else asks the verb"},
+	{"github.com/creack/pty", []string{"harness/agent"}, "a terminal is opened on the host where its command runs"},
 	{"github.com/stretchr/testify", []string{"harness/enginetest"}, "it is for tests; the program must not carry it"},
 	{"testing", []string{"harness/enginetest"}, "the harness returns a report: a user's program must not link package testing"},
 	{"github.com/spf13/", []string{"cmd/tcplab"}, "only the command line has flags"},

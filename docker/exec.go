@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
+	"syscall"
 	"time"
 
 	"github.com/containerd/errdefs"
@@ -56,6 +59,7 @@ func (h *host) StartCommand(ctx context.Context, c *harness.Cmd) (harness.Proces
 	api := h.daemon.api
 	exec, err := api.ExecCreate(ctx, h.container, client.ExecCreateOptions{
 		Cmd:          c.Argv,
+		WorkingDir:   c.Dir,
 		Env:          append(c.Env[:len(c.Env):len(c.Env)], execEnv+"="+p.mark),
 		AttachStdin:  c.Stdin != nil,
 		AttachStdout: true,
@@ -206,6 +210,21 @@ func (p *process) kill() {
 	}
 	p.stream.Close()
 	p.drain(drainTimeout)
+}
+
+// Signal implements [harness.Signaler]. A command that was attached to a moment ago may not have been started yet.
+func (p *process) Signal(s syscall.Signal) error {
+	ctx, cancel := context.WithTimeout(context.Background(), killTimeout)
+	defer cancel()
+	for {
+		out, err := p.host.Command(harness.Verb("signal", strconv.Itoa(int(s)), p.mark)...).Output(ctx)
+		if err != nil {
+			return err
+		}
+		if strings.TrimSpace(string(out)) != "0" || p.drain(killRepeat) {
+			return nil
+		}
+	}
 }
 
 // drain waits for the end of the output and reports whether it came in time.

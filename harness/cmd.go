@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"syscall"
 )
 
 // Cmd is a command on a host, used as [os/exec.Cmd] is: set the streams, then Run, or Start and Wait.
@@ -16,7 +17,9 @@ import (
 type Cmd struct {
 	Argv []string
 	// Env is added to the host's environment, each entry as "KEY=value".
-	Env    []string
+	Env []string
+	// Dir is the folder in which it runs; empty: the one that the host has for that. The lab's own verbs have none.
+	Dir    string
 	Stdin  io.Reader // nil: empty
 	Stdout io.Writer // nil: discarded
 	Stderr io.Writer // nil: discarded
@@ -38,6 +41,13 @@ type Process interface {
 	// kept the command from being run or followed to its end, such as [ErrHostStopped] or a cancelled context; a
 	// command killed by a signal has exit code 128 plus its number.
 	Wait() (int, error)
+}
+
+// Signaler is a [Process] that can be sent signals.
+type Signaler interface {
+	// Signal sends a signal to the command and its children, as a terminal does at Ctrl-C. The lab's own verbs take
+	// every signal as that.
+	Signal(s syscall.Signal) error
 }
 
 // NewCmd is called by engines to make what Host.Command returns.
@@ -70,6 +80,21 @@ func (c *Cmd) Wait() error {
 	}
 	if code != 0 {
 		return &ExitError{Argv: c.Argv, Code: code}
+	}
+	return nil
+}
+
+// Signal sends a signal to the command, which has been started.
+func (c *Cmd) Signal(s syscall.Signal) error {
+	if c.process == nil {
+		return fmt.Errorf("harness: %s was not started", c)
+	}
+	signaler, ok := c.process.(Signaler)
+	if !ok {
+		return fmt.Errorf("send %s to %s: %w by this engine", s, c, ErrUnsupported)
+	}
+	if err := signaler.Signal(s); err != nil {
+		return fmt.Errorf("send %s to %s: %w", s, c, err)
 	}
 	return nil
 }

@@ -50,6 +50,12 @@ type Stopper interface {
 	Start(ctx context.Context) error
 }
 
+// Resident is a host whose programs and files are those of this machine, as a namespace's are and a container's are not.
+type Resident interface {
+	// Resident does nothing: to have it says it all.
+	Resident()
+}
+
 // Controller is a host whose network this process can reach. Its Control is for [net.Dialer] and [net.ListenConfig]:
 // the socket they are about to use is replaced by one of this host, so that any Go client that takes a dialer runs
 // inside the lab.

@@ -68,6 +68,8 @@ type skipError struct{ err error }
 
 func (e *skipError) Error() string { return e.err.Error() }
 
+func (e *skipError) Unwrap() error { return e.err }
+
 // run is a run while it runs.
 type run struct {
 	engine  Engine
@@ -144,10 +146,7 @@ func (r *run) makeFolder() error {
 // phases runs everything between the run's start and its end. A mismatch in one phase makes the later ones void, but
 // for the healing.
 func (r *run) phases(ctx context.Context) error {
-	if err := r.phase(ctx, Up, upDeadline, r.up); err != nil {
-		return err
-	}
-	err := r.each(ctx, Baseline, r.baseline)
+	err := r.prove(ctx)
 	if err == nil && r.matches() {
 		err = r.phase(ctx, Break, stepDeadline, r.breakIt)
 	}
@@ -165,6 +164,14 @@ func (r *run) phases(ctx context.Context) error {
 		return nil
 	}
 	return err
+}
+
+// prove builds the lab and lets it prove that it works.
+func (r *run) prove(ctx context.Context) error {
+	if err := r.phase(ctx, Up, upDeadline, r.up); err != nil {
+		return err
+	}
+	return r.each(ctx, Baseline, r.baseline)
 }
 
 func (r *run) matches() bool { return len(r.report.Mismatches) == 0 }
@@ -292,13 +299,22 @@ func (r *run) breakIt(ctx context.Context) error {
 
 // heal undoes the fault; then the client must get through again, and so the fault alone has made the difference.
 func (r *run) heal(ctx context.Context, a act) error {
-	if r.broken {
-		if err := r.fault.Heal(ctx, r.bench); err != nil {
-			return fmt.Errorf("heal the fault (%s): %w", r.fault, err)
-		}
-		r.broken = false
+	if err := r.undo(ctx); err != nil {
+		return err
 	}
 	return r.mustWork(ctx, a, "heal-", "the failure does not end with the fault, so the fault alone cannot have caused it")
+}
+
+// undo undoes the fault, unless that is done.
+func (r *run) undo(ctx context.Context) error {
+	if !r.broken {
+		return nil
+	}
+	if err := r.fault.Heal(ctx, r.bench); err != nil {
+		return fmt.Errorf("heal the fault (%s): %w", r.fault, err)
+	}
+	r.broken = false
+	return nil
 }
 
 func (r *run) down(ctx context.Context) error {

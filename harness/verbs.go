@@ -77,6 +77,25 @@ func ListenersVerb(port int) []string { return Verb("listeners", "--port", strco
 // firewall rule has matched.
 func CountersVerb() []string { return Verb("counters") }
 
+// FileVerb writes a file to standard output.
+func FileVerb(path string) []string { return Verb("file", path) }
+
+// TerminalVerb runs a command on a pseudo-terminal of its own. Standard input is [TerminalInput] values in JSON, one
+// after the other; standard output is what the terminal shows. When the input ends, the terminal is hung up.
+func TerminalVerb(argv ...string) []string { return append(Verb("terminal"), argv...) }
+
+// TerminalInput is what happens at the other end of a terminal.
+type TerminalInput struct {
+	// Env and Dir are the command's, as in [Cmd]. They are taken from the first value.
+	Env []string `json:"env,omitempty"`
+	Dir string   `json:"dir,omitempty"`
+	// Rows and Cols are the size of the terminal; zero: as it is.
+	Rows uint16 `json:"rows,omitempty"`
+	Cols uint16 `json:"cols,omitempty"`
+	// Keys are what is typed.
+	Keys []byte `json:"keys,omitempty"`
+}
+
 // Counters are the values of a host's counters by name: those of /proc/net/snmp, netstat and snmp6 named as
 // nstat(8) does ("TcpExtTCPSynRetrans", "TcpOutRsts", "Ip6InReceives"), and "firewall " + Rule.String() for each rule.
 type Counters map[string]uint64

@@ -7,13 +7,14 @@ import (
 	"io"
 	"os"
 	"sync"
+	"syscall"
 
 	"github.com/tcplab/tcplab/harness"
 )
 
 // StartCommand implements [harness.Starter].
 func (h *host) StartCommand(ctx context.Context, c *harness.Cmd) (harness.Process, error) {
-	p := &process{ctx: ctx}
+	p := &process{ctx: ctx, verb: isVerb(c.Argv)}
 	files, err := p.streams(c)
 	defer closeAll(p.theirs)
 	if err != nil {
@@ -23,7 +24,7 @@ func (h *host) StartCommand(ctx context.Context, c *harness.Cmd) (harness.Proces
 	for i, f := range files {
 		fds[i] = int(f.Fd()) // which makes it blocking, as programs expect of their streams
 	}
-	p.call, err = h.lab.engine.call(ctx, request{Op: opCommand, Lab: h.lab.number, Host: h.name, Argv: c.Argv, Env: c.Env}, fds...)
+	p.call, err = h.lab.engine.call(ctx, request{Op: opCommand, Lab: h.lab.number, Host: h.name, Argv: c.Argv, Env: c.Env, Dir: c.Dir}, fds...)
 	if err != nil {
 		return nil, errors.Join(err, closeAll(p.ours))
 	}
@@ -38,6 +39,7 @@ func (h *host) StartCommand(ctx context.Context, c *harness.Cmd) (harness.Proces
 // process is a command that the helper runs.
 type process struct {
 	ctx    context.Context
+	verb   bool
 	call   channel
 	stop   func() bool
 	ours   []*os.File // our ends of the pipes
@@ -48,7 +50,8 @@ type process struct {
 	errs   [2]error
 }
 
-// streams returns the three descriptors for the command: the caller's own files as they are, pipes for the rest.
+// streams returns the three descriptors for the command: the caller's own files as they are, pipes for the rest. A verb
+// has pipes in any case: it makes its descriptors nonblocking, and a file, such as a terminal, may be in use elsewhere.
 func (p *process) streams(c *harness.Cmd) ([]*os.File, error) {
 	stdin, err := p.inputFile(c.Stdin)
 	if err != nil {
@@ -66,7 +69,7 @@ func (p *process) streams(c *harness.Cmd) ([]*os.File, error) {
 }
 
 func (p *process) inputFile(r io.Reader) (*os.File, error) {
-	if f, ok := r.(*os.File); ok {
+	if f, ok := r.(*os.File); ok && !p.verb {
 		return f, nil
 	}
 	if r == nil {
@@ -85,7 +88,7 @@ func (p *process) inputFile(r io.Reader) (*os.File, error) {
 }
 
 func (p *process) outputFile(w io.Writer) (*os.File, error) {
-	if f, ok := w.(*os.File); ok {
+	if f, ok := w.(*os.File); ok && !p.verb {
 		return f, nil
 	}
 	if w == nil {
@@ -118,6 +121,11 @@ func (p *process) copyStreams() {
 	for i, copy := range p.copies {
 		p.output.Go(func() { p.errs[i] = copy() })
 	}
+}
+
+// Signal implements [harness.Signaler].
+func (p *process) Signal(s syscall.Signal) error {
+	return p.call.send(request{Op: opSignal, Signal: int(s)})
 }
 
 // Wait waits for the exit code, then for the output to be written. A command that was killed because its context

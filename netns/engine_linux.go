@@ -215,6 +215,9 @@ func (h *host) power(ctx context.Context, op string) error {
 	return nil
 }
 
+// Resident implements [harness.Resident].
+func (h *host) Resident() {}
+
 // Control implements [harness.Controller].
 func (h *host) Control(_, _ string, c syscall.RawConn) error {
 	return agent.SwapSocket(c, func(domain, typ, proto int) (int, error) {

@@ -89,7 +89,8 @@ type helper struct {
 
 // runHelper serves calls until the program has ended, then kills what still runs. The namespaces go with the process.
 func runHelper() int {
-	signal.Ignore(unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGPIPE)
+	// Taken and not looked at: were they ignored, the commands of the hosts would inherit that, and could not be ended by them.
+	signal.Notify(make(chan os.Signal, 1), unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGPIPE)
 	unix.CloseOnExec(helperSocket)
 	main, err := newChannel(os.NewFile(helperSocket, "netns helper"))
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"sync"
+	"time"
 
 	"github.com/vishvananda/netlink"
 
@@ -29,6 +30,7 @@ type machine struct {
 	parked   *agent.Namespace // where the links of a host that is off are, while it is off
 	commands map[*command]struct{}
 	running  sync.WaitGroup
+	visited  bool // it has run a program that may have left others behind
 }
 
 // newNamespaces builds a lab; on failure nothing is left.
@@ -99,6 +101,7 @@ func (l *namespaces) close() {
 		m.ns, m.parked = nil, nil // from here on its commands end as those of a host that is off
 		m.mutex.Unlock()
 		m.killAll()
+		_ = m.evict(held[0])
 		for _, ns := range held {
 			if ns != nil {
 				_ = ns.Close()
@@ -106,6 +109,21 @@ func (l *namespaces) close() {
 		}
 		return nil
 	})
+}
+
+// evictTimeout bounds the end of what the host's programs have left behind.
+const evictTimeout = 5 * time.Second
+
+// evict ends what the host's programs have left behind in its namespace.
+func (m *machine) evict(ns *agent.Namespace) error {
+	m.mutex.Lock()
+	visited := m.visited
+	m.visited = false
+	m.mutex.Unlock()
+	if ns == nil || !visited {
+		return nil
+	}
+	return ns.Evict(evictTimeout)
 }
 
 // namespace returns the host's namespace, or an error when the host is off.
@@ -185,7 +203,7 @@ func (m *machine) stop() error {
 	m.ns, m.parked = nil, parked
 	m.mutex.Unlock()
 	m.killAll()
-	if err := ns.Close(); err != nil {
+	if err := errors.Join(m.evict(ns), ns.Close()); err != nil {
 		return err
 	}
 	if err := m.setLinksUp(parked); err != nil {

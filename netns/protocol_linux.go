@@ -16,7 +16,7 @@ import (
 // pair for each call. The call's request, its replies and its descriptors travel on that pair alone, so that calls
 // need no numbers and do not wait for each other, and closing the pair ends the call.
 
-// request is the first message of a call, and "kill" or "close" a later one.
+// request is the first message of a call, and "kill", "signal" or "close" a later one.
 type request struct {
 	Op       string            `json:"op"`
 	Topology *harness.Topology `json:"topology,omitempty"` // build
@@ -24,6 +24,8 @@ type request struct {
 	Host     string            `json:"host,omitempty"`
 	Argv     []string          `json:"argv,omitempty"`   // command
 	Env      []string          `json:"env,omitempty"`    // command
+	Dir      string            `json:"dir,omitempty"`    // command
+	Signal   int               `json:"signal,omitempty"` // signal
 	Socket   [3]int            `json:"socket,omitempty"` // socket: domain, type, protocol
 }
 
@@ -34,6 +36,7 @@ const (
 	opClose   = "close"   // on a build's socket: remove the lab and answer when it is done
 	opCommand = "command" // run a command with the three descriptors that come along
 	opKill    = "kill"    // on a command's socket: kill it
+	opSignal  = "signal"  // on a command's socket: send it a signal
 	opSocket  = "socket"  // create a socket and send its descriptor
 	opStop    = "stop"    // switch a host off
 	opStart   = "start"   // switch a host on

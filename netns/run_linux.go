@@ -17,7 +17,8 @@ import (
 
 // command is a command that runs on a host, as the helper holds it.
 type command struct {
-	kill func()
+	kill   func()
+	signal func(syscall.Signal)
 	// wait returns the exit code when the command has ended.
 	wait func() int
 }
@@ -38,8 +39,11 @@ func (h *helper) command(c channel, r request, fds []int) {
 	defer m.forget(cmd)
 	_ = c.send(reply{})
 	go func() { // until serve closes the channel
-		_, _ = c.receive(&request{}) // opKill, or the caller is gone
-		cmd.kill()
+		var next request
+		for _, err := c.receive(&next); err == nil && next.Op == opSignal; _, err = c.receive(&next) {
+			cmd.signal(syscall.Signal(next.Signal))
+		}
+		cmd.kill() // opKill, or the caller is gone
 	}()
 	code := cmd.wait()
 	if _, err := m.namespace(); err != nil {
@@ -67,7 +71,7 @@ func (m *machine) run(r request, fds []int) (*command, error) {
 		return nil, harness.ErrHostStopped
 	}
 	start := startProcess
-	if len(r.Argv) > 1 && r.Argv[0] == "tcplab" && r.Argv[1] == "host" {
+	if isVerb(r.Argv) {
 		start = startVerb
 	}
 	cmd, err := start(m.ns, r, fds)
@@ -75,8 +79,14 @@ func (m *machine) run(r request, fds []int) (*command, error) {
 		return nil, err
 	}
 	m.commands[cmd] = struct{}{}
+	m.visited = m.visited || !isVerb(r.Argv)
 	m.running.Add(1)
 	return cmd, nil
+}
+
+// isVerb reports whether a command is one of the lab's own verbs.
+func isVerb(argv []string) bool {
+	return len(argv) > 1 && argv[0] == "tcplab" && argv[1] == "host"
 }
 
 func (m *machine) forget(cmd *command) {
@@ -115,7 +125,8 @@ func startVerb(ns *agent.Namespace, r request, fds []int) (*command, error) {
 		cancel()
 		done <- code
 	}()
-	return &command{kill: cancel, wait: func() int { return <-done }}, nil
+	interrupt := func(syscall.Signal) { cancel() }
+	return &command{kill: cancel, signal: interrupt, wait: func() int { return <-done }}, nil
 }
 
 // startProcess starts any other command as a process in the namespace.
@@ -129,7 +140,7 @@ func startProcess(ns *agent.Namespace, r request, fds []int) (*command, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := &exec.Cmd{Path: path, Args: r.Argv, Env: append(os.Environ(), r.Env...),
+	cmd := &exec.Cmd{Path: path, Args: r.Argv, Env: append(os.Environ(), r.Env...), Dir: r.Dir,
 		Stdin: files[0], Stdout: files[1], Stderr: files[2]}
 	// The group is for killing it with its children; Pdeathsig is for the case that this helper is killed itself.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: unix.SIGKILL}
@@ -144,7 +155,7 @@ func startProcess(ns *agent.Namespace, r request, fds []int) (*command, error) {
 		_ = cmd.Wait() // the exit code is in ProcessState
 		return agent.ExitCode(cmd.ProcessState)
 	}
-	return &command{kill: group.kill, wait: wait}, nil
+	return &command{kill: func() { group.signal(unix.SIGKILL) }, signal: group.signal, wait: wait}, nil
 }
 
 // processGroup is a command and the children it leaves behind.
@@ -154,16 +165,16 @@ type processGroup struct {
 	ended  bool
 }
 
-func (g *processGroup) kill() {
+func (g *processGroup) signal(s syscall.Signal) {
 	g.mutex.Lock()
 	defer g.mutex.Unlock()
 	if !g.ended {
-		_ = unix.Kill(-g.leader, unix.SIGKILL)
+		_ = unix.Kill(-g.leader, s)
 	}
 }
 
 func (g *processGroup) end() {
-	g.kill()
+	g.signal(unix.SIGKILL)
 	g.mutex.Lock()
 	defer g.mutex.Unlock()
 	g.ended = true

@@ -50,6 +50,7 @@ var verbs = map[string]verb{
 	"connect":    {connect, "connect [--timeout D] ADDR:PORT: the same by blocking system calls"},
 	"counters":   {counters, "counters: print the kernel's and the firewall's counters"},
 	"dial":       {dial, "dial [--timeout D] [--path P] [--idle D] ADDR:PORT: connect, send a request, read the reply"},
+	"file":       {file, "file PATH: write a file to standard output"},
 	"firewall":   {firewall, "firewall add|delete [flags]: add or delete a rule that drops packets"},
 	"get":        {get, "get [--timeout D] URL: make a request with Go's net/http"},
 	"init":       {initProcess, "init: be process 1 of a container"},
@@ -62,8 +63,10 @@ var verbs = map[string]verb{
 	"neighbours": {neighbours, "neighbours: print the neighbour table"},
 	"proxy":      {proxy, "proxy [--layer 7|4] [--idle D] [--waf ACTION] ADDR:PORT: pass on to a server until standard input ends"},
 	"route":      {route, "route list|remove-default: print the routes, remove those to everywhere"},
+	"signal":     {signalCommand, "signal NUMBER ID: send a signal to the processes that carry TCPLAB_EXEC=ID; print how many there are"},
 	"sysctl":     {sysctl, "sysctl KEY...: print the values of kernel parameters"},
 	"time":       {timeProgram, "time PROGRAM...: run a program, print how it ended and how long it took"},
+	"terminal":   {terminal, "terminal COMMAND...: run a command on a terminal of its own"},
 }
 
 // Main is "tcplab host" with these arguments, in the network of this process. It returns the exit code.
@@ -73,7 +76,8 @@ func Main(args []string) int {
 	return Run(ctx, Streams{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Namespace: &Namespace{}}, args)
 }
 
-// Run runs one verb and returns its exit code: 0, 1 when it failed, 2 when it was called wrongly.
+// Run runs one verb and returns its exit code: 0, 1 when it failed, 2 when it was called wrongly, or that of the
+// command that it is to run.
 func Run(ctx context.Context, s Streams, args []string) (code int) {
 	// Many verbs of many hosts share one process on the netns engine: one that panics must not take the others along.
 	defer func() {
@@ -95,8 +99,8 @@ func Run(ctx context.Context, s Streams, args []string) (code int) {
 	if err == nil {
 		return 0
 	}
-	if r, ok := err.(reported); ok {
-		return r.code
+	if status, ended := errors.AsType[exitStatus](err); ended {
+		return int(status)
 	}
 	fmt.Fprintf(s.Stderr, "tcplab host %s: %v\n", args[0], err)
 	if _, wrong := errors.AsType[usageError](err); wrong {

@@ -45,10 +45,33 @@ func kill(_ context.Context, _ Streams, args []string) error {
 	if len(args) != 1 {
 		return usagef("usage: tcplab host kill ID")
 	}
-	mark := []byte(ExecVariable + "=" + args[0])
-	environs, err := filepath.Glob("/proc/[0-9]*/environ")
+	_, err := signalAll(unix.SIGKILL, args[0])
+	return err
+}
+
+// signalCommand sends the same processes another signal. A command may not have been started yet: so it says how many
+// there were.
+func signalCommand(_ context.Context, s Streams, args []string) error {
+	if len(args) != 2 {
+		return usagef("usage: tcplab host signal NUMBER ID")
+	}
+	number, err := strconv.Atoi(args[0])
+	if err != nil || number <= 0 {
+		return usagef("not the number of a signal: %q", args[0])
+	}
+	reached, err := signalAll(unix.Signal(number), args[1])
 	if err != nil {
 		return err
+	}
+	return printJSON(s.Stdout, reached)
+}
+
+// signalAll sends a signal to every process that has TCPLAB_EXEC=ID in its environment, and returns their number.
+func signalAll(signal unix.Signal, id string) (reached int, err error) {
+	mark := []byte(ExecVariable + "=" + id)
+	environs, err := filepath.Glob("/proc/[0-9]*/environ")
+	if err != nil {
+		return 0, err
 	}
 	for _, path := range environs {
 		text, err := os.ReadFile(path)
@@ -62,11 +85,12 @@ func kill(_ context.Context, _ Streams, args []string) error {
 		if err != nil || pid == os.Getpid() {
 			continue
 		}
-		if err := unix.Kill(pid, unix.SIGKILL); err != nil && err != unix.ESRCH {
-			return fmt.Errorf("kill process %d: %w", pid, err)
+		if err := unix.Kill(pid, signal); err != nil && err != unix.ESRCH {
+			return reached, fmt.Errorf("send %s to process %d: %w", unix.SignalName(signal), pid, err)
 		}
+		reached++
 	}
-	return nil
+	return reached, nil
 }
 
 // carries reports whether the variable stands in an environment as the kernel shows it: entries ended by NUL.

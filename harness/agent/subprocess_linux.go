@@ -17,11 +17,6 @@ import (
 	"github.com/tcplab/tcplab/harness"
 )
 
-// reported is the failure of a verb in a process of its own, which has told its error itself.
-type reported struct{ code int }
-
-func (r reported) Error() string { return fmt.Sprintf("exit code %d", r.code) }
-
 // inOwnProcess runs a verb in a process of its own inside the namespace: one that starts programs by a library, which
 // does so on whatever thread it is on.
 func inOwnProcess(ctx context.Context, s Streams, env, args []string) error {
@@ -34,7 +29,7 @@ func inOwnProcess(ctx context.Context, s Streams, env, args []string) error {
 	}
 	err := cmd.Wait()
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok && ctx.Err() == nil && exit.Exited() {
-		return reported{exit.ExitCode()}
+		return exitStatus(exit.ExitCode()) // it has told its error itself
 	}
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"io"
+	"syscall"
 	"testing"
 	"time"
 
@@ -60,6 +61,27 @@ func testCommands(t *testing.T, lab *bench) {
 		require.NoError(t, err)
 		assert.Equal(t, "blue\n", string(out))
 	})
+	t.Run("folder", func(t *testing.T) {
+		b := lab.on(t)
+		cmd := b.host("client").Command("pwd")
+		cmd.Dir = "/usr/bin"
+		out, err := cmd.Output(b.context())
+		require.NoError(t, err)
+		assert.Equal(t, "/usr/bin\n", string(out))
+	})
+	t.Run("a signal reaches a command", func(t *testing.T) { testSignal(lab.on(t)) })
+	t.Run("a signal ends a verb in good order", func(t *testing.T) {
+		b := lab.on(t)
+		cmd := b.host("server").Command(harness.ListenVerb(harness.Port)...)
+		in, feed := io.Pipe()
+		defer feed.Close()
+		said := &readiness{ready: make(chan struct{})}
+		cmd.Stdin, cmd.Stderr = in, said
+		require.NoError(t, cmd.Start(b.context()))
+		<-said.ready
+		require.NoError(t, cmd.Signal(syscall.SIGTERM))
+		assert.NoError(t, cmd.Wait())
+	})
 	t.Run("a command without input reads an empty one", func(t *testing.T) {
 		assert.Empty(t, lab.on(t).output("client", "cat"))
 	})
@@ -98,4 +120,27 @@ func testCommands(t *testing.T, lab *bench) {
 		_, err := lab.lab.Host("nobody")
 		assert.ErrorContains(t, err, "nobody")
 	})
+}
+
+// testSignal: a command decides for itself how it ends, as tcpdump writes its file.
+func testSignal(b *bench) {
+	out, sink := io.Pipe()
+	cmd := b.host("client").Command("sh", "-c", "trap 'kill $!; echo caught; exit 3' INT; sleep 1000 & echo started; wait")
+	cmd.Stdout = sink
+	require.Error(b, cmd.Signal(syscall.SIGINT), "before it was started")
+	require.NoError(b, cmd.Start(b.context()))
+	ended := make(chan error, 1)
+	go func() {
+		ended <- cmd.Wait()
+		_ = sink.Close()
+	}()
+	_, err := io.ReadFull(out, make([]byte, len("started\n")))
+	require.NoError(b, err)
+	require.NoError(b, cmd.Signal(syscall.SIGINT))
+	rest, err := io.ReadAll(out)
+	require.NoError(b, err)
+	assert.Equal(b, "caught\n", string(rest))
+	exit, ok := errors.AsType[*harness.ExitError](<-ended)
+	require.True(b, ok)
+	assert.Equal(b, 3, exit.Code)
 }

@@ -1,0 +1,92 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"sync"
+)
+
+// Standing is a scenario's lab outside of a run, to work in by hand: it stands until it is closed, and is broken and
+// healed when it is asked to be. It makes no traffic of its own once it is open, so that every packet in it is that of
+// who works there. Its methods may be called at the same time.
+type Standing struct {
+	mutex sync.Mutex
+	run   *run
+}
+
+// Open builds a scenario's lab and lets it prove that it works, as the first two phases of [Run] do. The lab is healthy
+// then. Where the engine lacks what the scenario needs, the error wraps [ErrUnsupported].
+func Open(ctx context.Context, e Engine, s Scenario, f Family) (standing *Standing, err error) {
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	opened := &Standing{run: newRun(e, s, Options{Family: f})}
+	defer func() {
+		if standing == nil { // it could not be opened, or something panics
+			err = errors.Join(err, opened.Close(context.WithoutCancel(ctx)))
+		}
+	}()
+	if err := opened.do(func(r *run) error { return r.prove(ctx) }); err != nil {
+		return nil, fmt.Errorf("%s: %w", opened.run.report.Name(), err)
+	}
+	return opened, nil
+}
+
+// do does something that a run does, alone. What a run would report as a mismatch is an error here.
+func (s *Standing) do(part func(*run) error) error {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	err := part(s.run)
+	mismatches := s.run.report.Mismatches
+	s.run.report.Mismatches, s.run.report.Phases = nil, nil // a lab may stand for days, and be broken as often as one likes
+	if err == nil && len(mismatches) > 0 {
+		err = fmt.Errorf("%s: %s", mismatches[0].At, mismatches[0].Reason)
+	}
+	return err
+}
+
+// Break injects the scenario's fault and looks whether it took hold.
+func (s *Standing) Break(ctx context.Context) error {
+	return s.do(func(r *run) error {
+		if r.broken {
+			return errors.New("the lab is broken already")
+		}
+		return r.phase(ctx, Break, stepDeadline, r.breakIt)
+	})
+}
+
+// Heal undoes the fault.
+func (s *Standing) Heal(ctx context.Context) error {
+	return s.do(func(r *run) error {
+		if !r.broken {
+			return errors.New("the lab is not broken")
+		}
+		return r.phase(ctx, Heal, stepDeadline, r.undo)
+	})
+}
+
+// Broken reports whether the fault holds.
+func (s *Standing) Broken() bool {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.run.broken
+}
+
+// Scenario is the one whose lab it is.
+func (s *Standing) Scenario() Scenario { return s.run.report.Scenario }
+
+// Topology is the plan of the lab.
+func (s *Standing) Topology() Topology { return s.run.bench.Topology }
+
+// Target is what the scenario's client asks.
+func (s *Standing) Target() netip.AddrPort { return s.run.bench.TargetAt(s.run.acts[0].target) }
+
+// Host returns a host of the lab.
+func (s *Standing) Host(name string) (Host, error) { return s.run.bench.Host(name) }
+
+// Close removes the lab and everything in it. It may be called more than once.
+func (s *Standing) Close(ctx context.Context) error {
+	return s.do(func(r *run) error { return r.phase(ctx, Down, stepDeadline, r.down) })
+}
