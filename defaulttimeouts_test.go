@@ -1,0 +1,100 @@
+package tcplab_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tcplab/tcplab/clients"
+	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/wire/signature"
+)
+
+// measure, set to 1, makes the tests measure that take minutes of real time.
+const measure = "TCPLAB_MEASURE"
+
+// TestDefaultTimeouts lets each client wait for a connection for as long as it does when nobody has set a timeout: the
+// second table of docs/timeouts.md. It takes over two minutes, so that it is made by "make timeouts"; otherwise the table
+// is held against the clients that there are, and the kernel's patience against the schedule computed from its sysctls.
+func TestDefaultTimeouts(t *testing.T) {
+	t.Parallel()
+	const page, section = "timeouts.md", "default timeouts"
+	if os.Getenv(measure) == "1" {
+		compareGenerated(t, filepath.Join("docs", page), section, defaultTimeouts(t))
+		return
+	}
+	text, err := os.ReadFile(filepath.Join("docs", page))
+	require.NoError(t, err)
+	for _, c := range patientClients() {
+		assert.Contains(t, string(text), "\n| "+c.Name()+" |", "docs/%s is stale: run make timeouts", page)
+	}
+	kernel, err := signature.SYNSchedule(map[string]string{"net.ipv4.tcp_syn_retries": "6", "net.ipv4.tcp_syn_linear_timeouts": "4"}, signature.InitialRTO)
+	require.NoError(t, err)
+	_, latest := signature.DefaultTolerance().Window(kernel.GiveUp)
+	var after float64
+	_, row, ok := strings.Cut(string(text), "\n| go | ")
+	require.True(t, ok)
+	_, err = fmt.Sscanf(row, "%f s", &after)
+	require.NoError(t, err)
+	assert.GreaterOrEqual(t, after, kernel.GiveUp.Truncate(time.Second).Seconds())
+	assert.LessOrEqual(t, after, latest.Seconds())
+}
+
+// patientClients are those that connect to the service.
+func patientClients() []harness.Client {
+	var list []harness.Client
+	for _, c := range clients.All() {
+		if !speaksNoTCP(c) {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// defaultTimeouts measures, all at once.
+func defaultTimeouts(t *testing.T) string {
+	t.Helper()
+	e := engineNamed(t, "netns")
+	list := patientClients()
+	rows := make([]string, len(list))
+	var group sync.WaitGroup
+	for i, c := range list {
+		group.Go(func() { rows[i] = defaultTimeout(t, e, c) })
+	}
+	group.Wait()
+	return "| client | gives up after | because of | and says |\n|---|---|---|---|\n" + strings.Join(rows, "")
+}
+
+func defaultTimeout(t *testing.T, e harness.Engine, c harness.Client) string {
+	lab, err := harness.Open(t.Context(), e, named(t, "syn-linear-timeouts"), harness.IPv4)
+	if !assert.NoError(t, err) {
+		return ""
+	}
+	defer lab.Close(t.Context())
+	host, err := lab.Host("client")
+	if !assert.NoError(t, errors.Join(err, lab.Break(t.Context()))) {
+		return ""
+	}
+	o, err := c.Do(t.Context(), harness.Attempt{Host: host, Target: lab.Target()})
+	if !assert.NoError(t, err) {
+		return ""
+	}
+	assert.False(t, o.OK(), "%s got through", c.Name())
+	reason := "its own timeout"
+	if o.Errno == "ETIMEDOUT" {
+		reason = "the kernel's giving up"
+	}
+	return fmt.Sprintf("| %s | %.0f s | %s | %s |\n", c.Name(), o.Elapsed.Truncate(time.Second).Seconds(), reason, varying.ReplaceAllString(o.Error, "..."))
+}
+
+// varying are the parts of an error that differ from run to run: the client's port, milliseconds.
+var varying = regexp.MustCompile(`\d{3,} ms|\d{4,} milliseconds`)
