@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tcplab/tcplab/clients"
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/scenarios"
 )
@@ -229,6 +230,7 @@ func try(t *testing.T, bin, dir string, c command) {
 	default:
 		require.FailNow(t, "README.md has a command that no test runs", c.text)
 	}
+	needClient(t, c.text)
 	// "go run" builds the program and runs it; it has been built, and runs where nothing is overwritten.
 	line := strings.Replace(c.text, "go run ./cmd/tcplab ", "tcplab ", 1)
 	shell := exec.Command("sh", "-c", line)
@@ -246,6 +248,24 @@ func try(t *testing.T, bin, dir string, c command) {
 }
 
 // number is a time: one with a fraction, or in microseconds, and the space before one that is aligned on its right.
+var clientFlag = regexp.MustCompile(`--client (\S+)`)
+
+// needClient skips the test where the command puts a program into a failure that is not installed here.
+func needClient(t *testing.T, command string) {
+	t.Helper()
+	named := clientFlag.FindStringSubmatch(command)
+	if named == nil {
+		return
+	}
+	client, err := clients.Named(named[1])
+	require.NoError(t, err)
+	if n, ok := client.(harness.Needer); ok {
+		if err := harness.RequirePrograms(n.Programs()); err != nil {
+			t.Skip(err)
+		}
+	}
+}
+
 var number = regexp.MustCompile(`( {2,}(\\\+)?)?(\d+\\\.\d+( +(m?s\b)?)?|\d+ µs)`)
 
 // pattern matches what the lines show: any time in place of a time, any lines in place of "...", and any words where
