@@ -32,11 +32,11 @@ func newDiagnose() *cobra.Command {
 	var f diagnoseFlags
 	cmd := &cobra.Command{
 		Use:   "diagnose FILE...",
-		Short: "Name what went wrong in a capture: one verdict for each connection attempt",
+		Short: "Name what went wrong in a capture: one verdict for each connection attempt and each ping",
 		Long: `Read captures (pcap or pcapng, also compressed by gzip or zstd; "-" is standard input) and name what happened to each
-connection attempt, with the frames that the verdict rests on, the causes that this vantage point cannot tell apart,
-and the next check to make. With --server, a capture of the same time from the server's side, it also says where the
-packet or the answer was lost.
+connection attempt and each ping, with the frames that the verdict rests on, the causes that this vantage point cannot
+tell apart, and the next check to make. With --server, a capture of the same time from the server's side, it also says
+where the packet or the answer was lost.
 
 Verdicts: ` + verdictNames() + `
 
@@ -45,18 +45,18 @@ Exit code: 0 when the captures were read, whatever is in them; 2 when one could 
   tcplab diagnose --server server.pcap client.pcap
   tcplab diagnose --html report.html capture.pcap
   tcplab diagnose --port 443 --verdict no-answer,refused --json *.pcap.gz
-  sudo timeout 60 tcpdump -w - tcp | tcplab diagnose -`,
+  sudo timeout 60 tcpdump -w - 'tcp or icmp or icmp6' | tcplab diagnose -`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, files []string) error { return f.run(cmd, files) },
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.server, "server", "", "a capture of the same connections from the server's side")
-	flags.BoolVar(&f.asJSON, "json", false, "print one JSON object per connection attempt")
+	flags.BoolVar(&f.asJSON, "json", false, "print one JSON object per connection attempt or ping")
 	flags.StringVar(&f.html, "html", "", "write a page with drawings of what failed to this file")
-	flags.StringVar(&f.host, "host", "", "only connections from or to this address")
-	flags.Uint16Var(&f.port, "port", 0, "only connections from or to this port")
+	flags.StringVar(&f.host, "host", "", "only connections and pings from or to this address")
+	flags.Uint16Var(&f.port, "port", 0, "only connections from or to this port, and no pings")
 	flags.StringSliceVar(&f.verdict, "verdict", nil, "only these verdicts, separated by commas")
-	flags.IntVar(&f.limit, "max-tracked", 0, "how many connections are followed at the same time (default 65536)")
+	flags.IntVar(&f.limit, "max-tracked", 0, "how many connections, and how many pings, are followed at the same time (default 65536)")
 	return cmd
 }
 
@@ -175,8 +175,12 @@ func (d *diagnosis) caution(name string, stats diagnose.Stats, damage error) {
 		fmt.Fprintf(d.warn, "tcplab: %s: %v; diagnosed is what comes before\n", name, strings.TrimPrefix(damage.Error(), "wire: "))
 	}
 	if stats.Evicted > 0 {
-		fmt.Fprintf(d.warn, "tcplab: %s: too many connections at a time: %d were given up before their end; --max-tracked N follows more\n",
-			name, stats.Evicted)
+		what := "connections"
+		if stats.Echoes > 0 {
+			what += " or pings"
+		}
+		fmt.Fprintf(d.warn, "tcplab: %s: too many %s at a time: %d were given up before their end; --max-tracked N follows more\n",
+			name, what, stats.Evicted)
 	}
 }
 

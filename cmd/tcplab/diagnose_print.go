@@ -144,7 +144,8 @@ type group struct {
 	count   int
 	clients []string
 	first   time.Time
-	later   int // handshakes with the same server that succeeded after the first of these failed
+	more    bool // there are more clients than are named
+	later   int  // handshakes with the same server that succeeded after the first of these failed
 	explanation
 }
 
@@ -178,7 +179,16 @@ func (p *textPrinter) add(a *diagnose.Attempt) {
 		}
 	}
 	g.count++
-	if client := endText(a.Client()); len(g.clients) < maxClients && !slices.Contains(g.clients, client) {
+	if len(g.clients) < maxClients {
+		g.addClient(endText(a.Client()))
+	} else {
+		g.more = true
+	}
+}
+
+// addClient names a client once: each of its pings has an identifier of its own, but no port.
+func (g *group) addClient(client string) {
+	if !slices.Contains(g.clients, client) {
 		g.clients = append(g.clients, client)
 	}
 }
@@ -288,7 +298,7 @@ func (g *group) who() string {
 }
 
 func (g *group) others() string {
-	if g.count > len(g.clients) {
+	if g.more {
 		return ", ..."
 	}
 	return ""

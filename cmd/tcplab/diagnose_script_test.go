@@ -1,11 +1,15 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
 // TestDiagnoseScript runs the command on the golden captures of package diagnose: $GOLDEN is their folder, and $SERVER
@@ -24,4 +28,13 @@ func TestDiagnoseScript(t *testing.T) {
 			return nil
 		},
 	})
+}
+
+// TestDocumentNamesEveryVerdict: a verdict that is not explained helps nobody.
+func TestDocumentNamesEveryVerdict(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(root, "docs", "diagnose.md"))
+	require.NoError(t, err)
+	for _, v := range diagnose.Verdicts() {
+		assert.Contains(t, string(text), "`"+string(v)+"`")
+	}
 }

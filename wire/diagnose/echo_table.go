@@ -15,7 +15,8 @@ type echoTable struct {
 	index  map[echoKey]*echo
 	askers map[asker]*echo // the latest exchange of each
 	all    []*echo
-	hand   int // of the clock that looks for one to give up
+	hand   int   // of the clock that looks for one to give up
+	spare  *echo // one that was reported, to be filled in anew
 }
 
 func (t *echoTable) insert(x *echo) {
@@ -127,8 +128,12 @@ func (e *Engine) openEcho(key echoKey, m mark) *echo {
 		e.echoes.remove(x)
 		e.view.countEcho(x)
 		e.report(x)
+		e.echoes.spare = x
 	}
-	x := new(echo)
+	x := e.echoes.spare
+	if e.echoes.spare = nil; x == nil {
+		x = new(echo)
+	}
 	x.begin(key, m)
 	e.echoes.insert(x)
 	e.neighbours.see(key.addr(client))
