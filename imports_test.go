@@ -59,6 +59,7 @@ var owners = []struct {
 	{"github.com/vishvananda/", []string{"netns", "harness/agent"}, "only what works inside Linux's network speaks netlink"},
 	{"github.com/google/nftables", []string{"netns", "harness/agent"}, "only what works inside Linux's network speaks netlink"},
 	{"github.com/mdlayher/", []string{"netns", "harness/agent"}, "only what works inside Linux's network speaks netlink"},
+	{"github.com/corazawaf/", []string{"harness/agent"}, "what is in a request is judged by who passes it on"},
 	{"github.com/chromedp/", []string{"harness/agent"}, "a browser is driven from inside the host it runs on; everybody else asks the verb"},
 	{"github.com/creack/pty", []string{"harness/agent"}, "a terminal is opened on the host where its command runs"},
 	{"github.com/stretchr/testify", []string{"harness/enginetest"}, "it is for tests; the program must not carry it"},

@@ -4,14 +4,15 @@ import "github.com/tcplab/tcplab/harness"
 
 var connectionBalancer = harness.LoadBalancer(4)
 
-// acceptedThenResetWire: the RST and the client's request may cross. Where the request comes later, it finds no connection
-// and is answered by a RST of its own.
+// acceptedThenResetWire: the RST comes when the load balancer has heard from the server, which is no matter of a timer. It
+// and the client's request may cross; where the request comes later, it finds no connection and is answered by a RST of
+// its own.
 const acceptedThenResetWire = `
 +0       > S
 +0..0.25 < S.
 +any     > .  seq 1 ack 1
 ...
-+0..0.5  < R*
++any     < R*
 ...
 never    < P*
 never    < F*

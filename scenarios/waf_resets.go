@@ -4,14 +4,14 @@ import "github.com/tcplab/tcplab/harness"
 
 var resettingWAF = harness.WAF(harness.Reset)
 
-// requestThenResetWire: the request is acknowledged, or the RST does so.
+// requestThenResetWire: the request is acknowledged, or the RST does so. It comes when the WAF has read the request.
 const requestThenResetWire = `
 +0       > S
 +0..0.25 < S.
 +any     > .  seq 1 ack 1
 +any     > P. seq 1 ack 1
 ? +any   < .
-+0..0.25 < R.
++any     < R.
 never    < P*
 never    < F*
 `

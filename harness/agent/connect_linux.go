@@ -1,6 +1,8 @@
 package agent
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"flag"
 	"fmt"
@@ -65,14 +67,16 @@ func blockingRequest(fd int, target netip.AddrPort, timeout time.Duration) (stag
 	if _, err := unix.Write(fd, []byte(request)); err != nil {
 		return "read", os.NewSyscallError("write", err)
 	}
+	var reply bytes.Buffer
 	for buffer := make([]byte, 1<<12); ; {
 		n, err := unix.Read(fd, buffer)
 		if err != nil {
 			return "read", os.NewSyscallError("read", err)
 		}
 		if n == 0 {
-			return "", nil
+			return "read", served(bufio.NewReader(&reply))
 		}
+		reply.Write(buffer[:n])
 	}
 }
 

@@ -90,7 +90,12 @@ func (d dialer) converse(conn net.Conn, reader *bufio.Reader, start time.Time, c
 	if _, err := io.WriteString(conn, request); err != nil {
 		return err
 	}
-	response, err := http.ReadResponse(reader, nil)
+	return served(reader)
+}
+
+// served reads a reply, and reports how it is not what was asked for.
+func served(reply *bufio.Reader) error {
+	response, err := http.ReadResponse(reply, nil)
 	if err != nil {
 		return err
 	}
