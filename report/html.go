@@ -132,20 +132,27 @@ var headings = map[harness.PhaseName]struct{ class, text string }{
 
 func (r *Record) panel(i int) panel {
 	phase := &r.Phases[i]
-	h := headings[phase.Name]
-	if phase.Check != "" {
-		h.text += ": " + phase.Check
-		if phase.Name != harness.Checking {
-			h.class = "quiet"
-		}
+	class := headings[phase.Name].class
+	if phase.Check != "" && phase.Name != harness.Checking {
+		class = "quiet"
 	}
-	if phase.Name == harness.Observe && r.Fault == (harness.NoFault{}).String() {
-		h.text = "Nothing is broken"
-	}
+	heading := r.heading(phase)
 	all := r.Ladder(phase)
 	l := all.Brief(mostArrows)
-	return panel{Class: h.class, Heading: h.text, Question: phase.Question, Caption: l.caption(), Losses: all.Losses(),
-		Drawing: l.draw("phase"+strconv.Itoa(i), r.Scenario+": "+strings.ToLower(h.text))}
+	return panel{Class: class, Heading: heading, Question: phase.Question, Caption: l.caption(), Losses: all.Losses(),
+		Drawing: l.draw("phase"+strconv.Itoa(i), r.Scenario+": "+strings.ToLower(heading))}
+}
+
+// heading is what stands above the drawing of a phase.
+func (r *Record) heading(p *PhaseRecord) string {
+	text := headings[p.Name].text
+	if p.Name == harness.Observe && r.Fault == (harness.NoFault{}).String() {
+		text = "Nothing is broken"
+	}
+	if p.Check != "" {
+		text += ": " + p.Check
+	}
+	return text
 }
 
 // caption says how time is drawn.

@@ -162,6 +162,16 @@ func (p *pen) arrow(a *Arrow) {
 	p.out.Arrows = append(p.out.Arrows, shape)
 }
 
+// endX is the place where an arrow ends. What was lost on a link ends in its middle; of what nobody saw any more not even
+// that is known, and there is more room for its name.
+func (p *pen) endX(a *Arrow) float64 {
+	if a.Fate != Unseen {
+		return p.x(a.To)
+	}
+	last := p.x(a.Seen[len(a.Seen)-1].At)
+	return last + 1.5*(p.x(a.To)-last)
+}
+
 // endY is the height at which an arrow ends. Several things may happen at the same time: it does not rise.
 func (p *pen) endY(a *Arrow) float64 {
 	y := p.axis.y(p.Since(a.Last()))
@@ -188,7 +198,7 @@ func (p *pen) hops(a *Arrow, shape *arrowShape, from, to float64) {
 		add(p.x(s.At), max(height, y), i == 0)
 	}
 	// What is lost inside a host has reached it: the cross stands behind the head.
-	if x := p.x(a.To); x != at && (a.Fate != LostInside || len(shape.Hops) == 0) {
+	if x := p.endX(a); x != at && (a.Fate != LostInside || len(shape.Hops) == 0) {
 		add(x, max(to, y), !a.Fate.Lost())
 	}
 	if n := len(shape.Hops); n > 0 && !a.To.OnLink() {
@@ -199,7 +209,7 @@ func (p *pen) hops(a *Arrow, shape *arrowShape, from, to float64) {
 
 // fate marks where the packet vanished: on the spot, and along the whole lifeline or link.
 func (p *pen) fate(a *Arrow, shape *arrowShape, to float64) {
-	mark := &spotShape{percent(p.x(a.To)), to}
+	mark := &spotShape{percent(p.endX(a)), to}
 	switch a.Fate {
 	case Arrived:
 		return

@@ -137,6 +137,25 @@ func checks(r *harness.Report) string {
 	return text
 }
 
+// Phases draws what was seen in each phase of a run that was kept.
+func (s Style) Phases(w io.Writer, r *Record) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s\n", r.Name(), r.Title)
+	for i := range r.Phases {
+		p := &r.Phases[i]
+		if p.traces == nil {
+			continue
+		}
+		fmt.Fprintf(&b, "\n%s\n", r.heading(p))
+		if p.Question != "" {
+			b.WriteString(p.Question + "\n")
+		}
+		b.WriteString(r.Ladder(p).Brief(mostTextArrows).Text(s))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
 // Drawing is the ladder of what the run is about: of the phase in which the first mismatch was seen, else of the one in
 // which the fault was observed. It is empty where nothing was captured in that phase.
 func (s Style) Drawing(r *harness.Report) string {

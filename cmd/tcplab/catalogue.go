@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -56,19 +58,33 @@ func listOne(w io.Writer, s harness.Scenario, width int, asJSON bool) error {
 }
 
 func newShow() *cobra.Command {
-	return &cobra.Command{
-		Use:   "show NAME",
-		Short: "Show what a scenario breaks and what it expects",
-		Args:  cobra.ExactArgs(1),
+	color := colorAuto
+	cmd := &cobra.Command{
+		Use:   "show NAME|DIR",
+		Short: "Show what a scenario breaks and what it expects, or what was seen in a run that was kept",
+		Long: `Show a scenario: what it breaks, what the client must feel, what each vantage point must see.
+Given the folder of a run, draw what was seen in each of its phases.`,
+		Example: "  tcplab show closed-port\n  tcplab show artifacts/closed-port-netns-ipv4",
+		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			out := cmd.OutOrStdout()
+			if _, err := os.Stat(filepath.Join(args[0], "report.json")); err == nil {
+				record, err := openRun(args[0])
+				if err != nil {
+					return err
+				}
+				return color.style(out).Phases(out, record)
+			}
 			s, err := scenarios.Named(args[0])
 			if err != nil {
 				return err
 			}
-			_, err = io.WriteString(cmd.OutOrStdout(), describe(s))
+			_, err = io.WriteString(out, describe(s))
 			return err
 		},
 	}
+	cmd.Flags().Var(&color, "color", colorUsage)
+	return cmd
 }
 
 // describe is a scenario in full.

@@ -17,12 +17,15 @@ import (
 func TestDiagnoseScript(t *testing.T) {
 	captures, err := filepath.Abs(filepath.Join(root, "wire", "diagnose", "testdata"))
 	require.NoError(t, err)
+	runs, err := filepath.Abs(filepath.Join(root, "report", "testdata", "runs"))
+	require.NoError(t, err)
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "diagnose"),
 		RequireExplicitExec: true,
 		UpdateScripts:       *update,
 		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"field": field},
 		Setup: func(e *testscript.Env) error {
+			e.Setenv("RUNS", runs)
 			e.Setenv("GOLDEN", filepath.Join(captures, "golden"))
 			e.Setenv("SERVER", filepath.Join(captures, "server"))
 			return nil

@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stretchr/testify/require"
 
 	"github.com/tcplab/tcplab"
 	"github.com/tcplab/tcplab/wire"
@@ -41,8 +42,14 @@ func TestMain(m *testing.M) {
 //
 // and the condition [engine:NAME], true where the engine can run here.
 func TestScript(t *testing.T) {
+	runs, err := filepath.Abs(filepath.Join(root, "report", "testdata", "runs"))
+	require.NoError(t, err)
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+		Dir: "testdata/script",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("RUNS", runs) // runs that were recorded
+			return nil
+		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		UpdateScripts:       *update,
