@@ -99,6 +99,9 @@ func (v *sideView) writeText(out io.Writer, clientFile, serverFile string, pair 
 			failed++
 		}
 	}
+	if v.stats.TCP == 0 && len(v.records) == 0 {
+		fmt.Fprintf(&b, "%s: %s\n", clientFile, withoutTCP(v.stats))
+	}
 	fmt.Fprintf(&b, "%s and %s: %d of %s failed%s\n", clientFile, serverFile, failed, counted(int64(len(v.records)), "connection"), clockText(pair))
 	for i := range v.records {
 		if v.failed[i] {

@@ -208,16 +208,24 @@ func rank(g *group) int {
 
 func (p *textPrinter) summary(stats diagnose.Stats) string {
 	switch {
-	case stats.Packets == 0:
-		return "no packets"
-	case p.total == 0 && stats.TCP == 0:
-		return fmt.Sprintf("no TCP in %s", counted(stats.Packets, "packet"))
+	case stats.TCP == 0 && p.total == 0:
+		return withoutTCP(stats)
 	case p.total == 0:
 		return fmt.Sprintf("no connection that was asked for in %s", counted(stats.Packets, "packet"))
 	case p.failed == 0:
 		return fmt.Sprintf("%s in %s, none failed (%s)", counted(int64(p.total), "connection"), counted(stats.Packets, "packet"), p.verdicts())
 	}
 	return fmt.Sprintf("%d of %s failed (%s)", p.failed, counted(int64(p.total), "connection"), p.verdicts())
+}
+
+// withoutTCP is what a capture says in which there is none. It is an answer: a program that captures at a place that a
+// packet never reaches writes the head of its file and nothing else.
+func withoutTCP(stats diagnose.Stats) string {
+	const meaning = "reached here, if the capture ran at the time"
+	if stats.Packets == 0 {
+		return "holds no packet: nothing of this " + meaning
+	}
+	return fmt.Sprintf("no TCP in %s: no connection %s", counted(stats.Packets, "packet"), meaning)
 }
 
 // verdicts counts them: "12 ok, 2 refused".
