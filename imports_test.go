@@ -35,12 +35,14 @@ var edges = map[string]struct {
 	"scenarios": {[]string{"harness", "clients", "wire/signature"}, "a scenario is data: it runs on engines that it has never heard of"},
 	"netns":     {[]string{"harness", "harness/agent"}, "an engine knows hosts and commands, not what they are used for"},
 	"docker":    {[]string{"harness", "harness/agent"}, "an engine knows hosts and commands, not what they are used for"},
-	"report":    {[]string{"harness", "wire", "wire/signature", "wire/diagnose"}, "a report is shown from what it holds; showing it runs nothing"},
-	"lesson":    {[]string{"harness", "scenarios", "wire", "wire/signature", "wire/diagnose"}, "a lesson picks scenarios and grades evidence; the user's command picks the engine"},
+	"standing": {[]string{"harness"},
+		"a lab that stays up is held through the engine's ordinary API: which engine and which scenario, the command line says"},
+	"report": {[]string{"harness", "wire", "wire/signature", "wire/diagnose"}, "a report is shown from what it holds; showing it runs nothing"},
+	"lesson": {[]string{"harness", "scenarios", "wire", "wire/signature", "wire/diagnose"}, "a lesson picks scenarios and grades evidence; the user's command picks the engine"},
 	"probe": {[]string{"harness", "harness/agent", "wire", "wire/diagnose"},
 		"a live endpoint is judged as a capture is; what captures in a host captures here"},
 	"": {[]string{"harness", "netns", "docker"}, "the list of engines is the one place that knows them all"},
-	"cmd/tcplab": {[]string{"", "harness", "harness/agent", "clients", "scenarios", "netns", "docker", "probe", "report", "lesson",
+	"cmd/tcplab": {[]string{"", "harness", "harness/agent", "clients", "scenarios", "netns", "docker", "probe", "report", "lesson", "standing",
 		"wire", "wire/signature", "wire/diagnose"}, "the command line brings everything together"},
 }
 

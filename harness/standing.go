@@ -6,14 +6,16 @@ import (
 	"fmt"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 )
 
 // Standing is a scenario's lab outside of a run, to work in by hand: it stands until it is closed, and is broken and
 // healed when it is asked to be. It makes no traffic of its own once it is open, so that every packet in it is that of
 // who works there. Its methods may be called at the same time.
 type Standing struct {
-	mutex sync.Mutex
-	run   *run
+	mutex  sync.Mutex
+	run    *run
+	broken atomic.Bool // what run.broken was when the mutex was last free
 }
 
 // Open builds a scenario's lab and lets it prove that it works, as the first two phases of [Run] do. The lab is healthy
@@ -39,6 +41,7 @@ func (s *Standing) do(part func(*run) error) error {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	err := part(s.run)
+	s.broken.Store(s.run.broken)
 	mismatches := s.run.report.Mismatches
 	s.run.report.Mismatches, s.run.report.Phases = nil, nil // a lab may stand for days, and be broken as often as one likes
 	if err == nil && len(mismatches) > 0 {
@@ -67,12 +70,8 @@ func (s *Standing) Heal(ctx context.Context) error {
 	})
 }
 
-// Broken reports whether the fault holds.
-func (s *Standing) Broken() bool {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	return s.run.broken
-}
+// Broken reports whether the fault holds. It does not wait for a Break or Heal that goes on.
+func (s *Standing) Broken() bool { return s.broken.Load() }
 
 // Scenario is the one whose lab it is.
 func (s *Standing) Scenario() Scenario { return s.run.report.Scenario }

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"sync"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -125,8 +126,14 @@ func startVerb(ns *agent.Namespace, r request, fds []int) (*command, error) {
 		cancel()
 		done <- code
 	}()
+	kill := func() {
+		cancel()
+		for _, f := range files { // it must not wait for one who reads nothing any more
+			_ = f.SetDeadline(time.Now())
+		}
+	}
 	interrupt := func(syscall.Signal) { cancel() }
-	return &command{kill: cancel, signal: interrupt, wait: func() int { return <-done }}, nil
+	return &command{kill: kill, signal: interrupt, wait: func() int { return <-done }}, nil
 }
 
 // startProcess starts any other command as a process in the namespace.

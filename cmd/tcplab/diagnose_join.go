@@ -107,6 +107,9 @@ func (v *sideView) writeJSON(out io.Writer) error {
 
 func (v *sideView) writeText(out io.Writer, clientFile, serverFile string, pair diagnose.Pair) error {
 	var b strings.Builder
+	if v.stats.TCP+v.stats.Echoes == 0 && len(v.records) == 0 {
+		fmt.Fprintf(&b, "%s: %s\n", clientFile, withoutTraffic(v.stats))
+	}
 	fmt.Fprintf(&b, "%s and %s: %s failed%s\n", clientFile, serverFile, v.tally.failures(), clockText(pair))
 	for i := range v.records {
 		if v.shown[i] {

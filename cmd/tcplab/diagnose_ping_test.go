@@ -91,7 +91,7 @@ func TestDiagnoseSummaries(t *testing.T) {
 		}
 	}
 	for want, fill := range map[string]func(*captureWriter){
-		"no packets": func(*captureWriter) {},
+		"holds no packet: nothing of this reached here, if the capture ran at the time": func(*captureWriter) {},
 		"1 ping in 2 packets, none failed (1 ok)": func(w *captureWriter) { w.ping(1, 1, true) },
 		"1 connection and 2 pings in 23 packets, none failed (3 ok)": func(w *captureWriter) {
 			connection(w, 12)
@@ -122,5 +122,5 @@ func TestDiagnoseNeitherTCPNorPing(t *testing.T) {
 	data = data[:24+16+42]
 	out, _, err := diagnoseFile(t, data)
 	require.NoError(t, err)
-	assert.Equal(t, "-: no TCP and no ping in 1 packet\n", out)
+	assert.Equal(t, "-: no TCP and no ping in 1 packet: none reached here, if the capture ran at the time\n", out)
 }

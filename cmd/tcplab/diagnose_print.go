@@ -231,10 +231,8 @@ func rank(g *group) int {
 
 func (p *textPrinter) summary(stats diagnose.Stats) string {
 	switch {
-	case stats.Packets == 0:
-		return "no packets"
 	case p.tally.total() == 0 && stats.TCP+stats.Echoes == 0:
-		return fmt.Sprintf("no TCP and no ping in %s", counted(stats.Packets, "packet"))
+		return withoutTraffic(stats)
 	case p.tally.total() == 0 && stats.Echoes == 0:
 		return fmt.Sprintf("no connection that was asked for in %s", counted(stats.Packets, "packet"))
 	case p.tally.total() == 0:
@@ -243,6 +241,16 @@ func (p *textPrinter) summary(stats diagnose.Stats) string {
 		return fmt.Sprintf("%s in %s, none failed (%s)", p.tally, counted(stats.Packets, "packet"), p.verdicts())
 	}
 	return fmt.Sprintf("%s failed (%s)", p.tally.failures(), p.verdicts())
+}
+
+// withoutTraffic is what a capture says in which there is nothing to diagnose. It is an answer: a program that captures at
+// a place that a packet never reaches writes the head of its file and nothing else.
+func withoutTraffic(stats diagnose.Stats) string {
+	const meaning = "reached here, if the capture ran at the time"
+	if stats.Packets == 0 {
+		return "holds no packet: nothing of this " + meaning
+	}
+	return fmt.Sprintf("no TCP and no ping in %s: none %s", counted(stats.Packets, "packet"), meaning)
 }
 
 // verdicts counts them: "12 ok, 2 refused".

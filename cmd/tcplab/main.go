@@ -42,9 +42,17 @@ func run(args []string) int {
 	case errMismatch: // alone: what could not be done is worse
 		return exitMismatch
 	}
+	if code, ended := err.(exitCode); ended {
+		return int(code)
+	}
 	fmt.Fprintf(os.Stderr, "tcplab: %v\n", err)
 	return exitFailure
 }
+
+// exitCode is the end of a command that this one was asked to run: its exit code is ours, and it has said what it has to.
+type exitCode int
+
+func (e exitCode) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 // errInterrupted is the cause with which the context ends at Ctrl-C.
 var errInterrupted = errors.New("interrupted")
@@ -76,5 +84,6 @@ it works, breaks it, and holds what the client felt and what every vantage point
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(newList(), newShow(), newRun(), newEngines(), newDiagnose(), newProbe(), newReport(), newSweep(), newBench())
+	root.AddCommand(standingCommands()...)
 	return root
 }

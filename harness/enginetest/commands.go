@@ -110,6 +110,21 @@ func testCommands(t *testing.T, lab *bench) {
 		assert.ErrorIs(t, cmd.Wait(), context.Canceled)
 		assert.Less(t, time.Since(start), 10*time.Second)
 	})
+	t.Run("the end of its context ends a verb whose output nobody takes", func(t *testing.T) {
+		b := lab.on(t)
+		ctx, cancel := context.WithCancel(b.context())
+		out, sink := io.Pipe()
+		cmd := b.host("client").Command(harness.FileVerb("/proc/self/exe")...)
+		cmd.Stdout = sink
+		require.NoError(t, cmd.Start(ctx))
+		_, err := io.ReadFull(out, make([]byte, 4))
+		require.NoError(t, err)
+		cancel()
+		start := time.Now()
+		assert.ErrorIs(t, cmd.Wait(), context.Canceled)
+		assert.Less(t, time.Since(start), 10*time.Second)
+		require.NoError(t, out.Close())
+	})
 	t.Run("a context that has ended starts nothing", func(t *testing.T) {
 		b := lab.on(t)
 		ctx, cancel := context.WithCancel(b.context())
@@ -125,7 +140,7 @@ func testCommands(t *testing.T, lab *bench) {
 // testSignal: a command decides for itself how it ends, as tcpdump writes its file.
 func testSignal(b *bench) {
 	out, sink := io.Pipe()
-	cmd := b.host("client").Command("sh", "-c", "trap 'kill $!; echo caught; exit 3' INT; sleep 1000 & echo started; wait")
+	cmd := b.host("client").Command("sh", "-c", "trap 'kill $! 2>&-; echo caught; exit 3' INT; sleep 1000 & echo started; wait")
 	cmd.Stdout = sink
 	require.Error(b, cmd.Signal(syscall.SIGINT), "before it was started")
 	require.NoError(b, cmd.Start(b.context()))

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+)
+
+func TestFetch(t *testing.T) {
+	needEngine(t, "netns")
+	t.Parallel()
+	d := newDesk(t)
+	d.must("up", "healthy", "--engine", "netns")
+	source := filepath.Join(d.dir, "source")
+	require.NoError(t, os.Mkdir(source, 0o755))
+	small := filepath.Join(source, "small")
+	require.NoError(t, os.WriteFile(small, []byte("content"), 0o644))
+	read := func(name string) string {
+		text, err := os.ReadFile(filepath.Join(d.dir, name))
+		require.NoError(t, err)
+		return string(text)
+	}
+
+	assert.Empty(t, d.must("fetch", "server:source/small"))
+	assert.Equal(t, "content", read("small"))
+	info, err := os.Stat(filepath.Join(d.dir, "small"))
+	require.NoError(t, err)
+	assert.NotZero(t, info.Mode()&0o400)
+	assert.Equal(t, "content", d.must("fetch", "client:"+small, "-"))
+	require.NoError(t, os.Mkdir(filepath.Join(d.dir, "into"), 0o755))
+	d.must("fetch", "server:"+small, "into")
+	assert.Equal(t, "content", read("into/small"))
+
+	// What cannot be fetched leaves what is there as it is.
+	require.NoError(t, os.WriteFile(filepath.Join(d.dir, "kept"), []byte("mine"), 0o600))
+	d.fails("server: "+source+" is a folder: name the files in it", "fetch", "server:"+source, "kept")
+	d.fails("server: stat "+source+"/missing: no such file or directory", "fetch", "server:source/missing", "kept")
+	d.fails(`lab healthy has no host "nowhere"; it has: client, router, server`, "fetch", "nowhere:"+small, "kept")
+	assert.Equal(t, "mine", read("kept"))
+	d.fails(`"small" does not name a file on a host: it is HOST:PATH`, "fetch", "small")
+	require.NoError(t, unix.Mkfifo(filepath.Join(d.dir, "pipe"), 0o600))
+	d.fails("pipe is there already, and is not a file", "fetch", "server:"+small, "pipe")
+	d.fails("into/small is there already, and is not a file", "fetch", "server:"+small, linked(t, d.dir))
+
+	// A link is followed: the file takes the copy.
+	require.NoError(t, os.Symlink("kept", filepath.Join(d.dir, "link")))
+	d.must("fetch", "server:"+small, "link")
+	assert.Equal(t, "content", read("kept"))
+
+	big := filepath.Join(source, "big")
+	require.Equal(t, writeRandom(t, big), hashOf(t, fetched(d, "server:"+big, "copy")))
+	left, err := filepath.Glob(filepath.Join(d.dir, ".*"))
+	require.NoError(t, err)
+	assert.Empty(t, left, "half a file was left")
+}
+
+// linked puts a folder in the way of a copy, and returns the folder that the copy is to go into.
+func linked(t *testing.T, dir string) string {
+	t.Helper()
+	require.NoError(t, os.Remove(filepath.Join(dir, "into", "small")))
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "into", "small"), 0o755))
+	return "into"
+}
+
+func fetched(d *desk, file, dest string) string {
+	d.Helper()
+	d.must("fetch", file, dest)
+	return filepath.Join(d.dir, dest)
+}
+
+// bigFile is the size of one that does not fit into any buffer.
+const bigFile = 100 << 20
+
+// writeRandom writes a big file, and returns its hash.
+func writeRandom(t *testing.T, name string) string {
+	t.Helper()
+	f, err := os.Create(name)
+	require.NoError(t, err)
+	sum := sha256.New()
+	_, err = io.CopyN(io.MultiWriter(f, sum), rand.NewChaCha8([32]byte{1}), bigFile)
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+func hashOf(t *testing.T, name string) string {
+	t.Helper()
+	f, err := os.Open(name)
+	require.NoError(t, err)
+	defer f.Close()
+	sum := sha256.New()
+	_, err = io.Copy(sum, f)
+	require.NoError(t, err)
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// A copy that does not come to its end is none, whatever ends it.
+func TestFetchCutShort(t *testing.T) {
+	needEngine(t, "netns")
+	t.Parallel()
+	d := newDesk(t)
+	d.must("up", "healthy", "--engine", "netns")
+	long := filepath.Join(d.dir, "long") // it takes no room, and a copy of it takes seconds
+	require.NoError(t, os.WriteFile(long, nil, 0o644))
+	require.NoError(t, os.Truncate(long, 2<<30))
+	r := d.start(d.command("fetch", "server:"+long, "copy"))
+	require.Eventually(t, func() bool {
+		names, _ := filepath.Glob(filepath.Join(d.dir, ".copy*"))
+		return len(names) == 1
+	}, deadline, poll)
+	require.NoError(t, r.cmd.Process.Signal(unix.SIGINT))
+	assert.Equal(t, 2, r.exit(deadline))
+	assert.NoFileExists(t, filepath.Join(d.dir, "copy"))
+	left, err := filepath.Glob(filepath.Join(d.dir, ".*"))
+	require.NoError(t, err)
+	assert.Empty(t, left)
+}

@@ -1,0 +1,444 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/creack/pty"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+
+	"github.com/tcplab/tcplab/standing"
+)
+
+// desk is where a person works: a folder, and the labs that stand for this person.
+type desk struct {
+	*testing.T
+	dir        string
+	env        []string
+	credential *syscall.Credential // nil: the test's own user
+	program    string
+}
+
+// newDesk returns a desk with no labs on it. Those that are left are taken down.
+func newDesk(t *testing.T) *desk {
+	t.Helper()
+	dir := publicDir(t)
+	d := &desk{T: t, dir: dir, program: program(t), env: append(os.Environ(), "XDG_RUNTIME_DIR="+dir)}
+	t.Cleanup(func() {
+		if out, code := d.tcplab("down", "--all"); code != 0 {
+			assert.Contains(t, out, "has died", "a lab was left")
+		}
+	})
+	return d
+}
+
+// asNobody makes it the desk of an ordinary user.
+func (d *desk) asNobody() {
+	d.Helper()
+	d.credential = &syscall.Credential{Uid: nobody, Gid: nobody}
+	require.NoError(d, os.Chown(d.dir, nobody, nobody))
+	require.NoError(d, os.Mkdir(filepath.Join(d.dir, "bin"), 0o755))
+	d.program = filepath.Join(d.dir, "bin", "tcplab")
+	copyFile(d.T, program(d.T), d.program)
+	d.env = []string{"HOME=" + d.dir, "PATH=/usr/bin:/bin", "XDG_RUNTIME_DIR=" + d.dir}
+}
+
+func (d *desk) command(args ...string) *exec.Cmd {
+	cmd := exec.Command(d.program, args...)
+	cmd.Dir, cmd.Env = d.dir, d.env
+	if d.credential != nil {
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: d.credential}
+	}
+	return cmd
+}
+
+// tcplab runs a command, and returns what it has printed on either stream, and its exit code.
+func (d *desk) tcplab(args ...string) (string, int) {
+	d.Helper()
+	out, err := d.command(args...).CombinedOutput()
+	if exit, ended := errors.AsType[*exec.ExitError](err); ended {
+		return string(out), exit.ExitCode()
+	}
+	require.NoError(d, err)
+	return string(out), 0
+}
+
+// must runs a command that must succeed.
+func (d *desk) must(args ...string) string {
+	d.Helper()
+	out, code := d.tcplab(args...)
+	require.Zero(d, code, "%s: %s", strings.Join(args, " "), out)
+	return out
+}
+
+// fails runs a command that must fail with one sentence.
+func (d *desk) fails(sentence string, args ...string) {
+	d.Helper()
+	out, code := d.tcplab(args...)
+	assert.Equal(d, 2, code, args)
+	assert.Equal(d, "tcplab: "+sentence+"\n", out)
+}
+
+// lab is what "status" tells of one.
+func (d *desk) lab(name string) standing.Info {
+	d.Helper()
+	var info standing.Info
+	for line := range strings.Lines(d.must("status", "--json")) {
+		require.NoError(d, json.Unmarshal([]byte(line), &info))
+		if info.Lab == name {
+			return info
+		}
+	}
+	require.Fail(d, "there is no such lab", name)
+	return info
+}
+
+// helperOf is the process that holds the namespaces of a lab's holder, and their names.
+func (d *desk) helperOf(info standing.Info) (int, []string) {
+	d.Helper()
+	holder, err := os.FindProcess(info.Process)
+	require.NoError(d, err)
+	r := &running{t: d.T, cmd: &exec.Cmd{Process: holder}}
+	return r.helper()
+}
+
+// clean requires that no file is left.
+func (d *desk) clean() {
+	d.Helper()
+	left, err := filepath.Glob(filepath.Join(d.dir, "tcplab", "*"))
+	require.NoError(d, err)
+	assert.Empty(d, left)
+}
+
+// start starts a command that goes on.
+func (d *desk) start(cmd *exec.Cmd) *running {
+	d.Helper()
+	r := &running{t: d.T, cmd: cmd, dir: d.dir, out: newOutput(), done: make(chan struct{})}
+	cmd.Stdout, cmd.Stderr = r.out, r.out
+	require.NoError(d, cmd.Start())
+	go func() {
+		_ = cmd.Wait()
+		close(r.done)
+	}()
+	d.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		<-r.done
+	})
+	return r
+}
+
+// terminal starts tcplab as the foreground program of a terminal.
+func (d *desk) terminal(args ...string) *running {
+	d.Helper()
+	return d.onTerminal(d.command(args...))
+}
+
+func (d *desk) onTerminal(cmd *exec.Cmd) *running {
+	d.Helper()
+	cmd.Dir, cmd.Env = d.dir, d.env
+	r := &running{t: d.T, cmd: cmd, dir: d.dir, out: newOutput(), done: make(chan struct{})}
+	tty, err := pty.StartWithSize(r.cmd, &pty.Winsize{Rows: 30, Cols: 100})
+	require.NoError(d, err)
+	r.tty = tty
+	go func() {
+		_, _ = r.out.ReadFrom(tty)
+		_ = r.cmd.Wait()
+		close(r.done)
+	}()
+	d.Cleanup(func() {
+		_ = r.cmd.Process.Kill()
+		<-r.done
+		_ = tty.Close()
+	})
+	return r
+}
+
+func (r *running) types(text string) {
+	r.t.Helper()
+	_, err := r.tty.WriteString(text)
+	require.NoError(r.t, err)
+}
+
+func TestStanding(t *testing.T) {
+	needEngine(t, "netns")
+	t.Parallel()
+	testStandingLab(newDesk(t))
+}
+
+func TestStandingOrdinaryUser(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("every other test that uses the netns engine runs as an ordinary user already")
+	}
+	needEngine(t, "netns")
+	t.Parallel()
+	d := newDesk(t)
+	d.asNobody()
+	requireUserNamespaces(t, func(args ...string) (string, error) {
+		out, err := d.command(args...).CombinedOutput()
+		return string(out), err
+	})
+	testStandingLab(d)
+}
+
+// testStandingLab is a lab's life.
+func testStandingLab(d *desk) {
+	out := d.must("up", "closed-port", "--engine", "netns", "--name", "mine")
+	assert.Equal(d, `mine: netns, IPv4, healthy: the client gets through to 203.0.113.10:8080
+
+  client  198.51.100.10
+  router  198.51.100.1, 203.0.113.1
+  server  203.0.113.10
+
+next:
+  tcplab exec client curl -m 3 http://203.0.113.10:8080/
+  tcplab break
+  tcplab shell server
+  tcplab down
+`, out)
+	info := d.lab("mine")
+	assert.Equal(d, standing.Healthy, info.State)
+	assert.Equal(d, "closed-port", info.Scenario)
+	helper, namespaces := d.helperOf(info)
+	assert.Equal(d, 1, parent(info.Process), "the holder is a child of somebody")
+	dial := []string{"exec", "client", "tcplab", "host", "dial", "--timeout", "2s", info.Target}
+	assert.NotContains(d, d.must(dial...), "errno")
+	assert.Equal(d, "mine: netns, IPv4, broken: nobody listens on TCP port 8080 of the server\n", d.must("break"))
+	d.fails("the lab is broken already", "break")
+	assert.Contains(d, d.must(dial...), `"errno":"ECONNREFUSED"`)
+	assert.Equal(d, standing.Broken, d.lab("mine").State)
+	assert.Equal(d, "mine: netns, IPv4, healthy\n", d.must("heal"))
+	assert.NotContains(d, d.must(dial...), "errno")
+	assert.Equal(d, "mine: down\n", d.must("down"))
+	assert.True(d, ended(info.Process), "the holder has not ended when it is said to be down")
+	requireGone(d.T, goneWithin, helper, namespaces)
+	assert.Equal(d, "no lab stands\n", d.must("status"))
+	d.clean()
+}
+
+// A lab may be broken from the beginning, and be of IPv6.
+func TestStandingBroken(t *testing.T) {
+	needEngine(t, "netns")
+	t.Parallel()
+	d := newDesk(t)
+	out := d.must("up", "closed-port", "--engine", "netns", "--family", "6", "--broken")
+	assert.Contains(t, out, "closed-port: netns, IPv6, broken: nobody listens on TCP port 8080 of the server\n")
+	assert.Contains(t, out, "  router  2001:db8:1::1, 2001:db8:2::1\n")
+	assert.Contains(t, out, "  tcplab exec client curl -m 3 -g 'http://[2001:db8:2::10]:8080/'\n  tcplab heal\n")
+	assert.Contains(t, d.must("exec", "client", "tcplab", "host", "dial", "[2001:db8:2::10]:8080"), "ECONNREFUSED")
+}
+
+// The streams of a command are those of "exec", and its exit code too.
+func TestStandingExec(t *testing.T) {
+	needEngine(t, "netns")
+	t.Parallel()
+	d := newDesk(t)
+	d.must("up", "healthy", "--engine", "netns")
+	out, code := d.tcplab("exec", "server", "sh", "-c", "exit 7")
+	assert.Equal(t, 7, code)
+	assert.Empty(t, out)
+	cmd := d.command("exec", "client", "sh", "-c", "cat; echo $COLOUR; pwd; echo no >&2")
+	cmd.Env = append(cmd.Env, "COLOUR=blue")
+	var stdout, stderr bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader("typed\n"), &stdout, &stderr
+	require.NoError(t, cmd.Run())
+	assert.Equal(t, "typed\nblue\n"+d.dir+"\n", stdout.String())
+	assert.Equal(t, "no\n", stderr.String())
+	assert.Contains(t, d.must("exec", "server", "cat", "/proc/net/fib_trie"), "203.0.113.10", "that is not the server's network")
+
+	d.fails(`lab healthy has no host "nowhere"; it has: client, router, server`, "exec", "nowhere", "true")
+	d.fails(`there is no lab "other"; there are: healthy`, "exec", "--lab", "other", "server", "true")
+	out, code = d.tcplab("exec", "server", "no-such-program")
+	assert.Equal(t, 2, code)
+	assert.Contains(t, out, `"no-such-program": executable file not found`)
+
+	// A job in the background of a terminal leaves it alone.
+	r := d.onTerminal(exec.Command("sh", "-c", `set -m; "$0" exec server cat & wait $!; echo code $?`, d.program))
+	assert.Zero(t, r.exit(deadline), r.out)
+	assert.Contains(t, r.out.String(), "code 0\r\n")
+}
+
+// What "exec" is told by a signal goes to the command, and the command ends as it likes.
+func TestStandingExecSignals(t *testing.T) {
+	needEngine(t, "netns")
+	t.Parallel()
+	d := newDesk(t)
+	d.must("up", "healthy", "--engine", "netns")
+	const script = "trap 'kill $! 2>&-; echo caught; exit 9' INT TERM; sleep 1000 & echo begin; wait"
+	for _, s := range []syscall.Signal{unix.SIGINT, unix.SIGTERM} {
+		r := d.start(d.command("exec", "server", "sh", "-c", script))
+		r.awaitOutput("begin\n")
+		require.NoError(t, r.cmd.Process.Signal(s))
+		assert.Equal(t, 9, r.exit(deadline))
+		assert.Equal(t, "begin\ncaught\n", r.out.String())
+	}
+	r := d.terminal("exec", "server", "sh", "-c", script)
+	r.awaitOutput("begin\r\n")
+	r.types("\x03")
+	assert.Equal(t, 9, r.exit(deadline))
+	assert.Equal(t, "begin\r\n^Ccaught\r\n", r.out.String())
+
+	// Whoever kills it, kills the command.
+	r = d.start(d.command("exec", "server", "sh", "-c", "echo $$; exec sleep 1000"))
+	r.awaitOutput("\n")
+	pid := strings.TrimSpace(r.out.String())
+	require.NoError(t, r.cmd.Process.Kill())
+	require.Eventually(t, func() bool { return commandLine(pid) == "" }, deadline, poll, "the command goes on")
+}
+
+// commandLine is that of a process, empty where it has ended.
+func commandLine(pid string) string {
+	text, _ := os.ReadFile("/proc/" + pid + "/cmdline")
+	return string(text)
+}
+
+func TestStandingShell(t *testing.T) {
+	needEngine(t, "netns")
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		t.Skip("bash is not installed")
+	}
+	t.Parallel()
+	d := newDesk(t)
+	d.env = append(d.env, "SHELL="+bash, "HOME="+d.dir)
+	require.NoError(t, os.WriteFile(filepath.Join(d.dir, ".bashrc"), []byte("PS1='mine> '; greet() { echo hello from $TCPLAB_HOST; }\n"), 0o644))
+	d.must("up", "healthy", "--engine", "netns")
+	testShell(d)
+	// Without a terminal it takes its commands from standard input.
+	cmd := d.command("shell", "server")
+	cmd.Stdin = strings.NewReader("echo $TCPLAB_HOST of $TCPLAB_LAB\nexit 4\n")
+	out, err := cmd.CombinedOutput()
+	assert.ErrorContains(t, err, "exit status 4")
+	assert.Equal(t, "server of healthy\n", string(out))
+	// A terminal that is closed takes its shell along.
+	r := d.terminal("shell", "client")
+	r.awaitOutput("client@healthy ")
+	r.types("echo pid $$.\r")
+	printed := regexp.MustCompile(`pid (\d+)\.`)
+	require.Eventually(t, func() bool { return printed.MatchString(r.out.String()) }, deadline, poll)
+	pid := printed.FindStringSubmatch(r.out.String())[1]
+	require.NotEmpty(t, commandLine(pid))
+	require.NoError(t, r.cmd.Process.Signal(unix.SIGHUP))
+	require.Eventually(t, func() bool { return commandLine(pid) == "" }, deadline, poll, "the shell goes on")
+}
+
+// testShell works in a shell, as one does.
+func testShell(d *desk) {
+	r := d.terminal("shell", "server")
+	r.awaitOutput("server@healthy ")
+	r.types("stty size\r")
+	r.awaitOutput("30 100\r\n")
+	require.NoError(d, pty.Setsize(r.tty, &pty.Winsize{Rows: 20, Cols: 70}))
+	r.types("while [ \"$(stty size)\" != '20 70' ]; do sleep 0.01; done; echo re''sized\r") // the news of it overtakes nothing
+	r.awaitOutput("resized\r\n")
+	if d.env != nil && d.lab("healthy").Resident {
+		r.types("greet\r")
+		r.awaitOutput("hello from server\r\n") // the user's own settings
+	}
+	r.types("echo be''gin; sleep 1000; echo not reached\r")
+	r.awaitOutput("begin\r\n")
+	r.types("\x03")
+	r.types("sleep 1000 & jobs; kill %1\r")
+	r.awaitOutput("[1]+  Running ")
+	r.types("exit 6\r")
+	assert.Equal(d, 6, r.exit(deadline), r.out)
+	assert.NotContains(d, r.out.String(), "no job control")
+	assert.NotContains(d, r.out.String(), "\r\nnot reached")
+}
+
+func TestStandingSeveral(t *testing.T) {
+	needEngine(t, "netns")
+	t.Parallel()
+	d := newDesk(t)
+	d.must("up", "healthy", "--engine", "netns", "--name", "a")
+	out := d.must("up", "closed-port", "--engine", "netns", "--name", "b")
+	assert.Contains(t, out, "  tcplab exec --lab b client curl -m 3 http://203.0.113.10:8080/\n  tcplab break --lab b\n"+
+		"  tcplab shell --lab b server\n  tcplab down --lab b\n")
+	d.fails("2 labs stand (a, b): say which one with --lab", "break")
+	d.fails("a lab named b stands already: give this one another name (--name), or take that one down (tcplab down --lab b)",
+		"up", "healthy", "--engine", "netns", "--name", "b")
+	assert.Equal(t, standing.Healthy, d.lab("b").State, "it has suffered from that")
+	d.must("break", "--lab", "b")
+	assert.Equal(t, standing.Healthy, d.lab("a").State)
+	assert.Equal(t, standing.Broken, d.lab("b").State)
+	assert.Equal(t, "a: down\nb: down\n", d.must("down", "--all"))
+	assert.Empty(t, d.must("down", "--all"))
+	d.clean()
+}
+
+// Nothing is left of a lab whose holder was killed, and everybody is told.
+func TestStandingKilled(t *testing.T) {
+	needEngine(t, "netns")
+	t.Parallel()
+	d := newDesk(t)
+	d.must("up", "healthy", "--engine", "netns")
+	info := d.lab("healthy")
+	helper, namespaces := d.helperOf(info)
+	at := d.start(d.command("exec", "server", "sh", "-c", "echo begin; sleep 1000"))
+	at.awaitOutput("begin\n")
+	const died = "the holder of lab healthy has died, and the lab with it (what is left of containers is removed by \"tcplab sweep\")"
+	require.NoError(t, unix.Kill(info.Process, unix.SIGKILL))
+	assert.Equal(t, 2, at.exit(deadline))
+	assert.Equal(t, "begin\ntcplab: "+died+"\n", at.out.String())
+	requireGone(t, goneWithin, helper, namespaces)
+	d.fails(died, "break")
+	d.fails(`no lab stands: "tcplab up NAME" builds one ("tcplab list" shows the names)`, "break")
+	d.clean()
+
+	// The name is free at once, also where nobody has asked in between.
+	d.must("up", "healthy", "--engine", "netns")
+	require.NoError(t, unix.Kill(d.lab("healthy").Process, unix.SIGKILL))
+	require.Eventually(t, func() bool { _, code := d.tcplab("up", "healthy", "--engine", "netns"); return code == 0 }, deadline, poll)
+	assert.Equal(t, "healthy: down\n", d.must("down"))
+	d.clean()
+}
+
+// SIGTERM, as at the end of a session, takes the lab down in good order.
+func TestStandingTerminated(t *testing.T) {
+	needEngine(t, "netns")
+	t.Parallel()
+	d := newDesk(t)
+	d.must("up", "healthy", "--engine", "netns")
+	info := d.lab("healthy")
+	helper, namespaces := d.helperOf(info)
+	at := d.start(d.command("exec", "server", "sh", "-c", "echo begin; sleep 1000"))
+	at.awaitOutput("begin\n")
+	require.NoError(t, unix.Kill(info.Process, unix.SIGTERM))
+	assert.Equal(t, 2, at.exit(deadline))
+	assert.Equal(t, "begin\ntcplab: the lab was taken down\n", at.out.String())
+	requireGone(t, goneWithin, helper, namespaces)
+	require.Eventually(t, func() bool { return ended(info.Process) }, deadline, poll)
+	d.clean()
+}
+
+// The folder of the sockets is the user's alone.
+func TestStandingFolder(t *testing.T) {
+	d := newDesk(t)
+	folder := filepath.Join(d.dir, "tcplab")
+	require.NoError(t, os.Mkdir(folder, 0o755))
+	out, code := d.tcplab("status")
+	assert.Equal(t, 2, code)
+	assert.Contains(t, out, folder+" is to hold the sockets of your labs, but is not a folder of yours that is closed to others: remove it")
+	require.NoError(t, os.Chmod(folder, 0o700))
+	assert.Equal(t, "no lab stands\n", d.must("status"))
+
+	d.env = append(d.env, "XDG_RUNTIME_DIR="+filepath.Join(d.dir, "nowhere"), "TMPDIR="+d.dir)
+	assert.Equal(t, "no lab stands\n", d.must("status"))
+	assert.DirExists(t, filepath.Join(d.dir, "tcplab-"+strconv.Itoa(os.Geteuid())))
+
+	long := filepath.Join(d.dir, strings.Repeat("long", 30))
+	require.NoError(t, os.Mkdir(long, 0o700))
+	d.env = append(d.env, "XDG_RUNTIME_DIR="+long)
+	d.fails(filepath.Join(long, "tcplab", "a.sock")+" is too long for the path of a socket (107 characters at most): "+
+		"set XDG_RUNTIME_DIR to a shorter one, or give the lab a shorter name", "break", "--lab", "a")
+}

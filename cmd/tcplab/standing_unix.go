@@ -1,0 +1,275 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tcplab/tcplab/docker"
+	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/scenarios"
+	"github.com/tcplab/tcplab/standing"
+)
+
+// standingCommands are those of a lab that stays up.
+func standingCommands() []*cobra.Command {
+	return []*cobra.Command{newUp(), newHold(), newStatus(), newBreak(), newHeal(), newExec(), newShell(), newFetch(), newDown()}
+}
+
+// upFlags are the flags of "up".
+type upFlags struct {
+	engine string
+	family int
+	name   string
+	broken bool
+}
+
+func newUp() *cobra.Command {
+	var f upFlags
+	cmd := &cobra.Command{
+		Use:   "up NAME",
+		Short: "Build a scenario's lab that stays up, to work in by hand",
+		Long: `Build a scenario's lab, and leave it standing when it has proven that it works: the scenario's client gets through. It is
+healthy then, so that one can see for oneself that it works; "tcplab break" injects the scenario's fault, and "tcplab
+heal" undoes it. With --broken the fault is injected at once.
+
+The lab is held by a process in the background until "tcplab down". It makes no traffic of its own: every packet in it is
+yours. Several labs may stand at the same time, each with a name of its own.`,
+		Example: `  tcplab up closed-port
+  tcplab exec client curl -m 3 http://203.0.113.10:8080/
+  tcplab break
+  tcplab shell server
+  tcplab down`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0]) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.engine, "engine", "", "engine to build the lab with (default: the first one available; see \"tcplab engines\")")
+	flags.IntVar(&f.family, "family", 4, "4 for IPv4, 6 for IPv6")
+	flags.StringVar(&f.name, "name", "", "name of the lab, for --lab of the other commands (default: the scenario's)")
+	flags.BoolVar(&f.broken, "broken", false, "inject the fault as soon as the lab has proven that it works")
+	return cmd
+}
+
+func (f upFlags) run(cmd *cobra.Command, scenario string) error {
+	if _, err := scenarios.Named(scenario); err != nil {
+		return err
+	}
+	if family := harness.Family(f.family); family != harness.IPv4 && family != harness.IPv6 {
+		return fmt.Errorf("--family is 4 or 6, not %d", f.family)
+	}
+	engine, err := chooseEngine(cmd.Context(), f.engine)
+	if err != nil {
+		return err
+	}
+	if c, ok := engine.(io.Closer); ok { // it has been asked whether it can; the holder has one of its own
+		if err := c.Close(); err != nil {
+			return err
+		}
+	}
+	order := standing.Order{Lab: f.name, Scenario: scenario, Engine: engine.Name(), Family: harness.Family(f.family), Broken: f.broken}
+	if f.name == "" {
+		order.Lab = scenario
+	}
+	info, err := standing.Up(cmd.Context(), order, func(step string) { fmt.Fprintln(cmd.ErrOrStderr(), step) })
+	if err != nil {
+		return err
+	}
+	all, _ := standing.List(cmd.Context())
+	return welcome(cmd.OutOrStdout(), info, len(all) > 1)
+}
+
+// welcome says what stands, and what to do with it.
+func welcome(out io.Writer, info standing.Info, several bool) error {
+	var b strings.Builder
+	b.WriteString(stateText(info))
+	if info.State == standing.Healthy {
+		fmt.Fprintf(&b, ": the client gets through to %s", info.Target)
+	}
+	b.WriteString("\n\n")
+	table(&b, info)
+	lab := ""
+	if several {
+		lab = " --lab " + info.Lab
+	}
+	toggle := "tcplab break" + lab + "\n"
+	if info.State == standing.Broken {
+		toggle = "tcplab heal" + lab + "\n"
+	}
+	fmt.Fprintf(&b, "\nnext:\n  tcplab exec%s client curl -m 3 %s\n  %s  tcplab shell%s server\n  tcplab down%s\n", lab, url(info), toggle, lab, lab)
+	_, err := io.WriteString(out, b.String())
+	return err
+}
+
+// url is the target as curl takes it: where brackets stand, it and the shell must not take them for patterns.
+func url(info standing.Info) string {
+	if strings.HasPrefix(info.Target, "[") {
+		return "-g 'http://" + info.Target + "/'"
+	}
+	return "http://" + info.Target + "/"
+}
+
+// stateText is the lab in one line.
+func stateText(info standing.Info) string {
+	text := fmt.Sprintf("%s: %s, IPv%d, %s", info.Lab, info.Engine, info.Family, info.State)
+	if info.State == standing.Broken && info.Fault != "" {
+		text += ": " + info.Fault
+	}
+	return text
+}
+
+// table lists the hosts and their addresses of the lab's family.
+func table(out io.Writer, info standing.Info) {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, h := range info.Hosts {
+		fmt.Fprintf(w, "  %s\t%s\n", h.Name, strings.Join(addressesOf(h.Addresses, harness.Family(info.Family)), ", "))
+	}
+	_ = w.Flush() // to memory
+}
+
+func addressesOf(all []netip.Addr, f harness.Family) []string {
+	var list []string
+	for _, a := range all {
+		if f.Of(a) {
+			list = append(list, a.String())
+		}
+	}
+	return list
+}
+
+// newHold is the holder of a lab that stays up.
+func newHold() *cobra.Command {
+	return &cobra.Command{
+		Use:    "hold",
+		Short:  "Hold a lab that stays up; \"tcplab up\" starts it",
+		Hidden: true,
+		Args:   cobra.NoArgs,
+		RunE:   func(cmd *cobra.Command, _ []string) error { return standing.Hold(cmd.Context(), resolve) },
+	}
+}
+
+// resolve finds what an order names.
+func resolve(ctx context.Context, o standing.Order, say func(string)) (harness.Engine, harness.Scenario, error) {
+	s, err := scenarios.Named(o.Scenario)
+	if err != nil {
+		return nil, s, err
+	}
+	engine, err := chooseEngine(ctx, o.Engine)
+	if err != nil {
+		return nil, s, err
+	}
+	if d, ok := engine.(*docker.Engine); ok {
+		d.Progress = say // its first lab on a machine takes minutes
+	}
+	return engine, s, nil
+}
+
+func newStatus() *cobra.Command {
+	asJSON := false
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "Show the labs that stand",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			labs, died := standing.List(cmd.Context())
+			if len(labs) == 0 && len(died) > 0 {
+				return errors.Join(died...)
+			}
+			return errors.Join(printStatus(cmd.OutOrStdout(), labs, asJSON), errors.Join(died...))
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per lab")
+	return cmd
+}
+
+func printStatus(out io.Writer, labs []*standing.Lab, asJSON bool) error {
+	if len(labs) == 0 && !asJSON {
+		_, err := fmt.Fprintln(out, "no lab stands")
+		return err
+	}
+	for _, l := range labs {
+		if asJSON {
+			if err := json.NewEncoder(out).Encode(l.Info()); err != nil {
+				return err
+			}
+			continue
+		}
+		fmt.Fprintln(out, stateText(l.Info()))
+		table(out, l.Info())
+	}
+	return nil
+}
+
+// labFlag adds the flag that names a lab.
+func labFlag(cmd *cobra.Command) *string {
+	return cmd.Flags().String("lab", "", "name of the lab (default: the only one that stands)")
+}
+
+func newBreak() *cobra.Command {
+	return newToggle("break", "Inject the fault into a lab that stands", (*standing.Lab).Break)
+}
+
+func newHeal() *cobra.Command {
+	return newToggle("heal", "Undo the fault in a lab that stands", (*standing.Lab).Heal)
+}
+
+func newToggle(name, short string, do func(*standing.Lab, context.Context) error) *cobra.Command {
+	cmd := &cobra.Command{Use: name, Short: short, Args: cobra.NoArgs}
+	lab := labFlag(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		l, err := standing.Find(cmd.Context(), *lab)
+		if err != nil {
+			return err
+		}
+		if err := do(l, cmd.Context()); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintln(cmd.OutOrStdout(), stateText(l.Info()))
+		return err
+	}
+	return cmd
+}
+
+func newDown() *cobra.Command {
+	all := false
+	cmd := &cobra.Command{Use: "down", Short: "Take a lab down that stands", Args: cobra.NoArgs}
+	lab := labFlag(cmd)
+	cmd.Flags().BoolVar(&all, "all", false, "take down every lab that stands")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if all && *lab != "" {
+			return errors.New("give --lab or --all, not both")
+		}
+		if all {
+			labs, died := standing.List(cmd.Context())
+			return errors.Join(takeDown(cmd, labs...), errors.Join(died...))
+		}
+		l, err := standing.Find(cmd.Context(), *lab)
+		if err != nil {
+			return err
+		}
+		return takeDown(cmd, l)
+	}
+	return cmd
+}
+
+// takeDown takes labs down, one after the other, also when one of them cannot be.
+func takeDown(cmd *cobra.Command, labs ...*standing.Lab) error {
+	var errs []error
+	for _, l := range labs {
+		if err := l.Down(cmd.Context()); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		fmt.Fprintf(cmd.OutOrStdout(), "%s: down\n", l.Info().Lab)
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,85 @@
+package standing
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tcplab/tcplab/harness"
+)
+
+// Order is what a holder is asked to hold.
+type Order struct {
+	// Lab is the name by which the lab is called.
+	Lab string `json:"lab"`
+	// Scenario and Engine are names.
+	Scenario string         `json:"scenario"`
+	Engine   string         `json:"engine"`
+	Family   harness.Family `json:"family"`
+	// Broken: the fault is injected as soon as the lab has proven that it works.
+	Broken bool `json:"broken"`
+}
+
+// State is how a lab is.
+type State string
+
+// The states.
+const (
+	Building State = "building"
+	Healthy  State = "healthy"
+	Broken   State = "broken"
+)
+
+// Info is what a holder tells of its lab. The names of the fields are stable.
+type Info struct {
+	Lab    string `json:"lab"`
+	Engine string `json:"engine"`
+	Family int    `json:"family"`
+	State  State  `json:"state"`
+	// Scenario and Fault are empty where a holder does not tell.
+	Scenario string `json:"scenario,omitempty"`
+	Fault    string `json:"fault,omitempty"`
+	// Target is what the scenario's client asks, "203.0.113.10:8080".
+	Target string     `json:"target,omitempty"`
+	Hosts  []HostInfo `json:"hosts"`
+	// Resident says that the hosts' programs and files are those of this machine ([harness.Resident]).
+	Resident bool      `json:"resident"`
+	Process  int       `json:"process"`
+	Since    time.Time `json:"since"`
+}
+
+// HostInfo is a host and its addresses, in the order of its interfaces.
+type HostInfo struct {
+	Name      string       `json:"name"`
+	Addresses []netip.Addr `json:"addresses"`
+}
+
+// Host reports whether the lab has a host of this name.
+func (i Info) Host(name string) bool {
+	return slices.ContainsFunc(i.Hosts, func(h HostInfo) bool { return h.Name == name })
+}
+
+// HostNames are the names of the hosts in a sentence: "client, router, server".
+func (i Info) HostNames() string {
+	var names []string
+	for _, h := range i.Hosts {
+		names = append(names, h.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// hostsOf are the hosts of a topology, with all their addresses.
+func hostsOf(t harness.Topology) []HostInfo {
+	var list []HostInfo
+	for _, spec := range t.Hosts {
+		h := HostInfo{Name: spec.Name}
+		for _, end := range t.EndsOf(spec.Name) {
+			for _, prefix := range end.Addrs {
+				h.Addresses = append(h.Addresses, prefix.Addr())
+			}
+		}
+		list = append(list, h)
+	}
+	return list
+}

@@ -1,0 +1,210 @@
+//go:build unix
+
+package standing
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Deadlines of what is asked of a holder.
+const (
+	infoDeadline   = 10 * time.Second
+	toggleDeadline = 45 * time.Second // beyond the harness's own
+)
+
+// Lab is a lab that stands, seen from any other process than its holder.
+type Lab struct{ info Info }
+
+// Info is what the lab was when it was found.
+func (l *Lab) Info() Info { return l.info }
+
+// List returns the labs of this user. The errors are of those that have died, which are not listed again.
+func List(ctx context.Context) ([]*Lab, []error) {
+	names, err := labNames()
+	if err != nil {
+		return nil, []error{err}
+	}
+	var labs []*Lab
+	var errs []error
+	for _, name := range names {
+		l, err := named(ctx, name)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		labs = append(labs, l)
+	}
+	return labs, errs
+}
+
+// Find returns the named lab, or the only one where the name is empty.
+func Find(ctx context.Context, name string) (*Lab, error) {
+	if name != "" {
+		return named(ctx, name)
+	}
+	labs, errs := List(ctx)
+	switch {
+	case len(labs) == 1:
+		return labs[0], nil
+	case len(labs) > 1:
+		var names []string
+		for _, l := range labs {
+			names = append(names, l.info.Lab)
+		}
+		return nil, fmt.Errorf("%d labs stand (%s): say which one with --lab", len(labs), strings.Join(names, ", "))
+	case len(errs) > 0:
+		return nil, errors.Join(errs...)
+	}
+	return nil, errNone
+}
+
+func named(ctx context.Context, name string) (*Lab, error) {
+	l := &Lab{info: Info{Lab: name}}
+	err := l.ask(ctx, request{Op: opInfo}, infoDeadline)
+	return l, err
+}
+
+// Break injects the fault.
+func (l *Lab) Break(ctx context.Context) error {
+	return l.ask(ctx, request{Op: opBreak}, toggleDeadline)
+}
+
+// Heal undoes it.
+func (l *Lab) Heal(ctx context.Context) error {
+	return l.ask(ctx, request{Op: opHeal}, toggleDeadline)
+}
+
+// ask makes a request that is answered by what the lab is now.
+func (l *Lab) ask(ctx context.Context, r request, within time.Duration) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, within,
+		fmt.Errorf("the holder of lab %s (process %d) does not answer within %s", l.info.Lab, l.info.Process, within))
+	defer cancel()
+	c, stop, err := l.request(ctx, r)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	answer, err := l.answer(ctx, json.NewDecoder(c))
+	if err == nil && answer.Info != nil {
+		l.info = *answer.Info
+	}
+	return err
+}
+
+// Down takes the lab down, and returns when its holder has ended.
+func (l *Lab) Down(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, endDeadline,
+		fmt.Errorf("the holder of lab %s (process %d) has not ended within %s: kill it (kill -9 %d), then \"tcplab sweep\"",
+			l.info.Lab, l.info.Process, endDeadline, l.info.Process))
+	defer cancel()
+	c, stop, err := l.request(ctx, request{Op: opDown})
+	if err != nil {
+		return err
+	}
+	defer stop()
+	d := json.NewDecoder(c)
+	var last reply
+	err = receive(d, &last)
+	if err == nil { // it has something to say
+		err = receive(d, &reply{})
+	}
+	if !errors.Is(err, io.EOF) {
+		return cause(ctx, err)
+	}
+	return last.err()
+}
+
+// request connects to the holder and sends it a request. The connection ends with ctx, at the latest.
+func (l *Lab) request(ctx context.Context, r request, files ...*os.File) (*net.UnixConn, func(), error) {
+	c, err := dial(l.info.Lab)
+	if err != nil {
+		return nil, nil, err
+	}
+	unhook := context.AfterFunc(ctx, func() { _ = c.Close() })
+	stop := func() {
+		unhook()
+		_ = c.Close()
+	}
+	if err := send(c, r, files...); err != nil {
+		stop()
+		return nil, nil, cause(ctx, err)
+	}
+	return c, stop, nil
+}
+
+// answer waits for a reply.
+func (l *Lab) answer(ctx context.Context, d *json.Decoder) (reply, error) {
+	var r reply
+	err := receive(d, &r)
+	if errors.Is(err, io.EOF) {
+		return r, died(l.info.Lab)
+	}
+	if err != nil {
+		return r, cause(ctx, err)
+	}
+	return r, r.err()
+}
+
+func (r reply) err() error {
+	if r.Error == "" {
+		return nil
+	}
+	return errors.New(r.Error)
+}
+
+// cause prefers the reason for which a context has ended over the error that came of it.
+func cause(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+// Command is a command to be run on a host. Its streams are handed over as they are, and are not nil.
+type Command struct {
+	Host                  string
+	Argv                  []string
+	Env                   []string // added to the host's
+	Dir                   string   // empty: the host's
+	Stdin, Stdout, Stderr *os.File
+}
+
+// Run runs a command on a host and returns its exit code. The signals are passed on to it; when ctx ends, it is killed.
+func (l *Lab) Run(ctx context.Context, cmd Command, signals <-chan os.Signal) (exit int, err error) {
+	if !l.info.Host(cmd.Host) {
+		return 0, fmt.Errorf("lab %s has no host %q; it has: %s", l.info.Lab, cmd.Host, l.info.HostNames())
+	}
+	c, stop, err := l.request(ctx, request{Op: opCommand, Host: cmd.Host, Argv: cmd.Argv, Env: cmd.Env, Dir: cmd.Dir},
+		cmd.Stdin, cmd.Stdout, cmd.Stderr)
+	if err != nil {
+		return 0, err
+	}
+	defer stop()
+	d := json.NewDecoder(c)
+	if _, err := l.answer(ctx, d); err != nil {
+		return 0, err
+	}
+	ended := make(chan struct{})
+	defer close(ended)
+	go func() {
+		for {
+			select {
+			case s := <-signals:
+				_ = send(c, request{Op: opSignal, Signal: int(s.(syscall.Signal))})
+			case <-ended:
+				return
+			}
+		}
+	}()
+	last, err := l.answer(ctx, d)
+	return last.Exit, err
+}

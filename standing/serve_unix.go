@@ -1,0 +1,139 @@
+//go:build unix
+
+package standing
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"syscall"
+
+	"github.com/tcplab/tcplab/harness"
+)
+
+// serve answers requests until the listener is closed.
+func (h *holder) serve(listener *net.UnixListener) {
+	for {
+		c, err := listener.AcceptUnix()
+		if err != nil {
+			return
+		}
+		go h.answer(c)
+	}
+}
+
+// answer answers one request.
+func (h *holder) answer(c *net.UnixConn) {
+	r, files, err := receiveRequest(c)
+	if err != nil {
+		_ = c.Close()
+		return
+	}
+	defer closeAll(files)
+	if r.Op == opDown {
+		h.takeDown(c)
+		return
+	}
+	defer c.Close()
+	if r.Op == opInfo {
+		info := h.info()
+		_ = send(c, reply{Info: &info})
+		return
+	}
+	lab, err := h.use()
+	if err != nil {
+		_ = send(c, reply{Error: err.Error()})
+		return
+	}
+	defer h.requests.Done()
+	answer, err := h.do(c, lab, r, files)
+	if err != nil {
+		answer = reply{Error: h.explain(err).Error()}
+	}
+	_ = send(c, answer)
+}
+
+// takeDown ends the life of the lab. The connection stays open, and ends with this process.
+func (h *holder) takeDown(c *net.UnixConn) {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	h.asking = append(h.asking, c)
+	h.end(errDown)
+}
+
+// use returns the lab for a request, which is not closed before the request is done.
+func (h *holder) use() (*harness.Standing, error) {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	switch {
+	case h.life.Err() != nil:
+		return nil, errDown
+	case h.lab == nil:
+		return nil, fmt.Errorf("lab %s is still being built", h.order.Lab)
+	}
+	h.requests.Add(1)
+	return h.lab, nil
+}
+
+// do does what a request asks for.
+func (h *holder) do(c *net.UnixConn, lab *harness.Standing, r request, files []*os.File) (reply, error) {
+	var err error
+	switch r.Op {
+	case opBreak:
+		err = lab.Break(h.life)
+	case opHeal:
+		err = lab.Heal(h.life)
+	case opCommand:
+		return h.command(c, lab, r, files)
+	default:
+		err = fmt.Errorf("the holder of this lab does not know the request %q: it is of another version of tcplab", r.Op)
+	}
+	info := h.info()
+	return reply{Info: &info}, err
+}
+
+// explain prefers the end of the lab over the errors that come of it.
+func (h *holder) explain(err error) error {
+	if h.life.Err() != nil {
+		return errDown
+	}
+	return err
+}
+
+// command runs a command on a host. It is killed when the one who has asked for it is gone, and when the lab ends.
+func (h *holder) command(c *net.UnixConn, lab *harness.Standing, r request, files []*os.File) (reply, error) {
+	if len(files) != 3 {
+		return reply{}, fmt.Errorf("a command takes three descriptors, not %d", len(files))
+	}
+	host, err := lab.Host(r.Host)
+	if err != nil {
+		return reply{}, err
+	}
+	cmd := host.Command(r.Argv...)
+	cmd.Env, cmd.Dir = r.Env, r.Dir
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = files[0], files[1], files[2]
+	ctx, kill := context.WithCancel(h.life)
+	defer kill()
+	if err := cmd.Start(ctx); err != nil {
+		return reply{}, err
+	}
+	_ = send(c, reply{}) // to one who is gone, the next one finds out
+	go func() {
+		defer kill()
+		for d := json.NewDecoder(c); ; {
+			var next request
+			if receive(d, &next) != nil || next.Op != opSignal {
+				return
+			}
+			_ = cmd.Signal(syscall.Signal(next.Signal)) // it may have ended
+		}
+	}()
+	err = cmd.Wait()
+	if exit, ended := errors.AsType[*harness.ExitError](err); ended {
+		return reply{Exit: exit.Code}, nil
+	}
+	return reply{}, err
+}
