@@ -92,7 +92,7 @@ func TestDiagnoseSummaries(t *testing.T) {
 	}
 	for want, fill := range map[string]func(*captureWriter){
 		"holds no packet: nothing of this reached here, if the capture ran at the time": func(*captureWriter) {},
-		"1 ping in 2 packets, none failed (1 ok)": func(w *captureWriter) { w.ping(1, 1, true) },
+		"1 ping in 2 packets, none failed (1 ok)":                                       func(w *captureWriter) { w.ping(1, 1, true) },
 		"1 connection and 2 pings in 23 packets, none failed (3 ok)": func(w *captureWriter) {
 			connection(w, 12)
 			w.ping(1, 1, true)
