@@ -99,10 +99,12 @@ func (b *browser) show(file string, width int64, scheme string) {
 	b.do(chromedp.EmulateViewport(width, 900), b.scheme(scheme), chromedp.Navigate("file://"+file))
 }
 
-func (b *browser) scheme(name string) chromedp.Action[chromedp.Void] {
+func (b *browser) scheme(name string) chromedp.Action[chromedp.Void] { return b.media("", name) }
+
+func (b *browser) media(kind, scheme string) chromedp.Action[chromedp.Void] {
 	return func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
-		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}}})
+		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: kind,
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
 		return chromedp.Void{}, err
 	}
 }
@@ -155,6 +157,10 @@ func (b *browser) lookEverywhere(name, file string) {
 			assert.Empty(b.t, b.look(), "%s, %d pixels wide, %s", name, width, scheme)
 		}
 	}
+	b.do(chromedp.EmulateViewport(794, 1123), b.media("print", "light")) // A4 at 96 dots per inch
+	require.True(b.t, eval[bool](b, `matchMedia("print").matches`))
+	assert.Empty(b.t, b.look(), "%s, printed", name)
+	b.do(b.scheme("light"))
 }
 
 func TestPagesInABrowser(t *testing.T) {
@@ -202,11 +208,11 @@ func TestFilterByKeyboard(t *testing.T) {
 	b.show(save(t, func(w io.Writer) error { return Index(w, entries(t)) }), 800, "light")
 	shown := `[...document.querySelectorAll("[data-words]")].filter((c) => c.getClientRects().length > 0).map((c) => c.querySelector("h2 a").textContent).join(" ")`
 	all := eval[string](b, shown)
-	b.do(chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent("NO-answer ipv6"))
+	b.do(chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent("FIREwall ipv6"))
 	assert.Equal(t, "filter", eval[string](b, `document.activeElement.id`), "the filter is the first thing that the keyboard reaches")
 	assert.Equal(t, "firewall-drop", eval[string](b, shown))
 	assert.Equal(t, fmt.Sprintf("1 of %d shown", len(recorded(t))), eval[string](b, `document.getElementById("count").textContent`))
-	for range "NO-answer ipv6" {
+	for range "FIREwall ipv6" {
 		b.do(chromedp.KeyEvent(kb.Backspace))
 	}
 	assert.Equal(t, all, eval[string](b, shown))
