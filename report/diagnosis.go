@@ -295,4 +295,3 @@ func brief(address string) string {
 	}
 	return address[:longest/2-1] + "…" + address[len(address)-longest/2:]
 }
-
