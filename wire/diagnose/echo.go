@@ -151,7 +151,7 @@ func (x *echo) expect(m mark, sequence uint16, f fate) {
 func (x *echo) answeredBefore(r *request) {
 	for i := range x.early {
 		early := x.early[i]
-		if late := r.at - early.at; !early.seen() || early.sequence != r.sequence || late > copyWithin || late < -patience {
+		if !early.seen() || early.sequence != r.sequence || r.at-early.at > copyWithin {
 			continue
 		}
 		x.early[i] = request{}
@@ -205,7 +205,7 @@ func (x *echo) answer(p *wire.Packet, m mark) {
 	case r == nil && x.lost.count > 0: // a very late one
 		x.recall()
 		x.answered++
-		x.latest = max(x.latest, x.asked.count-int64(len(x.ring)))
+		x.latest, x.silent = x.asked.count, mark{} // which one it answers is not known: the host is heard now
 	case r == nil:
 		x.expect(m, p.ICMP.Sequence, answered)
 		x.alien++

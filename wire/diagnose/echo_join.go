@@ -90,8 +90,8 @@ func (j *Joined) compareEcho(c, s *Seen) {
 		j.Loss, j.Text = LostAtServer, fmt.Sprintf("%s reached the server's network card, and no reply left it", plural(asked, "echo request"))
 	case c.packets[server] == 0:
 		j.Loss, j.Text = LostBeforeClient, fmt.Sprintf("%s left the server, and none reached the client", plural(heard, "echo reply"))
-	case unheard == 0:
-		j.Text = "both sides saw the same"
+	case unheard == 0 && c.echo.Requests != s.echo.Requests:
+		j.Text = "every echo request that the client's capture holds was answered"
 	case heard > c.packets[server]:
 		j.Loss, j.Text = LostBeforeClient, fmt.Sprintf("of %d echo replies that the server sent, %d reached the client", heard, c.packets[server])
 	case c.packets[client] > asked:

@@ -34,6 +34,7 @@ func TestJoinEchoes(t *testing.T) {
 		"some lost there":       {exchanges(1, 1) + pings(2, 2) + exchanges(3, 4), exchanges(1, 1) + exchanges(3, 4), LostBeforeServer, "of 4 echo requests that the client sent, 3 reached the server"},
 		"some lost back":        {exchanges(1, 1) + pings(2, 2) + exchanges(3, 4), exchanges(1, 4), LostBeforeClient, "of 4 echo replies that the server sent, 3 reached the client"},
 		"some not answered":     {exchanges(1, 1) + pings(2, 2) + exchanges(3, 4), exchanges(1, 1) + pings(2, 2) + exchanges(3, 4), LostAtServer, "of 4 echo requests that reached the server, it answered 3"},
+		"begun before":          {exchanges(2, 4), exchanges(1, 4), LostNowhere, "every echo request that the client's capture holds was answered"},
 		"another ping":          {pings(1, 3), "0 ping 1 echo=7 sum=9", LostBeforeServer, "3 echo requests left the client, and none reached the server's network card"},
 		"TCP is no ping":        {"0 ping 1 echo=0\n2 ping 2 echo=0", "0 > S 0 0 0\n0 arp >\n1 arp >", LostBeforeServer, "2 echo requests left the client, and none reached the server's network card"},
 	} {

@@ -80,12 +80,13 @@ func TestEchoRules(t *testing.T) {
 		"begun before, lost": {"0.01 pong 7\n1 ping 8\n3 ping 9", "ok?"},
 		"begun before, gone": {"0.01 pong 7\n" + pings(8, 14), "blackhole"},
 
-		"only replies":             {"0 pong 1\n1 pong 2", "one-sided"},
-		"only requests, one way":   {"0 ping 1\n1 ping 2\n1 ping 3\n0 > S 0 0 0\n0.1 > . 1 0 1\n0.2 > P. 1 100 1", "one-sided one-sided"},
-		"only requests, both ways": {pings(1, 3) + "0 > S 0 0 0\n0.1 > . 1 0 1\n0.2 > P. 1 100 1\n0 > S 0 0 0 port=7\n0 < R. 0 0 1 port=7", "no-answer one-sided refused"},
-		"expired, one way":         {"0 ping 1 ttl=1\n0.1 icmp 11 0 ping=1\n2 ping 2 ttl=2\n9 > S 0 0 0\n9.1 > . 1 0 1\n9.2 > P. 1 100 1", "no-answer one-sided"},
-		"ARP, then requests":       {"0 arp >\n1 arp >\n2 arp >\n" + pings(3, 5), "no-answer"},
-		"ARP in vain":              {"0 arp >\n1 arp >\n2 arp >\n3 icmp 3 1 ping=1 from=198.51.100.10", "rejected no-neighbour"},
+		"only replies":                    {"0 pong 1\n1 pong 2", "one-sided"},
+		"only requests, one way":          {"0 ping 1\n1 ping 2\n1 ping 3\n0 > S 0 0 0\n0.1 > . 1 0 1\n0.2 > P. 1 100 1", "one-sided one-sided"},
+		"only requests, a ping both ways": {pings(1, 3) + "0 ping 1 echo=9\n0.1 pong 1 echo=9\n0.2 pong 5 echo=8", "no-answer ok one-sided"},
+		"only requests, both ways":        {pings(1, 3) + "0 > S 0 0 0\n0.1 > . 1 0 1\n0.2 > P. 1 100 1\n0 > S 0 0 0 port=7\n0 < R. 0 0 1 port=7", "no-answer one-sided refused"},
+		"expired, one way":                {"0 ping 1 ttl=1\n0.1 icmp 11 0 ping=1\n2 ping 2 ttl=2\n9 > S 0 0 0\n9.1 > . 1 0 1\n9.2 > P. 1 100 1", "no-answer one-sided"},
+		"ARP, then requests":              {"0 arp >\n1 arp >\n2 arp >\n" + pings(3, 5), "no-answer"},
+		"ARP in vain":                     {"0 arp >\n1 arp >\n2 arp >\n3 icmp 3 1 ping=1 from=198.51.100.10", "rejected no-neighbour"},
 	} {
 		assert.Equal(t, c.want, verdictsOf(diagnoseText(t, c.packets)), name)
 	}
@@ -116,9 +117,12 @@ func TestEchoNotes(t *testing.T) {
 		pings(1, 1):                   "the capture ends too early to be sure",
 		exchanges(1, 2) + pings(3, 3): "1 request had just been sent when the capture ends, and is not counted as lost",
 		pings(1, 3):                   "silence does not prove that the host is down: ICMP is often filtered where TCP is not",
-		pings(1, 3) + "0 > S 0 0 0\n1.1 < S. 0 0 1\n1.2 > . 1 0 1":         "TCP port 8080 of the same two hosts is answered: the host is up, and ICMP is filtered",
-		pings(1, 3) + "1.1 > S 0 0 0\n1.1 < R. 0 0 1":                      "TCP port 8080 of the same two hosts is refused (RST): the host is up and ICMP is filtered, or a firewall answers in its place",
-		"0 > S 0 0 0\n0 < S. 0 0 1\n0.1 > . 1 0 1\n" + pings(1, 3):         "TCP of the same two hosts was answered earlier (frame 2): the host was up then",
+		pings(1, 3) + "0 > S 0 0 0\n1.1 < S. 0 0 1\n1.2 > . 1 0 1": "TCP port 8080 of the same two hosts is answered: the host is up, and ICMP is filtered",
+		pings(1, 3) + "1.1 > S 0 0 0\n1.1 < R. 0 0 1":              "TCP port 8080 of the same two hosts is refused (RST): the host is up and ICMP is filtered, or a firewall answers in its place",
+		"0 > S 0 0 0\n0 < S. 0 0 1\n0.1 > . 1 0 1\n" + pings(1, 3): "TCP of the same two hosts was answered earlier (frame 2): the host was up then",
+		// One attempt is refused, another accepted.
+		pings(1, 3) + "1.1 > S 0 0 0\n1.1 < S. 0 0 1\n1.2 > . 1 0 1\n1.5 > S 0 0 0 port=7\n1.5 < R. 0 0 1 port=7": "TCP port 8080 of the same two hosts is answered: the host is up, and ICMP is filtered",
+		pings(1, 3) + "1.1 > S 0 0 0 port=7\n1.1 < R. 0 0 1 port=7\n1.2 > S 0 0 0\n1.2 < S. 0 0 1\n1.3 > . 1 0 1": "TCP port 8080 of the same two hosts is answered: the host is up, and ICMP is filtered",
 		"0 arp >\n0 arp <\n" + pings(1, 3):                                 "the host answers ARP: it is up, or another answers in its place",
 		pings(1, 1) + "1.1 icmp 3 3 ping=1 from=203.0.113.10":              "the host itself sent the error: it is up",
 		"0 icmp 3 1 ping=1 from=198.51.100.10":                             "the client's own kernel sent the error: no request left it",
@@ -136,6 +140,17 @@ func TestEchoNotes(t *testing.T) {
 			}
 		}
 		assert.Contains(t, notes, note, text)
+	}
+}
+
+// TestLifeIsProvenByTheBestPacket: a RST may be forged; where there is better proof, that is told.
+func TestLifeIsProvenByTheBestPacket(t *testing.T) {
+	list := diagnoseText(t, "1 > S 0 0 0 port=7\n1 < R. 0 0 1 port=7\n"+pings(1, 3)+
+		"1.2 > S 0 0 0\n1.2 < S. 0 0 1\n1.3 > . 1 0 1\n1.5 > S 0 0 0 port=7\n1.5 < R. 0 0 1 port=7")
+	for _, r := range list {
+		if r.seen.Protocol == ICMP {
+			assert.Contains(t, r.Evidence, Evidence{7, "TCP from the host, port 8080"})
+		}
 	}
 }
 
@@ -200,6 +215,13 @@ func TestEchoCommands(t *testing.T) {
 	}, list[0].Next)
 }
 
+// TestProbeOfKnownPort: the port that answered before is the one to try.
+func TestProbeOfKnownPort(t *testing.T) {
+	list := diagnoseText(t, "0 > S 0 0 0\n0 < S. 0 0 1\n0.1 > . 1 0 1\n"+pings(1, 3))
+	require.Len(t, list, 2)
+	assert.Contains(t, list[1].Next, "tcplab probe 203.0.113.10:8080  # on the client: does TCP answer, on a port that should be open?")
+}
+
 func echoCounts(t *testing.T, text string) Echo {
 	var got []Echo
 	packets, payloads := packetsOf(t, text)
@@ -226,7 +248,7 @@ func TestEchoCounts(t *testing.T) {
 
 // TestSlowAnswers: a flood over a slow path has many requests under way, and some answers come when nobody waits any more.
 func TestSlowAnswers(t *testing.T) {
-	flood := func(interval, delay time.Duration) Echo {
+	floodText := func(interval, delay time.Duration) string {
 		var b strings.Builder
 		const n = 1000
 		wait := int(delay / interval)
@@ -239,13 +261,49 @@ func TestSlowAnswers(t *testing.T) {
 				fmt.Fprintf(&b, "%.4f pong %d\n", at.Seconds()+0.0001, i-wait)
 			}
 		}
-		return echoCounts(t, b.String())
+		return b.String()
 	}
+	flood := func(interval, delay time.Duration) Echo { return echoCounts(t, floodText(interval, delay)) }
 	all := Echo{ID: pingID, Requests: 1000, Answered: 1000}
+	mustAnswer := func(text string) string {
+		list := diagnoseText(t, text)
+		require.Len(t, list, 1)
+		assert.Equal(t, "ok", list[0].verdict)
+		return list[0].Summary
+	}
 	assert.Equal(t, all, flood(10*time.Millisecond, 20*time.Millisecond))
 	assert.Equal(t, all, flood(10*time.Millisecond, 500*time.Millisecond))
 	assert.Equal(t, all, flood(time.Millisecond, 500*time.Millisecond), "more than are remembered")
 	assert.Equal(t, all, flood(time.Second, 20*time.Second), "later than anybody waits")
+	assert.Contains(t, mustAnswer(floodText(10*time.Millisecond, 500*time.Millisecond)), "round trip 500 ms to 500 ms")
+	slow := floodText(time.Second, 20*time.Second)
+	mustAnswer(slow[:strings.Index(slow, " ping 500")] + " ping 500") // the answers of the last twenty are under way
+}
+
+func TestForgottenRequests(t *testing.T) {
+	quick := "" // so quick that more requests are remembered
+	for n := 11; n <= 19; n++ {
+		quick += fmt.Sprintf("10.%d ping %d\n", n, n)
+	}
+	assert.Equal(t, Echo{ID: pingID, Requests: 19, Answered: 10, Pending: 9}, echoCounts(t, exchanges(1, 10)+quick+"10.5 pong 0"))
+	assert.Equal(t, Echo{ID: pingID, Requests: 3, Lost: 2, Pending: 1}, echoCounts(t, "0 pong 1\n10 ping 1\n20 ping 1\n30 ping 1"), "an old reply")
+	assert.Equal(t, Echo{ID: pingID, Requests: 12, Answered: 11, Rejected: 1}, echoCounts(t, exchanges(1, 12)+"13 icmp 3 1 pong=1"))
+	assert.Equal(t, Echo{ID: pingID, Requests: 2, Answered: 2},
+		echoCounts(t, "0 ping 1\n0 icmp 3 1 ping=1\n0 pong 1\n1 ping 2\n1 icmp 11 0 ping=2\n1.1 pong 2"))
+}
+
+// TestAskersOutliveEachOther: two exchanges of one asker share an identifier where it asks two hosts, as fping does.
+func TestAskersOutliveEachOther(t *testing.T) {
+	packets, _ := packetsOf(t, "0 ping 1\n0 ping 1 to=203.0.113.11")
+	e := New(Options{})
+	for i := range packets {
+		e.Add(&packets[i], nil)
+	}
+	first, second := e.echoes.all[0], e.echoes.all[1]
+	e.echoes.remove(first)
+	assert.Same(t, second, e.echoes.askers[second.key.asker()])
+	e.echoes.remove(second)
+	assert.Empty(t, e.echoes.askers)
 }
 
 func TestEchoFloodIsBounded(t *testing.T) {
@@ -270,6 +328,21 @@ func TestEchoFloodIsBounded(t *testing.T) {
 	assert.EqualValues(t, flood-room, e.Stats().Evicted)
 	assert.EqualValues(t, flood, e.Stats().Attempts)
 	assert.EqualValues(t, flood, e.Stats().Echoes)
+}
+
+func TestEchoFloodDoesNotAllocate(t *testing.T) {
+	e := New(Options{MaxTracked: 10, Emit: func(*Attempt) {}})
+	packets, _ := packetsOf(t, "0 ping 1")
+	p, n := packets[0], uint16(0)
+	one := func() {
+		n++
+		p.Frame, p.ICMP.ID, p.Time = int(n), n, p.Time.Add(time.Millisecond)
+		e.Add(&p, nil)
+	}
+	for range 1000 {
+		one()
+	}
+	assert.Zero(t, testing.AllocsPerRun(1000, one))
 }
 
 // TestIdleExchangeMakesRoom: a ping that ended long ago is no loss.
