@@ -197,7 +197,7 @@ func TestWAFDetectsThenBlocks(t *testing.T) {
 			p := startProxy(t, server.Listener.Addr().String(), args...)
 			status, err := p.get(t, "/?q=hello")
 			require.NoError(t, err)
-			assert.Equal(t, http.StatusOK, status)
+			require.Equal(t, http.StatusOK, status)
 			assert.Empty(t, <-marks, "what is harmless is not marked")
 			for _, path := range []string{harness.Injection, "/?q=1%27%20UNION%20SELECT%20password%20FROM%20users--"} {
 				status, err = p.get(t, path)
@@ -206,7 +206,7 @@ func TestWAFDetectsThenBlocks(t *testing.T) {
 					assert.Equal(t, http.StatusForbidden, status)
 					assert.Empty(t, marks, "nothing of it reaches the server")
 				} else {
-					assert.Equal(t, http.StatusOK, status)
+					require.Equal(t, http.StatusOK, status)
 					assert.Equal(t, "injection", <-marks)
 				}
 			}
