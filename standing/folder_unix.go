@@ -159,14 +159,10 @@ func dial(name string) (*net.UnixConn, error) {
 		return c, nil
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, unknownLab(name)
-	case !errors.Is(err, unix.ECONNREFUSED):
-		return nil, err
+	case errors.Is(err, unix.ECONNREFUSED):
+		return nil, died(name)
 	}
-	err = locked(func() error { return free(name, socket) })
-	if err != nil { // another process has taken the name just now, or the socket cannot be removed
-		return nil, err
-	}
-	return nil, died(name)
+	return nil, err
 }
 
 // unknownLab is the error for a name that no lab has.
@@ -199,8 +195,14 @@ func (e *DiedError) Error() string {
 	return text
 }
 
-// died is the error of a holder that has died. A log that says nothing goes with it.
+// died is the error of a holder that has died. Its socket is removed, unless another has taken the name since, and with
+// it a log that says nothing.
 func died(name string) error {
+	socket, err := pathOf(name, socketEnding)
+	if err != nil {
+		return err
+	}
+	_ = locked(func() error { return free(name, socket) })
 	log, err := pathOf(name, logEnding)
 	if err != nil {
 		return err

@@ -67,11 +67,11 @@ func Hold(ctx context.Context, resolve Resolve) error {
 		h.abandon()
 	}()
 	err = h.hold(resolve)
-	h.tellThoseWhoAsk(err)
 	if h.ready() {
+		h.tellThoseWhoAsk(err)
 		return err
 	}
-	if err == nil {
+	if err == nil || h.life.Err() != nil && errors.Is(err, context.Canceled) {
 		err = context.Cause(h.life)
 	}
 	return h.news.Encode(news{Error: err.Error()})

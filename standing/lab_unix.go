@@ -86,7 +86,7 @@ func (l *Lab) Heal(ctx context.Context) error {
 // ask makes a request that is answered by what the lab is now.
 func (l *Lab) ask(ctx context.Context, r request, within time.Duration) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, within,
-		fmt.Errorf("the holder of lab %s (process %d) does not answer within %s", l.info.Lab, l.info.Process, within))
+		fmt.Errorf("the holder of lab %s does not answer within %s: %s", l.info.Lab, within, l.killText()))
 	defer cancel()
 	c, stop, err := l.request(ctx, r)
 	if err != nil {
@@ -103,8 +103,7 @@ func (l *Lab) ask(ctx context.Context, r request, within time.Duration) error {
 // Down takes the lab down, and returns when its holder has ended.
 func (l *Lab) Down(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, endDeadline,
-		fmt.Errorf("the holder of lab %s (process %d) has not ended within %s: kill it (kill -9 %d), then \"tcplab sweep\"",
-			l.info.Lab, l.info.Process, endDeadline, l.info.Process))
+		fmt.Errorf("the holder of lab %s has not ended within %s: %s", l.info.Lab, endDeadline, l.killText()))
 	defer cancel()
 	c, stop, err := l.request(ctx, request{Op: opDown})
 	if err != nil {
@@ -121,6 +120,11 @@ func (l *Lab) Down(ctx context.Context) error {
 		return cause(ctx, err)
 	}
 	return last.err()
+}
+
+// killText says what is left to do about a holder that does nothing any more.
+func (l *Lab) killText() string {
+	return fmt.Sprintf("kill it (pkill -9 -f 'tcplab hold %s$'), then \"tcplab sweep\"", l.info.Lab)
 }
 
 // request connects to the holder and sends it a request. The connection ends with ctx, at the latest.

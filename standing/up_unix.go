@@ -23,7 +23,7 @@ const upDeadline = 10 * time.Minute
 const endDeadline = 90 * time.Second
 
 // Up starts a holder for a lab and returns when the lab is up and has proven that it works. The holder goes on when this
-// process ends. It is this program, called as "tcplab hold", which must call [Hold]. What takes long is told to say.
+// process ends. It is this program, called as "tcplab hold LAB", which must call [Hold]. What takes long is told to say.
 func Up(ctx context.Context, o Order, say func(step string)) (Info, error) {
 	logPath, err := pathOf(o.Lab, logEnding)
 	if err != nil {
@@ -75,7 +75,7 @@ func startHolder(o Order, logPath string) (*starting, error) {
 		return nil, errors.Join(err, give.Close())
 	}
 	defer tell.Close()
-	cmd := &exec.Cmd{Path: self, Args: []string{"tcplab", "hold"}, Stdout: log, Stderr: log, ExtraFiles: []*os.File{orders, tell}}
+	cmd := &exec.Cmd{Path: self, Args: []string{"tcplab", "hold", o.Lab}, Stdout: log, Stderr: log, ExtraFiles: []*os.File{orders, tell}}
 	// A session of its own: neither Ctrl-C nor the end of the terminal is meant for the lab.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	err = cmd.Start()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -111,6 +112,16 @@ func (d *desk) helperOf(info standing.Info) (int, []string) {
 	require.NoError(d, err)
 	r := &running{t: d.T, cmd: &exec.Cmd{Process: holder}}
 	return r.helper()
+}
+
+// killHolder kills the holder of a lab, and returns when all of it is gone: its first thread may be gone before the others.
+func (d *desk) killHolder(info standing.Info) {
+	d.Helper()
+	require.NoError(d, unix.Kill(info.Process, unix.SIGKILL))
+	require.Eventually(d, func() bool {
+		threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*", info.Process))
+		return len(threads) <= 1 && ended(info.Process)
+	}, deadline, poll)
 }
 
 // clean requires that no file is left.
@@ -387,18 +398,21 @@ func TestStandingKilled(t *testing.T) {
 	at := d.start(d.command("exec", "server", "sh", "-c", "echo begin; sleep 1000"))
 	at.awaitOutput("begin\n")
 	const died = "the holder of lab healthy has died, and the lab with it (what is left of containers is removed by \"tcplab sweep\")"
-	require.NoError(t, unix.Kill(info.Process, unix.SIGKILL))
+	d.killHolder(info)
 	assert.Equal(t, 2, at.exit(deadline))
 	assert.Equal(t, "begin\ntcplab: "+died+"\n", at.out.String())
 	requireGone(t, goneWithin, helper, namespaces)
+	d.clean() // the command was told, and has removed what was left
+	d.must("up", "healthy", "--engine", "netns")
+	d.killHolder(d.lab("healthy"))
 	d.fails(died, "break")
 	d.fails(`no lab stands: "tcplab up NAME" builds one ("tcplab list" shows the names)`, "break")
 	d.clean()
 
 	// The name is free at once, also where nobody has asked in between.
 	d.must("up", "healthy", "--engine", "netns")
-	require.NoError(t, unix.Kill(d.lab("healthy").Process, unix.SIGKILL))
-	require.Eventually(t, func() bool { _, code := d.tcplab("up", "healthy", "--engine", "netns"); return code == 0 }, deadline, poll)
+	d.killHolder(d.lab("healthy"))
+	d.must("up", "healthy", "--engine", "netns")
 	assert.Equal(t, "healthy: down\n", d.must("down"))
 	d.clean()
 }

@@ -149,10 +149,10 @@ func addressesOf(all []netip.Addr, f harness.Family) []string {
 // newHold is the holder of a lab that stays up.
 func newHold() *cobra.Command {
 	return &cobra.Command{
-		Use:    "hold",
+		Use:    "hold LAB", // which tells ps(1) whose holder it is
 		Short:  "Hold a lab that stays up; \"tcplab up\" starts it",
 		Hidden: true,
-		Args:   cobra.NoArgs,
+		Args:   cobra.MaximumNArgs(1),
 		RunE:   func(cmd *cobra.Command, _ []string) error { return standing.Hold(cmd.Context(), resolve) },
 	}
 }

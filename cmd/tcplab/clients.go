@@ -1,0 +1,67 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os/exec"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tcplab/tcplab/clients"
+	"github.com/tcplab/tcplab/harness"
+)
+
+func newClients() *cobra.Command {
+	asJSON := false
+	cmd := &cobra.Command{
+		Use:   "clients",
+		Short: "List the programs that can be put into a failure",
+		Long: `List the programs that can be put into a failure, for "run --client", and which of them are not installed on this machine.
+With the netns engine a client is a program of this machine; the hosts of the docker engine bring their own.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			for _, c := range clients.All() {
+				if err := listClient(cmd.OutOrStdout(), c, asJSON); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line")
+	return cmd
+}
+
+func listClient(w io.Writer, c harness.Client, asJSON bool) error {
+	missing := missingPrograms(c)
+	if asJSON {
+		return json.NewEncoder(w).Encode(struct {
+			Name    string   `json:"name"`
+			About   string   `json:"about"`
+			Missing []string `json:"missing"`
+		}{c.Name(), clients.About(c), orEmpty(missing)})
+	}
+	note := ""
+	if len(missing) > 0 {
+		note = fmt.Sprintf(" (not installed here: %s)", strings.Join(missing, ", "))
+	}
+	_, err := fmt.Fprintf(w, "%-18s  %s%s\n", c.Name(), clients.About(c), note)
+	return err
+}
+
+// missingPrograms are those that a client needs and this machine does not have.
+func missingPrograms(c harness.Client) []string {
+	n, ok := c.(harness.Needer)
+	if !ok {
+		return nil
+	}
+	var list []string
+	for _, name := range n.Programs() {
+		if _, err := exec.LookPath(name); err != nil {
+			list = append(list, name)
+		}
+	}
+	return list
+}
