@@ -107,7 +107,7 @@ func inWords(o harness.Outcome, want harness.ClientWant) string {
 	// The kernel's timers are late by up to an eighth: whole seconds, rounded down, are always the same. When a client's own
 	// timeout ends, and what is at once, is no news.
 	after := o.Elapsed.Truncate(time.Second)
-	if after > 0 && (o.Errno == "ETIMEDOUT" || o.OK() && want.Retransmissions > 0) {
+	if after > 0 && (o.Errno == "ETIMEDOUT" || o.OK() && o.Code == "" && want.Retransmissions > 0) {
 		text += fmt.Sprintf(" after %.0f s", after.Seconds())
 	}
 	return text

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"net/netip"
@@ -32,12 +33,22 @@ func connect(ctx context.Context, s Streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	defer unix.Close(fd)
-	// The system call holds its thread; when ctx ends, it is made to return.
-	defer context.AfterFunc(ctx, func() { _ = unix.Shutdown(fd, unix.SHUT_RDWR) })()
+	// The system call holds its thread; when ctx ends, it is made to return. Nobody may touch the descriptor once it is
+	// closed: its number is another's then.
+	ended := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(ended)
+		_ = unix.Shutdown(fd, unix.SHUT_RDWR)
+	})
+	defer func() {
+		if !stop() {
+			<-ended
+		}
+		_ = unix.Close(fd)
+	}()
 	start := time.Now()
 	stage, err := blockingRequest(fd, target, *timeout)
-	return printJSON(s.Stdout, outcomeOfErrno("connect", stage, err, time.Since(start), *timeout))
+	return printJSON(s.Stdout, outcomeOfErrno("connect", stage, err, time.Since(start)))
 }
 
 func (n *Namespace) blockingSocket(to netip.Addr) (fd int, err error) {
@@ -89,9 +100,9 @@ func sockaddr(a netip.AddrPort) unix.Sockaddr {
 
 // outcomeOfErrno is the outcome of a system call. The end of SO_SNDTIMEO is EINPROGRESS to connect, and that of
 // SO_RCVTIMEO is EAGAIN to read (socket(7)).
-func outcomeOfErrno(program, stage string, err error, elapsed, timeout time.Duration) harness.Outcome {
+func outcomeOfErrno(program, stage string, err error, elapsed time.Duration) harness.Outcome {
 	o := harness.OutcomeOf(program, stage, err, elapsed)
-	if err != nil && o.Errno == "" && timeout > 0 && elapsed >= timeout {
+	if errors.Is(err, unix.EINPROGRESS) || errors.Is(err, unix.EAGAIN) {
 		o.Timeout = true
 	}
 	return o
