@@ -201,9 +201,15 @@ func TestREADMECommands(t *testing.T) {
 	for _, b := range list {
 		t.Run(fmt.Sprintf("line %d", b.line), func(t *testing.T) {
 			t.Parallel()
-			dir, d := t.TempDir(), newDesk(t) // for the labs that stand
+			dir, env := t.TempDir(), append(os.Environ(), "XDG_RUNTIME_DIR="+publicDir(t)) // where labs stand
+			t.Cleanup(func() {
+				down := exec.Command(filepath.Join(bin, "tcplab"), "down", "--all")
+				down.Env = env
+				out, err := down.CombinedOutput()
+				assert.NoError(t, err, string(out))
+			})
 			for _, c := range b.commands {
-				try(t, bin, dir, d.env, c)
+				try(t, bin, dir, env, c)
 			}
 		})
 	}
