@@ -201,15 +201,21 @@ func TestREADMECommands(t *testing.T) {
 	for _, b := range list {
 		t.Run(fmt.Sprintf("line %d", b.line), func(t *testing.T) {
 			t.Parallel()
-			dir := t.TempDir()
+			dir, env := t.TempDir(), append(os.Environ(), "XDG_RUNTIME_DIR="+publicDir(t)) // where labs stand
+			t.Cleanup(func() {
+				down := exec.Command(filepath.Join(bin, "tcplab"), "down", "--all")
+				down.Env = env
+				out, err := down.CombinedOutput()
+				assert.NoError(t, err, string(out))
+			})
 			for _, c := range b.commands {
-				try(t, bin, dir, c)
+				try(t, bin, dir, env, c)
 			}
 		})
 	}
 }
 
-func try(t *testing.T, bin, dir string, c command) {
+func try(t *testing.T, bin, dir string, env []string, c command) {
 	t.Helper()
 	switch words := strings.Fields(c.text); {
 	case c.text == "go test ./...":
@@ -224,6 +230,10 @@ func try(t *testing.T, bin, dir string, c command) {
 		if _, err := exec.LookPath("tshark"); err != nil {
 			t.Skip("tshark is not installed")
 		}
+	case strings.Contains(c.text, " curl "):
+		if _, err := exec.LookPath("curl"); err != nil {
+			t.Skip("curl is not installed")
+		}
 	case strings.Contains(c.text, "--engine docker"):
 		needEngine(t, "docker")
 	case strings.HasPrefix(c.text, "go run ./cmd/tcplab "), words[0] == "tcplab":
@@ -234,7 +244,7 @@ func try(t *testing.T, bin, dir string, c command) {
 	// "go run" builds the program and runs it; it has been built, and runs where nothing is overwritten.
 	line := strings.Replace(c.text, "go run ./cmd/tcplab ", "tcplab ", 1)
 	shell := exec.Command("sh", "-c", line)
-	shell.Dir, shell.Env = dir, append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"))
+	shell.Dir, shell.Env = dir, append(env, "PATH="+bin+":"+os.Getenv("PATH"))
 	var stdout, stderr bytes.Buffer
 	shell.Stdout, shell.Stderr = &stdout, &stderr
 	err := shell.Run()

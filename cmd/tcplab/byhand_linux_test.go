@@ -1,0 +1,162 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+)
+
+// byHandNeeds are the programs of the walk-through, and the packages of Debian that have them. On the netns engine they are
+// this machine's.
+var byHandNeeds = map[string]string{"bash": "bash", "curl": "curl", "ping": "iputils-ping", "tcpdump": "tcpdump", "iptables": "iptables"}
+
+func TestByHand_netns(t *testing.T) {
+	for name, debian := range byHandNeeds {
+		if _, err := exec.LookPath(name); err != nil {
+			t.Skipf("%s is not installed (Debian: apt-get install %s)", name, debian)
+		}
+	}
+	if os.Geteuid() != 0 {
+		t.Skip("tcpdump cannot give up rights in a user namespace: run as root")
+	}
+	testByHand(t, "netns")
+}
+
+func TestByHand_docker(t *testing.T) { testByHand(t, "docker") }
+
+// testByHand types every command of docs/by-hand.md, as one person does in one shell.
+func testByHand(t *testing.T, engine string) {
+	if testing.Short() {
+		t.Skip("retransmissions in real time are not for -short")
+	}
+	needEngine(t, engine)
+	if _, err := exec.LookPath("tshark"); err != nil {
+		t.Skip("tshark is not installed (Debian: apt-get install tshark)")
+	}
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join(root, "docs", "by-hand.md"))
+	require.NoError(t, err)
+	d := newDesk(t)
+	walk := strings.ReplaceAll(string(text), "docker, IPv4", engine+", IPv4")
+	walk = strings.ReplaceAll(walk, "--engine docker", "--engine "+engine)
+	if engine == "netns" { // its hosts have the files of this machine, where others work too
+		walk = strings.ReplaceAll(walk, "/tmp/", publicDir(t)+"/")
+	}
+	list := blocks(walk)
+	require.Len(t, list, strings.Count(walk, "```console\n"))
+	s := newShellSession(d)
+	for _, b := range list {
+		for _, c := range b.commands {
+			s.try(c)
+		}
+	}
+	assert.Equal(t, "no lab stands\n", d.must("status"))
+}
+
+// imageDeadline allows for a first lab of containers on a machine, for which their image is built.
+const imageDeadline = 5 * time.Minute
+
+// shellSession is a shell in which commands are typed one after the other, with what it shows.
+type shellSession struct {
+	*desk
+	running *running
+	typed   io.Writer
+	seen    int // of the output
+}
+
+func newShellSession(d *desk) *shellSession {
+	d.Helper()
+	bin := publicDir(d.T)
+	require.NoError(d, os.Symlink(d.program, filepath.Join(bin, "tcplab")))
+	cmd := exec.Command("bash", "--norc")
+	cmd.Dir, cmd.Env = d.dir, append(d.env, "PATH="+bin+":"+os.Getenv("PATH"), "LC_ALL=C.UTF-8", "TCPLAB_HOST_BINARY="+hostBinary(d.T))
+	typed, err := cmd.StdinPipe()
+	require.NoError(d, err)
+	return &shellSession{desk: d, running: d.start(cmd), typed: typed}
+}
+
+// hostBinary is a tcplab for the hosts of the docker engine, which builds one where the working directory is in the module.
+func hostBinary(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(publicDir(t), "tcplab")
+	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", path, "./cmd/tcplab")
+	build.Dir, build.Env = root, append(os.Environ(), "CGO_ENABLED=0")
+	out, err := build.CombinedOutput()
+	require.NoError(t, err, string(out))
+	return path
+}
+
+// warning is what tshark says to root before anything else.
+var warning = regexp.MustCompile(`(?m)^Running as user "root" and group "root"\. This could be dangerous\.\n`)
+
+// shown is what the shell has shown since the command before.
+func (s *shellSession) shown() string {
+	return warning.ReplaceAllString(s.running.out.String()[s.seen:], "")
+}
+
+// try types a command. What is in the background goes on, once it has shown what it must; all else ends. Nobody types at
+// the commands themselves.
+func (s *shellSession) try(c command) {
+	s.Helper()
+	line, finished := "{ "+c.text+"\n} </dev/null\n", regexp.MustCompile(pattern(c.want))
+	if !strings.HasSuffix(c.text, "&") {
+		line += "echo \"[$?]\"\n"
+		finished = regexp.MustCompile(`(?m)^\[\d+\]\n\z`)
+	}
+	_, err := fmt.Fprint(s.typed, line)
+	require.NoError(s, err)
+	if !assert.Eventually(s, func() bool { return finished.MatchString(s.shown()) }, imageDeadline, poll, c.text) {
+		require.Fail(s, "it shows", "%s", s.shown())
+	}
+	got, ok := s.shown(), true
+	if !strings.HasSuffix(c.text, "&") {
+		got, ok = strings.CutSuffix(got, "[0]\n")
+	}
+	require.True(s, ok, "%s: %s", c.text, got)
+	require.Regexp(s, pattern(c.want), got, c.text)
+	s.seen = len(s.running.out.String())
+}
+
+// The lab's own capture ends by Ctrl-C, for a user who has no tcpdump, and says the same as tcpdump's.
+func TestByHandOwnCapture(t *testing.T) {
+	needEngine(t, "netns")
+	t.Parallel()
+	d := newDesk(t)
+	if os.Geteuid() == 0 {
+		d.asNobody()
+		requireUserNamespaces(t, func(args ...string) (string, error) {
+			out, err := d.command(args...).CombinedOutput()
+			return string(out), err
+		})
+	}
+	d.must("up", "firewall-drop", "--engine", "netns", "--broken")
+	file, err := os.Create(filepath.Join(d.dir, "server.pcapng"))
+	require.NoError(t, err)
+	defer file.Close()
+	cmd := d.command("exec", "server", "tcplab", "host", "capture", "eth0")
+	stdin, err := cmd.StdinPipe()
+	require.NoError(t, err)
+	defer stdin.Close()
+	r := &running{t: t, cmd: cmd, out: newOutput(), done: make(chan struct{})}
+	cmd.Stdout, cmd.Stderr = file, r.out
+	require.NoError(t, cmd.Start())
+	go func() {
+		_ = cmd.Wait()
+		close(r.done)
+	}()
+	r.awaitOutput("ready\n")
+	d.must("exec", "client", "tcplab", "host", "dial", "--timeout", "2s", "203.0.113.10:8080")
+	require.NoError(t, cmd.Process.Signal(unix.SIGINT))
+	assert.Zero(t, r.exit(deadline), r.out)
+	assert.Regexp(t, `^server\.pcapng: 1 of 1 connection failed \(1 no-answer\)\n(.*\n)*    2 SYNs in `, d.must("diagnose", "server.pcapng"))
+}
