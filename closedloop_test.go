@@ -78,7 +78,7 @@ func closeLoop(t *testing.T, r *harness.Report) loop {
 	if diagnose.Verdict(r.Scenario.Verdict) == diagnose.NotSent {
 		assert.Empty(t, front, "what is not sent is in no capture")
 		assert.Empty(t, behind)
-		return loop{}
+		return loop{where: diagnose.Joined{Other: -1}}
 	}
 	require.NotEmpty(t, front, "the client's capture holds no attempt")
 	l := loop{where: diagnose.Join(front, behind).Joined[0], rival: explanations[0].Rivals}
@@ -154,7 +154,10 @@ func confusion(loops map[string][]loop) string {
 
 // placeOf names the place without what differs between runs, such as the number of packets.
 func placeOf(j diagnose.Joined) string {
-	if j.Loss == diagnose.LostNowhere {
+	switch {
+	case j.Loss == diagnose.LostNowhere && j.Other < 0:
+		return "it is not there"
+	case j.Loss == diagnose.LostNowhere:
 		return "nothing was lost on the way"
 	}
 	return map[diagnose.Loss]string{
