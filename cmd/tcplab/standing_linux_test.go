@@ -271,7 +271,7 @@ func TestStandingExec(t *testing.T) {
 	d.fails(`there is no lab "other"; there are: healthy`, "exec", "--lab", "other", "server", "true")
 	out, code = d.tcplab("exec", "server", "no-such-program")
 	assert.Equal(t, 2, code)
-	assert.Contains(t, out, `"no-such-program": executable file not found`)
+	assert.Contains(t, out, "no-such-program")
 
 	// A job in the background of a terminal leaves it alone.
 	r := d.onTerminal(exec.Command("sh", "-c", `set -m; "$0" exec server cat & wait $!; echo code $?`, d.program))
@@ -356,7 +356,7 @@ func testShell(d *desk) {
 		r.types("greet\r")
 		r.awaitOutput("hello from server\r\n") // the user's own settings
 	}
-	r.types("echo be''gin; sleep 1000; echo not reached\r")
+	r.types(`sh -c 'echo be""gin; exec sleep 1000'; echo not reached` + "\r")
 	r.awaitOutput("begin\r\n")
 	r.types("\x03")
 	r.types("sleep 1000 & jobs; kill %1\r")
