@@ -277,6 +277,12 @@ func TestStandingExec(t *testing.T) {
 	r := d.onTerminal(exec.Command("sh", "-c", `set -m; "$0" exec server cat & wait $!; echo code $?`, d.program))
 	assert.Zero(t, r.exit(deadline), r.out)
 	assert.Contains(t, r.out.String(), "code 0\r\n")
+	// What is typed goes to the command, also where its output goes elsewhere.
+	r = d.onTerminal(exec.Command("sh", "-c", `"$0" exec server sh -c 'echo begin >&2; read x; echo got $x' > got; cat got`, d.program))
+	r.awaitOutput("begin\r\n")
+	r.types("typed\r")
+	assert.Zero(t, r.exit(deadline), r.out)
+	assert.Contains(t, r.out.String(), "got typed\r\n")
 }
 
 // What "exec" is told by a signal goes to the command, and the command ends as it likes.
