@@ -3,8 +3,10 @@ package tcplab_test
 import (
 	"flag"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -43,18 +45,28 @@ func testLab(t *testing.T, engine string) {
 	if testing.Short() {
 		e = compressed(t, e, shortSpeed)
 	}
+	slots := make(chan struct{}, labsAtOnce[engine])
+	var group sync.WaitGroup
 	for _, s := range scenarios.All() {
 		for _, f := range harness.Families {
-			t.Run(s.Name+"/"+f.String(), func(t *testing.T) {
-				t.Parallel()
-				if s.Long && !isCompressed(e) {
-					t.Skip("it takes minutes in real time; TestCompressedTime runs it")
-				}
-				mustMatch(t, runScenario(t, e, s, harness.Options{Family: f}))
+			group.Go(func() {
+				slots <- struct{}{}
+				defer func() { <-slots }()
+				t.Run(s.Name+"/"+f.String(), func(t *testing.T) {
+					if s.Long && !isCompressed(e) {
+						t.Skip("it takes minutes in real time; TestCompressedTime runs it")
+					}
+					mustMatch(t, runScenario(t, e, s, harness.Options{Family: f}))
+				})
 			})
 		}
 	}
+	group.Wait()
 }
+
+// labsAtOnce is how many of an engine's labs stand at the same time. Docker's own work for a lab of containers keeps a
+// processor busy for seconds: with more of them, its answers would come too late.
+var labsAtOnce = map[string]int{"netns": 64, "docker": 2 * runtime.NumCPU()}
 
 // engineNamed returns the engine when it is available. Else the test is skipped, or fails where the engine is required.
 func engineNamed(t *testing.T, name string) harness.Engine {
