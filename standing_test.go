@@ -13,7 +13,10 @@ import (
 	"github.com/tcplab/tcplab/scenarios"
 )
 
-func TestStanding_netns(t *testing.T) { testStanding(t, "netns") }
+func TestStanding_netns(t *testing.T) {
+	t.Parallel()
+	testStanding(t, "netns")
+}
 
 func TestStanding_docker(t *testing.T) {
 	if testing.Short() {
@@ -24,7 +27,6 @@ func TestStanding_docker(t *testing.T) {
 
 // testStanding opens a lab for each kind of fault, breaks it and heals it twice, and each time asks as a client does.
 func testStanding(t *testing.T, engine string) {
-	t.Parallel()
 	e := engineNamed(t, engine)
 	for _, name := range []string{"closed-port", "security-group-drop", "stopped-host"} {
 		t.Run(name, func(t *testing.T) {

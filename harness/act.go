@@ -51,8 +51,12 @@ func (a *act) complete() {
 		a.target = serverHost
 	}
 	a.protocol = protocolOf(a.client)
-	a.patience = a.timeout
+	a.patience = max(a.timeout, leastPatience)
 }
+
+// leastPatience is that of a client while it must work: it gets through in milliseconds, but for a machine that is so busy
+// that even the server has to wait for a processor.
+const leastPatience = 15 * time.Second
 
 // compress shortens what the client must wait for in vain. Where it must succeed, its patience stays: it ends as soon as
 // it does, and on a busy machine an answer may take longer than a short timeout.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"runtime"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -46,9 +47,30 @@ func connect(ctx context.Context, s Streams, args []string) error {
 		}
 		_ = unix.Close(fd)
 	}()
+	var stage string
 	start := time.Now()
-	stage, err := blockingRequest(fd, target, *timeout)
+	err = undisturbed(func() (err error) {
+		stage, err = blockingRequest(fd, target, *timeout)
+		return err
+	})
 	return printJSON(s.Stdout, outcomeOfErrno("connect", stage, err, time.Since(start)))
+}
+
+// undisturbed runs fn on a thread that gets no signals, as a program of one thread would. Go sends itself signals to share
+// out its threads (SIGURG), and a system call with SO_RCVTIMEO or SO_SNDTIMEO is not taken up again after one
+// (signal(7)).
+func undisturbed(fn func() error) error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	var all, before unix.Sigset_t
+	for i := range all.Val {
+		all.Val[i] = ^all.Val[i]
+	}
+	if err := unix.PthreadSigmask(unix.SIG_BLOCK, &all, &before); err != nil {
+		return os.NewSyscallError("pthread_sigmask", err)
+	}
+	err := fn()
+	return errors.Join(err, os.NewSyscallError("pthread_sigmask", unix.PthreadSigmask(unix.SIG_SETMASK, &before, nil)))
 }
 
 func (n *Namespace) blockingSocket(to netip.Addr) (fd int, err error) {
