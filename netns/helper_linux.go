@@ -169,10 +169,10 @@ func (h *helper) build(c channel, r request) {
 	_ = c.send(reply{Lab: number})
 
 	_, _ = c.receive(&request{}) // opClose, or the end of the call
-	h.mutex.Lock()
-	delete(h.labs, number)
-	h.mutex.Unlock()
 	l.close()
+	h.mutex.Lock()
+	delete(h.labs, number) // only now: the helper must not end before the lab is closed
+	h.mutex.Unlock()
 	_ = c.send(reply{})
 }
 

@@ -17,6 +17,7 @@ import (
 type namespaces struct {
 	topology harness.Topology
 	machines map[string]*machine
+	closing  sync.Once
 }
 
 // machine is a host: a namespace, and the commands that run in it.
@@ -93,8 +94,11 @@ func (l *namespaces) join(s harness.SegmentSpec) error {
 		PeerNamespace: netlink.NsFd(l.machines[b.Host].ns.Fd())})
 }
 
-// close ends every command, then drops the namespaces; the kernel removes what is in them.
-func (l *namespaces) close() {
+// close ends every command, then drops the namespaces; the kernel removes what is in them. It may be called more than
+// once, and by several at the same time: each returns when all is done.
+func (l *namespaces) close() { l.closing.Do(l.remove) }
+
+func (l *namespaces) remove() {
 	_ = l.each(func(m *machine) error {
 		m.mutex.Lock()
 		held := []*agent.Namespace{m.ns, m.parked}

@@ -85,7 +85,7 @@ func TestStandingInterrupted(t *testing.T) {
 	d.fails("lab healthy is still being built", "break")
 	require.NoError(t, r.cmd.Process.Signal(unix.SIGINT))
 	assert.Equal(t, 2, r.exit(deadline))
-	assert.Equal(t, "tcplab: interrupted\n", r.out.String())
+	assert.Regexp(t, `(?m)^tcplab: interrupted\n\z`, r.out.String())
 	assert.True(t, ended(holder))
 	d.clean()
 

@@ -2,9 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,165 +18,6 @@ import (
 
 	"github.com/tcplab/tcplab/standing"
 )
-
-// desk is where a person works: a folder, and the labs that stand for this person.
-type desk struct {
-	*testing.T
-	dir        string
-	env        []string
-	credential *syscall.Credential // nil: the test's own user
-	program    string
-}
-
-// newDesk returns a desk with no labs on it. Those that are left are taken down.
-func newDesk(t *testing.T) *desk {
-	t.Helper()
-	dir := publicDir(t)
-	d := &desk{T: t, dir: dir, program: program(t), env: append(os.Environ(), "XDG_RUNTIME_DIR="+dir)}
-	t.Cleanup(func() {
-		if out, code := d.tcplab("down", "--all"); code != 0 {
-			assert.Contains(t, out, "has died", "a lab was left")
-		}
-	})
-	return d
-}
-
-// asNobody makes it the desk of an ordinary user.
-func (d *desk) asNobody() {
-	d.Helper()
-	d.credential = &syscall.Credential{Uid: nobody, Gid: nobody}
-	require.NoError(d, os.Chown(d.dir, nobody, nobody))
-	require.NoError(d, os.Mkdir(filepath.Join(d.dir, "bin"), 0o755))
-	d.program = filepath.Join(d.dir, "bin", "tcplab")
-	copyFile(d.T, program(d.T), d.program)
-	d.env = []string{"HOME=" + d.dir, "PATH=/usr/bin:/bin", "XDG_RUNTIME_DIR=" + d.dir}
-}
-
-func (d *desk) command(args ...string) *exec.Cmd {
-	cmd := exec.Command(d.program, args...)
-	cmd.Dir, cmd.Env = d.dir, d.env
-	if d.credential != nil {
-		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: d.credential}
-	}
-	return cmd
-}
-
-// tcplab runs a command, and returns what it has printed on either stream, and its exit code.
-func (d *desk) tcplab(args ...string) (string, int) {
-	d.Helper()
-	out, err := d.command(args...).CombinedOutput()
-	if exit, ended := errors.AsType[*exec.ExitError](err); ended {
-		return string(out), exit.ExitCode()
-	}
-	require.NoError(d, err)
-	return string(out), 0
-}
-
-// must runs a command that must succeed.
-func (d *desk) must(args ...string) string {
-	d.Helper()
-	out, code := d.tcplab(args...)
-	require.Zero(d, code, "%s: %s", strings.Join(args, " "), out)
-	return out
-}
-
-// fails runs a command that must fail with one sentence.
-func (d *desk) fails(sentence string, args ...string) {
-	d.Helper()
-	out, code := d.tcplab(args...)
-	assert.Equal(d, 2, code, args)
-	assert.Equal(d, "tcplab: "+sentence+"\n", out)
-}
-
-// lab is what "status" tells of one.
-func (d *desk) lab(name string) standing.Info {
-	d.Helper()
-	var info standing.Info
-	for line := range strings.Lines(d.must("status", "--json")) {
-		require.NoError(d, json.Unmarshal([]byte(line), &info))
-		if info.Lab == name {
-			return info
-		}
-	}
-	require.Fail(d, "there is no such lab", name)
-	return info
-}
-
-// helperOf is the process that holds the namespaces of a lab's holder, and their names.
-func (d *desk) helperOf(info standing.Info) (int, []string) {
-	d.Helper()
-	holder, err := os.FindProcess(info.Process)
-	require.NoError(d, err)
-	r := &running{t: d.T, cmd: &exec.Cmd{Process: holder}}
-	return r.helper()
-}
-
-// killHolder kills the holder of a lab, and returns when all of it is gone: its first thread may be gone before the others.
-func (d *desk) killHolder(info standing.Info) {
-	d.Helper()
-	require.NoError(d, unix.Kill(info.Process, unix.SIGKILL))
-	require.Eventually(d, func() bool {
-		threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*", info.Process))
-		return len(threads) <= 1 && ended(info.Process)
-	}, deadline, poll)
-}
-
-// clean requires that no file is left.
-func (d *desk) clean() {
-	d.Helper()
-	left, err := filepath.Glob(filepath.Join(d.dir, "tcplab", "*"))
-	require.NoError(d, err)
-	assert.Empty(d, left)
-}
-
-// start starts a command that goes on.
-func (d *desk) start(cmd *exec.Cmd) *running {
-	d.Helper()
-	r := &running{t: d.T, cmd: cmd, dir: d.dir, out: newOutput(), done: make(chan struct{})}
-	cmd.Stdout, cmd.Stderr = r.out, r.out
-	require.NoError(d, cmd.Start())
-	go func() {
-		_ = cmd.Wait()
-		close(r.done)
-	}()
-	d.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		<-r.done
-	})
-	return r
-}
-
-// terminal starts tcplab as the foreground program of a terminal.
-func (d *desk) terminal(args ...string) *running {
-	d.Helper()
-	return d.onTerminal(d.command(args...))
-}
-
-func (d *desk) onTerminal(cmd *exec.Cmd) *running {
-	d.Helper()
-	cmd.Dir, cmd.Env = d.dir, d.env
-	r := &running{t: d.T, cmd: cmd, dir: d.dir, out: newOutput(), done: make(chan struct{})}
-	tty, err := pty.StartWithSize(r.cmd, &pty.Winsize{Rows: 30, Cols: 100})
-	require.NoError(d, err)
-	r.tty = tty
-	go func() {
-		_, _ = r.out.ReadFrom(tty)
-		_ = r.cmd.Wait()
-		close(r.done)
-	}()
-	d.Cleanup(func() {
-		_ = r.cmd.Process.Kill()
-		<-r.done
-		_ = tty.Close()
-	})
-	return r
-}
-
-func (r *running) types(text string) {
-	r.t.Helper()
-	_, err := r.tty.WriteString(text)
-	require.NoError(r.t, err)
-}
 
 func TestStanding(t *testing.T) {
 	needEngine(t, "netns")
@@ -220,7 +58,7 @@ next:
 	info := d.lab("mine")
 	assert.Equal(d, standing.Healthy, info.State)
 	assert.Equal(d, "closed-port", info.Scenario)
-	helper, namespaces := d.helperOf(info)
+	inhabitants := d.inhabitants(info)
 	assert.Equal(d, 1, parent(info.Process), "the holder is a child of somebody")
 	dial := []string{"exec", "client", "tcplab", "host", "dial", "--timeout", "2s", info.Target}
 	assert.NotContains(d, d.must(dial...), "errno")
@@ -232,7 +70,7 @@ next:
 	assert.NotContains(d, d.must(dial...), "errno")
 	assert.Equal(d, "mine: down\n", d.must("down"))
 	assert.True(d, ended(info.Process), "the holder has not ended when it is said to be down")
-	requireGone(d.T, goneWithin, helper, namespaces)
+	d.requireEnded(inhabitants)
 	assert.Equal(d, "no lab stands\n", d.must("status"))
 	d.clean()
 }
@@ -400,14 +238,14 @@ func TestStandingKilled(t *testing.T) {
 	d := newDesk(t)
 	d.must("up", "healthy", "--engine", "netns")
 	info := d.lab("healthy")
-	helper, namespaces := d.helperOf(info)
+	inhabitants := d.inhabitants(info)
 	at := d.start(d.command("exec", "server", "sh", "-c", "echo begin; sleep 1000"))
 	at.awaitOutput("begin\n")
 	const died = "the holder of lab healthy has died, and the lab with it (what is left of containers is removed by \"tcplab sweep\")"
 	d.killHolder(info)
 	assert.Equal(t, 2, at.exit(deadline))
 	assert.Equal(t, "begin\ntcplab: "+died+"\n", at.out.String())
-	requireGone(t, goneWithin, helper, namespaces)
+	d.requireEnded(inhabitants)
 	d.clean() // the command was told, and has removed what was left
 	d.must("up", "healthy", "--engine", "netns")
 	d.killHolder(d.lab("healthy"))
@@ -430,13 +268,13 @@ func TestStandingTerminated(t *testing.T) {
 	d := newDesk(t)
 	d.must("up", "healthy", "--engine", "netns")
 	info := d.lab("healthy")
-	helper, namespaces := d.helperOf(info)
+	inhabitants := d.inhabitants(info)
 	at := d.start(d.command("exec", "server", "sh", "-c", "echo begin; sleep 1000"))
 	at.awaitOutput("begin\n")
 	require.NoError(t, unix.Kill(info.Process, unix.SIGTERM))
 	assert.Equal(t, 2, at.exit(deadline))
 	assert.Equal(t, "begin\ntcplab: the lab was taken down\n", at.out.String())
-	requireGone(t, goneWithin, helper, namespaces)
+	d.requireEnded(inhabitants)
 	require.Eventually(t, func() bool { return ended(info.Process) }, deadline, poll)
 	d.clean()
 }
