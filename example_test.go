@@ -31,8 +31,13 @@ func fetch(ctx context.Context, a harness.Attempt) error {
 		return err
 	}
 	defer response.Body.Close()
-	_, err = io.Copy(io.Discard, response.Body)
-	return err
+	if _, err := io.Copy(io.Discard, response.Body); err != nil {
+		return err
+	}
+	if response.StatusCode != http.StatusOK {
+		return &harness.StatusError{Status: response.StatusCode} // as a load balancer answers that has no backend
+	}
+	return nil
 }
 
 // TestYourOwnClient puts a client of this process into every failure, and sees to it that it gives up when it should.

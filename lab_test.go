@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 	// Labs spend their time waiting for timers: more can run at once than there are processors. But too many, and a server
 	// has to wait for a processor for longer than its client waits for it.
 	if !isSet("test.parallel") {
-		_ = flag.Set("test.parallel", "32")
+		_ = flag.Set("test.parallel", "48")
 	}
 	os.Exit(m.Run())
 }
@@ -50,28 +50,51 @@ func testLab(t *testing.T, engine string) {
 	if testing.Short() {
 		e = compressed(t, e, shortSpeed)
 	}
-	slots := make(chan struct{}, labsAtOnce[engine])
-	var group sync.WaitGroup
+	labs := pool{slots: make(chan struct{}, labsAtOnce[engine])}
+	defer labs.wait()
 	for _, s := range scenarios.All() {
 		for _, f := range harness.Families {
-			group.Go(func() {
-				slots <- struct{}{}
-				defer func() { <-slots }()
-				t.Run(s.Name+"/"+f.String(), func(t *testing.T) {
-					if s.Long && !isCompressed(e) {
-						t.Skip("it takes minutes in real time; TestCompressedTime runs it")
-					}
-					mustMatch(t, runScenario(t, e, s, harness.Options{Family: f}))
-				})
+			labs.run(t, s.Name+"/"+f.String(), func(t *testing.T) {
+				if s.Long && !isCompressed(e) {
+					t.Skip("it takes minutes in real time; TestCompressedTime runs it")
+				}
+				mustMatch(t, runScenario(t, e, s, harness.Options{Family: f}))
 			})
 		}
 	}
-	group.Wait()
+}
+
+// pool runs subtests side by side, as many at a time as it has slots, and apart from what -test.parallel counts.
+type pool struct {
+	slots chan struct{}
+	group sync.WaitGroup
+}
+
+func (p *pool) run(t *testing.T, name string, do func(*testing.T)) {
+	p.group.Go(func() {
+		p.slots <- struct{}{}
+		defer func() { <-p.slots }()
+		t.Run(name, do)
+	})
+}
+
+// wait returns when all have ended. It must be called before the test returns.
+func (p *pool) wait() { p.group.Wait() }
+
+// Runs in compressed time hardly wait: more of them at once would wait for each other. Those in real time do little else.
+var busy, patient = make(chan struct{}, 8*runtime.NumCPU()), make(chan struct{}, 64)
+
+// slotsOf are those of an engine's runs.
+func slotsOf(e harness.Engine) chan struct{} {
+	if isCompressed(e) {
+		return busy
+	}
+	return patient
 }
 
 // labsAtOnce is how many of an engine's labs stand at the same time. Docker's own work for a lab of containers keeps a
 // processor busy for seconds: with more of them, its answers would come too late.
-var labsAtOnce = map[string]int{"netns": 32, "docker": 2 * runtime.NumCPU()}
+var labsAtOnce = map[string]int{"netns": 32, "docker": 4 * runtime.NumCPU()}
 
 // engineNamed returns the engine when it is available. Else the test is skipped, or fails where the engine is required.
 func engineNamed(t *testing.T, name string) harness.Engine {
@@ -119,10 +142,11 @@ func TestCompressedTime(t *testing.T) {
 	if err != nil {
 		t.Skip(err)
 	}
+	runs := pool{slots: slotsOf(fast)}
+	defer runs.wait()
 	for _, s := range scenarios.All() {
 		for _, f := range harness.Families {
-			t.Run(s.Name+"/"+f.String(), func(t *testing.T) {
-				t.Parallel()
+			runs.run(t, s.Name+"/"+f.String(), func(t *testing.T) {
 				r := runScenario(t, fast, s, harness.Options{Family: f})
 				mustMatch(t, r)
 				require.InDelta(t, shortSpeed, r.Speed, 1, "the nearest that the kernel's tick allows")
@@ -131,17 +155,10 @@ func TestCompressedTime(t *testing.T) {
 	}
 }
 
-// busy bounds the runs in compressed time, which hardly wait: more of them at once would only wait for each other.
-var busy = make(chan struct{}, 6*runtime.NumCPU())
-
 // runScenario runs a scenario that can be run; what it shows is for the caller to judge.
 func runScenario(t *testing.T, e harness.Engine, s harness.Scenario, o harness.Options) *harness.Report {
 	t.Helper()
 	o.Artifacts = t.ArtifactDir()
-	if isCompressed(e) {
-		busy <- struct{}{}
-		defer func() { <-busy }()
-	}
 	r, err := harness.Run(t.Context(), e, s, o)
 	require.NoError(t, err)
 	if r.Skipped != "" {

@@ -58,9 +58,10 @@ func (lazy) Heal(context.Context, *harness.Bench) error   { return nil }
 func TestAFaultThatWasNotInjectedIsNoticed(t *testing.T) {
 	t.Parallel()
 	e := compressed(t, engineNamed(t, "netns"), wrongReasonSpeed)
+	runs := pool{slots: slotsOf(e)}
+	defer runs.wait()
 	for _, s := range failing() {
-		t.Run(s.Name, func(t *testing.T) {
-			t.Parallel()
+		runs.run(t, s.Name, func(t *testing.T) {
 			s.Fault = lazy{s.Fault}
 			r := runScenario(t, e, s, harness.Options{})
 			assert.False(t, r.Match())
@@ -78,9 +79,10 @@ func (blind) Verify(context.Context, *harness.Bench) error { return nil }
 func TestAFaultThatWasNotInjectedCannotMatch(t *testing.T) {
 	t.Parallel()
 	e := compressed(t, engineNamed(t, "netns"), wrongReasonSpeed)
+	runs := pool{slots: slotsOf(e)}
+	defer runs.wait()
 	for _, s := range failing() {
-		t.Run(s.Name, func(t *testing.T) {
-			t.Parallel()
+		runs.run(t, s.Name, func(t *testing.T) {
 			want := s.Want.Client.String()
 			s.Fault = blind{lazy{s.Fault}}
 			r := runScenario(t, e, s, harness.Options{})
@@ -106,12 +108,10 @@ func (deaf) Install(ctx context.Context, b *harness.Bench) error {
 func TestALabThatDoesNotWorkProvesNothing(t *testing.T) {
 	t.Parallel()
 	e := compressed(t, engineNamed(t, "netns"), wrongReasonSpeed)
+	runs := pool{slots: slotsOf(e)}
+	defer runs.wait()
 	for _, s := range brief() {
-		if s.Target == "router" {
-			continue // a proxy there forwards nothing, and need not
-		}
-		t.Run(s.Name, func(t *testing.T) {
-			t.Parallel()
+		runs.run(t, s.Name, func(t *testing.T) {
 			if s.Target == "router" {
 				s.Fixtures = append(slices.Clone(s.Fixtures), deaf{})
 			}
@@ -143,12 +143,13 @@ func (forgetful) Heal(context.Context, *harness.Bench) error { return nil }
 func TestAFailureThatDoesNotEndWithItsFaultIsNoticed(t *testing.T) {
 	t.Parallel()
 	e := compressed(t, engineNamed(t, "netns"), wrongReasonSpeed)
+	runs := pool{slots: slotsOf(e)}
+	defer runs.wait()
 	for _, s := range failing() {
 		if s.Want.Client.Retransmissions > 0 {
 			continue // a failure that passes by itself, as a SYN that is lost once
 		}
-		t.Run(s.Name, func(t *testing.T) {
-			t.Parallel()
+		runs.run(t, s.Name, func(t *testing.T) {
 			s.Fault = forgetful{s.Fault}
 			r := runScenario(t, e, s, harness.Options{Timeout: 1500 * time.Millisecond})
 			assert.Contains(t, reasons(r), "heal: client: the failure does not end with the fault")
@@ -160,13 +161,14 @@ func TestAFailureThatDoesNotEndWithItsFaultIsNoticed(t *testing.T) {
 func TestEveryFaultIsToldFromEveryOther(t *testing.T) {
 	t.Parallel()
 	e := compressed(t, engineNamed(t, "netns"), wrongReasonSpeed)
+	runs := pool{slots: slotsOf(e)}
+	defer runs.wait()
 	for _, s := range brief() {
 		for _, other := range faults() {
 			if s.Fault == other.Fault {
 				continue
 			}
-			t.Run(s.Name+" with the fault of "+other.Name, func(t *testing.T) {
-				t.Parallel()
+			runs.run(t, s.Name+" with the fault of "+other.Name, func(t *testing.T) {
 				s.Fault = other.Fault
 				r := runScenario(t, e, s, harness.Options{})
 				if reason := scenarios.Alike(s.Name, other.Name); reason != "" {
