@@ -238,7 +238,7 @@ func clientOf(o harness.Outcome) ClientRecord {
 }
 
 // packetsOf returns the lines of each vantage point's trace: the connection attempts to the service, one after the
-// other. A vantage point that saw none has an empty list.
+// other, then the pings. A vantage point that saw none has an empty list.
 func packetsOf(traces []wire.Trace) map[string][]string {
 	if traces == nil {
 		return nil
@@ -246,7 +246,7 @@ func packetsOf(traces []wire.Trace) map[string][]string {
 	points := map[string][]string{}
 	for _, t := range traces {
 		lines := []string{}
-		for _, a := range t.Attempts(harness.Port) {
+		for _, a := range slices.Concat(t.Attempts(harness.Port), t.Echoes()) {
 			lines = append(lines, signature.Lines(a)...)
 		}
 		points[t.Point] = lines

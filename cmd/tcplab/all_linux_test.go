@@ -31,6 +31,7 @@ type runReport struct {
 	}
 	Phases []struct {
 		Name    string
+		Check   string
 		Packets map[string][]string
 	}
 	Counters  map[string]map[string]int
