@@ -50,7 +50,7 @@ func Lessons() []Lesson {
 		{
 			Says:      "The capture is copied to one's own machine and opened in Wireshark.",
 			Scenarios: []string{"firewall-drop"},
-			Commands:  []string{"tcplab fetch server:/tmp/server.pcap", "tcplab diagnose --server server.pcapng client.pcapng"},
+			Commands:  []string{"tcplab fetch server:/tmp/server.pcap", "tcplab diagnose --server server.pcap client.pcap"},
 		},
 		{
 			Says:      "The security group blocks port 8080: SYN retransmissions, at the client exactly as with a dead server.",

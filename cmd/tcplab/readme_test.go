@@ -184,6 +184,50 @@ func blocks(text string) []block {
 	return list
 }
 
+// installed installs the program into a folder of its own, as README.md says.
+func installed(t *testing.T) (bin string) {
+	t.Helper()
+	bin = t.TempDir()
+	install := exec.Command("go", "install", "./cmd/tcplab")
+	install.Dir, install.Env = root, append(os.Environ(), "GOBIN="+bin, "CGO_ENABLED=0")
+	out, err := install.CombinedOutput()
+	require.NoError(t, err, string(out))
+	return bin
+}
+
+// Every command that a page of docs shows within a line is carried out; what needs a lab that stands is typed in by-hand.md,
+// which has a test of its own.
+func TestCommandsInDocuments(t *testing.T) {
+	if testing.Short() {
+		t.Skip("every command in real time is not for -short")
+	}
+	needEngine(t, "netns")
+	t.Parallel()
+	bin := installed(t)
+	byHand, err := os.ReadFile(filepath.Join(root, "docs", "by-hand.md"))
+	require.NoError(t, err)
+	for _, page := range []string{"article.md", "clients.md", "timeouts.md"} {
+		text, err := os.ReadFile(filepath.Join(root, "docs", page))
+		require.NoError(t, err)
+		commands := inlineCommand.FindAllStringSubmatch(string(text), -1)
+		for _, found := range commands {
+			if strings.Contains(found[1], "NAME") {
+				continue // how it is called, and no call
+			}
+			t.Run(page+": "+found[1], func(t *testing.T) {
+				t.Parallel()
+				if !strings.HasPrefix(found[1], "tcplab run ") && found[1] != "tcplab list" {
+					assert.Contains(t, string(byHand), "\n$ "+found[1]+"\n")
+					return
+				}
+				try(t, bin, t.TempDir(), os.Environ(), command{text: found[1]})
+			})
+		}
+	}
+}
+
+var inlineCommand = regexp.MustCompile("`(tcplab [a-z][^`]*)`")
+
 // Every command of README.md does what it says. Each listing is carried out in a folder of its own.
 func TestREADMECommands(t *testing.T) {
 	if testing.Short() {
@@ -191,11 +235,7 @@ func TestREADMECommands(t *testing.T) {
 	}
 	needEngine(t, "netns")
 	t.Parallel()
-	bin := t.TempDir()
-	install := exec.Command("go", "install", "./cmd/tcplab")
-	install.Dir, install.Env = root, append(os.Environ(), "GOBIN="+bin, "CGO_ENABLED=0")
-	out, err := install.CombinedOutput()
-	require.NoError(t, err, string(out))
+	bin := installed(t)
 	list := blocks(readme(t))
 	require.NotEmpty(t, list)
 	for _, b := range list {
