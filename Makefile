@@ -1,6 +1,6 @@
 # Shorthands; "make ci" is what must pass before a change lands.
 
-.PHONY: build test lint generate clients timeouts ci performance
+.PHONY: build test lint generate ladders clients timeouts ci performance
 
 build:
 	CGO_ENABLED=0 go build -o bin/tcplab ./cmd/tcplab
@@ -16,6 +16,10 @@ lint:
 # Rewrites what is written from the code: the tables and the listings in README.md.
 generate:
 	go generate ./...
+
+# Records again the drawings that "tcplab show" has: over two minutes.
+ladders:
+	go test -count=1 -run '^TestLadders$$' ./cmd/tcplab -update
 
 # Measures again what each client feels in each scenario: minutes, most of them Chromium's.
 clients:

@@ -92,8 +92,17 @@ func describe(s harness.Scenario) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n\n%s\n\n", s.Name, s.Title, s.Story)
 	fmt.Fprintf(&b, "verdict:  %s\n", s.Verdict)
+	if s.ServerVerdict != "" {
+		fmt.Fprintf(&b, "          %s, from a capture on the server\n", s.ServerVerdict)
+	}
+	for _, f := range s.Fixtures {
+		fmt.Fprintf(&b, "with:     %s\n", f)
+	}
 	fmt.Fprintf(&b, "fault:    %s\n", s.Fault)
-	fmt.Fprintf(&b, "client:   must end with %s\n", s.Want.Client)
+	fmt.Fprintf(&b, "client:   %s must end with %s\n", clientOf(s.Client), s.Want.Client)
+	for _, c := range s.Checks {
+		fmt.Fprintf(&b, "check:    %s %s must end with %s\n", c.Question, clientOf(c.Client), c.Want.Client)
+	}
 	for _, c := range s.Want.Counters {
 		fmt.Fprintf(&b, "counter:  %s\n", c)
 	}
@@ -104,5 +113,16 @@ func describe(s harness.Scenario) string {
 		}
 		b.WriteString("\n")
 	}
+	if ladder := recordedLadder(s.Name); ladder != "" {
+		b.WriteString("\nas a run of it looked:\n\n" + ladder)
+	}
 	return b.String()
+}
+
+// clientOf is the name of a scenario's client.
+func clientOf(c harness.Client) string {
+	if c == nil {
+		c = harness.GoClient{}
+	}
+	return c.Name()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/google/nftables"
@@ -80,10 +81,16 @@ func setNAT(n *Namespace, conn *nftables.Conn, to string, rule harness.NAT) erro
 	return nil
 }
 
+// timeoutDefaults is held while package nftables works on a timeout: it has the kernel's defaults in a map of its own, into
+// which it writes, for objects on their way to the kernel and from it alike (expr/ct.go of v0.3.0).
+var timeoutDefaults sync.Mutex
+
 // limitMemory gives the connections that begin from now on another timeout for their time in the state ESTABLISHED.
 func limitMemory(conn *nftables.Conn, table *nftables.Table, idle time.Duration) {
 	chain := conn.AddChain(&nftables.Chain{Name: natMemory, Table: table, Type: nftables.ChainTypeFilter,
 		Hooknum: nftables.ChainHookPrerouting, Priority: nftables.ChainPriorityFilter})
+	timeoutDefaults.Lock()
+	defer timeoutDefaults.Unlock()
 	for name, l3 := range map[string]byte{"idle4": unix.NFPROTO_IPV4, "idle6": unix.NFPROTO_IPV6} {
 		conn.AddObj(&nftables.NamedObj{Table: table, Name: name, Type: nftables.ObjTypeCtTimeout, Obj: &expr.CtTimeout{
 			L3Proto: uint16(l3), L4Proto: unix.IPPROTO_TCP,
@@ -110,6 +117,8 @@ func addNATCounters(n *Namespace, into harness.Counters) error {
 	if err != nil {
 		return err
 	}
+	timeoutDefaults.Lock()
+	defer timeoutDefaults.Unlock()
 	objects, err := conn.GetNamedObjects(&nftables.Table{Name: natTable, Family: nftables.TableFamilyINet})
 	if err != nil {
 		return fmt.Errorf("list the NAT's timeouts: %w", err)
