@@ -126,12 +126,8 @@ func converse(ctx context.Context, cmd *exec.Cmd, master *os.File, input *json.D
 		end(cmd, master, ended)
 	}
 	<-shown
-	status := cmd.ProcessState.Sys().(syscall.WaitStatus)
-	switch {
-	case status.Signaled():
-		return exitStatus(128 + int(status.Signal()))
-	case status.ExitStatus() != 0:
-		return exitStatus(status.ExitStatus())
+	if code := ExitCode(cmd.ProcessState); code != 0 {
+		return exitStatus(code)
 	}
 	return nil
 }
