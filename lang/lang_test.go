@@ -1,0 +1,30 @@
+package lang
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestParse(t *testing.T) {
+	for name, want := range map[string]Tag{
+		"": English, "C": English, "C.UTF-8": English, "POSIX": English, "en": English, "en-GB": English, "fr": English,
+		"ko": Korean, "ko-KR": Korean, "ko_KR.UTF-8": Korean, "KO": Korean,
+	} {
+		got, err := Parse(name)
+		require.NoError(t, err, name)
+		assert.Equal(t, want, got, name)
+	}
+	for _, name := range []string{"k", "korean language", "-", "한국어"} {
+		_, err := Parse(name)
+		assert.ErrorContains(t, err, "is not the name of a language", name)
+	}
+}
+
+func TestText(t *testing.T) {
+	both, one := Text{"%d packets", "패킷 %d개"}, Text{English: "%d packets"}
+	assert.Equal(t, "3 packets", both.Format(English, 3))
+	assert.Equal(t, "패킷 3개", both.Format(Korean, 3))
+	assert.Equal(t, "3 packets", one.Format(Korean, 3))
+}
