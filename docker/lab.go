@@ -39,6 +39,20 @@ func (p plan) labels() map[string]string {
 // name is the name of a resource of the lab.
 func (p plan) name(part string) string { return "tcplab-" + p.id + "-" + part }
 
+// Prepare implements [harness.Preparer]: it makes the hosts' image where it is missing.
+func (e *Engine) Prepare(ctx context.Context, t harness.Topology) error {
+	k, err := kindFor(t.Programs)
+	if err != nil {
+		return err
+	}
+	d, err := e.connect(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = e.image(ctx, d, k)
+	return err
+}
+
 // Build builds the topology. The first lab of an engine removes what killed processes of this machine left behind,
 // and may have to build the hosts' image.
 func (e *Engine) Build(ctx context.Context, t harness.Topology) (harness.Lab, error) {

@@ -18,13 +18,20 @@ type recording struct {
 	points []VantagePoint
 }
 
-// record starts a capture on every host that is on, and returns when each of them sees packets. Where dir is not
-// empty, each writes a file there whose name begins with prefix.
-func record(ctx context.Context, b *Bench, dir, prefix string) (*recording, error) {
+// destination is where captured packets go, beside the traces of the recording.
+type destination struct {
+	// dir is the folder in which each host's capture is written to a file, whose name begins with prefix; empty: nowhere.
+	dir, prefix string
+	// keep takes each packet as it was captured, in the place of the traces, which stay empty; nil: they do not.
+	keep func(host, iface string, f wire.Frame)
+}
+
+// record starts a capture on every host that is on, and returns when each of them sees packets.
+func record(ctx context.Context, b *Bench, to destination) (*recording, error) {
 	r := &recording{points: b.Topology.VantagePoints()}
 	var mutex sync.Mutex
 	err := eachHost(b.Topology, func(name string) error {
-		c, err := startCapture(ctx, b, name, dir, prefix)
+		c, err := startCapture(ctx, b, name, to)
 		if errors.Is(err, ErrHostStopped) {
 			return nil
 		}
@@ -122,7 +129,8 @@ func (r *recording) traces() []wire.Trace {
 type hostCapture struct {
 	name    string
 	verb    *running
-	decoded chan struct{} // closed when the stream has ended
+	decoded chan struct{}                          // closed when the stream has ended
+	keep    func(host, iface string, f wire.Frame) // takes the packets in the place of all, where it is not nil
 
 	mutex   sync.Mutex
 	all     []wire.Packet
@@ -130,7 +138,7 @@ type hostCapture struct {
 	changed chan struct{} // closed and replaced with every packet
 }
 
-func startCapture(ctx context.Context, b *Bench, name, dir, prefix string) (*hostCapture, error) {
+func startCapture(ctx context.Context, b *Bench, name string, to destination) (*hostCapture, error) {
 	host, err := b.Host(name)
 	if err != nil {
 		return nil, err
@@ -140,12 +148,12 @@ func startCapture(ctx context.Context, b *Bench, name, dir, prefix string) (*hos
 		interfaces = append(interfaces, e.Interface)
 	}
 	var file *os.File
-	if dir != "" {
-		if file, err = os.Create(filepath.Join(dir, prefix+name+".pcapng")); err != nil {
+	if to.dir != "" {
+		if file, err = os.Create(filepath.Join(to.dir, to.prefix+name+".pcapng")); err != nil {
 			return nil, &ArtifactError{err}
 		}
 	}
-	c := &hostCapture{name: name, decoded: make(chan struct{}), changed: make(chan struct{})}
+	c := &hostCapture{name: name, keep: to.keep, decoded: make(chan struct{}), changed: make(chan struct{})}
 	stream, feed := io.Pipe()
 	go c.decode(stream, file)
 	cmd := host.Command(CaptureVerb(interfaces...)...)
@@ -199,6 +207,10 @@ func (c *hostCapture) readPackets(stream io.Reader) error {
 		}
 		if err != nil {
 			return err
+		}
+		if c.keep != nil {
+			c.keep(c.name, p.Interface, reader.Frame(&p))
+			continue
 		}
 		c.mutex.Lock()
 		c.all = append(c.all, p)

@@ -23,6 +23,12 @@ type Engine interface {
 	Build(ctx context.Context, t Topology) (Lab, error)
 }
 
+// Preparer is an engine that makes something once on a machine, such as an image, before a first lab can be built.
+type Preparer interface {
+	// Prepare makes what the topology needs and the machine lacks. It may take minutes; the engine bounds it.
+	Prepare(ctx context.Context, t Topology) error
+}
+
 // Lab is a topology that is up.
 type Lab interface {
 	// Host returns the named host of the topology.

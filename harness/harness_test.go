@@ -193,3 +193,29 @@ func TestSysctlsOfAHostComeLast(t *testing.T) {
 	assert.Len(t, topology.SysctlsOf("client"), len(PinnedSysctls)+1)
 	assert.Equal(t, "6", PinnedSysctls[0].Value, "what is pinned for all is not changed by one")
 }
+
+// lazyEngine has an image to make, which takes its time.
+type lazyEngine struct {
+	Engine
+	bounded bool
+	err     error
+}
+
+func (*lazyEngine) Name() string { return "lazy" }
+
+func (e *lazyEngine) Prepare(ctx context.Context, _ Topology) error {
+	_, e.bounded = ctx.Deadline()
+	return e.err
+}
+
+// What is made once on a machine is not bounded by what bounds the building of a lab.
+func TestPrepareHasItsOwnTime(t *testing.T) {
+	lacks := &lazyEngine{err: fmt.Errorf("no image: %w", ErrUnsupported)}
+	report, err := Run(t.Context(), lacks, Scenario{Name: "any"}, Options{})
+	require.NoError(t, err)
+	assert.False(t, lacks.bounded)
+	assert.Equal(t, "no image: not supported", report.Skipped)
+	fails := &lazyEngine{err: errors.New("the disk is full")}
+	_, err = Run(t.Context(), fails, Scenario{Name: "any"}, Options{})
+	assert.EqualError(t, err, "any/lazy/ipv4: up: the disk is full")
+}

@@ -51,7 +51,7 @@ func (r *run) observe(ctx context.Context, a act) error {
 // The captures go on until they are complete, or for a grace when they never are; atEnd is called just before they are
 // ended.
 func (r *run) recorded(ctx context.Context, a act, prefix string, complete func([]wire.Trace) bool, atEnd func() error) error {
-	captures, err := record(ctx, r.bench, r.report.Artifacts, prefix)
+	captures, err := record(ctx, r.bench, destination{dir: r.report.Artifacts, prefix: prefix})
 	if err != nil {
 		return err
 	}

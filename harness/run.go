@@ -168,10 +168,29 @@ func (r *run) phases(ctx context.Context) error {
 
 // prove builds the lab and lets it prove that it works.
 func (r *run) prove(ctx context.Context) error {
+	if err := r.prepare(ctx); err != nil {
+		return err
+	}
 	if err := r.phase(ctx, Up, upDeadline, r.up); err != nil {
 		return err
 	}
 	return r.each(ctx, Baseline, r.baseline)
+}
+
+// prepare lets the engine make what it makes once on a machine. The deadline of the phase "up" is not for that.
+func (r *run) prepare(ctx context.Context) error {
+	p, ok := r.engine.(Preparer)
+	if !ok {
+		return nil
+	}
+	err := p.Prepare(ctx, r.bench.Topology)
+	if errors.Is(err, ErrUnsupported) {
+		return &skipError{err}
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", Up, err)
+	}
+	return nil
 }
 
 func (r *run) matches() bool { return len(r.report.Mismatches) == 0 }

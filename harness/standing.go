@@ -13,9 +13,10 @@ import (
 // healed when it is asked to be. It makes no traffic of its own once it is open, so that every packet in it is that of
 // who works there. Its methods may be called at the same time.
 type Standing struct {
-	mutex  sync.Mutex
-	run    *run
-	broken atomic.Bool // what run.broken was when the mutex was last free
+	mutex    sync.Mutex
+	run      *run
+	recorder *recorder   // nil: the lab is not recorded
+	broken   atomic.Bool // what run.broken was when the mutex was last free
 }
 
 // Open builds a scenario's lab and lets it prove that it works, as the first two phases of [Run] do. The lab is healthy
@@ -56,7 +57,7 @@ func (s *Standing) Break(ctx context.Context) error {
 		if r.broken {
 			return errors.New("the lab is broken already")
 		}
-		return r.phase(ctx, Break, stepDeadline, r.breakIt)
+		return s.unrecorded(ctx, func() error { return r.phase(ctx, Break, stepDeadline, r.breakIt) })
 	})
 }
 
@@ -66,7 +67,7 @@ func (s *Standing) Heal(ctx context.Context) error {
 		if !r.broken {
 			return errors.New("the lab is not broken")
 		}
-		return r.phase(ctx, Heal, stepDeadline, r.undo)
+		return s.unrecorded(ctx, func() error { return r.phase(ctx, Heal, stepDeadline, r.undo) })
 	})
 }
 

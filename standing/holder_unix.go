@@ -99,9 +99,10 @@ type holder struct {
 	end      context.CancelCauseFunc
 	requests sync.WaitGroup // those that use the lab
 
-	mutex  sync.Mutex
-	lab    *harness.Standing // nil while it is being built
-	asking []*net.UnixConn   // those who wait for the lab to be down
+	mutex   sync.Mutex
+	lab     *harness.Standing // nil while it is being built
+	answers int               // how often the exercise has been answered
+	asking  []*net.UnixConn   // those who wait for the lab to be down
 }
 
 func (h *holder) ready() bool {
@@ -146,6 +147,11 @@ func (h *holder) hold(resolve Resolve) (err error) {
 	}()
 	if h.order.Broken {
 		if err := lab.Break(h.life); err != nil {
+			return err
+		}
+	}
+	if h.order.Recorded {
+		if err := lab.StartRecord(h.life); err != nil {
 			return err
 		}
 	}
@@ -212,10 +218,10 @@ func (h *holder) leave(listener *net.UnixListener) error {
 // info is what the lab is now.
 func (h *holder) info() Info {
 	h.mutex.Lock()
-	lab := h.lab
+	lab, answers := h.lab, h.answers
 	h.mutex.Unlock()
 	i := Info{Lab: h.order.Lab, Engine: h.order.Engine, Family: int(h.order.Family), State: Building, Hosts: []HostInfo{},
-		Scenario: h.order.Scenario, Process: os.Getpid(), Since: h.since}
+		Scenario: h.order.Scenario, Process: os.Getpid(), Since: h.since, Recorded: h.order.Recorded, Exercise: h.order.Exercise, Answers: answers}
 	if lab == nil {
 		return i
 	}
@@ -224,7 +230,7 @@ func (h *holder) info() Info {
 		i.State = Broken
 	}
 	i.Hosts, i.Target = hostsOf(lab.Topology()), lab.Target().String()
-	if fault := lab.Scenario().Fault; fault != nil {
+	if fault := lab.Scenario().Fault; fault != nil && h.order.Exercise == nil {
 		i.Fault = fault.String()
 	}
 	if host, err := lab.Host(i.Hosts[0].Name); err == nil {

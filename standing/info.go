@@ -19,6 +19,21 @@ type Order struct {
 	Family   harness.Family `json:"family"`
 	// Broken: the fault is injected as soon as the lab has proven that it works.
 	Broken bool `json:"broken"`
+	// Recorded: the lab's own captures run at every vantage point, for [Lab.Record].
+	Recorded bool `json:"recorded"`
+	// Exercise is what the lab is an exercise of; nil: it is none. Of an exercise the holder tells neither scenario nor
+	// fault, and it cannot be healed: its fault is to be found.
+	Exercise *Exercise `json:"exercise,omitempty"`
+}
+
+// Exercise is whose exercise a lab is, and which. What it means is the business of those who ask for it.
+type Exercise struct {
+	Student string `json:"student"`
+	Level   int    `json:"level"`
+	// Class is the public key of the class, empty where there is none.
+	Class string `json:"class,omitempty"`
+	// Language is that of what the student is told.
+	Language string `json:"language,omitempty"`
 }
 
 // State is how a lab is.
@@ -45,8 +60,12 @@ type Info struct {
 	Hosts  []HostInfo `json:"hosts"`
 	// Resident says that the hosts' programs and files are those of this machine ([harness.Resident]).
 	Resident bool      `json:"resident"`
-	Process  int       `json:"process"`
-	Since    time.Time `json:"since"`
+	Recorded bool      `json:"recorded"`
+	Exercise *Exercise `json:"exercise,omitempty"`
+	// Answers is how often the exercise has been answered.
+	Answers int       `json:"answers,omitempty"`
+	Process int       `json:"process"`
+	Since   time.Time `json:"since"`
 }
 
 // HostInfo is a host and its addresses, in the order of its interfaces.

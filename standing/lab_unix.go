@@ -19,6 +19,7 @@ import (
 const (
 	infoDeadline   = 10 * time.Second
 	toggleDeadline = 45 * time.Second // beyond the harness's own
+	recordDeadline = 30 * time.Second
 )
 
 // Lab is a lab that stands, seen from any other process than its holder.
@@ -83,12 +84,23 @@ func (l *Lab) Heal(ctx context.Context) error {
 	return l.ask(ctx, request{Op: opHeal}, toggleDeadline)
 }
 
+// Record writes what the lab has recorded to a file, as pcapng with an interface for each vantage point: every packet up
+// to now.
+func (l *Lab) Record(ctx context.Context, to *os.File) error {
+	return l.ask(ctx, request{Op: opRecord}, recordDeadline+infoDeadline, to)
+}
+
+// Answer counts an answer to the exercise that the lab is.
+func (l *Lab) Answer(ctx context.Context) error {
+	return l.ask(ctx, request{Op: opAnswer}, infoDeadline)
+}
+
 // ask makes a request that is answered by what the lab is now.
-func (l *Lab) ask(ctx context.Context, r request, within time.Duration) error {
+func (l *Lab) ask(ctx context.Context, r request, within time.Duration, files ...*os.File) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, within,
 		fmt.Errorf("the holder of lab %s does not answer within %s: %s", l.info.Lab, within, l.killText()))
 	defer cancel()
-	c, stop, err := l.request(ctx, r)
+	c, stop, err := l.request(ctx, r, files...)
 	if err != nil {
 		return err
 	}

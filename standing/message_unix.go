@@ -32,6 +32,8 @@ const (
 	opBreak   = "break"
 	opHeal    = "heal"
 	opDown    = "down"    // take the lab down; the connection ends with the holder
+	opRecord  = "record"  // write the lab's record to the descriptor that comes along
+	opAnswer  = "answer"  // count an answer to the exercise
 	opCommand = "command" // run a command with the three descriptors that come along; closing the connection kills it
 	opSignal  = "signal"  // on the connection of a command that was started
 )

@@ -3,6 +3,7 @@
 package standing
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -82,10 +83,14 @@ func (h *holder) use() (*harness.Standing, error) {
 func (h *holder) do(c *net.UnixConn, lab *harness.Standing, r request, files []*os.File) (reply, error) {
 	var err error
 	switch r.Op {
-	case opBreak:
-		err = lab.Break(h.life)
-	case opHeal:
-		err = lab.Heal(h.life)
+	case opBreak, opHeal:
+		err = h.toggle(lab, r.Op)
+	case opRecord:
+		err = h.record(lab, files)
+	case opAnswer:
+		h.mutex.Lock()
+		h.answers++
+		h.mutex.Unlock()
 	case opCommand:
 		return h.command(c, lab, r, files)
 	default:
@@ -93,6 +98,31 @@ func (h *holder) do(c *net.UnixConn, lab *harness.Standing, r request, files []*
 	}
 	info := h.info()
 	return reply{Info: &info}, err
+}
+
+// toggle breaks the lab or heals it.
+func (h *holder) toggle(lab *harness.Standing, op string) error {
+	switch {
+	case h.order.Exercise != nil:
+		return fmt.Errorf("lab %s is an exercise: what is broken in it, and where, is for you to find", h.order.Lab)
+	case op == opBreak:
+		return lab.Break(h.life)
+	}
+	return lab.Heal(h.life)
+}
+
+// record writes what the lab has recorded.
+func (h *holder) record(lab *harness.Standing, files []*os.File) error {
+	if len(files) != 1 {
+		return fmt.Errorf("a record takes one descriptor, not %d", len(files))
+	}
+	ctx, cancel := context.WithTimeout(h.life, recordDeadline)
+	defer cancel()
+	file := bufio.NewWriter(files[0])
+	if err := lab.WriteRecord(ctx, file); err != nil {
+		return err
+	}
+	return file.Flush()
 }
 
 // explain prefers the end of the lab over the errors that come of it.

@@ -31,6 +31,7 @@ type upFlags struct {
 	family int
 	name   string
 	broken bool
+	record bool
 }
 
 func newUp() *cobra.Command {
@@ -56,6 +57,7 @@ yours. Several labs may stand at the same time, each with a name of its own.`,
 	flags.StringVar(&f.engine, "engine", "", "engine to build the lab with (default: the first one available; see \"tcplab engines\")")
 	flags.IntVar(&f.family, "family", 4, "4 for IPv4, 6 for IPv6")
 	flags.StringVar(&f.name, "name", "", "name of the lab, for --lab of the other commands (default: the scenario's)")
+	flags.BoolVar(&f.record, "record", false, "let the lab record every packet at every vantage point, for \"tcplab lesson check\"")
 	flags.BoolVar(&f.broken, "broken", false, "inject the fault as soon as the lab has proven that it works")
 	return cmd
 }
@@ -76,7 +78,8 @@ func (f upFlags) run(cmd *cobra.Command, scenario string) error {
 			return err
 		}
 	}
-	order := standing.Order{Lab: f.name, Scenario: scenario, Engine: engine.Name(), Family: harness.Family(f.family), Broken: f.broken}
+	order := standing.Order{Lab: f.name, Scenario: scenario, Engine: engine.Name(), Family: harness.Family(f.family), Broken: f.broken,
+		Recorded: f.record}
 	if f.name == "" {
 		order.Lab = scenario
 	}
