@@ -232,7 +232,7 @@ func survives(t *testing.T, e harness.Engine, s harness.Scenario, n int, timeout
 	s.Want = harness.Want{}
 	s.Fault = harness.NoFault{}
 	if n > 0 {
-		s.Fault = harness.Drop{Host: "router", Rule: harness.Rule{Chain: "FORWARD", Proto: "tcp", Port: harness.Port, First: n}}
+		s.Fault = harness.FirewallRule{Host: "router", Rule: harness.Rule{Chain: "FORWARD", Proto: "tcp", Port: harness.Port, First: n}}
 	}
 	r, err := harness.Run(t.Context(), e, s, harness.Options{Timeout: timeout})
 	require.NoError(t, err)

@@ -102,7 +102,7 @@ type deaf struct{}
 func (deaf) String() string { return "server that hears nothing" }
 
 func (deaf) Install(ctx context.Context, b *harness.Bench) error {
-	return harness.Drop{Host: "server", Rule: harness.Rule{Chain: "INPUT", Proto: "tcp", Port: harness.Port}}.Inject(ctx, b)
+	return harness.FirewallRule{Host: "server", Rule: harness.Rule{Chain: "INPUT", Proto: "tcp", Port: harness.Port}}.Inject(ctx, b)
 }
 
 func TestALabThatDoesNotWorkProvesNothing(t *testing.T) {

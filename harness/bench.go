@@ -36,12 +36,14 @@ func (b *Bench) TargetAt(host string) netip.AddrPort {
 }
 
 // StartService starts the service under test, and returns when it listens.
-func (b *Bench) StartService(ctx context.Context) error {
+func (b *Bench) StartService(ctx context.Context) error { return b.startService(ctx, ListenVerb(Port)) }
+
+func (b *Bench) startService(ctx context.Context, verb []string) error {
 	host, err := b.Host(serverHost)
 	if err != nil {
 		return err
 	}
-	service, err := start(ctx, host.Command(ListenVerb(Port)...))
+	service, err := start(ctx, host.Command(verb...))
 	if err != nil {
 		return fmt.Errorf("start the service: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"time"
 )
 
 // NoFault breaks nothing: the fault of the healthy case.
@@ -46,6 +47,49 @@ func (StopService) Verify(ctx context.Context, b *Bench) error {
 
 // Heal starts the service again.
 func (StopService) Heal(ctx context.Context, b *Bench) error { return b.StartService(ctx) }
+
+// HangService lets the service's program do nothing any more, as one in a deadlock or stopped by a signal (SIGSTOP): its
+// socket listens, so the kernel completes handshakes and acknowledges requests. No reply ever comes.
+type HangService struct{}
+
+func (HangService) String() string {
+	return fmt.Sprintf("the service on TCP port %d of the server hangs", Port)
+}
+
+// Inject lets a program that does nothing listen in the service's place.
+func (HangService) Inject(ctx context.Context, b *Bench) error {
+	if err := b.StopService(ctx); err != nil {
+		return err
+	}
+	return b.startService(ctx, HangVerb(Port))
+}
+
+// unanswered is for how long a request must go without a reply: one from the host itself has it in microseconds.
+const unanswered = time.Second
+
+// Verify sends a request from the server to itself, so that nothing of it is on the lab's links: it must be connected and
+// get no reply. That connection stays where the program never takes it, in the socket's accept queue.
+func (HangService) Verify(ctx context.Context, b *Bench) error {
+	var o Outcome
+	if err := b.query(ctx, serverHost, DialVerb(b.Target(), unanswered), &o); err != nil {
+		return err
+	}
+	switch {
+	case o.OK():
+		return errors.New("the service still replies")
+	case !o.Timeout || o.Stage != "read":
+		return fmt.Errorf("a request from the server itself must be connected and wait for its reply, but: %s", o.Error)
+	}
+	return nil
+}
+
+// Heal ends that program and starts the service again.
+func (HangService) Heal(ctx context.Context, b *Bench) error {
+	if err := b.StopService(ctx); err != nil {
+		return err
+	}
+	return b.StartService(ctx)
+}
 
 // StopHost switches a host off in the way of a cloud: nothing answers for it. Its last hop would tell on it with ICMP
 // "host unreachable" once ARP had failed; so the neighbour entry is pinned there, and frames go to a hardware address
@@ -125,34 +169,4 @@ func (f StopHost) pinned(t Topology) []Neighbour {
 		list = append(list, e.permanent()...)
 	}
 	return list
-}
-
-// Drop is a firewall rule that drops packets without a word.
-type Drop struct {
-	Host string
-	Rule Rule
-}
-
-func (f Drop) String() string { return fmt.Sprintf("firewall rule on the %s: %s", f.Host, f.Rule) }
-
-// Inject adds the rule.
-func (f Drop) Inject(ctx context.Context, b *Bench) error {
-	return b.do(ctx, f.Host, FirewallVerb("add", b.Family, f.Rule))
-}
-
-// Verify reads the rule's counter: the rule must be there.
-func (f Drop) Verify(ctx context.Context, b *Bench) error {
-	counters := Counters{}
-	if err := b.query(ctx, f.Host, CountersVerb(), &counters); err != nil {
-		return err
-	}
-	if _, ok := counters[f.Rule.CounterName(b.Family)]; !ok {
-		return fmt.Errorf("host %s has no firewall rule %s for %s", f.Host, f.Rule, b.Family)
-	}
-	return nil
-}
-
-// Heal deletes the rule.
-func (f Drop) Heal(ctx context.Context, b *Bench) error {
-	return b.do(ctx, f.Host, FirewallVerb("delete", b.Family, f.Rule))
 }

@@ -127,6 +127,23 @@ func TestRuleNames(t *testing.T) {
 	assert.Equal(t, "INPUT -p tcp --dport 8080 -j DROP", Rule{Chain: "INPUT", Proto: "tcp", Port: 8080}.String())
 	assert.Equal(t, "FORWARD -p icmp -j DROP", Rule{Chain: "FORWARD", Proto: "icmp"}.String())
 	assert.Equal(t, "firewall ipv6 FORWARD -p icmp -j DROP", Rule{Chain: "FORWARD", Proto: "icmp"}.CounterName(IPv6))
+	data := Rule{Chain: "FORWARD", Proto: "tcp", SourcePort: 8080, Port: 9, Data: true, First: 2, Reject: "icmp-admin-prohibited"}
+	assert.Equal(t, "FORWARD -p tcp --sport 8080 --dport 9 --tcp-flags PSH PSH (the first 2) -j REJECT --reject-with icmp-admin-prohibited", data.String())
+}
+
+func TestRuleByHand(t *testing.T) {
+	for reject, want := range map[string]string{
+		"":                      "INPUT -p tcp --dport 8080 -j DROP",
+		"tcp-reset":             "INPUT -p tcp --dport 8080 -j REJECT --reject-with tcp-reset",
+		"icmp-port-unreachable": "INPUT -p tcp --dport 8080 -j REJECT --reject-with icmp6-port-unreachable",
+		"icmp-host-unreachable": "INPUT -p tcp --dport 8080 -j REJECT --reject-with icmp6-addr-unreachable",
+		"icmp-admin-prohibited": "INPUT -p tcp --dport 8080 -j REJECT --reject-with icmp6-adm-prohibited",
+	} {
+		rule := Rule{Chain: "INPUT", Proto: "tcp", Port: Port, Reject: reject}
+		assert.Equal(t, "iptables -I "+rule.String(), rule.Command(IPv4))
+		assert.Equal(t, "ip6tables -I "+want, rule.Command(IPv6))
+	}
+	assert.Equal(t, "ip6tables -I INPUT -p icmpv6 -j DROP", Rule{Chain: "INPUT", Proto: "icmp"}.Command(IPv6))
 }
 
 func TestReadyWriter(t *testing.T) {

@@ -1,7 +1,6 @@
 package harness
 
 import (
-	"fmt"
 	"net/netip"
 	"strconv"
 	"time"
@@ -33,6 +32,10 @@ func CaptureVerb(interfaces ...string) []string { return append(Verb("capture"),
 
 // ListenVerb serves HTTP on the port, IPv4 and IPv6, until its standard input ends.
 func ListenVerb(port int) []string { return Verb("listen", "--port", strconv.Itoa(port)) }
+
+// HangVerb listens on the port as ListenVerb does, and takes no connection: the kernel completes handshakes and
+// acknowledges requests, and nobody reads them.
+func HangVerb(port int) []string { return append(ListenVerb(port), "--hang") }
 
 // DialVerb connects to the target, sends a request and reads the reply; it prints an [Outcome], and exits 0 whether
 // or not the connection succeeded.
@@ -99,40 +102,6 @@ type TerminalInput struct {
 // Counters are the values of a host's counters by name: those of /proc/net/snmp, netstat and snmp6 named as
 // nstat(8) does ("TcpExtTCPSynRetrans", "TcpOutRsts", "Ip6InReceives"), and "firewall " + Rule.String() for each rule.
 type Counters map[string]uint64
-
-// Rule is a packet filter rule that drops what it matches.
-type Rule struct {
-	// Chain is the hook where the rule stands: INPUT, FORWARD or OUTPUT.
-	Chain string `json:"chain"`
-	// Proto is "tcp", "udp" or "icmp" (ICMPv6 on IPv6).
-	Proto string `json:"proto"`
-	// Port is the destination port, 0 for any.
-	Port int `json:"port,omitempty"`
-	// First is how many packets it drops, those that match it first; 0 for all.
-	First int `json:"first,omitempty"`
-}
-
-// String is the rule in iptables' notation: "INPUT -p tcp --dport 8080 -j DROP".
-func (r Rule) String() string {
-	s := r.Chain + " -p " + r.Proto
-	if r.Port != 0 {
-		s += " --dport " + strconv.Itoa(r.Port)
-	}
-	if r.First != 0 {
-		s += fmt.Sprintf(" (the first %d)", r.First)
-	}
-	return s + " -j DROP"
-}
-
-// CounterName is the rule's name among the [Counters] of its host and family.
-func (r Rule) CounterName(f Family) string { return "firewall " + f.String() + " " + r.String() }
-
-// FirewallVerb adds the rule (action "add") or deletes it ("delete") for one family. A rule without First is written to
-// the tables of iptables, so that "iptables -S" lists it where iptables is installed.
-func FirewallVerb(action string, f Family, r Rule) []string {
-	return Verb("firewall", action, "--family", strconv.Itoa(int(f)),
-		"--chain", r.Chain, "--proto", r.Proto, "--port", strconv.Itoa(r.Port), "--first", strconv.Itoa(r.First))
-}
 
 // NeighbourVerb pins the neighbour entry of an address to a hardware address (action "pin"), so that the host never
 // asks who has it, or removes the entry ("forget").

@@ -219,14 +219,12 @@ func faultOf(r *harness.Report) string {
 // byHand is how one would break it with the usual tools, where there is a command for it.
 func byHand(f harness.Fault, family harness.Family) []string {
 	switch f := f.(type) {
-	case harness.Drop:
-		tool := "iptables"
-		if family == harness.IPv6 {
-			tool = "ip6tables"
-		}
-		return []string{fmt.Sprintf("sudo %s -I %s  # on the %s", tool, f.Rule, f.Host)}
+	case harness.FirewallRule:
+		return []string{fmt.Sprintf("sudo %s  # on the %s", f.Rule.Command(family), f.Host)}
 	case harness.StopService:
 		return []string{fmt.Sprintf("sudo fuser -k %d/tcp  # on the server", harness.Port)}
+	case harness.HangService:
+		return []string{fmt.Sprintf("sudo fuser -k -STOP %d/tcp  # on the server", harness.Port)}
 	case harness.StopHost:
 		return []string{"sudo poweroff  # on the " + f.Host}
 	}

@@ -12,7 +12,7 @@ SYNs at 0, 1, 3 and 7 s, then the client's own timeout, as with a dead host. But
 packets are captured before the firewall sees them; and the rule has counted them.`,
 	Verdict: "no-answer",
 	Timeout: harness.PatientTimeout,
-	Fault:   harness.Drop{Host: "server", Rule: dropInput},
+	Fault:   harness.FirewallRule{Host: "server", Rule: dropInput},
 	Want: harness.Want{
 		Client: harness.ClientWant{Timeout: true},
 		Wire: map[string]string{

@@ -23,7 +23,7 @@ func givingUp(name, title, story string) harness.Scenario {
 		Title:   title,
 		Story:   story,
 		Verdict: "no-answer",
-		Fault:   harness.Drop{Host: "router", Rule: dropForward},
+		Fault:   harness.FirewallRule{Host: "router", Rule: dropForward},
 		Want: harness.Want{
 			Client: harness.ClientWant{Errno: "ETIMEDOUT", GiveUp: true},
 			Wire: map[string]string{

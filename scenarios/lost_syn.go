@@ -18,7 +18,7 @@ func lostSYN(name, title, story string, lost int) harness.Scenario {
 		Name: name, Title: title, Story: story,
 		Verdict: "ok",
 		Timeout: harness.PatientTimeout,
-		Fault:   harness.Drop{Host: "router", Rule: rule},
+		Fault:   harness.FirewallRule{Host: "router", Rule: rule},
 		Want: harness.Want{
 			Client: harness.ClientWant{Retransmissions: lost},
 			Wire: map[string]string{

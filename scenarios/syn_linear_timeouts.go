@@ -18,7 +18,7 @@ The other scenarios pin the classic schedule.`,
 	Verdict:  "no-answer",
 	Topology: untuned(),
 	Timeout:  harness.PatientTimeout,
-	Fault:    harness.Drop{Host: "server", Rule: dropInput},
+	Fault:    harness.FirewallRule{Host: "server", Rule: dropInput},
 	Want: harness.Want{
 		Client: harness.ClientWant{Timeout: true},
 		Wire: map[string]string{

@@ -83,7 +83,7 @@ var probeCases = []probeCase{
 		path: probe.Path{Online: "yes", Host: "answers", Port: "silent"}, summary: "2 SYNs in ", note: "it is this port that is silent", rival: "dead host"},
 	{name: "security group", family: harness.IPv6, fault: dropAt("router", "FORWARD"), code: 1, verdict: diagnose.NoAnswer,
 		path: probe.Path{Online: "yes", Host: "answers", Port: "silent"}, summary: "2 SYNs in ", rival: "dead host"},
-	{name: "ICMP filtered", fault: harness.Drop{Host: "server", Rule: harness.Rule{Chain: "INPUT", Proto: "icmp"}}, verdict: diagnose.OK,
+	{name: "ICMP filtered", fault: harness.FirewallRule{Host: "server", Rule: harness.Rule{Chain: "INPUT", Proto: "icmp"}}, verdict: diagnose.OK,
 		path: probe.Path{Online: "yes", Host: "silent", Port: "open"}, note: "ICMP is filtered"},
 	{name: "host off", fault: harness.StopHost{Host: "server", LastHop: "router"}, code: 1, verdict: diagnose.NoAnswer,
 		path: probe.Path{Online: "yes", Host: "silent", Port: "silent"}, summary: "2 SYNs in ", note: "ping is unanswered because"},
@@ -96,7 +96,7 @@ var probeCases = []probeCase{
 }
 
 func dropAt(host, chain string) harness.Fault {
-	return harness.Drop{Host: host, Rule: harness.Rule{Chain: chain, Proto: "tcp", Port: harness.Port}}
+	return harness.FirewallRule{Host: host, Rule: harness.Rule{Chain: chain, Proto: "tcp", Port: harness.Port}}
 }
 
 func TestProbeInLabs(t *testing.T) {

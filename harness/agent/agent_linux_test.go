@@ -69,20 +69,6 @@ func TestLinkLocal(t *testing.T) {
 	assert.Equal(t, netip.MustParsePrefix("fe80::cbff:fe00:710a/64"), linkLocal(mac))
 }
 
-func TestRuleIsReadBackAsItWasWritten(t *testing.T) {
-	for _, f := range harness.Families {
-		for _, want := range []harness.Rule{
-			{Chain: "INPUT", Proto: "tcp", Port: 8080}, {Chain: "FORWARD", Proto: "tcp", Port: 8080, First: 2}, {Chain: "FORWARD", Proto: "udp", Port: 53}, {Chain: "OUTPUT", Proto: "icmp"},
-		} {
-			got, _, ok := ruleOf(f, want.Chain, expressions(f, want))
-			assert.True(t, ok)
-			assert.Equal(t, want, got, "%s", f)
-		}
-	}
-	_, _, ok := ruleOf(harness.IPv4, "INPUT", nil)
-	assert.False(t, ok, "no rule of ours")
-}
-
 // run runs a verb in the network of this process.
 func run(args ...string) (code int, stdout, stderr string) {
 	var out, errs bytes.Buffer
@@ -94,7 +80,10 @@ func TestWrongUse(t *testing.T) {
 	for name, args := range map[string][]string{
 		"no verb": {}, "no such verb": {"fly"}, "no interface": {"capture"}, "no target": {"dial"}, "a name as target": {"dial", "example.org:80"},
 		"no action": {"firewall"}, "no such chain": {"firewall", "add", "--chain", "PREROUTING"}, "no such protocol": {"firewall", "add", "--proto", "sctp"},
-		"no such family": {"firewall", "add", "--family", "5"}, "no address": {"neighbour", "pin"}, "a bad address": {"neighbour", "pin", "x", "y"},
+		"no such family": {"firewall", "add", "--family", "5"}, "no such answer": {"firewall", "add", "--reject", "tcp-fin"},
+		"what ICMPv6 lacks": {"firewall", "add", "--family", "6", "--reject", "icmp-host-prohibited"},
+		"a port of ICMP":    {"firewall", "add", "--proto", "icmp", "--source-port", "8"},
+		"data of UDP":       {"firewall", "add", "--proto", "udp", "--data"}, "a reset of UDP": {"firewall", "add", "--proto", "udp", "--reject", "tcp-reset"}, "no address": {"neighbour", "pin"}, "a bad address": {"neighbour", "pin", "x", "y"},
 		"no allow list": {"allow-list", "set"}, "an allow list on no side": {"allow-list", "set", "x", "tcp/1"},
 		"an allow list on two sides": {"allow-list", "set", "x", "--to", "a", "--from", "b"},
 		"no NAT":                     {"nat"}, "NAT towards nowhere": {"nat", "set"}, "part of a second": {"nat", "set", "--to", "lo", "--idle", "1500ms"},

@@ -19,10 +19,12 @@ import (
 	"time"
 )
 
-// listen is the service under test: HTTP on every address of both families.
+// listen is the service under test: HTTP on every address of both families. With --hang it is as a program that has come
+// to a halt: its socket listens, and nothing is done with what comes.
 func listen(ctx context.Context, s Streams, args []string) error {
 	flags := flag.NewFlagSet("listen", flag.ContinueOnError)
 	port := flags.Int("port", 8080, "TCP port")
+	hang := flags.Bool("hang", false, "accept no connection")
 	if err := parse(flags, args); err != nil {
 		return err
 	}
@@ -32,6 +34,11 @@ func listen(ctx context.Context, s Streams, args []string) error {
 	listener, err := config.Listen(ctx, "tcp", net.JoinHostPort("", strconv.Itoa(*port)))
 	if err != nil {
 		return err
+	}
+	if *hang {
+		ready(s)
+		<-ctx.Done()
+		return listener.Close()
 	}
 	server := &http.Server{
 		Handler:           http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "tcplab: ok") }),

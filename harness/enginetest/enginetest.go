@@ -33,6 +33,7 @@ func Run(t *testing.T, e harness.Engine) {
 		t.Run("commands", func(t *testing.T) { testCommands(t, b) })
 		t.Run("network", func(t *testing.T) { testNetwork(t, b) })
 		t.Run("verbs", func(t *testing.T) { testVerbs(t, b) })
+		t.Run("firewall", func(t *testing.T) { testFirewall(t, b) })
 		t.Run("terminal", func(t *testing.T) { testTerminal(t, b) })
 		t.Run("dialer", func(t *testing.T) { testDialer(t, b) })
 		t.Run("power", func(t *testing.T) { testPower(t, b) })

@@ -76,7 +76,7 @@ func testNetwork(t *testing.T, lab *bench) {
 	})
 }
 
-// testVerbs: listeners, counters, firewall and neighbours work on every host.
+// testVerbs: listeners, counters and neighbours work on every host.
 func testVerbs(t *testing.T, lab *bench) {
 	t.Run("listeners", func(t *testing.T) {
 		b := lab.on(t)
@@ -88,27 +88,12 @@ func testVerbs(t *testing.T, lab *bench) {
 		b.query("server", harness.ListenersVerb(harness.Port), &addrs)
 		assert.Empty(t, addrs)
 	})
-	lab.on(t).eachFamily("a firewall rule drops, counts, and goes", func(b *bench, f harness.Family) {
-		b.serve()
-		rule := harness.Rule{Chain: "INPUT", Proto: "tcp", Port: harness.Port}
-		b.output("server", harness.FirewallVerb("add", f, rule)...)
-		before := b.counters("server")
-		assert.Contains(b, before, rule.CounterName(f))
-		trace := b.capture("server", func() {
-			o := b.dial(f, 500*time.Millisecond)
-			assert.True(b, o.Timeout, "%v", o)
-		})
-		require.Len(b, trace.Attempts(harness.Port), 1)
-		assert.Equal(b, uint64(1), b.counters("server")[rule.CounterName(f)])
-		b.output("server", harness.FirewallVerb("delete", f, rule)...)
-		assert.NotContains(b, b.counters("server"), rule.CounterName(f))
-		assert.True(b, b.dial(f, 5*time.Second).OK())
-	})
-	t.Run("deleting a rule that is not there is an error", func(t *testing.T) {
-		b := lab.on(t)
-		rule := harness.Rule{Chain: "INPUT", Proto: "udp", Port: 53}
-		_, err := b.host("server").Command(harness.FirewallVerb("delete", harness.IPv4, rule)...).Output(b.context())
-		assert.ErrorContains(t, err, "there is no rule INPUT -p udp --dport 53 -j DROP")
+	lab.on(t).eachFamily("a service that hangs is connected to, and does not reply", func(b *bench, f harness.Family) {
+		service := b.start("server", nil, harness.HangVerb(harness.Port)...)
+		o := b.dial(f, 500*time.Millisecond)
+		assert.True(b, o.Timeout, "%v", o)
+		assert.Equal(b, "read", o.Stage, "%v", o)
+		require.NoError(b, service.stop())
 	})
 	lab.on(t).eachFamily("a pinned neighbour is not asked for", func(b *bench, f harness.Family) {
 		b.serve()
