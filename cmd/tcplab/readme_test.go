@@ -94,7 +94,7 @@ func scenarioTable() string {
 func lessonTable() string {
 	table := "| # | the experience | scenarios | by command |\n|---|---|---|---|\n"
 	for i, l := range scenarios.Lessons() {
-		table += fmt.Sprintf("| %d | %s | %s | %s |\n", i+1, l.Says, quoted(l.Scenarios), quoted(l.Commands))
+		table += fmt.Sprintf("| %d | %s | %s | %s |\n", i+1, l.Says.English, quoted(l.Scenarios), quoted(l.Commands))
 	}
 	return table
 }
