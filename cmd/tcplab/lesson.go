@@ -1,0 +1,15 @@
+package main
+
+import "github.com/spf13/cobra"
+
+// newLesson has the commands of those who learn.
+func newLesson() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "lesson",
+		Short: "Learn: lessons and mysteries",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newLessonMystery(), newLessonAnswer(), newLessonKey(), newLessonGrade(), newLessonVerify())
+	return cmd
+}
