@@ -81,15 +81,10 @@ func (f *mysteryFlags) run(cmd *cobra.Command) error {
 	return introduce(cmd.OutOrStdout(), m, info, several, tag)
 }
 
-// mysteryOf is the mystery that a lab is.
-func mysteryOf(e *standing.Exercise) (lesson.Mystery, error) {
-	return lesson.NewMystery(e.Student, e.Level, e.Class)
-}
-
 // introduce tells the student what is known, and what to do.
 func introduce(out io.Writer, m lesson.Mystery, info standing.Info, several bool, tag lang.Tag) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\n%s\n\n", stateText(info), m.Complaint(tag, info.Target))
+	fmt.Fprintf(&b, "%s\n\n%s\n\n", stateText(info), m.Case().Complaint(tag, info.Target))
 	table(&b, info)
 	lab, student := "", ""
 	if several {

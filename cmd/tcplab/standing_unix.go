@@ -16,6 +16,7 @@ import (
 
 	"github.com/tcplab/tcplab/docker"
 	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lesson"
 	"github.com/tcplab/tcplab/scenarios"
 	"github.com/tcplab/tcplab/standing"
 )
@@ -192,8 +193,11 @@ func scenarioOf(o standing.Order) (harness.Scenario, error) {
 	if o.Exercise == nil {
 		return scenarios.Named(o.Scenario)
 	}
-	m, err := mysteryOf(o.Exercise)
-	return m.Scenario(), err
+	m, err := lesson.NewMystery(o.Exercise.Student, o.Exercise.Level, o.Exercise.Class)
+	if err != nil {
+		return harness.Scenario{}, err
+	}
+	return m.Case().Scenario(), nil
 }
 
 func newStatus() *cobra.Command {
