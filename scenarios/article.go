@@ -15,8 +15,8 @@ func Lessons() []Lesson {
 	return []Lesson{
 		{
 			Says: "Nobody listens on the port: the host is up, the application is down. The SYN is answered by RST at once, and the client gives up at once: " +
-				"curl fails, the browser shows `ERR_CONNECTION_REFUSED`.",
-			Scenarios: []string{"closed-port"},
+				"curl fails, the browser shows `ERR_CONNECTION_REFUSED`. A firewall can make them say the same, on the server or on the way to it, while the application is well.",
+			Scenarios: []string{"closed-port", "firewall-reject", "router-resets"},
 			Commands:  []string{"tcplab run closed-port --client curl", "tcplab run closed-port --client chromium"},
 		},
 		{
@@ -57,14 +57,14 @@ func Lessons() []Lesson {
 			Scenarios: []string{"security-group-drop", "stopped-host"},
 		},
 		{
-			Says: "Between client and server lie NAT, load balancers and switches, and what guards them: security groups, network ACLs, web application firewalls. " +
+			Says: "Between client and server lie NAT, load balancers and switches, and what guards them: security groups, network ACLs, firewalls that reject, web application firewalls. " +
 				"Each fails in a way of its own.",
 			Scenarios: []string{"nat", "nat-forgets", "nat-forgets-reset", "load-balancer-no-backend", "load-balancer-resets", "load-balancer-idle-timeout",
-				"stale-arp-entry", "security-group-drop", "nacl-return-blocked", "waf-blocks", "waf-resets"},
+				"stale-arp-entry", "router-reject", "router-resets", "security-group-drop", "nacl-return-blocked", "waf-blocks", "waf-resets"},
 		},
 		{
 			Says:      "There are many more cases, and the list grows with experience: a new one is one new file in `scenarios/`.",
-			Scenarios: []string{"healthy"},
+			Scenarios: []string{"service-hangs", "healthy"},
 			Commands:  []string{"tcplab list"},
 		},
 	}
