@@ -24,8 +24,24 @@ const (
 	logEnding    = ".log"
 )
 
+// folderVariable names the folder to those who are run on a host: an ordinary user is root in a lab of namespaces, and would
+// look for another.
+const folderVariable = "TCPLAB_LABS"
+
+// Environ is what a command needs to find the labs from inside one whose hosts have the files of this machine.
+func Environ() ([]string, error) {
+	dir, err := folder()
+	if err != nil {
+		return nil, err
+	}
+	return []string{folderVariable + "=" + dir}, nil
+}
+
 // folder returns the user's folder of sockets, and makes it where there is none.
 func folder() (string, error) {
+	if dir := os.Getenv(folderVariable); dir != "" && owned(dir) {
+		return dir, nil
+	}
 	dir := filepath.Join(os.TempDir(), fmt.Sprintf("tcplab-%d", os.Geteuid()))
 	// After "su" or "sudo" the variable may still name the folder of another user.
 	if runtime := os.Getenv("XDG_RUNTIME_DIR"); runtime != "" && owned(runtime) {

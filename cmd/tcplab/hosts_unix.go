@@ -54,7 +54,11 @@ func runOn(cmd *cobra.Command, l *standing.Lab, host string, argv, env []string)
 		if err != nil {
 			return err
 		}
-		c.Dir, c.Env = dir, os.Environ()
+		labs, err := standing.Environ()
+		if err != nil {
+			return err
+		}
+		c.Dir, c.Env = dir, append(os.Environ(), labs...)
 	}
 	c.Env = append(c.Env, env...)
 	var code int

@@ -66,6 +66,7 @@ next:
 	d.fails("the lab is broken already", "break")
 	assert.Contains(d, d.must(dial...), `"errno":"ECONNREFUSED"`)
 	assert.Equal(d, standing.Broken, d.lab("mine").State)
+	assert.Equal(d, d.must("status"), d.must("exec", "client", d.program, "status"), "from inside, where an ordinary user is root")
 	assert.Equal(d, "mine: netns, IPv4, healthy\n", d.must("heal"))
 	assert.NotContains(d, d.must(dial...), "errno")
 	assert.Equal(d, "mine: down\n", d.must("down"))
