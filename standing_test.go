@@ -28,7 +28,7 @@ func TestStanding_docker(t *testing.T) {
 // testStanding opens a lab for each kind of fault, breaks it and heals it twice, and each time asks as a client does.
 func testStanding(t *testing.T, engine string) {
 	e := engineNamed(t, engine)
-	for _, name := range []string{"closed-port", "security-group-drop", "stopped-host"} {
+	for _, name := range []string{"closed-port", "security-group-drop", "stopped-host", "service-hangs"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s, err := scenarios.Named(name)

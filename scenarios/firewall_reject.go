@@ -27,9 +27,10 @@ var _ = register(harness.Scenario{
 	Title: "The server's own firewall rejects the SYN: connection refused, and nobody has sent a RST",
 	Story: `A rule in the server's INPUT chain rejects what comes to the port (iptables -A INPUT -p tcp --dport 8080 -j REJECT), as many
 distributions' firewalls do. By default that is an ICMP error, "port unreachable", and the client's kernel makes the same of it as of a RST:
-ECONNREFUSED. The service listens and is well. So "connection refused" does not say that nobody listens; only a capture does, in which the answer is
-ICMP and not a RST. On a link as fast as the lab's the error may come before connect has let go of the socket: then it is the second SYN's, after 1 s,
-that ends the attempt.`,
+ECONNREFUSED. The service listens and is well. So "connection refused" does not say that nobody listens; only a capture does, in which the answer
+is ICMP and not a RST; on the server it is nft list ruleset that shows the rule, since iptables -S lists only what iptables itself can write. On a
+link as fast as the lab's the error may come before connect has let go of the socket: then it is the second SYN's, after 1 s, that ends the
+attempt.`,
 	Verdict: "rejected",
 	Fault:   harness.FirewallRule{Host: "server", Rule: rejectInput},
 	Want: harness.Want{
