@@ -83,7 +83,7 @@ it works, breaks it, and holds what the client felt and what every vantage point
 		SilenceUsage:  true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newList(), newShow(), newRun(), newClients(), newEngines(), newDiagnose(), newProbe(), newReport(), newSweep(), newBench())
+	root.AddCommand(newList(), newShow(), newRun(), newClients(), newEngines(), newDiagnose(), newProbe(), newReport(), newSweep(), newBench(), newLesson())
 	root.AddCommand(standingCommands()...)
 	return root
 }

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tcplab/tcplab/lang"
+)
+
+// langVariable is the environment variable that says what "--lang" does where it is not given.
+const langVariable = "TCPLAB_LANG"
+
+// langFlag is "--lang". It is empty where it is not given.
+type langFlag string
+
+// addTo gives a command the flag.
+func (l *langFlag) addTo(cmd *cobra.Command) {
+	cmd.Flags().Var(l, "lang", "language of what is explained: en or ko (default "+langVariable+" in the environment, else en)")
+}
+
+func (l *langFlag) String() string { return string(*l) }
+
+// Type is what the help calls the value.
+func (l *langFlag) Type() string { return "language" }
+
+// Set takes the name of a language, see [lang.Parse].
+func (l *langFlag) Set(name string) error {
+	tag, err := lang.Parse(name)
+	*l = langFlag(tag)
+	return err
+}
+
+// tag is the language that was chosen, by the flag or else by the environment.
+func (l langFlag) tag() (lang.Tag, error) {
+	if l != "" {
+		return lang.Tag(l), nil
+	}
+	tag, err := lang.Parse(os.Getenv(langVariable))
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", langVariable, err)
+	}
+	return tag, nil
+}
