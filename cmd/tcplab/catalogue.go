@@ -17,15 +17,19 @@ import (
 )
 
 func newList() *cobra.Command {
-	asJSON := false
+	asJSON, language := false, langFlag("")
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the scenarios",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			tag, err := language.tag()
+			if err != nil {
+				return err
+			}
 			list := scenarios.All()
 			for _, s := range list {
-				if err := listOne(cmd.OutOrStdout(), s, nameWidth(list), asJSON); err != nil {
+				if err := listOne(cmd.OutOrStdout(), scenarios.In(tag, s), nameWidth(list), asJSON); err != nil {
 					return err
 				}
 			}
@@ -33,6 +37,7 @@ func newList() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line")
+	language.addTo(cmd)
 	return cmd
 }
 
@@ -58,7 +63,7 @@ func listOne(w io.Writer, s harness.Scenario, width int, asJSON bool) error {
 }
 
 func newShow() *cobra.Command {
-	color := colorAuto
+	color, language := colorAuto, langFlag("")
 	cmd := &cobra.Command{
 		Use:   "show NAME|DIR",
 		Short: "Show what a scenario breaks and what it expects, or what was seen in a run that was kept",
@@ -67,23 +72,29 @@ Given the folder of a run, draw what was seen in each of its phases.`,
 		Example: "  tcplab show closed-port\n  tcplab show artifacts/closed-port-netns-ipv4",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			tag, err := language.tag()
+			if err != nil {
+				return err
+			}
 			out := cmd.OutOrStdout()
 			if _, err := os.Stat(filepath.Join(args[0], "report.json")); err == nil {
 				record, err := openRun(args[0])
 				if err != nil {
 					return err
 				}
+				record.Title = scenarios.In(tag, harness.Scenario{Name: record.Scenario, Title: record.Title}).Title
 				return color.style(out).Phases(out, record)
 			}
 			s, err := scenarios.Named(args[0])
 			if err != nil {
 				return err
 			}
-			_, err = io.WriteString(out, describe(s))
+			_, err = io.WriteString(out, describe(scenarios.In(tag, s)))
 			return err
 		},
 	}
 	cmd.Flags().Var(&color, "color", colorUsage)
+	language.addTo(cmd)
 	return cmd
 }
 

@@ -94,7 +94,7 @@ func scenarioTable() string {
 func lessonTable() string {
 	table := "| # | the experience | scenarios | by command |\n|---|---|---|---|\n"
 	for i, l := range scenarios.Lessons() {
-		table += fmt.Sprintf("| %d | %s | %s | %s |\n", i+1, l.Says, quoted(l.Scenarios), quoted(l.Commands))
+		table += fmt.Sprintf("| %d | %s | %s | %s |\n", i+1, l.Says.English, quoted(l.Scenarios), quoted(l.Commands))
 	}
 	return table
 }
@@ -284,7 +284,7 @@ func try(t *testing.T, bin, dir string, env []string, c command) {
 	// "go run" builds the program and runs it; it has been built, and runs where nothing is overwritten.
 	line := strings.Replace(c.text, "go run ./cmd/tcplab ", "tcplab ", 1)
 	shell := exec.Command("sh", "-c", line)
-	shell.Dir, shell.Env = dir, append(env, "PATH="+bin+":"+os.Getenv("PATH"))
+	shell.Dir, shell.Env = dir, append(env, "PATH="+bin+":"+os.Getenv("PATH"), langVariable+"=") // what is shown is in English
 	var stdout, stderr bytes.Buffer
 	shell.Stdout, shell.Stderr = &stdout, &stderr
 	err := shell.Run()

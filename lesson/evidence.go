@@ -1,0 +1,243 @@
+package lesson
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/tcplab/tcplab/wire"
+)
+
+// File is a capture as a student hands it in.
+type File struct {
+	Name string `json:"name"`
+	Data []byte `json:"data"`
+}
+
+// A capture is from a lab when the lab has seen its packets, each with the same headers at about the same time: initial
+// sequence numbers, identifications, timestamps and ports differ from attempt to attempt, so that no other lab has them,
+// and the time to live tells the two sides of the router apart. Nothing in the file itself has to be trusted.
+const sameTime = 100 * time.Millisecond
+
+// state says what a file is worth as evidence.
+type state int
+
+const (
+	genuine  state = iota
+	empty          // it holds no packet
+	silent         // it holds none by which the lab could know it
+	foreign        // none of its packets was seen in the lab
+	edited         // some were, and some were not
+	shifted        // they were seen, but not at that time
+	filtered       // it lacks packets that passed there while it ran
+)
+
+// evidence is a file held against the record.
+type evidence struct {
+	name  string
+	state state
+	// cut says that the file ends in the middle of a packet; what comes before counts.
+	cut bool
+	// sides are where it was taken: a capture on all interfaces of the router is from both.
+	sides []Place
+	// seen are the packets on each side, span when it ran there for certain: from the first packet to the last.
+	seen map[Place][]wire.Packet
+	span span
+	// total is the number of packets; which is the one that a state is about, and off by how much its time is.
+	total int
+	which *wire.Packet
+	off   time.Duration
+	// missing is the number of packets that it lacks.
+	missing int
+}
+
+// span is the time from one packet to another.
+type span struct{ first, last time.Time }
+
+func (s span) has(t time.Time) bool { return !t.Before(s.first) && !t.After(s.last) }
+
+// identity is all of a packet that is the same wherever it was captured on one link, and by whatever program.
+type identity wire.Packet
+
+func identityOf(p *wire.Packet) identity {
+	same := *p
+	same.Time, same.Frame, same.Interface, same.Length, same.Truncated = time.Time{}, 0, "", 0, false
+	return identity(same)
+}
+
+// sighting is a packet at a vantage point.
+type sighting struct {
+	point string
+	time  time.Time
+}
+
+// index is a record by its packets.
+type index struct {
+	record *Record
+	about  topic
+	seen   map[identity][]sighting
+}
+
+func newIndex(r *Record, about topic) *index {
+	x := &index{r, about, map[identity][]sighting{}}
+	for _, t := range r.Traces {
+		for i := range t.Packets {
+			id := identityOf(&t.Packets[i])
+			x.seen[id] = append(x.seen[id], sighting{t.Point, t.Packets[i].Time})
+		}
+	}
+	return x
+}
+
+// examine holds a file against the record. The error is for what is not a capture.
+func (x *index) examine(f File) (*evidence, error) {
+	trace, err := wire.ReadAll(bytes.NewReader(f.Data), f.Name)
+	e := &evidence{name: f.Name, total: len(trace.Packets), seen: map[Place][]wire.Packet{}}
+	if errors.Is(err, wire.ErrNotCapture) || err != nil && errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%s is not a packet capture: evidence is a file that tcpdump, Wireshark or \"tcplab host capture\" has written", f.Name)
+	}
+	e.cut = err != nil
+	if e.total == 0 {
+		e.state = empty
+		return e, nil
+	}
+	points := x.match(e, trace.Packets)
+	if e.state == genuine {
+		x.lookForGaps(e, points)
+	}
+	return e, nil
+}
+
+// match finds each packet in the record, and returns at which vantage points they were seen.
+func (x *index) match(e *evidence, packets []wire.Packet) (points []string) {
+	found, strange := 0, 0
+	for i := range packets {
+		p := &packets[i]
+		if !telling(p) {
+			continue
+		}
+		at, off := nearest(x.seen[identityOf(p)], p.Time)
+		switch {
+		case len(at) == 0 && p.Truncated: // what tells it from others was cut off
+		case len(at) == 0:
+			strange++
+			if e.which == nil {
+				e.which = p
+			}
+		case off > sameTime:
+			e.state, e.which, e.off = shifted, p, off
+			return nil
+		default:
+			found++
+			points = append(points, at...)
+			e.add(p, at)
+		}
+	}
+	switch {
+	case found == 0 && strange == 0:
+		e.state = silent
+	case found == 0:
+		e.state = foreign
+	case strange > 0:
+		e.state = edited
+	}
+	slices.Sort(points)
+	return slices.Compact(points)
+}
+
+// telling reports whether the record must know the packet. A host that talks to itself does so on no link, and what is no
+// protocol of the lab may be the machine's own.
+func telling(p *wire.Packet) bool {
+	return p.Kind != wire.KindOther && p.Src != p.Dst && !p.Src.IsLoopback() && !p.Src.IsMulticast() && !p.Dst.IsMulticast()
+}
+
+// nearest returns the vantage points at which a packet was seen within [sameTime] of a time, else by how much it is off.
+func nearest(list []sighting, t time.Time) (points []string, off time.Duration) {
+	off = -1
+	for _, s := range list {
+		d := s.time.Sub(t).Abs()
+		if d <= sameTime {
+			points = append(points, s.point)
+		}
+		if off < 0 || d < off {
+			off = d
+		}
+	}
+	if len(points) == 0 && len(list) > 0 {
+		points = []string{list[0].point}
+	}
+	return points, off
+}
+
+// add notes a packet at its vantage points.
+func (e *evidence) add(p *wire.Packet, points []string) {
+	if e.span.first.IsZero() || p.Time.Before(e.span.first) {
+		e.span.first = p.Time
+	}
+	if p.Time.After(e.span.last) {
+		e.span.last = p.Time
+	}
+	var sides []Place
+	for _, point := range points {
+		if side := sideOf(point); side != "" && !slices.Contains(sides, side) {
+			sides = append(sides, side)
+			e.seen[side] = append(e.seen[side], *p)
+		}
+	}
+	for _, side := range sides {
+		if !slices.Contains(e.sides, side) {
+			e.sides = append(e.sides, side)
+		}
+	}
+}
+
+// sideOf is the side of the router on which a vantage point is, [Client] or [Server]: both ends of a link see the same.
+// It is empty for others.
+func sideOf(point string) Place {
+	switch point {
+	case "client", "router:to-client":
+		return Client
+	case "server", "router:to-server":
+		return Server
+	}
+	return ""
+}
+
+// lookForGaps looks whether the file has everything that it is about of what passed where it was taken, while it ran.
+func (x *index) lookForGaps(e *evidence, points []string) {
+	for _, side := range e.sides {
+		have := map[identity]bool{}
+		for i := range e.seen[side] {
+			have[identityOf(&e.seen[side][i])] = true
+		}
+		least, which := -1, (*wire.Packet)(nil) // at the end of the link where it was taken, nothing is missing
+		for _, t := range x.record.Traces {
+			if sideOf(t.Point) != side || !slices.Contains(points, t.Point) {
+				continue
+			}
+			if n, first := x.gaps(t, e.span, have); least < 0 || n < least {
+				least, which = n, first
+			}
+		}
+		if least > 0 {
+			e.state, e.missing, e.which = filtered, e.missing+least, which
+		}
+	}
+}
+
+// gaps counts the packets of a trace that are within the span, and are not had.
+func (x *index) gaps(t wire.Trace, s span, have map[identity]bool) (n int, first *wire.Packet) {
+	for i := range t.Packets {
+		p := &t.Packets[i]
+		if !x.about.has(p) || !s.has(p.Time) || have[identityOf(p)] {
+			continue
+		}
+		if n++; first == nil {
+			first = p
+		}
+	}
+	return n, first
+}

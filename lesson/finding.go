@@ -1,0 +1,193 @@
+package lesson
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/wire"
+	"github.com/tcplab/tcplab/wire/diagnose"
+)
+
+// view is what the captures of one side of the router show together.
+type view struct {
+	packets []wire.Packet
+	spans   []span // when a capture ran there for certain
+	judged  []judged
+}
+
+// judged is the diagnosis of an attempt.
+type judged struct {
+	client  netip.AddrPort
+	first   time.Time
+	verdict diagnose.Verdict
+	hasty   bool // the capture ends too early for it
+	seen    diagnose.Seen
+}
+
+// shown is what the evidence proves of one attempt: what happened to it, and where.
+type shown struct {
+	verdicts []diagnose.Verdict
+	place    Place // empty: it does not tell
+	hasty    bool
+}
+
+// findings are what genuine captures prove.
+type findings struct {
+	about topic
+	sides map[Place]*view
+}
+
+func newFindings(list []*evidence, about topic) *findings {
+	f := &findings{about, map[Place]*view{Client: {}, Server: {}}}
+	for _, e := range list {
+		for _, side := range e.sides {
+			v := f.sides[side]
+			v.spans = append(v.spans, e.span)
+			v.packets = append(v.packets, e.seen[side]...)
+		}
+	}
+	for _, v := range f.sides {
+		v.settle()
+	}
+	return f
+}
+
+// settle puts packets that several captures have seen in order, each once.
+func (v *view) settle() {
+	slices.SortStableFunc(v.packets, func(a, b wire.Packet) int { return a.Time.Compare(b.Time) })
+	seen := map[identity]bool{}
+	v.packets = slices.DeleteFunc(v.packets, func(p wire.Packet) bool {
+		id := identityOf(&p)
+		had := seen[id] && p.Kind != wire.KindARP && p.Kind != wire.KindND
+		seen[id] = true
+		return had
+	})
+	engine := diagnose.New(diagnose.Options{Emit: func(a *diagnose.Attempt) {
+		v.judged = append(v.judged, judged{a.Client(), a.First(), a.Verdict, a.Inconclusive, a.Seen()})
+	}})
+	for i := range v.packets {
+		engine.Add(&v.packets[i], nil)
+	}
+	engine.Close()
+}
+
+// diagnosis is that of one of the attempts.
+func (v *view) diagnosis(a *wire.Attempt) judged {
+	i := slices.IndexFunc(v.judged, func(j judged) bool { return j.client == a.Client && j.first.Equal(a.Packets[0].Time) })
+	if i < 0 {
+		return judged{} // more attempts than a diagnosis keeps apart
+	}
+	return v.judged[i]
+}
+
+// covers reports whether a capture ran there when one of the packets was sent.
+func (v *view) covers(packets []wire.Packet) bool {
+	return slices.ContainsFunc(packets, func(p wire.Packet) bool {
+		return slices.ContainsFunc(v.spans, func(s span) bool { return s.has(p.Time) })
+	})
+}
+
+// attempts are those of the topic.
+func (f *findings) attempts(side Place) []wire.Attempt {
+	trace := wire.Trace{Packets: f.sides[side].packets}
+	if diagnose.Protocol(f.about) == diagnose.TCP {
+		return trace.Attempts(harness.Port)
+	}
+	return slices.DeleteFunc(trace.Echoes(), func(a wire.Attempt) bool { return hostOf(a.Server.Addr()) != Server })
+}
+
+// all are what is shown of each attempt that either side has seen; of no attempt at all, where none left the client.
+func (f *findings) all() []shown {
+	fromClient, fromServer := f.attempts(Client), f.attempts(Server)
+	var list []shown
+	for i := range fromClient {
+		a := &fromClient[i]
+		j := slices.IndexFunc(fromServer, func(b wire.Attempt) bool { return same(a, &b) })
+		if j < 0 {
+			list = append(list, f.beforeServer(a))
+			continue
+		}
+		list = append(list, f.bothSides(a, &fromServer[j]))
+		fromServer = slices.Delete(fromServer, j, j+1)
+	}
+	for i := range fromServer {
+		list = append(list, f.atServer(&fromServer[i]))
+	}
+	if len(list) == 0 && f.nothingSent() {
+		list = append(list, shown{verdicts: []diagnose.Verdict{diagnose.NotSent}, place: Client})
+	}
+	return list
+}
+
+// aWhile is for how long a capture must have run to show that nothing was sent.
+const aWhile = time.Second
+
+// nothingSent reports whether a capture on the client's side ran for a while, by the packets that it does hold.
+func (f *findings) nothingSent() bool {
+	return slices.ContainsFunc(f.sides[Client].spans, func(s span) bool { return s.last.Sub(s.first) >= aWhile })
+}
+
+// same reports whether two sides have seen the same attempt.
+func same(a, b *wire.Attempt) bool {
+	return a.Client == b.Client && a.Server == b.Server && a.ISN == b.ISN && a.EchoID == b.EchoID
+}
+
+// beforeServer is for an attempt that the captures of the server's side do not hold.
+func (f *findings) beforeServer(a *wire.Attempt) shown {
+	d := f.sides[Client].diagnosis(a)
+	s := shown{verdicts: []diagnose.Verdict{d.verdict}, hasty: d.hasty, place: rejecter(a)}
+	if s.place == "" && f.sides[Server].covers(fromClientIn(a)) {
+		s.place = Router
+	}
+	return s
+}
+
+// bothSides is for an attempt that captures of both sides hold.
+func (f *findings) bothSides(c, s *wire.Attempt) shown {
+	front, behind := f.sides[Client].diagnosis(c), f.sides[Server].diagnosis(s)
+	at := shown{verdicts: []diagnose.Verdict{front.verdict, behind.verdict}, hasty: front.hasty, place: rejecter(c)}
+	loss := diagnose.Join([]diagnose.Seen{front.seen}, []diagnose.Seen{behind.seen}).Joined[0].Loss
+	switch {
+	case at.place != "":
+	case loss == diagnose.LostAtServer, loss == diagnose.LostNowhere && behind.verdict.Failed():
+		at.place = Server
+	case loss != diagnose.LostNowhere:
+		at.place = Router
+	}
+	return at
+}
+
+// atServer is for an attempt of which only a capture of the server's side tells. What the server does wrong shows there; what
+// is lost on the way back does not.
+func (f *findings) atServer(a *wire.Attempt) shown {
+	d := f.sides[Server].diagnosis(a)
+	s := shown{verdicts: []diagnose.Verdict{d.verdict}, hasty: d.hasty, place: rejecter(a)}
+	switch d.verdict {
+	case diagnose.Refused, diagnose.NoAnswer, diagnose.NoReply, diagnose.ClosedEarly, diagnose.ResetByServer:
+		s.place = cmp.Or(s.place, Server)
+	}
+	return s
+}
+
+// rejecter is the host that has sent an ICMP error about the attempt: it signs with its address.
+func rejecter(a *wire.Attempt) Place {
+	for i := range a.Packets {
+		if p := &a.Packets[i]; p.Kind == wire.KindICMP && p.ICMP.HasQuote {
+			return hostOf(p.Src)
+		}
+	}
+	return ""
+}
+
+func fromClientIn(a *wire.Attempt) []wire.Packet {
+	var list []wire.Packet
+	for i := range a.Packets {
+		if a.FromClient(&a.Packets[i]) {
+			list = append(list, a.Packets[i])
+		}
+	}
+	return list
+}

@@ -1,0 +1,75 @@
+package lesson
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lang"
+)
+
+// Mystery is a student's exercise with a hidden fault.
+type Mystery struct {
+	Student string
+	Level   int
+	// Class is the public key of the class ([ClassKey.Public]), empty for somebody who learns alone.
+	Class string
+}
+
+var studentID = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,39}$`)
+
+// NewMystery checks what a student has typed. Upper and lower case are one student.
+func NewMystery(student string, level int, class string) (Mystery, error) {
+	id := strings.ToLower(strings.TrimSpace(student))
+	if !studentID.MatchString(id) {
+		return Mystery{}, fmt.Errorf("%q cannot be the ID of a student: it takes up to 40 letters a to z, digits, dots, dashes and underscores", student)
+	}
+	if level < 1 || level > Levels {
+		return Mystery{}, fmt.Errorf("there is no level %d: there are 1 to %d", level, Levels)
+	}
+	return Mystery{Student: id, Level: level, Class: class}, nil
+}
+
+// Lab is the name of the mystery's lab.
+func (m Mystery) Lab() string { return "mystery-" + m.Student }
+
+// Case is the hidden one: the same each time for the same student, level and class.
+func (m Mystery) Case() Case {
+	var list []Case
+	for _, c := range cases {
+		if c.Level == m.Level {
+			list = append(list, c)
+		}
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "tcplab mystery\n%s\n%s\n%d", m.Class, m.Student, m.Level))
+	return list[binary.BigEndian.Uint64(sum[:8])%uint64(len(list))]
+}
+
+// Scenario is what the mystery's lab is built from. But for the fault it is the same for all.
+func (m Mystery) Scenario() harness.Scenario {
+	t := topology
+	t.Name = "mystery"
+	return harness.Scenario{Name: "mystery", Topology: t, Fixtures: []harness.Fixture{group}, Fault: m.Case().Fault}
+}
+
+// Complaint is all that the student is told of the fault; target is the service as the client knows it.
+func (m Mystery) Complaint(tag lang.Tag, target string) string {
+	if m.Case().Pings {
+		return complaintPing.Format(tag, target)
+	}
+	return complaintTCP.Format(tag, target)
+}
+
+var (
+	complaintTCP = lang.Text{
+		English: "The users of the client complain: http://%s/ does not work. What happens to their connection, and where?",
+		Korean:  "클라이언트 사용자들이 http://%s/ 에 접속되지 않는다고 한다. 연결에 무슨 일이 일어나는가? 어디에서 일어나는가?",
+	}
+	complaintPing = lang.Text{
+		English: "The monitoring on the client complains: %s does not answer ping. What happens to its packets, and where?",
+		Korean:  "클라이언트의 모니터링이 %s에 ping이 되지 않는다고 알려 왔다. 패킷에 무슨 일이 일어나는가? 어디에서 일어나는가?",
+	}
+)

@@ -1,0 +1,175 @@
+package lesson
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tcplab/tcplab/wire/diagnose"
+)
+
+// Result is what a student has got for a mystery. The names of its fields are stable.
+type Result struct {
+	Student string `json:"student"`
+	Level   int    `json:"level"`
+	// Case is the hidden fault.
+	Case    string           `json:"case"`
+	Verdict diagnose.Verdict `json:"verdict"`
+	Where   Place            `json:"where"`
+	// The four parts of the score.
+	VerdictRight bool `json:"verdict_right"`
+	WhereRight   bool `json:"where_right"`
+	Shown        bool `json:"evidence_shows_verdict"`
+	Located      bool `json:"evidence_shows_where"`
+	// Score is in points, of 100.
+	Score int `json:"score"`
+	// Answers is how often the student had answered until then.
+	Answers  int       `json:"answers"`
+	Answered time.Time `json:"answered"`
+	// Class and Signature are the public half of the class's key, and what its other half has made of all the rest; empty
+	// where there is none.
+	Class     string `json:"class,omitempty"`
+	Signature string `json:"signature,omitempty"`
+}
+
+// Grade grades a hand-in by the record that came with it: the same each time.
+func (h *HandIn) Grade() (Result, Grade, error) {
+	m, err := NewMystery(h.Student, h.Level, h.Class)
+	if err != nil {
+		return Result{}, Grade{}, err
+	}
+	record, err := ReadRecord(bytes.NewReader(h.Record))
+	if err != nil {
+		return Result{}, Grade{}, err
+	}
+	c := m.Case()
+	g, err := c.Grade(record, h.Answer)
+	if err != nil {
+		return Result{}, Grade{}, err
+	}
+	return Result{Student: m.Student, Level: m.Level, Case: c.Name, Verdict: h.Answer.Verdict, Where: h.Answer.Where, VerdictRight: g.Verdict,
+		WhereRight: g.Where, Shown: g.Shown, Located: g.Located, Score: g.Score(), Answers: h.Answers,
+		Answered: h.Answered.UTC().Truncate(time.Second), Class: h.Class}, g, nil
+}
+
+// signed is the text that is signed.
+func (r Result) signed() []byte {
+	r.Signature = ""
+	text, err := json.Marshal(r)
+	if err != nil { // it is made of strings, numbers and a time
+		panic(err)
+	}
+	return text
+}
+
+// Sign signs the result with the class's key.
+func (r *Result) Sign(key *ClassKey) {
+	r.Class = key.Public()
+	r.Signature = key.Sign(r.signed())
+}
+
+// Verify reports whether the result is what the teacher of its class has signed.
+func (r Result) Verify(class *Class) bool { return class.Verify(r.signed(), r.Signature) }
+
+// Final keeps the last answer of each student to each level, sorted by student and level.
+func Final(list []Result) []Result {
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(a, b Result) int {
+		if c := strings.Compare(a.Student, b.Student); c != 0 {
+			return c
+		}
+		if a.Level != b.Level {
+			return a.Level - b.Level
+		}
+		return b.Answered.Compare(a.Answered)
+	})
+	return slices.CompactFunc(list, func(a, b Result) bool { return a.Student == b.Student && a.Level == b.Level })
+}
+
+// columns are those of a table of results, named as the fields in JSON.
+var columns = []string{"student", "level", "case", "verdict", "where", "verdict_right", "where_right", "evidence_shows_verdict",
+	"evidence_shows_where", "score", "answers", "answered", "class", "signature"}
+
+// WriteCSV writes results as a table (RFC 4180) with a line of names.
+func WriteCSV(w io.Writer, list []Result) error {
+	table := csv.NewWriter(w)
+	_ = table.Write(columns) // an error stays for Error
+	for _, r := range list {
+		_ = table.Write([]string{r.Student, strconv.Itoa(r.Level), r.Case, string(r.Verdict), string(r.Where), strconv.FormatBool(r.VerdictRight),
+			strconv.FormatBool(r.WhereRight), strconv.FormatBool(r.Shown), strconv.FormatBool(r.Located), strconv.Itoa(r.Score),
+			strconv.Itoa(r.Answers), r.Answered.Format(time.RFC3339), r.Class, r.Signature})
+	}
+	table.Flush()
+	return table.Error()
+}
+
+// WriteJSON writes results as JSON, one object per line.
+func WriteJSON(w io.Writer, list []Result) error {
+	e := json.NewEncoder(w)
+	for _, r := range list {
+		if err := e.Encode(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ReadResults reads what [WriteCSV] or [WriteJSON] has written.
+func ReadResults(file []byte) ([]Result, error) {
+	if bytes.HasPrefix(bytes.TrimSpace(file), []byte("{")) {
+		return readJSON(file)
+	}
+	rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(file, []byte("\ufeff")))).ReadAll() // which spreadsheets put before it
+	if err != nil || len(rows) == 0 || !slices.Equal(rows[0], columns) {
+		return nil, errors.New("it holds no results, as \"tcplab lesson grade\" writes them")
+	}
+	var list []Result
+	for i, row := range rows[1:] {
+		r, err := resultOf(row)
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", i+2, err)
+		}
+		list = append(list, r)
+	}
+	return list, nil
+}
+
+func readJSON(file []byte) (list []Result, err error) {
+	for d := json.NewDecoder(bytes.NewReader(file)); ; {
+		var r Result
+		err := d.Decode(&r)
+		if errors.Is(err, io.EOF) {
+			return list, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("it holds no results, as \"tcplab lesson grade\" writes them: %w", err)
+		}
+		list = append(list, r)
+	}
+}
+
+// resultOf reads a line of the table.
+func resultOf(row []string) (r Result, err error) {
+	number := func(text string) (n int) {
+		n, failed := strconv.Atoi(text)
+		err = errors.Join(err, failed)
+		return n
+	}
+	truth := func(text string) (b bool) {
+		b, failed := strconv.ParseBool(text)
+		err = errors.Join(err, failed)
+		return b
+	}
+	answered, failed := time.Parse(time.RFC3339, row[11])
+	r = Result{Student: row[0], Level: number(row[1]), Case: row[2], Verdict: diagnose.Verdict(row[3]), Where: Place(row[4]),
+		VerdictRight: truth(row[5]), WhereRight: truth(row[6]), Shown: truth(row[7]), Located: truth(row[8]), Score: number(row[9]),
+		Answers: number(row[10]), Answered: answered.UTC(), Class: row[12], Signature: row[13]}
+	return r, errors.Join(err, failed)
+}

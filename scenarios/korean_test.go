@@ -1,0 +1,131 @@
+package scenarios
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lang"
+)
+
+func TestIn(t *testing.T) {
+	s, err := Named("closed-port")
+	require.NoError(t, err)
+	assert.Equal(t, s, In(lang.English, s))
+
+	korean := In(lang.Korean, s)
+	assert.Contains(t, korean.Title, "연결 거부")
+	assert.Contains(t, korean.Story, "애플리케이션이 내려갔을 뿐")
+	korean.Title, korean.Story = s.Title, s.Story
+	assert.Equal(t, s, korean, "nothing else changes")
+
+	own := harness.Scenario{Name: "closed-port", Title: "My port", Story: "It is closed."}
+	assert.Equal(t, own, In(lang.Korean, own), "it only has the name of one of ours")
+	assert.Equal(t, harness.Scenario{Name: "new", Title: "New"}, In(lang.Korean, harness.Scenario{Name: "new", Title: "New"}))
+}
+
+// translated are all texts that are to be in Korean, by where they are.
+func translated() map[string]lang.Text {
+	texts := map[string]lang.Text{}
+	for _, s := range All() {
+		k := korean[s.Name]
+		texts[s.Name+": title"] = lang.Text{English: s.Title, Korean: k.title}
+		texts[s.Name+": story"] = lang.Text{English: s.Story, Korean: k.story}
+	}
+	for _, l := range Lessons() {
+		texts[l.Says.English] = l.Says
+	}
+	return texts
+}
+
+// A scenario without a translation is shown in English; the catalogue is to be complete in Korean all the same.
+func TestKoreanIsComplete(t *testing.T) {
+	hangul := regexp.MustCompile(`\p{Hangul}`)
+	for name, text := range translated() {
+		assert.Regexp(t, hangul, text.Korean, "%s has no Korean (scenarios/korean.go)", name)
+	}
+	for name := range korean {
+		_, err := Named(name)
+		assert.NoError(t, err)
+	}
+}
+
+// technical is what is written the same in both languages.
+var technical = []*regexp.Regexp{
+	regexp.MustCompile(`\d+(?:\.\d+)?(?:초|%)?`),             // numbers and their units
+	regexp.MustCompile(`[A-Z][A-Z0-9_]+(?:-[A-Z]+)*`),       // SYN-ACK, ECONNREFUSED
+	regexp.MustCompile(`\w+(?:[._=]\w+)+`),                  // sysctls, files
+	regexp.MustCompile(`\((?:iptables|tcpdump|ip) [^)]+\)`), // commands
+	regexp.MustCompile("`[^`]+`"),                           // and what else is to be typed
+	regexp.MustCompile(`"[^"]+"`),                           // messages
+	regexp.MustCompile(`\b(?:ping|curl|Linux|Wireshark)\b`), // programs
+}
+
+// inKorea has what is called otherwise in Korea, or by a name or a number where English has words.
+var inKorea = strings.NewReplacer("layer 4", "L4", "load balancer for connections", "L4", "hardware address", "MAC address", "lease", "DHCP lease",
+	"two minutes", "2 minutes", "every second", "every 1 s")
+
+// technicalIn are the technical terms of a text, sorted, each once.
+func technicalIn(text string) []string {
+	var found []string
+	for _, t := range technical {
+		found = append(found, t.FindAllString(text, -1)...)
+	}
+	for name := range catalogue {
+		if strings.Contains(name, "-") && strings.Contains(text, name) { // the others are words
+			found = append(found, name)
+		}
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// Whoever cannot read a translation can see that no number, no errno and no command is lost in it, and none is added.
+func TestKoreanHasTheTechnicalTerms(t *testing.T) {
+	for name, text := range translated() {
+		if text.Korean != "" {
+			english := inKorea.Replace(oneLine(text.English))
+			english = seconds.ReplaceAllString(strings.ReplaceAll(english, " %", "%"), "${1}초")
+			assert.Equal(t, technicalIn(english), technicalIn(oneLine(text.Korean)), "%s: the terms of the Korean differ", name)
+		}
+	}
+}
+
+var seconds = regexp.MustCompile(`(\d) s\b`)
+
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// readAloud has words as they end when they are read in Korean: in a vowel, in a consonant, or in ㄹ, which is a consonant but for
+// "로". Letters are spelled out where the field does so (RST is 알에스티), and digits are Sino-Korean.
+var readAloud = map[string]string{
+	"vowel":     "TCP ICMP HTTP RST NAT WAF ARP EOF RFC ECONNREFUSED REFUSED EPIPE Linux connect read write traceroute refused peer forgets blocks % 2 4 5 9",
+	"consonant": "SYN ACK FIN VPN ECONNRESET ETIMEDOUT ping 0 3 6",
+	"rieul":     "ACL curl unreachable file 1 7 8",
+}
+
+// aParticle is one of the particles that have two forms, behind a Latin word, a quoted one too.
+var aParticle = regexp.MustCompile("([A-Za-z]+|[0-9%])[\"`]?(은|는|이|가|을|를|과|와|으로|로)(?:[ \n.,?]|$)")
+
+func TestKoreanParticles(t *testing.T) {
+	fitting := map[string][]string{
+		"vowel": {"는", "가", "를", "와", "로"}, "consonant": {"은", "이", "을", "과", "으로"}, "rieul": {"은", "이", "을", "과", "로"},
+	}
+	ends := map[string]string{}
+	for end, words := range readAloud {
+		for word := range strings.FieldsSeq(words) {
+			ends[word] = end
+		}
+	}
+	for name, text := range translated() {
+		for _, found := range aParticle.FindAllStringSubmatch(text.Korean, -1) {
+			if end, known := ends[found[1]]; assert.True(t, known, "%s: how is %q read? (readAloud)", name, found[1]) {
+				assert.Contains(t, fitting[end], found[2], "%s: %q", name, found[0])
+			}
+		}
+	}
+}
