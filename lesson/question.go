@@ -64,8 +64,8 @@ func parseQuestion(lines []string) (Question, error) {
 	return q, nil
 }
 
-// Result is what an answer is worth.
-type Result struct {
+// Checked is what an answer to a question is worth.
+type Checked struct {
 	Right bool
 	// Text says where to look, or, where the answer is right, what it rests on. It ends with a newline.
 	Text string
@@ -73,23 +73,23 @@ type Result struct {
 
 // Check holds an answer against the record. The error is for what cannot be checked, because the lab has not seen yet
 // what is asked for, or because it is no answer to this question; it is a sentence for the student.
-func (q Question) Check(r *Record, answer string, tag lang.Tag) (Result, error) {
+func (q Question) Check(r *Record, answer string, tag lang.Tag) (Checked, error) {
 	given, err := q.ask.kind().read(answer, tag)
 	if err != nil {
-		return Result{}, err
+		return Checked{}, err
 	}
 	attempt, ok := r.last(q.ask.subject)
 	if !ok {
-		return Result{}, errors.New(nothingYet[q.ask.subject].In(tag))
+		return Checked{}, errors.New(nothingYet[q.ask.subject].In(tag))
 	}
 	found, ok := q.ask.find(r, attempt)
 	if !ok {
-		return Result{}, fmt.Errorf(tooLittle.In(tag), lastName(attempt, tag), q.ask.name())
+		return Checked{}, fmt.Errorf(tooLittle.In(tag), lastName(attempt, tag), q.ask.name())
 	}
 	if !found.equal(given) {
-		return Result{Text: q.wrong(given, attempt.Client.Port(), tag)}, nil
+		return Checked{Text: q.wrong(given, attempt.Client.Port(), tag)}, nil
 	}
-	return Result{Right: true, Text: fmt.Sprintf("%s: %s\n%s", rightWord.In(tag), found.text(tag), found.evidence())}, nil
+	return Checked{Right: true, Text: fmt.Sprintf("%s: %s\n%s", rightWord.In(tag), found.text(tag), found.evidence())}, nil
 }
 
 // wrong says where to look, and does not give the answer away.

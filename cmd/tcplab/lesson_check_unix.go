@@ -43,26 +43,26 @@ func newLessonCheck() *cobra.Command {
 }
 
 // checkAnswer holds an answer against what the lab has recorded.
-func checkAnswer(ctx context.Context, lab, name, question, answer string, tag lang.Tag) (lesson.Result, error) {
+func checkAnswer(ctx context.Context, lab, name, question, answer string, tag lang.Tag) (lesson.Checked, error) {
 	page, err := lesson.PageNamed(name, tag)
 	if err != nil {
-		return lesson.Result{}, err
+		return lesson.Checked{}, err
 	}
 	q, err := page.Question(question)
 	if err != nil {
-		return lesson.Result{}, err
+		return lesson.Checked{}, err
 	}
 	l, err := standing.Find(ctx, lab)
 	if err != nil {
-		return lesson.Result{}, err
+		return lesson.Checked{}, err
 	}
 	if !l.Info().Recorded {
-		return lesson.Result{}, fmt.Errorf("lab %s has recorded nothing to hold an answer against: build it with \"tcplab up %s --record\"",
+		return lesson.Checked{}, fmt.Errorf("lab %s has recorded nothing to hold an answer against: build it with \"tcplab up %s --record\"",
 			l.Info().Lab, l.Info().Scenario)
 	}
 	record, err := recordOf(ctx, l)
 	if err != nil {
-		return lesson.Result{}, err
+		return lesson.Checked{}, err
 	}
 	return q.Check(record, answer, tag)
 }
