@@ -1,7 +1,7 @@
 package lesson
 
 import (
-	"fmt"
+	"errors"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -83,7 +83,7 @@ func (v answerValue) text(tag lang.Tag) string {
 func (k answerKind) read(answer string, tag lang.Tag) (answerValue, error) {
 	v, ok := answerReaders[k](strings.ToLower(strings.TrimSpace(answer)))
 	if !ok {
-		return answerValue{}, fmt.Errorf(notAnswer.In(tag), answer, answerExamples[k].In(tag))
+		return answerValue{}, errors.New(notAnswer.Format(tag, answer, answerExamples[k].In(tag)))
 	}
 	v.kind = k
 	return v, nil

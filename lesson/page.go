@@ -2,6 +2,7 @@ package lesson
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"regexp"
@@ -31,16 +32,7 @@ type Page struct {
 }
 
 // Pages returns the guided lessons in their order, in one language, or in English where there is no translation.
-func Pages(tag lang.Tag) []Page {
-	var list []Page
-	for _, p := range allPages()[lang.English] {
-		if i := slices.IndexFunc(allPages()[tag], func(t Page) bool { return t.Name == p.Name }); i >= 0 {
-			p = allPages()[tag][i]
-		}
-		list = append(list, p)
-	}
-	return list
-}
+func Pages(tag lang.Tag) []Page { return allPages().in(tag) }
 
 // PageNamed returns the guided lesson with this name, or with this number. The error for a name that is unknown suggests
 // the nearest one.
@@ -79,20 +71,19 @@ func (p Page) Show(tag lang.Tag) string {
 	return questionBlock.ReplaceAllStringFunc(p.Markdown, func(string) string {
 		q := p.Questions[next]
 		next++
-		lines := append(strings.Split(q.Text, "\n"), fmt.Sprintf(answerWith.In(tag), p.Name, q.Name))
-		return "> " + strings.Join(lines, "\n> ") + "\n"
+		return "> " + strings.ReplaceAll(q.Text, "\n", "\n> ") + "\n>\n> " + answerWith.Format(tag, p.Name, q.Name) + "\n"
 	})
 }
 
-var answerWith = lang.Text{English: "\n> Answer: `tcplab lesson check %s %s ANSWER`", Korean: "\n> 답: `tcplab lesson check %s %s 답`"}
+var answerWith = lang.Text{English: "Answer: `tcplab lesson check %s %s ANSWER`", Korean: "답: `tcplab lesson check %s %s 답`"}
 
 var (
 	pageFile      = regexp.MustCompile(`^(\d\d)-([a-z0-9-]+)(\.ko)?\.md$`)
 	questionBlock = regexp.MustCompile("(?ms)^```question\n(.*?)^```\n")
 )
 
-// allPages are the lessons by language. It panics when one is not as it must be: that is a mistake in this package.
-var allPages = sync.OnceValue(func() map[lang.Tag][]Page {
+// allPages are all the lessons. It panics when one is not as it must be: that is a mistake in this package.
+var allPages = sync.OnceValue(func() shelf {
 	byTag, err := readPages(pages)
 	if err != nil {
 		panic("lesson: " + err.Error())
@@ -100,33 +91,65 @@ var allPages = sync.OnceValue(func() map[lang.Tag][]Page {
 	return byTag
 })
 
-func readPages(files fs.FS) (map[lang.Tag][]Page, error) {
-	names, err := fs.Glob(files, "pages/*.md")
+// shelf is the lessons by language.
+type shelf map[lang.Tag][]Page
+
+// in is the lessons in a language, or in English where there is no translation.
+func (s shelf) in(tag lang.Tag) []Page {
+	var list []Page
+	for _, p := range s[lang.English] {
+		if i := slices.IndexFunc(s[tag], func(t Page) bool { return t.Name == p.Name }); i >= 0 {
+			p = s[tag][i]
+		}
+		list = append(list, p)
+	}
+	return list
+}
+
+func readPages(files fs.FS) (shelf, error) {
+	names, err := fs.Glob(files, "pages/*.md") // sorted
 	if err != nil {
 		return nil, err
 	}
-	byTag := map[lang.Tag][]Page{}
+	byTag := shelf{}
 	for _, name := range names {
-		parts := pageFile.FindStringSubmatch(strings.TrimPrefix(name, "pages/"))
-		if parts == nil {
-			return nil, fmt.Errorf("%s: a lesson is called 01-name.md, its translation 01-name.ko.md", name)
-		}
 		text, err := fs.ReadFile(files, name)
 		if err != nil {
 			return nil, err
 		}
-		number, _ := strconv.Atoi(parts[1]) // of two digits
-		p := Page{Number: number, Name: parts[2], Markdown: string(text)}
-		if err := p.parse(); err != nil {
+		if err := byTag.add(strings.TrimPrefix(name, "pages/"), string(text)); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		tag := lang.English
-		if parts[3] != "" {
-			tag = lang.Korean
+	}
+	for _, p := range byTag[lang.Korean] {
+		if !slices.ContainsFunc(byTag[lang.English], func(e Page) bool { return e.Name == p.Name && e.Number == p.Number }) {
+			original := fmt.Sprintf("pages/%02d-%s", p.Number, p.Name)
+			return nil, fmt.Errorf("%s.ko.md: it translates no lesson: there is no %s.md", original, original)
 		}
-		byTag[tag] = append(byTag[tag], p)
 	}
 	return byTag, nil
+}
+
+// add takes in a file by its name.
+func (s shelf) add(file, text string) error {
+	parts := pageFile.FindStringSubmatch(file)
+	if parts == nil {
+		return errors.New("a lesson is called 01-name.md, its translation 01-name.ko.md")
+	}
+	tag := lang.English
+	if parts[3] != "" {
+		tag = lang.Korean
+	}
+	number, _ := strconv.Atoi(parts[1]) // of two digits
+	if i := slices.IndexFunc(s[tag], func(p Page) bool { return p.Number == number }); i >= 0 {
+		return fmt.Errorf("lesson %d is there already: %s", number, s[tag][i].Name)
+	}
+	p := Page{Number: number, Name: parts[2], Markdown: text}
+	if err := p.parse(); err != nil {
+		return err
+	}
+	s[tag] = append(s[tag], p)
+	return nil
 }
 
 // parse reads title and questions.

@@ -84,7 +84,7 @@ func (q Question) Check(r *Record, answer string, tag lang.Tag) (Checked, error)
 	}
 	found, ok := q.ask.find(r, attempt)
 	if !ok {
-		return Checked{}, fmt.Errorf(tooLittle.In(tag), lastName(attempt, tag), q.ask.name())
+		return Checked{}, errors.New(tooLittle.Format(tag, lastName(attempt, tag), q.ask.name()))
 	}
 	if !found.equal(given) {
 		return Checked{Text: q.wrong(given, attempt.Client.Port(), tag)}, nil
@@ -94,12 +94,12 @@ func (q Question) Check(r *Record, answer string, tag lang.Tag) (Checked, error)
 
 // wrong says where to look, and does not give the answer away.
 func (q Question) wrong(given answerValue, port uint16, tag lang.Tag) string {
-	text := fmt.Sprintf(notWord.In(tag), given.text(tag)) + q.ask.look(tag)
+	text := notWord.Format(tag, given.text(tag)) + q.ask.look(tag)
 	if q.Hint != "" {
 		text += " " + q.Hint
 	}
 	if port != 0 {
-		text += fmt.Sprintf(aboutPort.In(tag), port)
+		text += aboutPort.Format(tag, port)
 	}
 	return text + "\n"
 }
@@ -119,11 +119,11 @@ var (
 
 	nothingYet = map[subject]lang.Text{
 		aConnection: {English: "the lab has seen no connection yet: first type the commands above the question",
-			Korean: "이 실습 환경에서는 아직 연결 시도가 없었다. 질문 위에 있는 명령부터 실행한다"},
+			Korean: "이 랩에서는 아직 연결 시도가 없었다. 질문 위에 있는 명령부터 실행한다"},
 		aPing: {English: "the lab has seen no ping yet: first type the commands above the question",
-			Korean: "이 실습 환경에서는 아직 ping이 없었다. 질문 위에 있는 명령부터 실행한다"},
+			Korean: "이 랩에서는 아직 ping이 없었다. 질문 위에 있는 명령부터 실행한다"},
 		anything: {English: "the lab has seen no connection and no ping yet: first type the commands above the question",
-			Korean: "이 실습 환경에서는 아직 연결 시도도 ping도 없었다. 질문 위에 있는 명령부터 실행한다"},
+			Korean: "이 랩에서는 아직 연결 시도도 ping도 없었다. 질문 위에 있는 명령부터 실행한다"},
 	}
 	tooLittle = lang.Text{English: "%s holds too little of what is asked for (%s): type the commands above the question again",
 		Korean: "%s에는 질문이 묻는 패킷(%s)이 부족하다. 질문 위에 있는 명령을 다시 실행한다"}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -106,5 +105,4 @@ func (s *shellSession) answer(page, question string) {
 	out, code = s.tcplab(append([]string{"lesson", "check", page, question}, strings.Fields(answers[0])...)...)
 	assert.Zero(s, code, "%s: %s", question, out)
 	assert.True(s, strings.HasPrefix(out, "right: "), "%s: %s", question, out)
-	s.Log(fmt.Sprintf("%s: %s", question, out))
 }
