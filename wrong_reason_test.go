@@ -83,7 +83,7 @@ func TestAFaultThatWasNotInjectedCannotMatch(t *testing.T) {
 	defer runs.wait()
 	for _, s := range failing() {
 		runs.run(t, s.Name, func(t *testing.T) {
-			want := s.Want.Client.String()
+			want := s.Want.Client.In(harness.IPv4).String()
 			s.Fault = blind{lazy{s.Fault}}
 			r := runScenario(t, e, s, harness.Options{})
 			if s.Want.Client.Retransmissions > 0 { // which succeeds, and sooner than it must

@@ -73,8 +73,19 @@ func (w ClientWant) window(timeout time.Duration, s signature.Schedule, t signat
 	return low, high
 }
 
+// In is what the client must feel with addresses of a family.
+func (w ClientWant) In(f Family) ClientWant {
+	if f == IPv6 && w.Errno6 != "" {
+		w.Errno = w.Errno6
+	}
+	w.Errno6 = ""
+	return w
+}
+
 func (w ClientWant) String() string {
 	switch {
+	case w.Errno6 != "":
+		return fmt.Sprintf("%s (%s on IPv6)", w.In(IPv4), w.In(IPv6))
 	case w.Timeout:
 		return "its own timeout"
 	case w.GiveUp:

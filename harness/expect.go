@@ -18,6 +18,7 @@ const repeatedTimeout = "+rto*"
 
 // circumstances are what an expectation depends on beside the scenario.
 type circumstances struct {
+	topology  Topology
 	family    Family
 	schedule  signature.Schedule
 	patience  time.Duration // the client's
@@ -41,6 +42,9 @@ func expectations(text string, c circumstances) ([]signature.Signature, error) {
 // expectation parses one alternative for the circumstances of a run.
 func expectation(text string, c circumstances) (signature.Signature, error) {
 	text = strings.ReplaceAll(text, "$MSS", maximumSegment[c.family])
+	for _, h := range c.topology.Hosts {
+		text = strings.ReplaceAll(text, "from $"+h.Name, "from "+c.topology.Addr(h.Name, c.family).String())
+	}
 	var lines []string
 	for line := range strings.Lines(text) {
 		rest, repeated := strings.CutPrefix(strings.TrimSpace(line), repeatedTimeout)

@@ -44,6 +44,24 @@ func TestExpectationWritesOutTheRetransmissionsThatFit(t *testing.T) {
 	assert.Contains(t, v6.String(), "mss 1440")
 }
 
+func TestExpectationNamesHosts(t *testing.T) {
+	for f, want := range map[Family]string{IPv4: "198.51.100.1", IPv6: "2001:db8:1::1"} {
+		got, err := expectation("+0 < icmp unreachable from $router", circumstances{topology: Routed(), family: f})
+		require.NoError(t, err)
+		assert.Equal(t, signature.MustParse("+0 < icmp unreachable from "+want), got)
+	}
+	_, err := expectation("+0 < icmp unreachable from $moon", circumstances{topology: Routed(), family: IPv4})
+	assert.ErrorContains(t, err, `expected an address, found "$moon"`)
+}
+
+func TestErrnoOfAFamily(t *testing.T) {
+	w := ClientWant{Errno: "EHOSTUNREACH", Errno6: "EACCES"}
+	assert.Equal(t, "EHOSTUNREACH (EACCES on IPv6)", w.String())
+	assert.Equal(t, ClientWant{Errno: "EHOSTUNREACH"}, w.In(IPv4))
+	assert.Equal(t, ClientWant{Errno: "EACCES"}, w.In(IPv6))
+	assert.Equal(t, ClientWant{Errno: "EPIPE"}, ClientWant{Errno: "EPIPE"}.In(IPv6))
+}
+
 func TestExpectationsAreAlternatives(t *testing.T) {
 	got, err := expectations("+0 > S\nor\n+0 > S\n+any < R.\n", circumstances{family: IPv4})
 	require.NoError(t, err)

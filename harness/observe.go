@@ -186,7 +186,7 @@ func (r *run) wireMismatches(a act, traces []wire.Trace) []Mismatch {
 		if !ok || a.free {
 			continue
 		}
-		wants, err := expectations(text, circumstances{family: r.options.Family, schedule: r.report.Schedule,
+		wants, err := expectations(text, circumstances{topology: r.bench.Topology, family: r.options.Family, schedule: r.report.Schedule,
 			patience: a.timeout, waited: r.current.Client.Elapsed, tolerance: r.options.Tolerance})
 		if err != nil { // Validate has parsed it for circumstances that differ only in the number of lines
 			panic(err)

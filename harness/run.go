@@ -103,6 +103,7 @@ func newRun(e Engine, s Scenario, o Options) *run {
 	r.report.Free = r.acts[0].free
 	for i := range r.acts {
 		a := &r.acts[i]
+		a.want.Client = a.want.Client.In(o.Family)
 		r.bench.Topology.Programs = append(r.bench.Topology.Programs, a.programs()...)
 		if speed > 1 {
 			a.compress(speed, compressed(o.Tolerance).Late)

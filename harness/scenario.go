@@ -105,6 +105,8 @@ type Want struct {
 type ClientWant struct {
 	// Errno is the kernel's error, "ECONNREFUSED"; with Timeout unset and Errno empty the client must succeed.
 	Errno string
+	// Errno6 is that with IPv6, where it is another one.
+	Errno6 string
 	// Timeout: the client's own timeout ends the attempt, no sooner and hardly later.
 	Timeout bool
 	// GiveUp: the kernel gives up, after the last SYN of its schedule has had its time.
@@ -193,7 +195,7 @@ func (a act) validate(t Topology) error {
 			return fmt.Errorf("the topology has no vantage point %q", point)
 		}
 		for _, f := range Families {
-			if _, err := expectations(text, circumstances{family: f}); err != nil {
+			if _, err := expectations(text, circumstances{topology: t, family: f}); err != nil {
 				return fmt.Errorf("wire at %s: %w", point, err)
 			}
 		}

@@ -1,6 +1,8 @@
 package lesson
 
 import (
+	"slices"
+
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire/diagnose"
@@ -11,7 +13,7 @@ type Case struct {
 	// Name is for teachers and tests; a student does not see it before the case is solved.
 	Name  string
 	Level int
-	// Fault is injected into the lab of every mystery ([Mystery.Scenario]): it fits all of them, so that what stands in the
+	// Fault is injected into the lab of every mystery ([Case.Scenario]): it fits all of them, so that what stands in the
 	// lab besides tells nothing.
 	Fault harness.Fault
 	// Pings says that the complaint is about ping, and not about the service.
@@ -121,6 +123,9 @@ var cases = []Case{
 		Korean:  "요청과 그 재전송은 서버에 도착하지만, 핸드셰이크 이후의 패킷을 서버의 방화벽이 DROP한다. 서버의 캡처에 요청은 보이지만 ACK는 없다.",
 	}},
 }
+
+// Cases returns all of them, by level.
+func Cases() []Case { return slices.Clone(cases) }
 
 func verdicts(list ...diagnose.Verdict) []diagnose.Verdict { return list }
 

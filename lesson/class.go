@@ -114,7 +114,9 @@ func (k *ClassKey) Open(sealed []byte) ([]byte, error) {
 }
 
 // Sign signs a text.
-func (k *ClassKey) Sign(text []byte) string { return encoding.EncodeToString(ed25519.Sign(k.sign, text)) }
+func (k *ClassKey) Sign(text []byte) string {
+	return encoding.EncodeToString(ed25519.Sign(k.sign, text))
+}
 
 // Verify reports whether the class's key has signed the text.
 func (c *Class) Verify(text []byte, signature string) bool {

@@ -103,7 +103,7 @@ func (g *Grade) weigh(c Case, a Answer, files []*evidence) {
 		g.Located = g.Located || !s.hasty && g.Where && s.place == c.Where
 	}
 	if !g.Where {
-		g.Notes = append(g.Notes, note(notPlace, a.Where))
+		g.Notes = append(g.Notes, note(notPlace, placeNames[a.Where]))
 	}
 	switch {
 	case len(files) == 0:

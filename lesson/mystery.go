@@ -48,16 +48,16 @@ func (m Mystery) Case() Case {
 	return list[binary.BigEndian.Uint64(sum[:8])%uint64(len(list))]
 }
 
-// Scenario is what the mystery's lab is built from. But for the fault it is the same for all.
-func (m Mystery) Scenario() harness.Scenario {
+// Scenario is what the lab of a mystery is built from. But for the fault it is the same for all.
+func (c Case) Scenario() harness.Scenario {
 	t := topology
 	t.Name = "mystery"
-	return harness.Scenario{Name: "mystery", Topology: t, Fixtures: []harness.Fixture{group}, Fault: m.Case().Fault}
+	return harness.Scenario{Name: "mystery", Topology: t, Fixtures: []harness.Fixture{group}, Fault: c.Fault}
 }
 
 // Complaint is all that the student is told of the fault; target is the service as the client knows it.
-func (m Mystery) Complaint(tag lang.Tag, target string) string {
-	if m.Case().Pings {
+func (c Case) Complaint(tag lang.Tag, target string) string {
+	if c.Pings {
 		return complaintPing.Format(tag, target)
 	}
 	return complaintTCP.Format(tag, target)

@@ -37,7 +37,7 @@ var (
 	}
 	cutFile = lang.Text{
 		English: "%s ends in the middle of a packet; what comes before it counts. Let the capture end by Ctrl-C, and copy the file then.",
-		Korean:  "%s은(는) 패킷 중간에서 끊겨 있어 그 앞까지만 인정한다. Ctrl-C로 캡처를 끝낸 다음 파일을 복사하라.",
+		Korean:  "%s: 파일이 패킷 중간에서 끊겨 있어 그 앞까지만 인정한다. Ctrl-C로 캡처를 끝낸 다음 파일을 복사하라.",
 	}
 	genuineFile = lang.Text{
 		English: "%s was taken in your lab, on %s: %d packets.",
@@ -53,11 +53,11 @@ var (
 var (
 	notVerdict = lang.Text{
 		English: "It is not %q. Look at what comes back to the client's first packet (a RST, an ICMP error, nothing), and if it is a SYN-ACK, at what comes back to the request.",
-		Korean:  "%q이(가) 아니다. 클라이언트의 첫 패킷에 무엇이 돌아오는지(RST, ICMP 오류, 무응답), SYN-ACK가 돌아온다면 요청에는 무엇이 돌아오는지 보라.",
+		Korean:  "%q 판정은 맞지 않는다. 클라이언트의 첫 패킷에 무엇이 돌아오는지(RST, ICMP 오류, 무응답), SYN-ACK가 돌아온다면 요청에는 무엇이 돌아오는지 보라.",
 	}
 	notPlace = lang.Text{
 		English: "It is not the %s. The last vantage point that has seen a packet tells where it has gone: capture on both sides while the client tries.",
-		Korean:  "%s이(가) 아니다. 패킷이 마지막으로 관찰된 지점을 보면 어디에서 사라졌는지 알 수 있다. 클라이언트가 시도하는 동안 양쪽에서 캡처하라.",
+		Korean:  "%s가 아니다. 패킷이 마지막으로 관찰된 지점을 보면 어디에서 사라졌는지 알 수 있다. 클라이언트가 시도하는 동안 양쪽에서 캡처하라.",
 	}
 	noEvidence = lang.Text{
 		English: "There is no capture that counts as evidence yet.",
@@ -86,6 +86,13 @@ var (
 		Korean:  "양쪽 캡처에 같은 시도가 담겨 있지 않다. 클라이언트가 시도하기 전에 양쪽 캡처를 시작하고 포기할 때까지 계속하라. 시도 전후에는 ping을 보내라.",
 	}
 )
+
+// placeNames are the places in a sentence.
+var placeNames = map[Place]lang.Text{
+	Client: {English: "client", Korean: "클라이언트"},
+	Router: {English: "router", Korean: "라우터"},
+	Server: {English: "server", Korean: "서버"},
+}
 
 // notes are the remarks on a file.
 func (e *evidence) notes() []Note {
@@ -127,9 +134,9 @@ func (e *evidence) taken() lang.Text {
 func describe(p *wire.Packet) string {
 	switch p.Kind {
 	case wire.KindTCP:
-		return fmt.Sprintf("%s > %s, %s", p.SrcAddrPort(), p.DstAddrPort(), p.TCP.Flags)
+		return fmt.Sprintf("%s > %s [%s]", p.SrcAddrPort(), p.DstAddrPort(), p.TCP.Flags)
 	case wire.KindICMP:
-		return fmt.Sprintf("%s > %s, ICMP %s", p.Src, p.Dst, p.ICMP.Name())
+		return fmt.Sprintf("%s > %s ICMP %s", p.Src, p.Dst, p.ICMP.Name())
 	}
-	return fmt.Sprintf("%s > %s, %s", p.Src, p.Dst, p.Kind)
+	return fmt.Sprintf("%s > %s %s", p.Src, p.Dst, p.Kind)
 }

@@ -100,7 +100,7 @@ func NewRecord(r *harness.Report) *Record {
 	out := &Record{
 		Scenario: s.Name, Title: s.Title, Story: s.Story, Engine: r.Engine, Family: r.Family, Match: r.Match(), Skipped: r.Skipped, Free: r.Free,
 		Verdict: s.Verdict, Fault: faultOf(r), Fixtures: r.Fixtures, ByHand: byHand(s.Fault, r.Family), Target: orElse(s.Target, serverHost),
-		Wanted: s.Want.Client.String(), Mismatches: []MismatchRecord{}, Client: clientOf(r.Client),
+		Wanted: s.Want.Client.In(r.Family).String(), Mismatches: []MismatchRecord{}, Client: clientOf(r.Client),
 		Packets: map[string][]string{}, Counters: r.Counters, Phases: []PhaseRecord{}, Kernel: r.Kernel, Speed: r.Speed,
 		Sysctls: r.Sysctls, Topology: topologyOf(s), Artifacts: r.Artifacts,
 	}

@@ -18,11 +18,11 @@ func Lessons() []Lesson {
 		{
 			Says: lang.Text{
 				English: "Nobody listens on the port: the host is up, the application is down. The SYN is answered by RST at once, and the client gives up at once: " +
-					"curl fails, the browser shows `ERR_CONNECTION_REFUSED`.",
+					"curl fails, the browser shows `ERR_CONNECTION_REFUSED`. A firewall can make them say the same, on the server or on the way to it, while the application is well.",
 				Korean: "포트에서 리슨하는 프로세스가 없다. 호스트는 살아 있고, 애플리케이션이 내려가 있다. SYN에 곧바로 RST가 돌아오고 클라이언트도 곧바로 포기한다. " +
-					"curl은 실패하고, 브라우저는 `ERR_CONNECTION_REFUSED`를 보여 준다.",
+					"curl은 실패하고, 브라우저는 `ERR_CONNECTION_REFUSED`를 보여 준다. 애플리케이션이 정상이어도 서버나 경로상의 방화벽 때문에 똑같은 결과가 나올 수 있다.",
 			},
-			Scenarios: []string{"closed-port"},
+			Scenarios: []string{"closed-port", "firewall-reject", "router-resets"},
 			Commands:  []string{"tcplab run closed-port --client curl", "tcplab run closed-port --client chromium"},
 		},
 		{
@@ -91,20 +91,20 @@ func Lessons() []Lesson {
 		},
 		{
 			Says: lang.Text{
-				English: "Between client and server lie NAT, load balancers and switches, and what guards them: security groups, network ACLs, web application firewalls. " +
+				English: "Between client and server lie NAT, load balancers and switches, and what guards them: security groups, network ACLs, firewalls that reject, web application firewalls. " +
 					"Each fails in a way of its own.",
-				Korean: "클라이언트와 서버 사이에는 NAT, 로드 밸런서, 스위치가 있고, 이를 지키는 보안 그룹, 네트워크 ACL, 웹 애플리케이션 방화벽이 있다. " +
+				Korean: "클라이언트와 서버 사이에는 NAT, 로드 밸런서, 스위치가 있고, 이를 지키는 보안 그룹, 네트워크 ACL, 연결을 거부하는 방화벽, 웹 애플리케이션 방화벽이 있다. " +
 					"저마다 장애가 나는 방식이 다르다.",
 			},
 			Scenarios: []string{"nat", "nat-forgets", "nat-forgets-reset", "load-balancer-no-backend", "load-balancer-resets", "load-balancer-idle-timeout",
-				"stale-arp-entry", "security-group-drop", "nacl-return-blocked", "waf-blocks", "waf-resets"},
+				"stale-arp-entry", "router-reject", "router-resets", "security-group-drop", "nacl-return-blocked", "waf-blocks", "waf-resets"},
 		},
 		{
 			Says: lang.Text{
 				English: "There are many more cases, and the list grows with experience: a new one is one new file in `scenarios/`.",
 				Korean:  "사례는 훨씬 더 많고, 목록은 경험이 쌓일수록 늘어난다. 새 사례는 `scenarios/`에 새 파일 하나를 두면 된다.",
 			},
-			Scenarios: []string{"healthy"},
+			Scenarios: []string{"service-hangs", "healthy"},
 			Commands:  []string{"tcplab list"},
 		},
 	}

@@ -57,18 +57,18 @@ func TestKoreanIsComplete(t *testing.T) {
 
 // technical is what is written the same in both languages.
 var technical = []*regexp.Regexp{
-	regexp.MustCompile(`\d+(?:\.\d+)?(?:초|%)?`),             // numbers and their units
-	regexp.MustCompile(`[A-Z][A-Z0-9_]+(?:-[A-Z]+)*`),       // SYN-ACK, ECONNREFUSED
-	regexp.MustCompile(`\w+(?:[._=]\w+)+`),                  // sysctls, files
-	regexp.MustCompile(`\((?:iptables|tcpdump|ip) [^)]+\)`), // commands
-	regexp.MustCompile("`[^`]+`"),                           // and what else is to be typed
-	regexp.MustCompile(`"[^"]+"`),                           // messages
-	regexp.MustCompile(`\b(?:ping|curl|Linux|Wireshark)\b`), // programs
+	regexp.MustCompile(`\d+(?:\.\d+)?(?:초|%)?`),                            // numbers and their units
+	regexp.MustCompile(`[A-Z][A-Z0-9_]+(?:-[A-Z]+)*`),                      // SYN-ACK, ECONNREFUSED
+	regexp.MustCompile(`\w+(?:[._=]\w+)+`),                                 // sysctls, files
+	regexp.MustCompile(`\((?:iptables|tcpdump|ip|kill) [^)]+\)|\bss -\w+`), // commands
+	regexp.MustCompile("`[^`]+`"),                                          // and what else is to be typed
+	regexp.MustCompile(`"[^"]+"`),                                          // messages
+	regexp.MustCompile(`\b(?:ping|curl|Linux|Wireshark)\b`),                // programs
 }
 
 // inKorea has what is called otherwise in Korea, or by a name or a number where English has words.
 var inKorea = strings.NewReplacer("layer 4", "L4", "load balancer for connections", "L4", "hardware address", "MAC address", "lease", "DHCP lease",
-	"two minutes", "2 minutes", "every second", "every 1 s")
+	"time to live", "TTL", "two minutes", "2 minutes", "every second", "every 1 s")
 
 // technicalIn are the technical terms of a text, sorted, each once.
 func technicalIn(text string) []string {
@@ -103,8 +103,8 @@ func oneLine(text string) string { return strings.Join(strings.Fields(text), " "
 // readAloud has words as they end when they are read in Korean: in a vowel, in a consonant, or in ㄹ, which is a consonant but for
 // "로". Letters are spelled out where the field does so (RST is 알에스티), and digits are Sino-Korean.
 var readAloud = map[string]string{
-	"vowel":     "TCP ICMP HTTP RST NAT WAF ARP EOF RFC ECONNREFUSED REFUSED EPIPE Linux connect read write traceroute refused peer forgets blocks % 2 4 5 9",
-	"consonant": "SYN ACK FIN VPN ECONNRESET ETIMEDOUT ping 0 3 6",
+	"vowel":     "TCP ICMP HTTP RST NAT WAF ARP EOF RFC ECONNREFUSED REFUSED EPIPE Linux connect read write traceroute refused prohibited peer forgets blocks % 2 4 5 9",
+	"consonant": "SYN ACK FIN VPN ECONNRESET ETIMEDOUT ping ltn 0 3 6",
 	"rieul":     "ACL curl unreachable file 1 7 8",
 }
 

@@ -3,11 +3,9 @@
 package main
 
 import (
-	"context"
-	"errors"
+	"bytes"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -27,7 +25,7 @@ func newLessonCheck() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		result, err := checkAnswer(cmd.Context(), *lab, args[0], args[1], strings.Join(args[2:], " "), tag)
+		result, err := checkAnswer(cmd, *lab, args[0], args[1], strings.Join(args[2:], " "), tag)
 		if err != nil {
 			return err
 		}
@@ -43,7 +41,7 @@ func newLessonCheck() *cobra.Command {
 }
 
 // checkAnswer holds an answer against what the lab has recorded.
-func checkAnswer(ctx context.Context, lab, name, question, answer string, tag lang.Tag) (lesson.Checked, error) {
+func checkAnswer(cmd *cobra.Command, lab, name, question, answer string, tag lang.Tag) (lesson.Checked, error) {
 	page, err := lesson.PageNamed(name, tag)
 	if err != nil {
 		return lesson.Checked{}, err
@@ -52,33 +50,23 @@ func checkAnswer(ctx context.Context, lab, name, question, answer string, tag la
 	if err != nil {
 		return lesson.Checked{}, err
 	}
-	l, err := standing.Find(ctx, lab)
+	l, err := standing.Find(cmd.Context(), lab)
 	if err != nil {
 		return lesson.Checked{}, err
 	}
-	if !l.Info().Recorded {
-		return lesson.Checked{}, fmt.Errorf("lab %s has recorded nothing to hold an answer against: build it with \"tcplab up %s --record\"",
-			l.Info().Lab, l.Info().Scenario)
+	switch i := l.Info(); {
+	case i.Exercise != nil:
+		return lesson.Checked{}, fmt.Errorf("lab %s is a mystery: it is answered with \"tcplab lesson answer\"", i.Lab)
+	case !i.Recorded:
+		return lesson.Checked{}, fmt.Errorf("lab %s has recorded nothing to hold an answer against: build it with \"tcplab up %s --record\"", i.Lab, i.Scenario)
 	}
-	record, err := recordOf(ctx, l)
+	kept, err := copyRecord(cmd, l)
+	if err != nil {
+		return lesson.Checked{}, err
+	}
+	record, err := lesson.ReadRecord(bytes.NewReader(kept))
 	if err != nil {
 		return lesson.Checked{}, err
 	}
 	return q.Check(record, answer, tag)
-}
-
-// recordOf reads what a lab has recorded.
-func recordOf(ctx context.Context, l *standing.Lab) (record *lesson.Record, err error) {
-	file, err := os.CreateTemp("", "tcplab-record-")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, file.Close(), os.Remove(file.Name())) }()
-	if err := l.Record(ctx, file); err != nil {
-		return nil, err
-	}
-	if _, err := file.Seek(0, io.SeekStart); err != nil {
-		return nil, err
-	}
-	return lesson.ReadRecord(file)
 }

@@ -156,15 +156,22 @@ func (f runFlags) inRealTime(list []harness.Scenario) []harness.Scenario {
 	return slices.DeleteFunc(list, func(s harness.Scenario) bool { return s.Long })
 }
 
+// checkFamily reports a number that is no version of the Internet Protocol.
+func checkFamily(n int) error {
+	if family := harness.Family(n); family != harness.IPv4 && family != harness.IPv6 {
+		return fmt.Errorf("--family is 4 or 6, not %d", n)
+	}
+	return nil
+}
+
 // mostTolerance is beyond any machine's slowness, and keeps the multiplied times within their type.
 const mostTolerance = 100
 
 // check reports a flag with a value that makes no sense.
 func (f runFlags) check() error {
-	family := harness.Family(f.family)
-	switch {
-	case family != harness.IPv4 && family != harness.IPv6:
-		return fmt.Errorf("--family is 4 or 6, not %d", f.family)
+	switch family := checkFamily(f.family); {
+	case family != nil:
+		return family
 	case !(f.tolerance >= 1 && f.tolerance <= mostTolerance): // so, and not the other way round, for NaN
 		return fmt.Errorf("--tolerance is between 1 and %d, not %g", mostTolerance, f.tolerance)
 	case !(f.speed >= 1):

@@ -16,6 +16,7 @@ import (
 
 	"github.com/tcplab/tcplab/docker"
 	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lesson"
 	"github.com/tcplab/tcplab/scenarios"
 	"github.com/tcplab/tcplab/standing"
 )
@@ -66,29 +67,38 @@ func (f upFlags) run(cmd *cobra.Command, scenario string) error {
 	if _, err := scenarios.Named(scenario); err != nil {
 		return err
 	}
-	if family := harness.Family(f.family); family != harness.IPv4 && family != harness.IPv6 {
-		return fmt.Errorf("--family is 4 or 6, not %d", f.family)
+	if err := checkFamily(f.family); err != nil {
+		return err
 	}
 	engine, err := chooseEngine(cmd.Context(), f.engine)
 	if err != nil {
 		return err
-	}
-	if c, ok := engine.(io.Closer); ok { // it has been asked whether it can; the holder has one of its own
-		if err := c.Close(); err != nil {
-			return err
-		}
 	}
 	order := standing.Order{Lab: f.name, Scenario: scenario, Engine: engine.Name(), Family: harness.Family(f.family), Broken: f.broken,
 		Recorded: f.record}
 	if f.name == "" {
 		order.Lab = scenario
 	}
-	info, err := standing.Up(cmd.Context(), order, func(step string) { fmt.Fprintln(cmd.ErrOrStderr(), step) })
+	info, several, err := raise(cmd, engine, order)
 	if err != nil {
 		return err
 	}
+	return welcome(cmd.OutOrStdout(), info, several)
+}
+
+// raise builds the lab that was ordered, and says whether others stand as well.
+func raise(cmd *cobra.Command, engine harness.Engine, o standing.Order) (info standing.Info, several bool, err error) {
+	if c, ok := engine.(io.Closer); ok { // it has been asked whether it can; the holder has one of its own
+		if err := c.Close(); err != nil {
+			return info, false, err
+		}
+	}
+	info, err = standing.Up(cmd.Context(), o, func(step string) { fmt.Fprintln(cmd.ErrOrStderr(), step) })
+	if err != nil {
+		return info, false, err
+	}
 	all, _ := standing.List(cmd.Context())
-	return welcome(cmd.OutOrStdout(), info, len(all) > 1)
+	return info, len(all) > 1, nil
 }
 
 // welcome says what stands, and what to do with it.
@@ -124,6 +134,9 @@ func url(info standing.Info) string {
 // stateText is the lab in one line.
 func stateText(info standing.Info) string {
 	text := fmt.Sprintf("%s: %s, IPv%d, %s", info.Lab, info.Engine, info.Family, info.State)
+	if e := info.Exercise; e != nil && info.State != standing.Building {
+		return fmt.Sprintf("%s: %s, IPv%d, an exercise of level %d for %s", info.Lab, info.Engine, info.Family, e.Level, e.Student)
+	}
 	if info.State == standing.Broken && info.Fault != "" {
 		text += ": " + info.Fault
 	}
@@ -162,7 +175,7 @@ func newHold() *cobra.Command {
 
 // resolve finds what an order names.
 func resolve(ctx context.Context, o standing.Order, say func(string)) (harness.Engine, harness.Scenario, error) {
-	s, err := scenarios.Named(o.Scenario)
+	s, err := scenarioOf(o)
 	if err != nil {
 		return nil, s, err
 	}
@@ -174,6 +187,17 @@ func resolve(ctx context.Context, o standing.Order, say func(string)) (harness.E
 		d.Progress = say // its first lab on a machine takes minutes
 	}
 	return engine, s, nil
+}
+
+func scenarioOf(o standing.Order) (harness.Scenario, error) {
+	if o.Exercise == nil {
+		return scenarios.Named(o.Scenario)
+	}
+	m, err := lesson.NewMystery(o.Exercise.Student, o.Exercise.Level, o.Exercise.Class)
+	if err != nil {
+		return harness.Scenario{}, err
+	}
+	return m.Case().Scenario(), nil
 }
 
 func newStatus() *cobra.Command {

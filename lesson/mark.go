@@ -15,8 +15,8 @@ import (
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
-// Result is what a student has got for a mystery. The names of its fields are stable.
-type Result struct {
+// Mark is what a student has got for a mystery, as a line of the results of a class. The names of its fields are stable.
+type Mark struct {
 	Student string `json:"student"`
 	Level   int    `json:"level"`
 	// Case is the hidden fault.
@@ -40,27 +40,27 @@ type Result struct {
 }
 
 // Grade grades a hand-in by the record that came with it: the same each time.
-func (h *HandIn) Grade() (Result, Grade, error) {
+func (h *HandIn) Grade() (Mark, Grade, error) {
 	m, err := NewMystery(h.Student, h.Level, h.Class)
 	if err != nil {
-		return Result{}, Grade{}, err
+		return Mark{}, Grade{}, err
 	}
 	record, err := ReadRecord(bytes.NewReader(h.Record))
 	if err != nil {
-		return Result{}, Grade{}, err
+		return Mark{}, Grade{}, err
 	}
 	c := m.Case()
 	g, err := c.Grade(record, h.Answer)
 	if err != nil {
-		return Result{}, Grade{}, err
+		return Mark{}, Grade{}, err
 	}
-	return Result{Student: m.Student, Level: m.Level, Case: c.Name, Verdict: h.Answer.Verdict, Where: h.Answer.Where, VerdictRight: g.Verdict,
+	return Mark{Student: m.Student, Level: m.Level, Case: c.Name, Verdict: h.Answer.Verdict, Where: h.Answer.Where, VerdictRight: g.Verdict,
 		WhereRight: g.Where, Shown: g.Shown, Located: g.Located, Score: g.Score(), Answers: h.Answers,
 		Answered: h.Answered.UTC().Truncate(time.Second), Class: h.Class}, g, nil
 }
 
 // signed is the text that is signed.
-func (r Result) signed() []byte {
+func (r Mark) signed() []byte {
 	r.Signature = ""
 	text, err := json.Marshal(r)
 	if err != nil { // it is made of strings, numbers and a time
@@ -69,19 +69,19 @@ func (r Result) signed() []byte {
 	return text
 }
 
-// Sign signs the result with the class's key.
-func (r *Result) Sign(key *ClassKey) {
+// Sign signs the mark with the class's key.
+func (r *Mark) Sign(key *ClassKey) {
 	r.Class = key.Public()
 	r.Signature = key.Sign(r.signed())
 }
 
-// Verify reports whether the result is what the teacher of its class has signed.
-func (r Result) Verify(class *Class) bool { return class.Verify(r.signed(), r.Signature) }
+// Verify reports whether the mark is what the teacher of its class has signed.
+func (r Mark) Verify(class *Class) bool { return class.Verify(r.signed(), r.Signature) }
 
 // Final keeps the last answer of each student to each level, sorted by student and level.
-func Final(list []Result) []Result {
+func Final(list []Mark) []Mark {
 	list = slices.Clone(list)
-	slices.SortStableFunc(list, func(a, b Result) int {
+	slices.SortStableFunc(list, func(a, b Mark) int {
 		if c := strings.Compare(a.Student, b.Student); c != 0 {
 			return c
 		}
@@ -90,7 +90,7 @@ func Final(list []Result) []Result {
 		}
 		return b.Answered.Compare(a.Answered)
 	})
-	return slices.CompactFunc(list, func(a, b Result) bool { return a.Student == b.Student && a.Level == b.Level })
+	return slices.CompactFunc(list, func(a, b Mark) bool { return a.Student == b.Student && a.Level == b.Level })
 }
 
 // columns are those of a table of results, named as the fields in JSON.
@@ -98,7 +98,7 @@ var columns = []string{"student", "level", "case", "verdict", "where", "verdict_
 	"evidence_shows_where", "score", "answers", "answered", "class", "signature"}
 
 // WriteCSV writes results as a table (RFC 4180) with a line of names.
-func WriteCSV(w io.Writer, list []Result) error {
+func WriteCSV(w io.Writer, list []Mark) error {
 	table := csv.NewWriter(w)
 	_ = table.Write(columns) // an error stays for Error
 	for _, r := range list {
@@ -111,7 +111,7 @@ func WriteCSV(w io.Writer, list []Result) error {
 }
 
 // WriteJSON writes results as JSON, one object per line.
-func WriteJSON(w io.Writer, list []Result) error {
+func WriteJSON(w io.Writer, list []Mark) error {
 	e := json.NewEncoder(w)
 	for _, r := range list {
 		if err := e.Encode(r); err != nil {
@@ -121,8 +121,8 @@ func WriteJSON(w io.Writer, list []Result) error {
 	return nil
 }
 
-// ReadResults reads what [WriteCSV] or [WriteJSON] has written.
-func ReadResults(file []byte) ([]Result, error) {
+// ReadMarks reads what [WriteCSV] or [WriteJSON] has written.
+func ReadMarks(file []byte) ([]Mark, error) {
 	if bytes.HasPrefix(bytes.TrimSpace(file), []byte("{")) {
 		return readJSON(file)
 	}
@@ -130,9 +130,9 @@ func ReadResults(file []byte) ([]Result, error) {
 	if err != nil || len(rows) == 0 || !slices.Equal(rows[0], columns) {
 		return nil, errors.New("it holds no results, as \"tcplab lesson grade\" writes them")
 	}
-	var list []Result
+	var list []Mark
 	for i, row := range rows[1:] {
-		r, err := resultOf(row)
+		r, err := markOf(row)
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", i+2, err)
 		}
@@ -141,9 +141,9 @@ func ReadResults(file []byte) ([]Result, error) {
 	return list, nil
 }
 
-func readJSON(file []byte) (list []Result, err error) {
+func readJSON(file []byte) (list []Mark, err error) {
 	for d := json.NewDecoder(bytes.NewReader(file)); ; {
-		var r Result
+		var r Mark
 		err := d.Decode(&r)
 		if errors.Is(err, io.EOF) {
 			return list, nil
@@ -155,8 +155,8 @@ func readJSON(file []byte) (list []Result, err error) {
 	}
 }
 
-// resultOf reads a line of the table.
-func resultOf(row []string) (r Result, err error) {
+// markOf reads a line of the table.
+func markOf(row []string) (r Mark, err error) {
 	number := func(text string) (n int) {
 		n, failed := strconv.Atoi(text)
 		err = errors.Join(err, failed)
@@ -168,7 +168,7 @@ func resultOf(row []string) (r Result, err error) {
 		return b
 	}
 	answered, failed := time.Parse(time.RFC3339, row[11])
-	r = Result{Student: row[0], Level: number(row[1]), Case: row[2], Verdict: diagnose.Verdict(row[3]), Where: Place(row[4]),
+	r = Mark{Student: row[0], Level: number(row[1]), Case: row[2], Verdict: diagnose.Verdict(row[3]), Where: Place(row[4]),
 		VerdictRight: truth(row[5]), WhereRight: truth(row[6]), Shown: truth(row[7]), Located: truth(row[8]), Score: number(row[9]),
 		Answers: number(row[10]), Answered: answered.UTC(), Class: row[12], Signature: row[13]}
 	return r, errors.Join(err, failed)

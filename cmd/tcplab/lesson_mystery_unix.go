@@ -1,0 +1,151 @@
+//go:build unix
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lang"
+	"github.com/tcplab/tcplab/lesson"
+	"github.com/tcplab/tcplab/standing"
+)
+
+// mysteryFlags are the flags of "lesson mystery".
+type mysteryFlags struct {
+	student  string
+	level    int
+	engine   string
+	family   int
+	class    classFlag
+	language langFlag
+}
+
+func newLessonMystery() *cobra.Command {
+	var f mysteryFlags
+	cmd := &cobra.Command{
+		Use:   "mystery --student ID",
+		Short: "Build a lab in which something is broken, to find out what",
+		Long: `Build a lab with a hidden fault. Which one depends on the student's ID, the level and the class, and on nothing else: who builds
+it again has the same. Work in it with real tools, on each of its hosts, and hand in what you have found with "tcplab lesson answer".
+
+Level 1 is refused or silent. On level 2 others than the server interfere. On level 3 connections fail that were established, and what the
+client hears may have been said by another.`,
+		Example: `  tcplab lesson mystery --student kim
+  tcplab lesson mystery --student 20231234 --level 2 --class class.pub --lang ko`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.student, "student", "", "your ID, as your teacher knows it")
+	flags.IntVar(&f.level, "level", 1, fmt.Sprintf("how hard it is, 1 to %d", lesson.Levels))
+	flags.StringVar(&f.engine, "engine", "", "engine to build the lab with (default: the first one available; see \"tcplab engines\")")
+	flags.IntVar(&f.family, "family", 4, "4 for IPv4, 6 for IPv6")
+	f.class.addTo(cmd)
+	f.language.addTo(cmd)
+	_ = cmd.MarkFlagRequired("student") // there is such a flag
+	return cmd
+}
+
+func (f *mysteryFlags) run(cmd *cobra.Command) error {
+	tag, err := f.language.tag()
+	if err != nil {
+		return err
+	}
+	class, err := f.class.public()
+	if err != nil {
+		return err
+	}
+	m, err := lesson.NewMystery(f.student, f.level, class)
+	if err != nil {
+		return err
+	}
+	if err := checkFamily(f.family); err != nil {
+		return err
+	}
+	engine, err := chooseEngine(cmd.Context(), f.engine)
+	if err != nil {
+		return err
+	}
+	info, several, err := raise(cmd, engine, standing.Order{Lab: m.Lab(), Engine: engine.Name(), Family: harness.Family(f.family), Broken: true,
+		Recorded: true, Exercise: &standing.Exercise{Student: m.Student, Level: m.Level, Class: m.Class, Language: string(tag)}})
+	if err != nil {
+		return err
+	}
+	return introduce(cmd.OutOrStdout(), m, info, several, tag)
+}
+
+// introduce tells the student what is known, and what to do.
+func introduce(out io.Writer, m lesson.Mystery, info standing.Info, several bool, tag lang.Tag) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n\n%s\n\n", stateText(info), m.Case().Complaint(tag, info.Target))
+	table(&b, info)
+	lab, student := "", ""
+	if several {
+		lab, student = " --lab "+info.Lab, " --student "+m.Student
+	}
+	fmt.Fprintf(&b, `
+%s
+  tcplab exec%s client curl -m 5 %s
+  tcplab shell%s server
+  tcplab lesson answer%s VERDICT --where client|router|server --evidence FILE...   # --help has the verdicts
+  tcplab down%s
+`, next.In(tag), lab, url(info), lab, student, lab)
+	_, err := io.WriteString(out, b.String())
+	return err
+}
+
+var next = lang.Text{English: "next:", Korean: "다음:"}
+
+// findMystery returns the lab of a student, or the only mystery that stands where none is named.
+func findMystery(cmd *cobra.Command, student string) (*standing.Lab, error) {
+	if student != "" {
+		m, err := lesson.NewMystery(student, 1, "")
+		if err != nil {
+			return nil, err
+		}
+		return standing.Find(cmd.Context(), m.Lab())
+	}
+	all, died := standing.List(cmd.Context())
+	var mysteries []*standing.Lab
+	var students []string
+	for _, l := range all {
+		if e := l.Info().Exercise; e != nil {
+			mysteries, students = append(mysteries, l), append(students, e.Student)
+		}
+	}
+	switch {
+	case len(mysteries) == 1:
+		return mysteries[0], nil
+	case len(mysteries) > 1:
+		return nil, fmt.Errorf("%d mysteries stand (%s): say whose it is with --student", len(mysteries), strings.Join(students, ", "))
+	case len(died) > 0:
+		return nil, errors.Join(died...)
+	}
+	return nil, errors.New("no mystery stands: \"tcplab lesson mystery --student ID\" builds one")
+}
+
+// copyRecord writes what a lab has recorded to a file that has no name, and returns it.
+func copyRecord(cmd *cobra.Command, l *standing.Lab) (record []byte, err error) {
+	file, err := os.CreateTemp("", "tcplab-record-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	if err := os.Remove(file.Name()); err != nil {
+		return nil, err
+	}
+	if err := l.Record(cmd.Context(), file); err != nil {
+		return nil, err
+	}
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	return io.ReadAll(file)
+}
