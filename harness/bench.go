@@ -36,14 +36,14 @@ func (b *Bench) TargetAt(host string) netip.AddrPort {
 }
 
 // StartService starts the service under test, and returns when it listens.
-func (b *Bench) StartService(ctx context.Context) error { return b.startService(ctx, ListenVerb(Port)) }
+func (b *Bench) StartService(ctx context.Context) error { return b.startService(ctx, Serve) }
 
-func (b *Bench) startService(ctx context.Context, verb []string) error {
+func (b *Bench) startService(ctx context.Context, told string) error {
 	host, err := b.Host(serverHost)
 	if err != nil {
 		return err
 	}
-	service, err := start(ctx, host.Command(verb...))
+	service, err := startTold(ctx, host.Command(ToldVerb(Port)...), told)
 	if err != nil {
 		return fmt.Errorf("start the service: %w", err)
 	}

@@ -61,7 +61,7 @@ func (HangService) Inject(ctx context.Context, b *Bench) error {
 	if err := b.StopService(ctx); err != nil {
 		return err
 	}
-	return b.startService(ctx, HangVerb(Port))
+	return b.startService(ctx, Hang)
 }
 
 // unanswered is for how long a request must go without a reply: one from the host itself has it in microseconds.

@@ -22,7 +22,10 @@ type running struct {
 
 // start starts a long-running verb and waits until it is ready. It goes on when ctx ends: stop ends it, or the removal
 // of the lab.
-func start(ctx context.Context, cmd *Cmd) (*running, error) {
+func start(ctx context.Context, cmd *Cmd) (*running, error) { return startTold(ctx, cmd, "") }
+
+// startTold starts a verb that is told something first, over its standard input.
+func startTold(ctx context.Context, cmd *Cmd, told string) (*running, error) {
 	stdin, feed := io.Pipe()
 	r := &running{cmd: cmd, stdin: feed, said: newReadyWriter(), ended: make(chan struct{})}
 	cmd.Stdin, cmd.Stderr = stdin, r.said
@@ -38,6 +41,9 @@ func start(ctx context.Context, cmd *Cmd) (*running, error) {
 		_ = stdin.Close()
 		close(r.ended)
 	}()
+	if told != "" {
+		go func() { _, _ = io.WriteString(feed, told) }() // a verb that has ended says why below
+	}
 	select {
 	case <-r.said.ready:
 		return r, nil

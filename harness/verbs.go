@@ -33,9 +33,17 @@ func CaptureVerb(interfaces ...string) []string { return append(Verb("capture"),
 // ListenVerb serves HTTP on the port, IPv4 and IPv6, until its standard input ends.
 func ListenVerb(port int) []string { return Verb("listen", "--port", strconv.Itoa(port)) }
 
-// HangVerb listens on the port as ListenVerb does, and takes no connection: the kernel completes handshakes and
-// acknowledges requests, and nobody reads them.
-func HangVerb(port int) []string { return append(ListenVerb(port), "--hang") }
+// ToldVerb is ListenVerb, but for that it reads what to do from the first line of its standard input: [Serve], or [Hang]. A
+// list of processes does not tell which it was.
+func ToldVerb(port int) []string { return append(ListenVerb(port), "--told") }
+
+// What a service is told.
+const (
+	// Serve serves as ListenVerb does.
+	Serve = "serve\n"
+	// Hang listens and takes no connection: the kernel completes handshakes and acknowledges requests, and no reply comes.
+	Hang = "hang\n"
+)
 
 // DialVerb connects to the target, sends a request and reads the reply; it prints an [Outcome], and exits 0 whether
 // or not the connection succeeded.

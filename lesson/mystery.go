@@ -1,10 +1,12 @@
 package lesson
 
 import (
+	"bytes"
 	"crypto/sha256"
-	"encoding/binary"
 	"fmt"
+	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/tcplab/tcplab/harness"
@@ -38,14 +40,15 @@ func (m Mystery) Lab() string { return "mystery-" + m.Student }
 
 // Case is the hidden one: the same each time for the same student, level and class.
 func (m Mystery) Case() Case {
-	var list []Case
-	for _, c := range cases {
-		if c.Level == m.Level {
-			list = append(list, c)
-		}
-	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "tcplab mystery\n%s\n%s\n%d", m.Class, m.Student, m.Level))
-	return list[binary.BigEndian.Uint64(sum[:8])%uint64(len(list))]
+	list := slices.DeleteFunc(Cases(), func(c Case) bool { return c.Level != m.Level })
+	return slices.MaxFunc(list, func(a, b Case) int { return bytes.Compare(m.draw(a), m.draw(b)) })
+}
+
+// draw is the lot of a case: the highest of a level is drawn. So a case that is added later changes the mysteries of those
+// alone who get it.
+func (m Mystery) draw(c Case) []byte {
+	sum := sha256.Sum256(fmt.Appendf(nil, "tcplab mystery\n%s\n%s\n%d\n%s", m.Class, m.Student, m.Level, c.Name))
+	return sum[:]
 }
 
 // Scenario is what the lab of a mystery is built from. But for the fault it is the same for all.
@@ -56,9 +59,9 @@ func (c Case) Scenario() harness.Scenario {
 }
 
 // Complaint is all that the student is told of the fault; target is the service as the client knows it.
-func (c Case) Complaint(tag lang.Tag, target string) string {
+func (c Case) Complaint(tag lang.Tag, target netip.AddrPort) string {
 	if c.Pings {
-		return complaintPing.Format(tag, target)
+		return complaintPing.Format(tag, target.Addr())
 	}
 	return complaintTCP.Format(tag, target)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
 	"strings"
 
@@ -83,8 +84,12 @@ func (f *mysteryFlags) run(cmd *cobra.Command) error {
 
 // introduce tells the student what is known, and what to do.
 func introduce(out io.Writer, m lesson.Mystery, info standing.Info, several bool, tag lang.Tag) error {
+	target, err := netip.ParseAddrPort(info.Target)
+	if err != nil {
+		return err
+	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\n%s\n\n", stateText(info), m.Case().Complaint(tag, info.Target))
+	fmt.Fprintf(&b, "%s\n\n%s\n\n", stateText(info), m.Case().Complaint(tag, target))
 	table(&b, info)
 	lab, student := "", ""
 	if several {
@@ -97,7 +102,7 @@ func introduce(out io.Writer, m lesson.Mystery, info standing.Info, several bool
   tcplab lesson answer%s VERDICT --where client|router|server --evidence FILE...   # --help has the verdicts
   tcplab down%s
 `, next.In(tag), lab, url(info), lab, student, lab)
-	_, err := io.WriteString(out, b.String())
+	_, err = io.WriteString(out, b.String())
 	return err
 }
 

@@ -56,7 +56,7 @@ var verbs = map[string]verb{
 	"init":       {initProcess, "init: be process 1 of a container"},
 	"kill":       {kill, "kill ID: kill the processes that carry TCPLAB_EXEC=ID"},
 	"link":       {link, "link list|down|await: print the interfaces, take one down, wait until they carry packets"},
-	"listen":     {listen, "listen [--port N] [--hang]: serve HTTP, or only listen, until standard input ends"},
+	"listen":     {listen, "listen [--port N] [--told]: serve HTTP until standard input ends; or hang, where its first line says so"},
 	"listeners":  {listeners, "listeners [--port N]: print the addresses that listen"},
 	"nat":        {nat, "nat set|remove: hide what leaves by an interface behind its address"},
 	"neighbour":  {neighbour, "neighbour pin|forget ADDR [MAC]: pin or remove a neighbour entry"},

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"net/http"
@@ -17,16 +18,25 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/tcplab/tcplab/harness"
 )
 
-// listen is the service under test: HTTP on every address of both families. With --hang it is as a program that has come
-// to a halt: its socket listens, and nothing is done with what comes.
+// listen is the service under test: HTTP on every address of both families. With --told it may be told to be as a program
+// that has come to a halt: its socket listens, and nothing is done with what comes.
 func listen(ctx context.Context, s Streams, args []string) error {
 	flags := flag.NewFlagSet("listen", flag.ContinueOnError)
 	port := flags.Int("port", 8080, "TCP port")
-	hang := flags.Bool("hang", false, "accept no connection")
+	told := flags.Bool("told", false, "read \"serve\" or \"hang\" from standard input first")
 	if err := parse(flags, args); err != nil {
 		return err
+	}
+	hang := false
+	if *told {
+		var err error
+		if s.Stdin, hang, err = whatToDo(s.Stdin); err != nil {
+			return err
+		}
 	}
 	ctx, cancel := untilStdinEnds(ctx, s)
 	defer cancel()
@@ -35,7 +45,7 @@ func listen(ctx context.Context, s Streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	if *hang {
+	if hang {
 		ready(s)
 		<-ctx.Done()
 		return listener.Close()
@@ -50,6 +60,21 @@ func listen(ctx context.Context, s Streams, args []string) error {
 		return err
 	}
 	return nil
+}
+
+// whatToDo reads what a service is told, and returns what is left of its standard input.
+func whatToDo(stdin io.Reader) (rest io.Reader, hang bool, err error) {
+	lines := bufio.NewReader(stdin)
+	switch line, err := lines.ReadString('\n'); {
+	case err != nil:
+		return nil, false, fmt.Errorf("read what to do: %w", err)
+	case line == harness.Serve:
+		return lines, false, nil
+	case line == harness.Hang:
+		return lines, true, nil
+	default:
+		return nil, false, usagef("--told is told %q or %q, not %q", harness.Serve, harness.Hang, line)
+	}
 }
 
 // listeners prints the local addresses of the TCP sockets in state LISTEN on the port.

@@ -107,6 +107,12 @@ type daemon struct {
 // start starts a long-running verb and waits until it is ready. It has ended when the test has.
 func (b *bench) start(host string, stdout io.Writer, argv ...string) *daemon {
 	b.Helper()
+	return b.startTold(host, stdout, "", argv...)
+}
+
+// startTold starts a verb that reads something first.
+func (b *bench) startTold(host string, stdout io.Writer, told string, argv ...string) *daemon {
+	b.Helper()
 	in, feed := io.Pipe()
 	d := &daemon{stdin: feed, ended: make(chan struct{})}
 	said := &readiness{ready: make(chan struct{})}
@@ -117,6 +123,10 @@ func (b *bench) start(host string, stdout io.Writer, argv ...string) *daemon {
 		defer close(d.ended)
 		d.err = cmd.Wait()
 	}()
+	if told != "" {
+		_, err := io.WriteString(feed, told)
+		require.NoError(b, err)
+	}
 	b.Cleanup(func() { _ = d.stop() })
 	select {
 	case <-said.ready:

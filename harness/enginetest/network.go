@@ -89,7 +89,7 @@ func testVerbs(t *testing.T, lab *bench) {
 		assert.Empty(t, addrs)
 	})
 	lab.on(t).eachFamily("a service that hangs is connected to, and does not reply", func(b *bench, f harness.Family) {
-		service := b.start("server", nil, harness.HangVerb(harness.Port)...)
+		service := b.startTold("server", nil, harness.Hang, harness.ToldVerb(harness.Port)...)
 		o := b.dial(f, 500*time.Millisecond)
 		assert.True(b, o.Timeout, "%v", o)
 		assert.Equal(b, "read", o.Stage, "%v", o)
