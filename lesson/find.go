@@ -53,7 +53,7 @@ func (r *Record) same(a wire.Attempt, point string) wire.Attempt {
 		if a.Echo {
 			return b.EchoID == a.EchoID && !begunAt(b).Before(begunAt(a)) && !begunAt(b).After(endedAt(a))
 		}
-		return b.ISN == a.ISN && b.Server.Port() == a.Server.Port()
+		return b.ISN == a.ISN
 	})
 	if i < 0 {
 		return wire.Attempt{}
@@ -224,7 +224,7 @@ func owner(addr netip.Addr) string {
 func (a ask) findReached(r *Record, attempt wire.Attempt) solution {
 	seen := r.same(attempt, a.point)
 	for i := range seen.Packets {
-		if p := &seen.Packets[i]; seen.FromClient(p) && !p.ICMP.HasQuote {
+		if seen.FromClient(&seen.Packets[i]) {
 			return solution{yesNoValue(true), glimpses(attempt, seen, a.point, i)}
 		}
 	}

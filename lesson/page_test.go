@@ -117,6 +117,8 @@ func TestPagesThatAreNone(t *testing.T) {
 	}
 	_, err := readPages(fstest.MapFS{"pages/01-first.md": {Data: []byte(onePage)}, "pages/01-second.md": {Data: []byte(twoPage)}})
 	assert.EqualError(t, err, "pages/01-second.md: lesson 1 is there already: first")
+	_, err = readPages(fstest.MapFS{"pages/01-first.md": {Data: []byte(onePage)}, "pages/02-first.ko.md": {Data: []byte(onePage)}})
+	assert.EqualError(t, err, "pages/02-first.ko.md: it translates no lesson: there is no pages/02-first.md")
 	_, err = readPages(fstest.MapFS{"pages/01-first.ko.md": {Data: []byte(onePage)}})
 	assert.EqualError(t, err, "pages/01-first.ko.md: it translates no lesson: there is no pages/01-first.md")
 }

@@ -60,6 +60,9 @@ func (f *film) segment(port uint16, fromClient bool, flags wire.Flags) wire.Pack
 		src, dst = dst, src
 		p.TCP.Seq, p.TCP.Ack = 0, f.isn+1
 	}
+	if flags == wire.SYN {
+		p.TCP.SetOptions([]byte{2, 4, 5, 180}) // an MSS, which is not shown
+	}
 	p.Src, p.SrcPort, p.Dst, p.DstPort = src.Addr(), src.Port(), dst.Addr(), dst.Port()
 	return p
 }
@@ -223,12 +226,62 @@ func TestSameAttemptElsewhere(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, got.Right, got.Text)
 
-	// An identifier of a ping too.
-	f = &film{id: 3}
-	f.at(0, f.echo(false, 1), wayThere...)
-	f.record.Traces[0].Packets = nil // the client's first ping is forgotten
-	f.at(100, f.echo(false, 1), wayThere[:2]...)
-	got, err = asked(t, "reached server").Check(&f.record, "no", lang.English)
+	// A router gives a port to its own connection that it gave to the client's before.
+	f = &film{isn: 9900}
+	syn := f.segment(1024, true, wire.SYN)
+	f.at(0, f.segment(40000, true, wire.SYN), wayThere[:2]...)
+	syn.Src = filmedInside
+	f.at(0, syn, wayThere[2:]...)
+	f.isn = 9990
+	syn, reset := f.segment(1024, true, wire.SYN), f.segment(1024, false, wire.RST|wire.ACK)
+	syn.Src, reset.Dst = filmedInside, filmedInside
+	f.at(60, syn, wayThere[2:]...)
+	f.at(60, reset, wayThere[2:]...)
+	got, err = asked(t, "verdict at server").Check(&f.record, "no-answer", lang.English)
+	require.NoError(t, err)
+	assert.True(t, got.Right, got.Text)
+}
+
+// The identifier of a ping may be used again too, and by others.
+func TestSamePingElsewhere(t *testing.T) {
+	reached := func(f *film) {
+		t.Helper()
+		got, err := asked(t, "reached server").Check(&f.record, "no", lang.English)
+		require.NoError(t, err)
+		assert.True(t, got.Right, got.Text)
+	}
+	before := &film{id: 3}
+	before.at(0, before.echo(false, 1), "server")
+	before.at(100, before.echo(false, 1), wayThere[:2]...)
+	reached(before)
+
+	after := &film{id: 3}
+	after.at(0, after.echo(false, 1), wayThere[:2]...)
+	routers := after.echo(false, 1)
+	routers.Src = filmedInside
+	after.at(50, routers, "router:to-server", "server")
+	reached(after)
+
+	meanwhile := &film{id: 3}
+	first := meanwhile.echo(false, 1)
+	meanwhile.at(0, first, wayThere[:2]...)
+	meanwhile.id = 4
+	meanwhile.at(0.1, meanwhile.echo(false, 1), wayThere[:2]...)
+	meanwhile.at(0.5, first, wayThere...)
+	meanwhile.at(1, meanwhile.echo(false, 2), wayThere[:2]...)
+	reached(meanwhile)
+
+	answered := &film{id: 5} // by somebody in the server's name, who sends it to the server as well
+	answered.at(0, answered.echo(false, 1), wayThere[:2]...)
+	answered.at(0, answered.echo(true, 1), "server")
+	reached(answered)
+}
+
+// An ICMP error says by its address who sent it, also where only the client has captured.
+func TestSenderOfAnICMPError(t *testing.T) {
+	f := tracedFilm()
+	f.record.Traces = f.record.Traces[:1]
+	got, err := asked(t, "sender < icmp time-exceeded").Check(&f.record, "router", lang.English)
 	require.NoError(t, err)
 	assert.True(t, got.Right, got.Text)
 }
@@ -310,7 +363,7 @@ func TestCannotBeChecked(t *testing.T) {
 		{silentFilm(), "elapsed > S, < S. at client", "3",
 			"the last connection holds too little of what is asked for (SYN, SYN-ACK): type the commands above the question again",
 			"마지막 연결에는 질문이 묻는 패킷(SYN, SYN-ACK)이 부족하다. 질문 위에 있는 명령을 다시 실행한다"},
-		{silentFilm(), "elapsed < S., > S at client", "3",
+		{slowFilm(), "elapsed < S., > S at client", "3",
 			"the last connection holds too little of what is asked for (SYN-ACK, SYN): type the commands above the question again",
 			"마지막 연결에는 질문이 묻는 패킷(SYN-ACK, SYN)이 부족하다. 질문 위에 있는 명령을 다시 실행한다"},
 		{silentFilm(), "sender < R*", "server", "the last connection holds too little of what is asked for (RST): type the commands above the question again",
