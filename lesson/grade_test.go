@@ -3,8 +3,10 @@ package lesson
 import (
 	"bytes"
 	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -234,7 +236,8 @@ func TestAttemptMustBeWhole(t *testing.T) {
 	assert.Equal(t, 60, g.Score())
 	assert.Equal(t, "The capture ends too early: let it run until the client has given up, and a little longer.", notes(g, lang.English)[2])
 	g = e.right(e.client(only(early, func(p *wire.Packet) bool { return !isSYN(p) })...))
-	assert.Equal(t, `Your captures do not show "no-answer": capture an attempt from its first packet to its end.`, notes(g, lang.English)[1])
+	assert.Equal(t, `Your captures do not show "no-answer": capture an attempt from its first packet to its end, and what ICMP says of it `+
+		`(filter: "tcp port 8080 or icmp").`, notes(g, lang.English)[1])
 }
 
 // Files that are not what they seem count for nothing; others beside them do.
@@ -272,6 +275,42 @@ func TestFalseEvidence(t *testing.T) {
 		says := bytes.ReplaceAll([]byte(c.says), []byte("198.51.100.10:PORT"), []byte(port))
 		assert.Contains(t, notes(g, lang.English)[0], string(says), c.what)
 		assert.Equal(t, FullScore, e.right(e.client(c.list...), e.server(e.behind...)).Score(), "%s, and a true one", c.what)
+	}
+}
+
+// A filter for TCP alone hides the very answer.
+func TestFilterThatHidesTheAnswer(t *testing.T) {
+	e := newExam(t, "server-rejects")
+	g := e.right(e.client(only(e.front, func(p *wire.Packet) bool { return p.Kind == wire.KindTCP })...))
+	assert.Equal(t, 60, g.Score())
+	assert.Equal(t, `Your captures do not show "rejected": capture an attempt from its first packet to its end, and what ICMP says of it `+
+		`(filter: "tcp port 8080 or icmp").`, notes(g, lang.English)[1])
+	g = e.right(e.client(only(e.front, func(p *wire.Packet) bool { return p.Kind == wire.KindTCP || p.ICMP.IsEcho() })...))
+	assert.Equal(t, 60, g.Score())
+	assert.Contains(t, notes(g, lang.English)[0], "the first one 203.0.113.10 > 198.51.100.10 ICMP unreachable port. A filter has hidden them")
+}
+
+// What a filter leaves out that the complaint is not about, is not missed.
+func TestFilterThatHidesWhatDoesNotMatter(t *testing.T) {
+	e := newExam(t, "ping-blocked")
+	record, err := ReadRecord(bytes.NewReader(e.record))
+	require.NoError(t, err)
+	client := slices.IndexFunc(record.Traces, func(t wire.Trace) bool { return t.Point == "client" })
+	ping := only(e.front, func(p *wire.Packet) bool { return p.Kind == wire.KindICMP })[0].packet
+	ping.Dst, ping.ICMP.ID = netip.MustParseAddr("198.51.100.1"), ping.ICMP.ID+1 // of the router
+	record.Traces[client].Packets = append(record.Traces[client].Packets, ping)
+	g, err := e.c.Grade(record, Answer{Verdict: diagnose.NoAnswer, Where: Router, Evidence: []File{e.client(e.front...), e.server(e.behind...)}})
+	require.NoError(t, err)
+	assert.Equal(t, FullScore, g.Score(), notes(g, lang.English))
+}
+
+// Captures at both ends of a link hold the same packets, at times that differ by what the kernel needs.
+func TestTwoCapturesOfOneLink(t *testing.T) {
+	for _, c := range Cases() {
+		e := newExam(t, c.Name)
+		g := e.right(e.client(e.front...), capture(t, "router.pcap", frames(t, e.record, "router:to-client")...), e.client(e.front...),
+			e.server(e.behind...), e.server(e.behind...))
+		assert.Equal(t, FullScore, g.Score(), "%s: %q", c.Name, notes(g, lang.English))
 	}
 }
 

@@ -68,8 +68,8 @@ var (
 		Korean:  "캡처가 너무 일찍 끝났다. 클라이언트가 포기할 때까지, 그리고 조금 더 캡처하라.",
 	}
 	notShown = lang.Text{
-		English: "Your captures do not show %q: capture an attempt from its first packet to its end.",
-		Korean:  "제출한 캡처로는 %q임을 알 수 없다. 시도 하나를 첫 패킷부터 끝까지 캡처하라.",
+		English: "Your captures do not show %q: capture an attempt from its first packet to its end, and what ICMP says of it (filter: \"tcp port 8080 or icmp\").",
+		Korean:  "제출한 캡처로는 %q임을 알 수 없다. 시도 하나를 첫 패킷부터 끝까지, 관련된 ICMP와 함께 캡처하라(필터: \"tcp port 8080 or icmp\").",
 	}
 	clientOnly = lang.Text{
 		English: "Your captures show what the client sees, and that is the same whoever is to blame. Capture on the server, too, while the client tries; " +

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 
 	"github.com/tcplab/tcplab/lang"
@@ -209,17 +208,25 @@ func gradeFile(name string, key *lesson.ClassKey) (lesson.Mark, error) {
 
 func writeResults(dir string, marks []lesson.Mark) error {
 	for name, write := range map[string]func(io.Writer, []lesson.Mark) error{"results.json": lesson.WriteJSON, "results.csv": lesson.WriteCSV} {
-		file, err := renameio.NewPendingFile(filepath.Join(dir, name), renameio.WithPermissions(0o644))
-		if err != nil {
+		if err := replaceFile(filepath.Join(dir, name), func(w io.Writer) error { return write(w, marks) }); err != nil {
 			return err
 		}
-		defer file.Cleanup() // nothing, once it has its name
-		if err := write(file, marks); err != nil {
-			return err
-		}
-		if err := file.CloseAtomicallyReplace(); err != nil {
-			return err
-		}
+	}
+	return nil
+}
+
+// replaceFile writes a file. One of that name that is there stays until the new one is complete. (renameio is not for
+// Windows.)
+func replaceFile(name string, write func(io.Writer) error) error {
+	file, err := os.CreateTemp(filepath.Dir(name), ".tcplab-*")
+	if err != nil {
+		return err
+	}
+	if err = errors.Join(write(file), file.Chmod(0o644), file.Close()); err == nil {
+		err = os.Rename(file.Name(), name)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(file.Name()))
 	}
 	return nil
 }
