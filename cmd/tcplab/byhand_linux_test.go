@@ -7,7 +7,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -54,7 +56,7 @@ func testByHand(t *testing.T, engine string) {
 	}
 	list := blocks(walk)
 	require.Len(t, list, strings.Count(walk, "```console\n"))
-	s := newShellSession(d)
+	s := newShellSession(d, "TCPLAB_HOST_BINARY="+hostBinary(t))
 	for _, b := range list {
 		for _, c := range b.commands {
 			s.try(c)
@@ -74,15 +76,19 @@ type shellSession struct {
 	seen    int // of the output
 }
 
-func newShellSession(d *desk) *shellSession {
+// newShellSession begins one, as the user whose desk it is. What runs in the background ends with the test.
+func newShellSession(d *desk, env ...string) *shellSession {
 	d.Helper()
 	bin := publicDir(d.T)
 	require.NoError(d, os.Symlink(d.program, filepath.Join(bin, "tcplab")))
 	cmd := exec.Command("bash", "--norc")
-	cmd.Dir, cmd.Env = d.dir, append(d.env, "PATH="+bin+":"+os.Getenv("PATH"), "LC_ALL=C.UTF-8", "TCPLAB_HOST_BINARY="+hostBinary(d.T))
+	cmd.Dir, cmd.Env = d.dir, slices.Concat(d.env, []string{"PATH=" + bin + ":" + os.Getenv("PATH"), "LC_ALL=C.UTF-8"}, env)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: d.credential, Setpgid: true}
 	typed, err := cmd.StdinPipe()
 	require.NoError(d, err)
-	return &shellSession{desk: d, running: d.start(cmd), typed: typed}
+	s := &shellSession{desk: d, running: d.start(cmd), typed: typed}
+	d.Cleanup(func() { _ = unix.Kill(-cmd.Process.Pid, unix.SIGKILL) })
+	return s
 }
 
 // hostBinary is a tcplab for the hosts of the docker engine, which builds one where the working directory is in the module.

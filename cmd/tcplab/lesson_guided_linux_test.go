@@ -1,0 +1,69 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestLessonList(t *testing.T) {
+	d := newDesk(t)
+	out := d.must("lesson", "list")
+	assert.True(t, strings.HasPrefix(out, " 1  refused         Connection refused: the host is up, the application is not\n 2  silent          "), out)
+	assert.Equal(t, 11, strings.Count(out, "\n"))
+	assert.True(t, strings.HasPrefix(d.must("lesson", "list", "--lang", "ko"), " 1  refused         연결 거부: "))
+}
+
+func TestLessonRead(t *testing.T) {
+	d := newDesk(t)
+	out := d.must("lesson", "read", "silent")
+	assert.True(t, strings.HasPrefix(out, "# Silence: "), out)
+	assert.Contains(t, out, "\n> How many SYNs left the client before curl gave up?\n>\n> Answer: `tcplab lesson check silent syns ANSWER`\n")
+	assert.NotContains(t, out, " at client")
+	assert.NotContains(t, out, "hint:")
+	assert.Equal(t, out, d.must("lesson", "read", "2", "--lang", "en"))
+	korean := d.must("lesson", "read", "2", "--lang", "ko_KR.UTF-8")
+	assert.True(t, strings.HasPrefix(korean, "# 무응답: "), korean)
+	d.env = append(d.env, "TCPLAB_LANG=ko")
+	assert.Equal(t, korean, d.must("lesson", "read", "silent"))
+	assert.Equal(t, out, d.must("lesson", "read", "silent", "--lang", "en"))
+	d.fails(`there is no lesson "silnt"; did you mean "silent"? ("tcplab lesson list" shows all)`, "lesson", "read", "silnt")
+	d.fails(`there is no lesson 12: they are numbered from 1 to 11 ("tcplab lesson list" shows all)`, "lesson", "read", "12")
+}
+
+// What cannot be checked has exit code 2, and one sentence says why.
+func TestLessonCheck(t *testing.T) {
+	needEngine(t, "netns")
+	t.Parallel()
+	d := newDesk(t)
+	d.fails(`there is no lesson "refusedd"; did you mean "refused"? ("tcplab lesson list" shows all)`, "lesson", "check", "refusedd", "packets", "2")
+	d.fails("lesson refused has no question \"packet\"; it has: packets, sender", "lesson", "check", "refused", "packet", "2")
+	d.fails(`no lab stands: "tcplab up NAME" builds one ("tcplab list" shows the names)`, "lesson", "check", "refused", "packets", "2")
+	d.must("up", "closed-port", "--engine", "netns", "--name", "deaf")
+	d.fails(`lab deaf has recorded nothing to hold an answer against: build it with "tcplab up closed-port --record"`, "lesson", "check", "refused", "packets", "2")
+	d.must("lesson", "mystery", "--engine", "netns", "--student", "kim")
+	d.fails(`there is no lab "other"; there are: deaf, mystery-kim`, "lesson", "check", "refused", "packets", "2", "--lab", "other")
+	d.fails(`lab mystery-kim is a mystery: it is answered with "tcplab lesson answer"`, "lesson", "check", "refused", "sender", "server", "--lab", "mystery-kim")
+
+	d.must("up", "closed-port", "--engine", "netns", "--name", "mine", "--record", "--broken")
+	check := func(args ...string) (string, int) {
+		return d.tcplab(append([]string{"lesson", "check", "--lab", "mine"}, args...)...)
+	}
+	out, code := check("refused", "packets", "2")
+	assert.Equal(t, exitFailure, code)
+	assert.Equal(t, "tcplab: the lab has seen no connection yet: first type the commands above the question\n", out)
+	out, code = check("refused", "packets", "2", "--lang", "ko")
+	assert.Equal(t, exitFailure, code)
+	assert.Equal(t, "tcplab: 이 랩에서는 아직 연결 시도가 없었다. 질문 위에 있는 명령부터 실행한다\n", out)
+	d.must("exec", "--lab", "mine", "client", "tcplab", "host", "dial", "203.0.113.10:8080")
+	out, code = check("refused", "packets", "many")
+	assert.Equal(t, exitFailure, code)
+	assert.Equal(t, "tcplab: \"many\" is no answer to this question: answer with one number, such as 3\n", out)
+	out, code = check("1", "packets", "3", "packets")
+	assert.Equal(t, exitMismatch, code)
+	assert.Regexp(t, `^not 3: count the packets, there and back, in a capture at client\. One asks, one answers\. \(It is about the last connection, the one from port \d+\.\)\n$`, out)
+	out, code = check("refused", "sender", "서버가", "보냈다", "--lang", "ko")
+	assert.Zero(t, code, out)
+	assert.Regexp(t, `^맞다: server\n    client            0\.\d{6} s  < R\. seq 0 ack 1 win 0 from 203\.0\.113\.10\n( .*\n){2}    server            0\.\d{6} s  < R\. .*\n$`, out)
+}
