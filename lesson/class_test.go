@@ -77,9 +77,13 @@ func TestHandInIsReadAsWritten(t *testing.T) {
 // What is sealed tells nobody anything, and cannot be changed.
 func TestSealedHandIn(t *testing.T) {
 	key := newKey(t)
-	file := written(t, solved(t, "kim", 1, key.Public()))
-	for _, word := range []string{"kim", "refused", "client.pcap", "verdict"} {
+	const student = "a.student.with.a.long.name" // which does not come about by chance
+	file := written(t, solved(t, student, 1, key.Public()))
+	var sealed envelope
+	require.NoError(t, json.Unmarshal(file, &sealed))
+	for _, word := range []string{student, "client.pcap", "verdict"} {
 		assert.NotContains(t, string(file), word)
+		assert.NotContains(t, string(sealed.Contents), word)
 	}
 	_, err := ReadHandIn(file, nil)
 	assert.EqualError(t, err, "it is sealed for a class: give that class's key")
