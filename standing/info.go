@@ -68,10 +68,11 @@ type Info struct {
 	Since   time.Time `json:"since"`
 }
 
-// HostInfo is a host and its addresses, in the order of its interfaces.
+// HostInfo is a host, its interfaces, and its addresses in their order.
 type HostInfo struct {
-	Name      string       `json:"name"`
-	Addresses []netip.Addr `json:"addresses"`
+	Name       string       `json:"name"`
+	Interfaces []string     `json:"interfaces"`
+	Addresses  []netip.Addr `json:"addresses"`
 }
 
 // Host reports whether the lab has a host of this name.
@@ -94,6 +95,7 @@ func hostsOf(t harness.Topology) []HostInfo {
 	for _, spec := range t.Hosts {
 		h := HostInfo{Name: spec.Name}
 		for _, end := range t.EndsOf(spec.Name) {
+			h.Interfaces = append(h.Interfaces, end.Interface)
 			for _, prefix := range end.Addrs {
 				h.Addresses = append(h.Addresses, prefix.Addr())
 			}

@@ -146,23 +146,13 @@ func TestByHandOwnCapture(t *testing.T) {
 		})
 	}
 	d.must("up", "firewall-drop", "--engine", "netns", "--broken")
-	file, err := os.Create(filepath.Join(d.dir, "server.pcapng"))
-	require.NoError(t, err)
-	defer file.Close()
-	cmd := d.command("exec", "server", "tcplab", "host", "capture", "eth0")
-	stdin, err := cmd.StdinPipe()
-	require.NoError(t, err)
-	defer stdin.Close()
-	r := &running{t: t, cmd: cmd, out: newOutput(), done: make(chan struct{})}
-	cmd.Stdout, cmd.Stderr = file, r.out
-	require.NoError(t, cmd.Start())
-	go func() {
-		_ = cmd.Wait()
-		close(r.done)
-	}()
-	r.awaitOutput("ready\n")
+	r := d.start(d.command("capture", "server", "server.pcapng"))
+	r.awaitOutput("capturing on the server (eth0), until Ctrl-C\n")
 	d.must("exec", "client", "tcplab", "host", "dial", "--timeout", "2s", "203.0.113.10:8080")
-	require.NoError(t, cmd.Process.Signal(unix.SIGINT))
+	require.NoError(t, r.cmd.Process.Signal(unix.SIGINT))
 	assert.Zero(t, r.exit(deadline), r.out)
+	d.fails("the server has no interface \"eth1\"; it has: eth0", "capture", "server", "other.pcapng", "eth1")
+	d.fails(`lab firewall-drop has no host "nowhere"; it has: client, router, server`, "capture", "nowhere", "other.pcapng")
+	assert.NoFileExists(t, filepath.Join(d.dir, "other.pcapng"))
 	assert.Regexp(t, `^server\.pcapng: 1 of 1 connection failed \(1 no-answer\)\n(.*\n)*    2 SYNs in `, d.must("diagnose", "server.pcapng"))
 }

@@ -13,7 +13,7 @@ import (
 // a Unix socket, and is handed the streams of a command as descriptors.
 func standingCommands() []*cobra.Command {
 	var list []*cobra.Command
-	for _, name := range []string{"up", "status", "break", "heal", "exec", "shell", "fetch", "down"} {
+	for _, name := range []string{"up", "status", "break", "heal", "exec", "shell", "capture", "fetch", "down"} {
 		list = append(list, &cobra.Command{
 			Use:                name,
 			Short:              "Only on Linux and other Unix systems: a lab that stays up",

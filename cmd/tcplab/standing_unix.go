@@ -23,7 +23,7 @@ import (
 
 // standingCommands are those of a lab that stays up.
 func standingCommands() []*cobra.Command {
-	return []*cobra.Command{newUp(), newHold(), newStatus(), newBreak(), newHeal(), newExec(), newShell(), newFetch(), newDown()}
+	return []*cobra.Command{newUp(), newHold(), newStatus(), newBreak(), newHeal(), newExec(), newShell(), newCapture(), newFetch(), newDown()}
 }
 
 // upFlags are the flags of "up".

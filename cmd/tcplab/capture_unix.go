@@ -1,0 +1,119 @@
+//go:build unix
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/standing"
+)
+
+func newCapture() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "capture HOST FILE [INTERFACE...]",
+		Short: "Capture on a host of a lab that stands, into a file here",
+		Long: `Capture every packet on a host, on all of its interfaces or on some, until Ctrl-C (or "kill"). It is what tcpdump does, for
+who is not root: FILE is pcapng, for Wireshark, and is written where this command is run, also with the docker engine.`,
+		Example: `  tcplab capture server server.pcapng
+  tcplab capture router router.pcapng to-server &`,
+		Args: cobra.MinimumNArgs(2),
+	}
+	lab := labFlag(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		l, err := standing.Find(cmd.Context(), *lab)
+		if err != nil {
+			return err
+		}
+		return capture(cmd, l, args[0], args[1], args[2:])
+	}
+	return cmd
+}
+
+// capture captures until a signal comes. Every packet that had arrived by then is in the file.
+func capture(cmd *cobra.Command, l *standing.Lab, host, name string, interfaces []string) (err error) {
+	if interfaces, err = interfacesOf(l.Info(), host, interfaces); err != nil {
+		return err
+	}
+	file, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	// From here on, a signal ends the capture in good order; one that has come before has ended the context. A job in the
+	// background of a script ignores Ctrl-C.
+	signal.Reset(os.Interrupt, syscall.SIGTERM)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer signal.Stop(signals)
+	stdin, hold, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer stdin.Close()
+	go func() {
+		<-signals
+		_ = hold.Close() // the capture ends with its input
+	}()
+	hear, tell, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	said := make(chan string, 1)
+	go func() { said <- relayReady(cmd.ErrOrStderr(), hear, host, interfaces) }()
+	code, err := l.Run(cmd.Context(), standing.Command{Host: host, Argv: harness.CaptureVerb(interfaces...), Stdin: stdin, Stdout: file, Stderr: tell}, nil)
+	_ = tell.Close()
+	if words := <-said; err == nil && code != 0 {
+		err = fmt.Errorf("capture on host %s: %s", host, words)
+	}
+	return err
+}
+
+// relayReady says that the capture runs, and returns what else the verb has said.
+func relayReady(out io.Writer, from io.ReadCloser, host string, interfaces []string) string {
+	defer from.Close()
+	var said strings.Builder
+	buffer := make([]byte, 4<<10)
+	for {
+		n, err := from.Read(buffer)
+		said.Write(buffer[:n])
+		if rest, ready := strings.CutPrefix(said.String(), harness.Ready+"\n"); ready {
+			fmt.Fprintf(out, "capturing on the %s (%s), until Ctrl-C\n", host, strings.Join(interfaces, ", "))
+			said.Reset()
+			said.WriteString(rest)
+			text, _ := io.ReadAll(from)
+			said.Write(text)
+			return strings.TrimSpace(said.String())
+		}
+		if err != nil {
+			return strings.TrimSpace(said.String())
+		}
+	}
+}
+
+// interfacesOf are those that were named, or all of the host's.
+func interfacesOf(info standing.Info, host string, named []string) ([]string, error) {
+	i := slices.IndexFunc(info.Hosts, func(h standing.HostInfo) bool { return h.Name == host })
+	if i < 0 {
+		return nil, fmt.Errorf("lab %s has no host %q; it has: %s", info.Lab, host, info.HostNames())
+	}
+	all := info.Hosts[i].Interfaces
+	if len(named) == 0 {
+		return all, nil
+	}
+	for _, name := range named {
+		if !slices.Contains(all, name) {
+			return nil, fmt.Errorf("the %s has no interface %q; it has: %s", host, name, strings.Join(all, ", "))
+		}
+	}
+	return named, nil
+}
