@@ -257,6 +257,8 @@ func (l *Ladder) loss(a *Arrow) string {
 		return fmt.Sprintf("lost between %s and %s", name(a.To.Host()), name(a.To.Host()+1))
 	case a.Fate == LostInside && l.isEnd(a, last):
 		return fmt.Sprintf("reached the %s, and no answer left it", name(last))
+	case a.Fate == LostInside && l.answered(a, last):
+		return fmt.Sprintf("stopped by the %s, which answered itself", name(last))
 	case a.Fate == LostInside:
 		return fmt.Sprintf("lost in the %s", name(last))
 	case a.Fate == Unseen:
@@ -264,6 +266,17 @@ func (l *Ladder) loss(a *Arrow) string {
 	}
 	return ""
 }
+
+// answered reports whether a refusal begins in the host in which the packet ended, at once: what rejects a packet on its way.
+func (l *Ladder) answered(a *Arrow, host int) bool {
+	return slices.ContainsFunc(l.Arrows, func(b Arrow) bool {
+		after := b.Sent().Sub(a.Last())
+		return (b.Class == "rst" || b.Class == "icmp") && b.Rightward != a.Rightward && b.From.Host() == host && after >= 0 && after < atOnce
+	})
+}
+
+// atOnce is within how much time of a packet a refusal answers it.
+const atOnce = 100 * time.Millisecond
 
 // isEnd reports whether the host is the last on the packet's way.
 func (l *Ladder) isEnd(a *Arrow, host int) bool {
