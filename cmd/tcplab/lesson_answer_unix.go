@@ -7,7 +7,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 
 	"github.com/tcplab/tcplab/lang"
@@ -37,7 +36,7 @@ What you hand in is also written to a file, STUDENT-LEVEL.handin, for your teach
 and 1 for less.
 
 The verdicts:
-` + verdictTable(lang.English),
+` + lesson.VerdictTable(lang.English),
 		Example: `  tcplab lesson answer refused --where server --evidence client.pcap server.pcap`,
 		Args:    cobra.MinimumNArgs(1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
@@ -119,19 +118,6 @@ func handIn(cmd *cobra.Command, l *standing.Lab, a lesson.Answer) (*lesson.HandI
 	}
 	return &lesson.HandIn{Student: info.Exercise.Student, Level: info.Exercise.Level, Class: info.Exercise.Class, Engine: info.Engine,
 		Family: info.Family, Answer: a, Answers: info.Answers + 1, Raised: info.Since.UTC(), Answered: time.Now().UTC(), Record: record}, nil
-}
-
-// writeHandIn writes the file; one that is there stays until it is complete.
-func writeHandIn(h *lesson.HandIn, name string) error {
-	file, err := renameio.NewPendingFile(name, renameio.WithPermissions(0o644))
-	if err != nil {
-		return err
-	}
-	defer file.Cleanup() // nothing, once it has its name
-	if err := h.Write(file); err != nil {
-		return err
-	}
-	return file.CloseAtomicallyReplace()
 }
 
 // maxEvidence bounds a capture that is handed in, in bytes.

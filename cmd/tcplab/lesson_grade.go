@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,54 +13,23 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/google/renameio/v2"
+	"github.com/google/renameio/v2/maybe"
 	"github.com/spf13/cobra"
 
 	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/lesson"
-	"github.com/tcplab/tcplab/wire/diagnose"
 )
-
-// verdictTexts say what the verdicts mean that a mystery may have, and those that one could take them for.
-var verdictTexts = []struct {
-	verdict diagnose.Verdict
-	text    lang.Text
-}{
-	{diagnose.Refused, lang.Text{English: "the SYN is answered by a RST", Korean: "SYN에 RST가 돌아온다"}},
-	{diagnose.Rejected, lang.Text{English: "the SYN is answered by an ICMP error", Korean: "SYN에 ICMP 오류가 돌아온다"}},
-	{diagnose.NoAnswer, lang.Text{English: "SYNs, or echo requests, and nothing comes back", Korean: "SYN이나 echo request에 아무 응답이 없다"}},
-	{diagnose.NotSent, lang.Text{English: "no packet leaves the client", Korean: "클라이언트에서 패킷이 나가지 않는다"}},
-	{diagnose.SYNACKUnanswered, lang.Text{English: "the server's SYN-ACK is retransmitted, the handshake never completes",
-		Korean: "서버가 SYN-ACK를 재전송하고, 핸드셰이크가 끝나지 않는다"}},
-	{diagnose.NoReply, lang.Text{English: "the request is acknowledged, and never answered", Korean: "요청에 ACK는 오지만 응답이 없다"}},
-	{diagnose.ClosedEarly, lang.Text{English: "the server closes without an answer", Korean: "서버가 응답 없이 연결을 닫는다"}},
-	{diagnose.Blackhole, lang.Text{English: "established, then data is retransmitted without an answer", Korean: "연결된 뒤 데이터가 응답 없이 재전송된다"}},
-	{diagnose.ResetByServer, lang.Text{English: "established, then a RST from the server's address", Korean: "연결된 뒤 서버 주소에서 RST가 온다"}},
-	{diagnose.ResetByClient, lang.Text{English: "established, then a RST from the client's address", Korean: "연결된 뒤 클라이언트 주소에서 RST가 온다"}},
-}
-
-// verdictTable lists the verdicts, a line each.
-func verdictTable(tag lang.Tag) string {
-	var b strings.Builder
-	for _, v := range verdictTexts {
-		fmt.Fprintf(&b, "  %-18s %s\n", v.verdict, v.text.In(tag))
-	}
-	return strings.TrimSuffix(b.String(), "\n")
-}
 
 // parseAnswer reads a verdict and a place.
 func parseAnswer(verdict, where string) (lesson.Answer, error) {
-	var names []string
-	for _, v := range verdictTexts {
-		names = append(names, string(v.verdict))
-	}
-	if !slices.Contains(names, verdict) {
-		return lesson.Answer{}, fmt.Errorf("there is no verdict %q; there are: %s", verdict, strings.Join(names, ", "))
+	v, err := lesson.ParseVerdict(verdict)
+	if err != nil {
+		return lesson.Answer{}, err
 	}
 	if !slices.Contains(lesson.Places(), lesson.Place(where)) {
 		return lesson.Answer{}, fmt.Errorf("--where is client, router or server, not %q", where)
 	}
-	return lesson.Answer{Verdict: diagnose.Verdict(verdict), Where: lesson.Place(where)}, nil
+	return lesson.Answer{Verdict: v, Where: lesson.Place(where)}, nil
 }
 
 // The words of a grade.
@@ -209,19 +179,24 @@ func gradeFile(name string, key *lesson.ClassKey) (lesson.Mark, error) {
 
 func writeResults(dir string, marks []lesson.Mark) error {
 	for name, write := range map[string]func(io.Writer, []lesson.Mark) error{"results.json": lesson.WriteJSON, "results.csv": lesson.WriteCSV} {
-		file, err := renameio.NewPendingFile(filepath.Join(dir, name), renameio.WithPermissions(0o644))
-		if err != nil {
+		var text bytes.Buffer
+		if err := write(&text, marks); err != nil {
 			return err
 		}
-		defer file.Cleanup() // nothing, once it has its name
-		if err := write(file, marks); err != nil {
-			return err
-		}
-		if err := file.CloseAtomicallyReplace(); err != nil {
+		if err := maybe.WriteFile(filepath.Join(dir, name), text.Bytes(), 0o644); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// writeHandIn writes the file that a student hands in; where the system can, one that is there stays until it is complete.
+func writeHandIn(h *lesson.HandIn, name string) error {
+	var text bytes.Buffer
+	if err := h.Write(&text); err != nil {
+		return err
+	}
+	return maybe.WriteFile(name, text.Bytes(), 0o644)
 }
 
 // writeMarks prints the results as a table.

@@ -1,0 +1,27 @@
+//go:build !unix
+
+package main
+
+import (
+	"fmt"
+	"runtime"
+
+	"github.com/spf13/cobra"
+)
+
+func newLessonMystery() *cobra.Command { return needsStanding("mystery") }
+
+func newLessonAnswer() *cobra.Command { return needsStanding("answer") }
+
+// needsStanding is a command that says that it is not for this system, as those of [standingCommands] do.
+func needsStanding(name string) *cobra.Command {
+	return &cobra.Command{
+		Use:                name,
+		Short:              "Only on Linux and other Unix systems: a mystery in a lab that stays up",
+		DisableFlagParsing: true,
+		RunE: func(*cobra.Command, []string) error {
+			return fmt.Errorf("lesson %s: a lab that stays up needs Linux or another Unix system, and this is %s; "+
+				"\"tcplab lesson quiz\" works here", name, runtime.GOOS)
+		},
+	}
+}
