@@ -47,3 +47,11 @@ func ParseVerdict(text string) (diagnose.Verdict, error) {
 	}
 	return diagnose.Verdict(text), nil
 }
+
+// ParsePlace reads a place.
+func ParsePlace(text string) (Place, error) {
+	if !slices.Contains(Places(), Place(text)) {
+		return "", fmt.Errorf("the place is client, router or server, not %q", text)
+	}
+	return Place(text), nil
+}

@@ -6,10 +6,10 @@ import "github.com/spf13/cobra"
 func newLesson() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "lesson",
-		Short: "Learn: lessons and mysteries",
+		Short: "Learn: mysteries and quizzes",
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newLessonMystery(), newLessonAnswer(), newLessonKey(), newLessonGrade(), newLessonVerify())
+	cmd.AddCommand(newLessonMystery(), newLessonAnswer(), newLessonQuiz(), newLessonKey(), newLessonGrade(), newLessonVerify())
 	return cmd
 }

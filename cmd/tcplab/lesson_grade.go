@@ -9,7 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -26,14 +26,17 @@ func parseAnswer(verdict, where string) (lesson.Answer, error) {
 	if err != nil {
 		return lesson.Answer{}, err
 	}
-	if !slices.Contains(lesson.Places(), lesson.Place(where)) {
-		return lesson.Answer{}, fmt.Errorf("--where is client, router or server, not %q", where)
+	place, err := lesson.ParsePlace(where)
+	if err != nil {
+		return lesson.Answer{}, fmt.Errorf("--where: %w", err)
 	}
-	return lesson.Answer{Verdict: v, Where: lesson.Place(where)}, nil
+	return lesson.Answer{Verdict: v, Where: place}, nil
 }
 
-// The words of a grade.
+// The words of a grade, and before what comes next.
 var (
+	next = lang.Text{English: "next:", Korean: "다음:"}
+
 	scoreText   = lang.Text{English: "%s, level %d: %d of %d points\n\n", Korean: "%s, 레벨 %d: %[4]d점 만점에 %[3]d점\n\n"}
 	verdictWord = lang.Text{English: "verdict", Korean: "판정"}
 	whereWord   = lang.Text{English: "where", Korean: "위치"}
@@ -96,9 +99,9 @@ func newLessonGrade() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "grade DIR",
 		Short: "Grade what students have handed in, and sign the results",
-		Long: `Grade every file *.handin in a folder and below it. Each is graded anew by the record of its lab, so that no score can be edited; with the
-class's key what was sealed for the class is opened, what was changed or not sealed is refused, and the results are signed. Of several answers
-by a student to a level the last one counts.
+		Long: `Grade every file *.handin in a folder and below it. Each is graded anew, a mystery by the record of its lab and a quiz by what it has asked,
+so that no score can be edited; with the class's key what was sealed for the class is opened, what was changed or not sealed is refused, and
+the results are signed. Of several answers by a student to the mystery or the quiz of a level the last one counts.
 
 The results are written to results.json (one object per line) and results.csv. "tcplab lesson verify" tells whether they are as they were signed.`,
 		Example: "  tcplab lesson grade handed-in --key class.key",
@@ -156,7 +159,7 @@ func handIns(dir string) (names []string, err error) {
 		return err
 	})
 	if err == nil && len(names) == 0 {
-		err = fmt.Errorf("%s has no file *.handin, as \"tcplab lesson answer\" writes it", dir)
+		err = fmt.Errorf("%s has no file *.handin, as \"tcplab lesson answer\" and \"tcplab lesson quiz\" write it", dir)
 	}
 	return names, err
 }
@@ -202,16 +205,29 @@ func writeHandIn(h *lesson.HandIn, name string) error {
 // writeMarks prints the results as a table.
 func writeMarks(out io.Writer, marks []lesson.Mark, dir string) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "student\tlevel\tscore\tanswers\tcase\tanswered with\tevidence of verdict, place")
+	fmt.Fprintln(w, "student\tkind\tlevel\tscore\tanswers\tcase\tanswered with\tevidence of verdict, place")
 	mark := map[bool]string{true: "yes", false: "no"}
 	for _, m := range marks {
-		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%s\t%s, %s\t%s, %s\n", m.Student, m.Level, m.Score, m.Answers, m.Case, m.Verdict, m.Where, mark[m.Shown], mark[m.Located])
+		if m.Kind == lesson.KindQuiz { // what was asked and answered is too long for a line: the files have it
+			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t-\t%d questions\t-\t-\n", m.Student, m.Kind, levelText(m), m.Score, len(strings.Fields(m.Case)))
+			continue
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\t%s\t%s, %s\t%s, %s\n", m.Student, m.Kind, levelText(m), m.Score, m.Answers, m.Case, m.Verdict, m.Where,
+			mark[m.Shown], mark[m.Located])
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(out, "\n%s, %s\n", filepath.Join(dir, "results.csv"), filepath.Join(dir, "results.json"))
 	return err
+}
+
+// levelText is the level of a mark.
+func levelText(m lesson.Mark) string {
+	if m.Level == 0 {
+		return "all"
+	}
+	return strconv.Itoa(m.Level)
 }
 
 func newLessonVerify() *cobra.Command {
@@ -253,7 +269,7 @@ func verify(cmd *cobra.Command, file string, f classFlag) error {
 	for _, m := range marks {
 		if !m.Verify(class) {
 			bad++
-			fmt.Fprintf(cmd.OutOrStdout(), "%s, level %d: not as it was signed\n", m.Student, m.Level)
+			fmt.Fprintf(cmd.OutOrStdout(), "%s, %s, level %s: not as it was signed\n", m.Student, m.Kind, levelText(m))
 		}
 	}
 	if bad > 0 {
