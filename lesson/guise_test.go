@@ -19,22 +19,22 @@ import (
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
-// asked is a question of a quiz with the captures that were written for it.
-type asked struct {
+// posed is a question of a quiz with the captures that were written for it.
+type posed struct {
 	question
 	files  map[Place]File
 	traces map[Place]wire.Trace
 }
 
 // askAll are the questions of a quiz that asks for all cases.
-func askAll(t *testing.T, student string) (list []asked) {
+func askAll(t *testing.T, student string) (list []posed) {
 	t.Helper()
 	q := everyQuestion(t, student)
 	files, err := q.Captures()
 	require.NoError(t, err)
 	require.Len(t, files, 2*len(Cases()))
 	for i, one := range q.questions() {
-		a := asked{one, map[Place]File{}, map[Place]wire.Trace{}}
+		a := posed{one, map[Place]File{}, map[Place]wire.Trace{}}
 		for j, side := range sides {
 			file := files[2*i+j]
 			a.files[side] = file
@@ -47,7 +47,7 @@ func askAll(t *testing.T, student string) (list []asked) {
 }
 
 // ofRecord is what was recorded where the capture of a side is from.
-func (a asked) ofRecord(t *testing.T, side Place) wire.Trace {
+func (a posed) ofRecord(t *testing.T, side Place) wire.Trace {
 	t.Helper()
 	record, err := captures.ReadFile("captures/" + a.Name + ".pcapng")
 	require.NoError(t, err)
@@ -69,11 +69,15 @@ func TestCapturesTellNothingBesides(t *testing.T) {
 				assert.NotContains(t, strings.ToLower(file), strings.ToLower(word), "%s, %s", a.Name, side)
 			}
 		}
+		assert.Equal(t, section(a.files[Client]), section(a.files[Server]), "one program has written all")
 		begins := time.Duration(a.number)*guiseInterval + everyMoment(t)
 		first := slices.MinFunc([]wire.Packet{a.traces[Client].Packets[0], a.traces[Server].Packets[0]}, func(x, y wire.Packet) int { return x.Time.Compare(y.Time) })
 		assert.Equal(t, guiseDay.Add(begins), first.Time, a.Name)
 	}
 }
+
+// section is the header of a pcapng file, in which the program is named that wrote it.
+func section(f File) string { return string(f.Data[:binary.LittleEndian.Uint32(f.Data[4:])]) }
 
 // everyMoment is how long after [guiseDay] kim's quiz begins.
 func everyMoment(t *testing.T) time.Duration {
@@ -220,9 +224,28 @@ func pings(trace wire.Trace) (list [][]bool) {
 	return list
 }
 
+// No record has a SACK block yet; the next one may: its edges are numbers of the side that it is sent to, and so is an echo
+// of a timestamp.
+func TestGuiseOfOptions(t *testing.T) {
+	g := &guise{seq: [2]uint32{1, 10}, stamp: [2]uint32{100, 1000}}
+	number := func(n uint32) []byte { return binary.BigEndian.AppendUint32(nil, n) }
+	options := func(left, right, value, echo uint32) []byte {
+		return slices.Concat([]byte{1, 1, 8, 10}, number(value), number(echo), []byte{1, 1, 5, 10}, number(left), number(right))
+	}
+	fromClient := options(7, 8, 70, 80)
+	g.options(fromClient, 0, wire.ACK)
+	assert.Equal(t, options(17, 18, 170, 1080), fromClient)
+	fromServer := options(7, 8, 70, 80)
+	g.options(fromServer, 1, wire.ACK)
+	assert.Equal(t, options(8, 9, 1070, 180), fromServer)
+	ended := []byte{2, 4, 5, 180, 0, 9, 9, 9}
+	g.options(ended, 0, wire.SYN)
+	assert.Equal(t, []byte{2, 4, 5, 180, 0, 9, 9, 9}, ended)
+}
+
 // Two students who are asked for the same have no number in common by which one would find the other's file.
 func TestCapturesOfTwoStudentsDiffer(t *testing.T) {
-	theirs := map[string]asked{}
+	theirs := map[string]posed{}
 	for _, a := range askAll(t, "lee") {
 		theirs[a.Name] = a
 	}

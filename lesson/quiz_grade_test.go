@@ -206,15 +206,17 @@ func TestQuizIsHandedIn(t *testing.T) {
 		Verdict: cases[0].Verdicts[0] + " " + cases[1].Verdicts[0] + " -", Where: cases[0].Where + " " + cases[1].Where + " -", Score: 66,
 		Answered: time.Date(2026, 11, 25, 10, 0, 0, 0, time.UTC), Class: key.Public(), Signature: m.Signature}, m)
 
+	mystery := Mark{Student: "kim", Kind: KindMystery, Level: 2, Case: "way-back", Verdict: "no-answer", Where: Router, Answered: m.Answered}
+	mystery.Sign(key)
 	var asJSON, asCSV bytes.Buffer
-	require.NoError(t, WriteJSON(&asJSON, []Mark{m}))
-	require.NoError(t, WriteCSV(&asCSV, []Mark{m}))
+	require.NoError(t, WriteJSON(&asJSON, []Mark{m, mystery}))
+	require.NoError(t, WriteCSV(&asCSV, []Mark{m, mystery}))
 	assert.Contains(t, asJSON.String(), `"kind":"quiz"`)
 	for _, text := range []string{asJSON.String(), asCSV.String()} {
 		read, err := ReadMarks([]byte(text))
 		require.NoError(t, err)
-		require.Equal(t, []Mark{m}, read)
-		assert.True(t, read[0].Verify(class))
+		require.Equal(t, []Mark{m, mystery}, read)
+		assert.True(t, read[0].Verify(class) && read[1].Verify(class))
 		read[0].Kind = KindMystery
 		assert.False(t, read[0].Verify(class), "the kind is signed, too")
 	}
