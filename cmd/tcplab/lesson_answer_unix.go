@@ -84,7 +84,7 @@ func (f *answerFlags) run(cmd *cobra.Command, args []string) error {
 	if file == "" {
 		file = fmt.Sprintf("%s-%d.handin", h.Student, h.Level)
 	}
-	if err := writeHandIn(h, file); err != nil {
+	if err := replaceFile(file, h.Write); err != nil {
 		return err
 	}
 	if f.json {

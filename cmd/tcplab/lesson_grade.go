@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,7 +12,6 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/google/renameio/v2/maybe"
 	"github.com/spf13/cobra"
 
 	"github.com/tcplab/tcplab/lang"
@@ -182,24 +180,27 @@ func gradeFile(name string, key *lesson.ClassKey) (lesson.Mark, error) {
 
 func writeResults(dir string, marks []lesson.Mark) error {
 	for name, write := range map[string]func(io.Writer, []lesson.Mark) error{"results.json": lesson.WriteJSON, "results.csv": lesson.WriteCSV} {
-		var text bytes.Buffer
-		if err := write(&text, marks); err != nil {
-			return err
-		}
-		if err := maybe.WriteFile(filepath.Join(dir, name), text.Bytes(), 0o644); err != nil {
+		if err := replaceFile(filepath.Join(dir, name), func(w io.Writer) error { return write(w, marks) }); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// writeHandIn writes the file that a student hands in; where the system can, one that is there stays until it is complete.
-func writeHandIn(h *lesson.HandIn, name string) error {
-	var text bytes.Buffer
-	if err := h.Write(&text); err != nil {
+// replaceFile writes a file. One of that name that is there stays until the new one is complete. (renameio is not for
+// Windows.)
+func replaceFile(name string, write func(io.Writer) error) error {
+	file, err := os.CreateTemp(filepath.Dir(name), ".tcplab-*")
+	if err != nil {
 		return err
 	}
-	return maybe.WriteFile(name, text.Bytes(), 0o644)
+	if err = errors.Join(write(file), file.Chmod(0o644), file.Close()); err == nil {
+		err = os.Rename(file.Name(), name)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(file.Name()))
+	}
+	return nil
 }
 
 // writeMarks prints the results as a table.

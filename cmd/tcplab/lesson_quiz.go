@@ -152,7 +152,7 @@ func (f *quizFlags) grade(cmd *cobra.Command) error {
 		return err
 	}
 	file := filepath.Join(f.out, q.HandInName())
-	if err := writeHandIn(h, file); err != nil {
+	if err := replaceFile(file, h.Write); err != nil {
 		return err
 	}
 	if f.json {
