@@ -32,13 +32,13 @@ func newLessonQuiz() *cobra.Command {
 		Use:   "quiz",
 		Short: "Tell from captures what is broken; it needs no lab",
 		Long: `Write a quiz: a folder quiz-STUDENT with two captures for each question, N-client.pcapng of the client's link and N-server.pcapng of
-the server's. They were taken in real labs, while the client tried what it complains about,
-with something before and after it that does get through. Open them in Wireshark or with tcpdump; on any system, without a lab. Which
-questions there are depends on the student's ID, the level and the class, and on nothing else.
+the server's. They were taken in labs while the client tried what it complains about, with something before and after it that does get
+through. Open them in Wireshark or with tcpdump, on any system. Which questions there are depends on the student's ID, the level and the
+class, and on nothing else.
 
-Write what happens in each, and where, into answers.txt in the same folder; with --answers it is graded, at once and as often as you like: half of
-the points for the verdict, and half for the place. What you hand in is also written to a file, STUDENT-quiz.handin, for your teacher. The exit
-code is 0 for a full score, and 1 for less.
+Write what happens in each, and where, into answers.txt in the same folder; with --answers it is graded, at once and as often as you like:
+half of the points for the verdict, and half for the place. What you hand in is also written to a file, STUDENT-quiz.handin, for your teacher;
+of a quiz of one level, folder and file have it in their names. The exit code is 0 for a full score, and 1 for less.
 
 The verdicts:
 ` + lesson.VerdictTable(lang.English),
