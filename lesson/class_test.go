@@ -103,7 +103,7 @@ func TestSealedHandIn(t *testing.T) {
 	}
 
 	_, err = ReadHandIn(written(t, solved(t, "kim", 1, "")), key)
-	assert.EqualError(t, err, "it is not sealed for the class, and could have been written by anybody: the mystery was begun without --class")
+	assert.EqualError(t, err, "it is not sealed for the class, and could have been written by anybody: the mystery or quiz was begun without --class")
 }
 
 // Somebody seals for the class what was answered in no class, or in another: the mystery was another one.
@@ -195,6 +195,6 @@ func TestMarkOfAWrongAnswer(t *testing.T) {
 	h.Answer = Answer{Verdict: diagnose.Rejected, Where: Router}
 	mark, _, err := h.Grade()
 	require.NoError(t, err)
-	assert.Equal(t, Mark{Student: "kim", Level: 1, Case: "dead-host", Verdict: "rejected", Where: Router, Answers: 2,
+	assert.Equal(t, Mark{Kind: KindMystery, Student: "kim", Level: 1, Case: "dead-host", Verdict: "rejected", Where: Router, Answers: 2,
 		Answered: time.Date(2026, 11, 25, 10, 0, 0, 0, time.UTC)}, mark)
 }

@@ -59,8 +59,11 @@ func note(text lang.Text, arguments ...any) Note { return Note{text, arguments} 
 func (n Note) In(tag lang.Tag) string {
 	arguments := slices.Clone(n.arguments)
 	for i, a := range arguments {
-		if t, ok := a.(lang.Text); ok {
-			arguments[i] = t.In(tag)
+		switch a := a.(type) {
+		case lang.Text:
+			arguments[i] = a.In(tag)
+		case Note:
+			arguments[i] = a.In(tag)
 		}
 	}
 	return n.text.Format(tag, arguments...)

@@ -10,23 +10,34 @@ import (
 	"time"
 )
 
-// HandIn is what a student hands in: an answer, and the record of the lab by which it is graded, again and by the teacher. It
-// holds no score.
+// HandIn is what a student hands in: of a mystery an answer, and the record of the lab by which it is graded, again and by the
+// teacher; of a quiz the answers alone, since its captures are the same each time. It holds no score.
 type HandIn struct {
 	Student string `json:"student"`
 	Level   int    `json:"level"`
 	// Class is the public half of the class's key, empty for somebody who learns alone.
-	Class  string `json:"class,omitempty"`
-	Engine string `json:"engine"`
-	Family int    `json:"family"`
-	Answer Answer `json:"answer"`
-	// Answers is how often the mystery had been answered, with this one.
-	Answers int `json:"answers"`
-	// Raised is when the lab came up, Answered when the student answered.
-	Raised   time.Time `json:"raised"`
+	Class string `json:"class,omitempty"`
+	// Answered is when the student answered.
 	Answered time.Time `json:"answered"`
+	// Quiz has the answers to the questions of a quiz. All below is of a mystery, and empty for a quiz.
+	Quiz   []Choice `json:"quiz,omitempty"`
+	Engine string   `json:"engine,omitempty"`
+	Family int      `json:"family,omitempty"`
+	Answer Answer   `json:"answer,omitzero"`
+	// Answers is how often the mystery had been answered, with this one.
+	Answers int `json:"answers,omitempty"`
+	// Raised is when the lab came up.
+	Raised time.Time `json:"raised,omitzero"`
 	// Record is the lab's, as [ReadRecord] reads it.
-	Record []byte `json:"record"`
+	Record []byte `json:"record,omitempty"`
+}
+
+// Kind is the kind of exercise that was answered.
+func (h *HandIn) Kind() Kind {
+	if len(h.Quiz) > 0 {
+		return KindQuiz
+	}
+	return KindMystery
 }
 
 // envelope is the file: what is in it is sealed where there is a class.
@@ -63,7 +74,7 @@ func (h *HandIn) Write(w io.Writer) error {
 }
 
 // ErrNotHandIn is the error for a file that is something else.
-var ErrNotHandIn = errors.New("it is not a hand-in, which \"tcplab lesson answer\" writes")
+var ErrNotHandIn = errors.New("it is not a hand-in, which \"tcplab lesson answer\" or \"tcplab lesson quiz\" writes")
 
 // ReadHandIn reads a file that [HandIn.Write] has written. The key may be nil where none is sealed.
 func ReadHandIn(file []byte, key *ClassKey) (*HandIn, error) {
@@ -96,7 +107,7 @@ func (e *envelope) open(key *ClassKey) (err error) {
 	case key == nil:
 		return errors.New("it is sealed for a class: give that class's key")
 	case e.Class == "":
-		return errors.New("it is not sealed for the class, and could have been written by anybody: the mystery was begun without --class")
+		return errors.New("it is not sealed for the class, and could have been written by anybody: the mystery or quiz was begun without --class")
 	case e.Class != key.Public():
 		return errors.New("it is sealed for another class")
 	}

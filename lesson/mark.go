@@ -2,6 +2,7 @@ package lesson
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -15,22 +16,35 @@ import (
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
-// Mark is what a student has got for a mystery, as a line of the results of a class. The names of its fields are stable.
+// Kind is a kind of exercise.
+type Kind string
+
+// The kinds.
+const (
+	KindMystery Kind = "mystery"
+	KindQuiz    Kind = "quiz"
+)
+
+// Mark is what a student has got for a mystery or a quiz, as a line of the results of a class. The names of its fields are
+// stable.
 type Mark struct {
 	Student string `json:"student"`
-	Level   int    `json:"level"`
-	// Case is the hidden fault.
+	Kind    Kind   `json:"kind"`
+	// Level is 0 for a quiz of all levels.
+	Level int `json:"level"`
+	// Case is the hidden fault, Verdict and Where the answer. Of a quiz each is a list by question, with spaces between, and
+	// "-" for what was not answered.
 	Case    string           `json:"case"`
 	Verdict diagnose.Verdict `json:"verdict"`
 	Where   Place            `json:"where"`
-	// The four parts of the score.
+	// The four parts of the score. Of a quiz the first two say that all answers are right, and there is no evidence.
 	VerdictRight bool `json:"verdict_right"`
 	WhereRight   bool `json:"where_right"`
 	Shown        bool `json:"evidence_shows_verdict"`
 	Located      bool `json:"evidence_shows_where"`
 	// Score is in points, of 100.
 	Score int `json:"score"`
-	// Answers is how often the student had answered until then.
+	// Answers is how often the student had answered until then; 0 for a quiz, where nothing counts it.
 	Answers  int       `json:"answers"`
 	Answered time.Time `json:"answered"`
 	// Class and Signature are the public half of the class's key, and what its other half has made of all the rest; empty
@@ -39,8 +53,11 @@ type Mark struct {
 	Signature string `json:"signature,omitempty"`
 }
 
-// Grade grades a hand-in by the record that came with it: the same each time.
+// Grade grades a hand-in by the record that came with it, or by the cases that the quiz asks for: the same each time.
 func (h *HandIn) Grade() (Mark, Grade, error) {
+	if h.Kind() == KindQuiz {
+		return h.gradeQuiz()
+	}
 	m, err := NewMystery(h.Student, h.Level, h.Class)
 	if err != nil {
 		return Mark{}, Grade{}, err
@@ -54,8 +71,8 @@ func (h *HandIn) Grade() (Mark, Grade, error) {
 	if err != nil {
 		return Mark{}, Grade{}, err
 	}
-	return Mark{Student: m.Student, Level: m.Level, Case: c.Name, Verdict: h.Answer.Verdict, Where: h.Answer.Where, VerdictRight: g.Verdict,
-		WhereRight: g.Where, Shown: g.Shown, Located: g.Located, Score: g.Score(), Answers: h.Answers,
+	return Mark{Student: m.Student, Kind: KindMystery, Level: m.Level, Case: c.Name, Verdict: h.Answer.Verdict, Where: h.Answer.Where,
+		VerdictRight: g.Verdict, WhereRight: g.Where, Shown: g.Shown, Located: g.Located, Score: g.Score(), Answers: h.Answers,
 		Answered: h.Answered.UTC().Truncate(time.Second), Class: h.Class}, g, nil
 }
 
@@ -78,23 +95,18 @@ func (r *Mark) Sign(key *ClassKey) {
 // Verify reports whether the mark is what the teacher of its class has signed.
 func (r Mark) Verify(class *Class) bool { return class.Verify(r.signed(), r.Signature) }
 
-// Final keeps the last answer of each student to each level, sorted by student and level.
+// Final keeps the last answer of each student to each mystery and quiz, sorted by student, kind and level.
 func Final(list []Mark) []Mark {
 	list = slices.Clone(list)
-	slices.SortStableFunc(list, func(a, b Mark) int {
-		if c := strings.Compare(a.Student, b.Student); c != 0 {
-			return c
-		}
-		if a.Level != b.Level {
-			return a.Level - b.Level
-		}
-		return b.Answered.Compare(a.Answered)
-	})
-	return slices.CompactFunc(list, func(a, b Mark) bool { return a.Student == b.Student && a.Level == b.Level })
+	exercise := func(a, b Mark) int {
+		return cmp.Or(strings.Compare(a.Student, b.Student), cmp.Compare(a.Kind, b.Kind), a.Level-b.Level)
+	}
+	slices.SortStableFunc(list, func(a, b Mark) int { return cmp.Or(exercise(a, b), b.Answered.Compare(a.Answered)) })
+	return slices.CompactFunc(list, func(a, b Mark) bool { return exercise(a, b) == 0 })
 }
 
 // columns are those of a table of results, named as the fields in JSON.
-var columns = []string{"student", "level", "case", "verdict", "where", "verdict_right", "where_right", "evidence_shows_verdict",
+var columns = []string{"student", "kind", "level", "case", "verdict", "where", "verdict_right", "where_right", "evidence_shows_verdict",
 	"evidence_shows_where", "score", "answers", "answered", "class", "signature"}
 
 // WriteCSV writes results as a table (RFC 4180) with a line of names.
@@ -102,7 +114,7 @@ func WriteCSV(w io.Writer, list []Mark) error {
 	table := csv.NewWriter(w)
 	_ = table.Write(columns) // an error stays for Error
 	for _, r := range list {
-		_ = table.Write([]string{r.Student, strconv.Itoa(r.Level), r.Case, string(r.Verdict), string(r.Where), strconv.FormatBool(r.VerdictRight),
+		_ = table.Write([]string{r.Student, string(r.Kind), strconv.Itoa(r.Level), r.Case, string(r.Verdict), string(r.Where), strconv.FormatBool(r.VerdictRight),
 			strconv.FormatBool(r.WhereRight), strconv.FormatBool(r.Shown), strconv.FormatBool(r.Located), strconv.Itoa(r.Score),
 			strconv.Itoa(r.Answers), r.Answered.Format(time.RFC3339), r.Class, r.Signature})
 	}
@@ -167,9 +179,9 @@ func markOf(row []string) (r Mark, err error) {
 		err = errors.Join(err, failed)
 		return b
 	}
-	answered, failed := time.Parse(time.RFC3339, row[11])
-	r = Mark{Student: row[0], Level: number(row[1]), Case: row[2], Verdict: diagnose.Verdict(row[3]), Where: Place(row[4]),
-		VerdictRight: truth(row[5]), WhereRight: truth(row[6]), Shown: truth(row[7]), Located: truth(row[8]), Score: number(row[9]),
-		Answers: number(row[10]), Answered: answered.UTC(), Class: row[12], Signature: row[13]}
+	answered, failed := time.Parse(time.RFC3339, row[12])
+	r = Mark{Student: row[0], Kind: Kind(row[1]), Level: number(row[2]), Case: row[3], Verdict: diagnose.Verdict(row[4]), Where: Place(row[5]),
+		VerdictRight: truth(row[6]), WhereRight: truth(row[7]), Shown: truth(row[8]), Located: truth(row[9]), Score: number(row[10]),
+		Answers: number(row[11]), Answered: answered.UTC(), Class: row[13], Signature: row[14]}
 	return r, errors.Join(err, failed)
 }

@@ -25,14 +25,23 @@ var studentID = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,39}$`)
 
 // NewMystery checks what a student has typed. Upper and lower case are one student.
 func NewMystery(student string, level int, class string) (Mystery, error) {
-	id := strings.ToLower(strings.TrimSpace(student))
-	if !studentID.MatchString(id) {
-		return Mystery{}, fmt.Errorf("%q cannot be the ID of a student: it takes up to 40 letters a to z, digits, dots, dashes and underscores", student)
+	id, err := parseStudent(student)
+	if err != nil {
+		return Mystery{}, err
 	}
 	if level < 1 || level > Levels {
 		return Mystery{}, fmt.Errorf("there is no level %d: there are 1 to %d", level, Levels)
 	}
 	return Mystery{Student: id, Level: level, Class: class}, nil
+}
+
+// parseStudent checks the ID of a student.
+func parseStudent(text string) (id string, err error) {
+	id = strings.ToLower(strings.TrimSpace(text))
+	if !studentID.MatchString(id) {
+		return "", fmt.Errorf("%q cannot be the ID of a student: it takes up to 40 letters a to z, digits, dots, dashes and underscores", text)
+	}
+	return id, nil
 }
 
 // Lab is the name of the mystery's lab.

@@ -36,7 +36,7 @@ What you hand in is also written to a file, STUDENT-LEVEL.handin, for your teach
 and 1 for less.
 
 The verdicts:
-` + verdictTable(lang.English),
+` + lesson.VerdictTable(lang.English),
 		Example: `  tcplab lesson answer refused --where server --evidence client.pcap server.pcap`,
 		Args:    cobra.MinimumNArgs(1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },

@@ -8,7 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -16,53 +16,25 @@ import (
 
 	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/lesson"
-	"github.com/tcplab/tcplab/wire/diagnose"
 )
-
-// verdictTexts say what the verdicts mean that a mystery may have, and those that one could take them for.
-var verdictTexts = []struct {
-	verdict diagnose.Verdict
-	text    lang.Text
-}{
-	{diagnose.Refused, lang.Text{English: "the SYN is answered by a RST", Korean: "SYN에 RST가 돌아온다"}},
-	{diagnose.Rejected, lang.Text{English: "the SYN is answered by an ICMP error", Korean: "SYN에 ICMP 오류가 돌아온다"}},
-	{diagnose.NoAnswer, lang.Text{English: "SYNs, or echo requests, and nothing comes back", Korean: "SYN이나 echo request에 아무 응답이 없다"}},
-	{diagnose.NotSent, lang.Text{English: "no packet leaves the client", Korean: "클라이언트에서 패킷이 나가지 않는다"}},
-	{diagnose.SYNACKUnanswered, lang.Text{English: "the server's SYN-ACK is retransmitted, the handshake never completes",
-		Korean: "서버가 SYN-ACK를 재전송하고, 핸드셰이크가 끝나지 않는다"}},
-	{diagnose.NoReply, lang.Text{English: "the request is acknowledged, and never answered", Korean: "요청에 ACK는 오지만 응답이 없다"}},
-	{diagnose.ClosedEarly, lang.Text{English: "the server closes without an answer", Korean: "서버가 응답 없이 연결을 닫는다"}},
-	{diagnose.Blackhole, lang.Text{English: "established, then data is retransmitted without an answer", Korean: "연결된 뒤 데이터가 응답 없이 재전송된다"}},
-	{diagnose.ResetByServer, lang.Text{English: "established, then a RST from the server's address", Korean: "연결된 뒤 서버 주소에서 RST가 온다"}},
-	{diagnose.ResetByClient, lang.Text{English: "established, then a RST from the client's address", Korean: "연결된 뒤 클라이언트 주소에서 RST가 온다"}},
-}
-
-// verdictTable lists the verdicts, a line each.
-func verdictTable(tag lang.Tag) string {
-	var b strings.Builder
-	for _, v := range verdictTexts {
-		fmt.Fprintf(&b, "  %-18s %s\n", v.verdict, v.text.In(tag))
-	}
-	return strings.TrimSuffix(b.String(), "\n")
-}
 
 // parseAnswer reads a verdict and a place.
 func parseAnswer(verdict, where string) (lesson.Answer, error) {
-	var names []string
-	for _, v := range verdictTexts {
-		names = append(names, string(v.verdict))
+	v, err := lesson.ParseVerdict(verdict)
+	if err != nil {
+		return lesson.Answer{}, err
 	}
-	if !slices.Contains(names, verdict) {
-		return lesson.Answer{}, fmt.Errorf("there is no verdict %q; there are: %s", verdict, strings.Join(names, ", "))
+	place, err := lesson.ParsePlace(where)
+	if err != nil {
+		return lesson.Answer{}, fmt.Errorf("--where: %w", err)
 	}
-	if !slices.Contains(lesson.Places(), lesson.Place(where)) {
-		return lesson.Answer{}, fmt.Errorf("--where is client, router or server, not %q", where)
-	}
-	return lesson.Answer{Verdict: diagnose.Verdict(verdict), Where: lesson.Place(where)}, nil
+	return lesson.Answer{Verdict: v, Where: place}, nil
 }
 
-// The words of a grade.
+// The words of a grade, and before what comes next.
 var (
+	next = lang.Text{English: "next:", Korean: "다음:"}
+
 	scoreText   = lang.Text{English: "%s, level %d: %d of %d points\n\n", Korean: "%s, 레벨 %d: %[4]d점 만점에 %[3]d점\n\n"}
 	verdictWord = lang.Text{English: "verdict", Korean: "판정"}
 	whereWord   = lang.Text{English: "where", Korean: "위치"}
@@ -125,9 +97,9 @@ func newLessonGrade() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "grade DIR",
 		Short: "Grade what students have handed in, and sign the results",
-		Long: `Grade every file *.handin in a folder and below it. Each is graded anew by the record of its lab, so that no score can be edited; with the
-class's key what was sealed for the class is opened, what was changed or not sealed is refused, and the results are signed. Of several answers
-by a student to a level the last one counts.
+		Long: `Grade every file *.handin in a folder and below it. Each is graded anew, a mystery by the record of its lab and a quiz by what it has asked,
+so that no score can be edited; with the class's key what was sealed for the class is opened, what was changed or not sealed is refused, and
+the results are signed. Of several answers by a student to the mystery or the quiz of a level the last one counts.
 
 The results are written to results.json (one object per line) and results.csv. "tcplab lesson verify" tells whether they are as they were signed.`,
 		Example: "  tcplab lesson grade handed-in --key class.key",
@@ -185,7 +157,7 @@ func handIns(dir string) (names []string, err error) {
 		return err
 	})
 	if err == nil && len(names) == 0 {
-		err = fmt.Errorf("%s has no file *.handin, as \"tcplab lesson answer\" writes it", dir)
+		err = fmt.Errorf("%s has no file *.handin, as \"tcplab lesson answer\" and \"tcplab lesson quiz\" write it", dir)
 	}
 	return names, err
 }
@@ -234,16 +206,29 @@ func replaceFile(name string, write func(io.Writer) error) error {
 // writeMarks prints the results as a table.
 func writeMarks(out io.Writer, marks []lesson.Mark, dir string) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "student\tlevel\tscore\tanswers\tcase\tanswered with\tevidence of verdict, place")
+	fmt.Fprintln(w, "student\tkind\tlevel\tscore\tanswers\tcase\tanswered with\tevidence of verdict, place")
 	mark := map[bool]string{true: "yes", false: "no"}
 	for _, m := range marks {
-		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%s\t%s, %s\t%s, %s\n", m.Student, m.Level, m.Score, m.Answers, m.Case, m.Verdict, m.Where, mark[m.Shown], mark[m.Located])
+		if m.Kind == lesson.KindQuiz { // what was asked and answered is too long for a line: the files have it
+			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t-\t%d questions\t-\t-\n", m.Student, m.Kind, levelText(m), m.Score, len(strings.Fields(m.Case)))
+			continue
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\t%s\t%s, %s\t%s, %s\n", m.Student, m.Kind, levelText(m), m.Score, m.Answers, m.Case, m.Verdict, m.Where,
+			mark[m.Shown], mark[m.Located])
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(out, "\n%s, %s\n", filepath.Join(dir, "results.csv"), filepath.Join(dir, "results.json"))
 	return err
+}
+
+// levelText is the level of a mark.
+func levelText(m lesson.Mark) string {
+	if m.Level == 0 {
+		return "all"
+	}
+	return strconv.Itoa(m.Level)
 }
 
 func newLessonVerify() *cobra.Command {
@@ -285,7 +270,7 @@ func verify(cmd *cobra.Command, file string, f classFlag) error {
 	for _, m := range marks {
 		if !m.Verify(class) {
 			bad++
-			fmt.Fprintf(cmd.OutOrStdout(), "%s, level %d: not as it was signed\n", m.Student, m.Level)
+			fmt.Fprintf(cmd.OutOrStdout(), "%s, %s, level %s: not as it was signed\n", m.Student, m.Kind, levelText(m))
 		}
 	}
 	if bad > 0 {

@@ -106,8 +106,6 @@ func introduce(out io.Writer, m lesson.Mystery, info standing.Info, several bool
 	return err
 }
 
-var next = lang.Text{English: "next:", Korean: "다음:"}
-
 // findMystery returns the lab of a student, or the only mystery that stands where none is named.
 func findMystery(cmd *cobra.Command, student string) (*standing.Lab, error) {
 	if student != "" {

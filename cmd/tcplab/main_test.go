@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tcplab/tcplab"
+	"github.com/tcplab/tcplab/lesson"
 	"github.com/tcplab/tcplab/wire"
 )
 
@@ -39,6 +41,8 @@ func TestMain(m *testing.M) {
 //	field FILE PATH [JSON]        the value at a path such as "client errno" or "packets server 0" in the JSON object in
 //	                              the file must be there, and be this one
 //	pcapng FILE NUMBER            the file must be a pcapng that holds so many TCP packets
+//	answer FILE VERDICT PLACE     fill in the answers to a quiz, to all questions the same
+//	answer FILE right             fill in the right ones
 //
 // and the condition [engine:NAME], true where the engine can run here.
 func TestScript(t *testing.T) {
@@ -55,7 +59,7 @@ func TestScript(t *testing.T) {
 		UpdateScripts:       *update,
 		Condition:           condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "sentence": sentence, "field": field, "pcapng": pcapng,
+			"exits": exits, "sentence": sentence, "field": field, "pcapng": pcapng, "answer": answer,
 		},
 	})
 }
@@ -183,6 +187,24 @@ func pcapng(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("%s holds %d TCP packets, and not %d", args[0], got, want)
 	}
+}
+
+func answer(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 && (len(args) != 2 || args[1] != "right") {
+		ts.Fatalf("usage: answer FILE VERDICT PLACE|right")
+	}
+	text := ts.ReadFile(args[0])
+	sheet, err := lesson.ReadSheet(text)
+	ts.Check(err)
+	for i, c := range sheet.Quiz.Cases() {
+		with := strings.Join(args[1:], " ")
+		if with == "right" {
+			with = fmt.Sprintf("%s %s", c.Verdicts[0], c.Where)
+		}
+		question := regexp.MustCompile(fmt.Sprintf(`(?m)^%d:.*$`, i+1))
+		text = question.ReplaceAllString(text, fmt.Sprintf("%d: %s", i+1, with))
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o644))
 }
 
 // member is a member of an object, or, by its number, an element of an array.
