@@ -343,3 +343,17 @@ func TestNoArrowBeginsOrEndsOutsideTheLadder(t *testing.T) {
 		}
 	}
 }
+
+// What is refused on its way is not lost: whoever refuses it answers, at once.
+func TestAPacketThatIsRefusedOnItsWay(t *testing.T) {
+	const stopped, lost = "1 packet stopped by the router, which answered itself", "1 packet lost in the router"
+	for answer, want := range map[string]string{
+		"0.001 < R. 0 0 101 @ lc":   stopped,
+		"0.001 < R. 0 0 101 @ srlc": lost, // the server's
+		"0.5 < R. 0 0 101 @ lc":     lost, // of something else
+		"0.001 < S. 500 0 101 @ lc": lost, // no refusal
+	} {
+		l := ladderOf(t, "0 > S 100 0 0 id=7 @ cl\n"+answer)
+		assert.Contains(t, l.Losses(), want, answer)
+	}
+}
