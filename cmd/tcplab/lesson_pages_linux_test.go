@@ -40,7 +40,16 @@ var lessonNeeds = map[string]string{"bash": "bash", "curl": "curl", "ping": "ipu
 
 func TestLessonPages(t *testing.T) {
 	for _, p := range lesson.Pages(lang.English) {
-		t.Run(p.Name, func(t *testing.T) { testLessonPage(t, p, false) })
+		t.Run(p.Name, func(t *testing.T) { testLessonPage(t, p, "netns", false) })
+	}
+}
+
+// The hosts may be containers, too.
+func TestLessonPages_docker(t *testing.T) {
+	for _, name := range []string{"refused", "wireshark", "what-next"} {
+		p, err := lesson.PageNamed(name, lang.English)
+		require.NoError(t, err)
+		t.Run(p.Name, func(t *testing.T) { testLessonPage(t, p, "docker", false) })
 	}
 }
 
@@ -52,17 +61,17 @@ func TestLessonPagesOrdinaryUser(t *testing.T) {
 	for _, name := range []string{"refused", "ping-fails", "reached-or-not", "in-between"} {
 		p, err := lesson.PageNamed(name, lang.English)
 		require.NoError(t, err)
-		t.Run(p.Name, func(t *testing.T) { testLessonPage(t, p, true) })
+		t.Run(p.Name, func(t *testing.T) { testLessonPage(t, p, "netns", true) })
 	}
 }
 
 // testLessonPage does a lesson, as one person does in one shell: every command is typed, and every question is answered
 // where it stands, wrongly and then rightly.
-func testLessonPage(t *testing.T, p lesson.Page, ordinary bool) {
+func testLessonPage(t *testing.T, p lesson.Page, engine string, ordinary bool) {
 	if testing.Short() {
 		t.Skip("retransmissions in real time are not for -short")
 	}
-	needEngine(t, "netns")
+	needEngine(t, engine)
 	for name, debian := range lessonNeeds {
 		if _, err := exec.LookPath(name); err != nil {
 			t.Skipf("%s is not installed (Debian: apt-get install %s)", name, debian)
@@ -77,8 +86,16 @@ func testLessonPage(t *testing.T, p lesson.Page, ordinary bool) {
 			return string(out), err
 		})
 	}
-	s := newShellSession(d)
-	parts := strings.Split(strings.ReplaceAll(p.Markdown, "/tmp/", d.dir+"/"), "```question\n")
+	var env []string
+	if engine == "docker" {
+		env = append(env, "TCPLAB_HOST_BINARY="+hostBinary(t))
+	}
+	s := newShellSession(d, env...)
+	text := strings.ReplaceAll(p.Markdown, "/tmp/", d.dir+"/")
+	if engine == "docker" { // whose hosts have a /tmp of their own
+		text = strings.ReplaceAll(strings.ReplaceAll(p.Markdown, "netns, IPv4", "docker, IPv4"), "--record", "--record --engine docker")
+	}
+	parts := strings.Split(text, "```question\n")
 	require.Len(t, parts, len(p.Questions)+1)
 	for i, part := range parts {
 		if i > 0 {
