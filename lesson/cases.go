@@ -57,11 +57,11 @@ func data(r harness.Rule) harness.Rule {
 var cases = []Case{
 	{Name: "closed-port", Level: 1, Fault: harness.StopService{}, Verdicts: verdicts(diagnose.Refused), Where: Server, Story: lang.Text{
 		English: "Nobody listens on the port. The server's kernel answers each SYN with a RST: the host is up, its application is not. Start it, or ask why it has ended.",
-		Korean:  "그 포트에서 listen하는 프로그램이 없다. 서버의 커널이 SYN마다 RST로 응답한다. 호스트는 살아 있고 애플리케이션만 죽은 것이다. 애플리케이션을 다시 띄우고, 왜 종료되었는지 확인한다.",
+		Korean:  "그 포트에서 리슨하는 프로세스가 없다. 서버의 커널이 SYN마다 RST로 응답한다. 호스트는 살아 있고 애플리케이션만 죽은 것이다. 애플리케이션을 다시 띄우고, 왜 종료되었는지 확인한다.",
 	}},
 	{Name: "server-firewall", Level: 1, Fault: dropped(Server, service("INPUT")), Verdicts: verdicts(diagnose.NoAnswer), Where: Server, Story: lang.Text{
 		English: "The server's own firewall drops what comes to the port. A capture on the server shows each SYN, since packets are captured before the firewall sees them; \"iptables -S\" shows the rule.",
-		Korean:  "서버 자신의 방화벽이 그 포트로 들어오는 패킷을 DROP한다. 패킷은 방화벽보다 먼저 캡처되므로 서버의 캡처에는 SYN이 모두 보인다. 규칙은 \"iptables -S\"로 확인한다.",
+		Korean:  "서버 자신의 방화벽이 그 포트로 들어오는 패킷을 드롭한다. 패킷은 방화벽보다 먼저 캡처되므로 서버의 캡처에는 SYN이 모두 보인다. 규칙은 \"iptables -S\"로 확인한다.",
 	}},
 	{Name: "dead-host", Level: 1, Fault: harness.StopHost{Host: "server", LastHop: "router"}, Verdicts: verdicts(diagnose.NoAnswer), Where: Server, Story: lang.Text{
 		English: "The server is switched off. The router passes each SYN on to it, and nothing comes back, neither for TCP nor for ping.",
@@ -91,7 +91,7 @@ var cases = []Case{
 	}},
 	{Name: "client-firewall", Level: 2, Fault: dropped(Client, service("OUTPUT")), Verdicts: verdicts(diagnose.NotSent), Where: Client, Story: lang.Text{
 		English: "The client's own firewall drops what leaves for the port. The kernel retransmits its SYNs and the client times out, as if the server were silent, but no capture holds one: what OUTPUT drops does not get to the network card.",
-		Korean:  "클라이언트 자신의 방화벽이 그 포트로 나가는 패킷을 DROP한다. 커널은 SYN을 재전송하고 클라이언트는 서버가 침묵하는 것처럼 타임아웃되지만, 어느 캡처에도 SYN이 없다. OUTPUT에서 DROP된 패킷은 네트워크 카드까지 가지 않는다.",
+		Korean:  "클라이언트 자신의 방화벽이 그 포트로 나가는 패킷을 드롭한다. 커널은 SYN을 재전송하고 클라이언트는 서버가 침묵하는 것처럼 타임아웃되지만, 어느 캡처에도 SYN이 없다. OUTPUT에서 드롭된 패킷은 네트워크 카드까지 가지 않는다.",
 	}},
 	{Name: "ping-blocked", Level: 2, Fault: harness.Revoke{List: group, Permission: "icmp/echo-request"}, Pings: true, Verdicts: verdicts(diagnose.NoAnswer), Where: Router, Story: lang.Text{
 		English: "The security group does not let ICMP through. The host is up, and so is its service: a ping that fails proves nothing about either.",
@@ -120,7 +120,7 @@ var cases = []Case{
 	}},
 	{Name: "request-dropped", Level: 3, Fault: dropped(Server, data(service("INPUT"))), Verdicts: verdicts(diagnose.Blackhole), Where: Server, Story: lang.Text{
 		English: "The request and its retransmissions arrive on the server, whose firewall drops them after the handshake: its capture shows them, and no acknowledgment.",
-		Korean:  "요청과 그 재전송은 서버에 도착하지만, 핸드셰이크 이후의 패킷을 서버의 방화벽이 DROP한다. 서버의 캡처에 요청은 보이지만 ACK는 없다.",
+		Korean:  "요청과 그 재전송은 서버에 도착하지만, 핸드셰이크 이후의 패킷을 서버의 방화벽이 드롭한다. 서버의 캡처에 요청은 보이지만 ACK는 없다.",
 	}},
 }
 

@@ -17,23 +17,23 @@ var (
 	}
 	silentFile = lang.Text{
 		English: "%s holds no packet by which your lab could be recognised: capture on an interface of the lab.",
-		Korean:  "%s에는 이 실습 환경임을 알아볼 수 있는 패킷이 없다. 실습 환경의 인터페이스에서 캡처하라.",
+		Korean:  "%s에는 어느 랩의 것인지 알아볼 수 있는 패킷이 없다. 랩의 인터페이스에서 캡처하라.",
 	}
 	foreignFile = lang.Text{
 		English: "%s: none of its packets has ever been seen in your lab. It is from another lab, or from an earlier one: capture again in this one.",
-		Korean:  "%s: 이 파일의 패킷은 하나도 당신의 실습 환경에서 관찰된 적이 없다. 다른 실습 환경이거나 예전 것이다. 지금 환경에서 다시 캡처하라.",
+		Korean:  "%s: 이 파일의 패킷은 하나도 이 랩에서 관찰된 적이 없다. 다른 랩이나 예전 랩에서 캡처한 것이다. 지금 이 랩에서 다시 캡처하라.",
 	}
 	editedFile = lang.Text{
 		English: "%s: packet %d (%s) has never been seen in your lab, while others in the file have. A capture counts only as it was taken.",
-		Korean:  "%s: %d번 패킷(%s)은 당신의 실습 환경에서 관찰된 적이 없는데, 같은 파일의 다른 패킷은 관찰되었다. 캡처는 원본 그대로여야 인정된다.",
+		Korean:  "%s: %d번 패킷(%s)은 이 랩에서 관찰된 적이 없는데, 같은 파일의 다른 패킷은 관찰됐다. 캡처는 원본 그대로여야 인정된다.",
 	}
 	shiftedFile = lang.Text{
 		English: "%s: packet %d (%s) was seen in your lab, but %s earlier or later than the file says. A capture counts only as it was taken.",
-		Korean:  "%s: %d번 패킷(%s)은 당신의 실습 환경에서 관찰되었지만 파일에 적힌 시각과 %s 차이가 난다. 캡처는 원본 그대로여야 인정된다.",
+		Korean:  "%s: %d번 패킷(%s)은 이 랩에서 관찰됐지만, 그 시각이 파일에 적힌 것과 %s 차이가 난다. 캡처는 원본 그대로여야 인정된다.",
 	}
 	filteredFile = lang.Text{
 		English: "%s lacks packets that passed there while it ran: %d of them, the first one %s. A filter has hidden them, or they were taken out: use \"tcp port 8080 or icmp\", or no filter.",
-		Korean:  "%s에는 캡처하는 동안 그곳을 지나간 패킷 중 %d개가 빠져 있다(첫 번째: %s). 필터에 걸러졌거나 나중에 삭제된 것이다. \"tcp port 8080 or icmp\" 필터를 쓰거나 필터 없이 캡처하라.",
+		Korean:  "%s에는 캡처하는 동안 그곳을 지나간 패킷 중 %d개가 빠져 있다(첫 번째: %s). 필터가 걸러 냈거나 나중에 지운 것이다. \"tcp port 8080 or icmp\" 필터를 쓰거나 필터 없이 캡처하라.",
 	}
 	cutFile = lang.Text{
 		English: "%s ends in the middle of a packet; what comes before it counts. Let the capture end by Ctrl-C, and copy the file then.",
@@ -41,7 +41,7 @@ var (
 	}
 	genuineFile = lang.Text{
 		English: "%s was taken in your lab, on %s: %d packets.",
-		Korean:  "%s: 당신의 실습 환경에서 캡처한 파일이다(%s, 패킷 %d개).",
+		Korean:  "%s: 이 랩에서 캡처한 파일이다(%s, 패킷 %d개).",
 	}
 	clientSide = lang.Text{English: "the client's side of the router", Korean: "라우터의 클라이언트 쪽"}
 	serverSide = lang.Text{English: "the server's side of the router", Korean: "라우터의 서버 쪽"}
