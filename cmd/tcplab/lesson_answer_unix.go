@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -39,7 +40,6 @@ and 1 for less.
 The verdicts:
 ` + verdictTable(lang.English),
 		Example: `  tcplab lesson answer refused --where server --evidence client.pcap server.pcap`,
-		Args:    cobra.MinimumNArgs(1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
 	}
 	flags := cmd.Flags()
@@ -49,11 +49,13 @@ The verdicts:
 	flags.StringVar(&f.out, "out", "", "file to hand in (default: STUDENT-LEVEL.handin)")
 	flags.BoolVar(&f.json, "json", false, "print the grade as one JSON object")
 	f.language.addTo(cmd)
-	_ = cmd.MarkFlagRequired("where") // there is such a flag
 	return cmd
 }
 
 func (f *answerFlags) run(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return errors.New("say what happens, such as \"refused\": \"tcplab lesson answer --help\" has the verdicts")
+	}
 	answer, err := parseAnswer(args[0], f.where)
 	if err != nil {
 		return err
@@ -77,15 +79,11 @@ func (f *answerFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	// From here on it counts.
-	if err := l.Answer(cmd.Context()); err != nil {
-		return err
-	}
 	file := f.out
 	if file == "" {
 		file = fmt.Sprintf("%s-%d.handin", h.Student, h.Level)
 	}
-	if err := writeHandIn(h, file); err != nil {
+	if err := writeHandIn(h, file, func() error { return l.Answer(cmd.Context()) }); err != nil {
 		return err
 	}
 	if f.json {
@@ -121,14 +119,17 @@ func handIn(cmd *cobra.Command, l *standing.Lab, a lesson.Answer) (*lesson.HandI
 		Family: info.Family, Answer: a, Answers: info.Answers + 1, Raised: info.Since.UTC(), Answered: time.Now().UTC(), Record: record}, nil
 }
 
-// writeHandIn writes the file; one that is there stays until it is complete.
-func writeHandIn(h *lesson.HandIn, name string) error {
+// writeHandIn writes the file; one that is there stays until it is complete, and the answer counts.
+func writeHandIn(h *lesson.HandIn, name string, count func() error) error {
 	file, err := renameio.NewPendingFile(name, renameio.WithPermissions(0o644))
 	if err != nil {
 		return err
 	}
 	defer file.Cleanup() // nothing, once it has its name
 	if err := h.Write(file); err != nil {
+		return err
+	}
+	if err := count(); err != nil {
 		return err
 	}
 	return file.CloseAtomicallyReplace()

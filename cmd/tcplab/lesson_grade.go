@@ -56,6 +56,9 @@ func parseAnswer(verdict, where string) (lesson.Answer, error) {
 	if !slices.Contains(names, verdict) {
 		return lesson.Answer{}, fmt.Errorf("there is no verdict %q; there are: %s", verdict, strings.Join(names, ", "))
 	}
+	if where == "" {
+		return lesson.Answer{}, errors.New("say where it happens: --where client, router or server")
+	}
 	if !slices.Contains(lesson.Places(), lesson.Place(where)) {
 		return lesson.Answer{}, fmt.Errorf("--where is client, router or server, not %q", where)
 	}
