@@ -54,7 +54,7 @@ func (d *desk) studentWith(name string) *student {
 	d.Helper()
 	for level := range lesson.Levels {
 		for i := range 1000 {
-			if s := d.newStudent(fmt.Sprintf("s%d", i), level+1, ""); s.Case.Name == name {
+			if s := d.newStudent(fmt.Sprintf("s%d", (level+1)*1000+i), level+1, ""); s.Case.Name == name {
 				return s
 			}
 		}
