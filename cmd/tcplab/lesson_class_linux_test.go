@@ -66,7 +66,9 @@ func (s *student) score(points int) error {
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
-	var mark lesson.Mark
+	var mark struct {
+		Score int `json:"score"`
+	}
 	if json.Unmarshal(out, &mark) != nil || mark.Score != points {
 		return fmt.Errorf("%s, %s: %w: %s%s", s.Student, s.Case.Name, err, out, &stderr)
 	}
