@@ -88,7 +88,10 @@ func Final(list []Mark) []Mark {
 		if a.Level != b.Level {
 			return a.Level - b.Level
 		}
-		return b.Answered.Compare(a.Answered)
+		if c := b.Answered.Compare(a.Answered); c != 0 {
+			return c
+		}
+		return b.Answers - a.Answers // within a second
 	})
 	return slices.CompactFunc(list, func(a, b Mark) bool { return a.Student == b.Student && a.Level == b.Level })
 }
