@@ -31,7 +31,8 @@ type Mark struct {
 	// Score is in points, of 100.
 	Score int `json:"score"`
 	// Answers is how often the student had answered until then.
-	Answers  int       `json:"answers"`
+	Answers int `json:"answers"`
+	// Answered is when, to the millisecond: a program may answer, build the lab anew and answer again within a second.
 	Answered time.Time `json:"answered"`
 	// Class and Signature are the public half of the class's key, and what its other half has made of all the rest; empty
 	// where there is none.
@@ -56,7 +57,7 @@ func (h *HandIn) Grade() (Mark, Grade, error) {
 	}
 	return Mark{Student: m.Student, Level: m.Level, Case: c.Name, Verdict: h.Answer.Verdict, Where: h.Answer.Where, VerdictRight: g.Verdict,
 		WhereRight: g.Where, Shown: g.Shown, Located: g.Located, Score: g.Score(), Answers: h.Answers,
-		Answered: h.Answered.UTC().Truncate(time.Second), Class: h.Class}, g, nil
+		Answered: h.Answered.UTC().Truncate(time.Millisecond), Class: h.Class}, g, nil
 }
 
 // signed is the text that is signed.
@@ -88,10 +89,7 @@ func Final(list []Mark) []Mark {
 		if a.Level != b.Level {
 			return a.Level - b.Level
 		}
-		if c := b.Answered.Compare(a.Answered); c != 0 {
-			return c
-		}
-		return b.Answers - a.Answers // within a second
+		return b.Answered.Compare(a.Answered)
 	})
 	return slices.CompactFunc(list, func(a, b Mark) bool { return a.Student == b.Student && a.Level == b.Level })
 }
@@ -107,7 +105,7 @@ func WriteCSV(w io.Writer, list []Mark) error {
 	for _, r := range list {
 		_ = table.Write([]string{r.Student, strconv.Itoa(r.Level), r.Case, string(r.Verdict), string(r.Where), strconv.FormatBool(r.VerdictRight),
 			strconv.FormatBool(r.WhereRight), strconv.FormatBool(r.Shown), strconv.FormatBool(r.Located), strconv.Itoa(r.Score),
-			strconv.Itoa(r.Answers), r.Answered.Format(time.RFC3339), r.Class, r.Signature})
+			strconv.Itoa(r.Answers), r.Answered.Format(time.RFC3339Nano), r.Class, r.Signature})
 	}
 	table.Flush()
 	return table.Error()
