@@ -79,7 +79,11 @@ var ErrNotHandIn = errors.New("it is not a hand-in, which \"tcplab lesson answer
 // ReadHandIn reads a file that [HandIn.Write] has written. The key may be nil where none is sealed.
 func ReadHandIn(file []byte, key *ClassKey) (*HandIn, error) {
 	var e envelope
-	if json.Unmarshal(file, &e) != nil || e.Format != handInFormat {
+	err := json.Unmarshal(file, &e)
+	switch {
+	case err != nil && bytes.HasPrefix(file, []byte(`{"format":"`+handInFormat+`"`)):
+		return nil, fmt.Errorf("it is damaged: %w", err)
+	case err != nil || e.Format != handInFormat:
 		return nil, ErrNotHandIn
 	}
 	if err := e.open(key); err != nil {

@@ -45,7 +45,8 @@ type Mark struct {
 	// Score is in points, of 100.
 	Score int `json:"score"`
 	// Answers is how often the student had answered until then; 0 for a quiz, where nothing counts it.
-	Answers  int       `json:"answers"`
+	Answers int `json:"answers"`
+	// Answered is when, to the millisecond: a program may answer, build the lab anew and answer again within a second.
 	Answered time.Time `json:"answered"`
 	// Class and Signature are the public half of the class's key, and what its other half has made of all the rest; empty
 	// where there is none.
@@ -73,7 +74,7 @@ func (h *HandIn) Grade() (Mark, Grade, error) {
 	}
 	return Mark{Student: m.Student, Kind: KindMystery, Level: m.Level, Case: c.Name, Verdict: h.Answer.Verdict, Where: h.Answer.Where,
 		VerdictRight: g.Verdict, WhereRight: g.Where, Shown: g.Shown, Located: g.Located, Score: g.Score(), Answers: h.Answers,
-		Answered: h.Answered.UTC().Truncate(time.Second), Class: h.Class}, g, nil
+		Answered: h.Answered.UTC().Truncate(time.Millisecond), Class: h.Class}, g, nil
 }
 
 // signed is the text that is signed.
@@ -116,7 +117,7 @@ func WriteCSV(w io.Writer, list []Mark) error {
 	for _, r := range list {
 		_ = table.Write([]string{r.Student, string(r.Kind), strconv.Itoa(r.Level), r.Case, string(r.Verdict), string(r.Where), strconv.FormatBool(r.VerdictRight),
 			strconv.FormatBool(r.WhereRight), strconv.FormatBool(r.Shown), strconv.FormatBool(r.Located), strconv.Itoa(r.Score),
-			strconv.Itoa(r.Answers), r.Answered.Format(time.RFC3339), r.Class, r.Signature})
+			strconv.Itoa(r.Answers), r.Answered.Format(time.RFC3339Nano), r.Class, r.Signature})
 	}
 	table.Flush()
 	return table.Error()

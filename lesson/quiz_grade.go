@@ -44,7 +44,7 @@ func (h *HandIn) gradeQuiz() (Mark, Grade, error) {
 	}
 	return Mark{Student: q.Student, Kind: KindQuiz, Level: q.Level, Case: strings.Join(names, " "),
 		Verdict: diagnose.Verdict(strings.Join(verdicts, " ")), Where: Place(strings.Join(places, " ")), VerdictRight: g.Verdict,
-		WhereRight: g.Where, Score: points / q.Questions, Answered: h.Answered.UTC().Truncate(time.Second), Class: q.Class}, g, nil
+		WhereRight: g.Where, Score: points / q.Questions, Answered: h.Answered.UTC().Truncate(time.Millisecond), Class: q.Class}, g, nil
 }
 
 // check refuses what no sheet can say.

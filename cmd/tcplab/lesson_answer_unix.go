@@ -3,7 +3,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -38,7 +40,6 @@ and 1 for less.
 The verdicts:
 ` + lesson.VerdictTable(lang.English),
 		Example: `  tcplab lesson answer refused --where server --evidence client.pcap server.pcap`,
-		Args:    cobra.MinimumNArgs(1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
 	}
 	flags := cmd.Flags()
@@ -48,11 +49,13 @@ The verdicts:
 	flags.StringVar(&f.out, "out", "", "file to hand in (default: STUDENT-LEVEL.handin)")
 	flags.BoolVar(&f.json, "json", false, "print the grade as one JSON object")
 	f.language.addTo(cmd)
-	_ = cmd.MarkFlagRequired("where") // there is such a flag
 	return cmd
 }
 
 func (f *answerFlags) run(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return errors.New("say what happens, such as \"refused\": \"tcplab lesson answer --help\" has the verdicts")
+	}
 	answer, err := parseAnswer(args[0], f.where)
 	if err != nil {
 		return err
@@ -76,15 +79,17 @@ func (f *answerFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	// From here on it counts.
-	if err := l.Answer(cmd.Context()); err != nil {
-		return err
-	}
 	file := f.out
 	if file == "" {
 		file = fmt.Sprintf("%s-%d.handin", h.Student, h.Level)
 	}
-	if err := replaceFile(file, h.Write); err != nil {
+	err = replaceFile(file, func(w io.Writer) error {
+		if err := h.Write(w); err != nil {
+			return err
+		}
+		return l.Answer(cmd.Context()) // it counts when it is written, before the file has its name
+	})
+	if err != nil {
 		return err
 	}
 	if f.json {

@@ -50,11 +50,13 @@ client hears may have been said by another.`,
 	flags.IntVar(&f.family, "family", 4, "4 for IPv4, 6 for IPv6")
 	f.class.addTo(cmd)
 	f.language.addTo(cmd)
-	_ = cmd.MarkFlagRequired("student") // there is such a flag
 	return cmd
 }
 
 func (f *mysteryFlags) run(cmd *cobra.Command) error {
+	if f.student == "" {
+		return errors.New("say whose mystery it is to be: --student ID")
+	}
 	tag, err := f.language.tag()
 	if err != nil {
 		return err
@@ -70,6 +72,9 @@ func (f *mysteryFlags) run(cmd *cobra.Command) error {
 	if err := checkFamily(f.family); err != nil {
 		return err
 	}
+	if l, err := standing.Find(cmd.Context(), m.Lab()); err == nil {
+		return standsAlready(l.Info())
+	}
 	engine, err := chooseEngine(cmd.Context(), f.engine)
 	if err != nil {
 		return err
@@ -80,6 +85,15 @@ func (f *mysteryFlags) run(cmd *cobra.Command) error {
 		return err
 	}
 	return introduce(cmd.OutOrStdout(), m, info, several, tag)
+}
+
+// standsAlready tells a student who has a mystery to go on with it.
+func standsAlready(info standing.Info) error {
+	if info.Exercise == nil {
+		return fmt.Errorf("a lab named %s stands already, and is no mystery: take it down first (tcplab down --lab %[1]s)", info.Lab)
+	}
+	return fmt.Errorf("%s has a mystery already, of level %d: go on with it, or take it down first (tcplab down --lab %s)",
+		info.Exercise.Student, info.Exercise.Level, info.Lab)
 }
 
 // introduce tells the student what is known, and what to do.
@@ -108,30 +122,45 @@ func introduce(out io.Writer, m lesson.Mystery, info standing.Info, several bool
 
 // findMystery returns the lab of a student, or the only mystery that stands where none is named.
 func findMystery(cmd *cobra.Command, student string) (*standing.Lab, error) {
-	if student != "" {
-		m, err := lesson.NewMystery(student, 1, "")
-		if err != nil {
-			return nil, err
-		}
-		return standing.Find(cmd.Context(), m.Lab())
+	if student == "" {
+		return onlyMystery(cmd)
 	}
-	all, died := standing.List(cmd.Context())
-	var mysteries []*standing.Lab
-	var students []string
-	for _, l := range all {
-		if e := l.Info().Exercise; e != nil {
-			mysteries, students = append(mysteries, l), append(students, e.Student)
-		}
+	m, err := lesson.NewMystery(student, 1, "")
+	if err != nil {
+		return nil, err
 	}
+	l, err := standing.Find(cmd.Context(), m.Lab())
+	if _, died := errors.AsType[*standing.DiedError](err); died || err == nil && l.Info().Exercise != nil {
+		return l, err
+	}
+	if _, students, _ := mysteries(cmd); len(students) > 0 {
+		return nil, fmt.Errorf("no mystery of %s stands; there are those of: %s", m.Student, strings.Join(students, ", "))
+	}
+	return nil, fmt.Errorf("no mystery of %s stands: \"tcplab lesson mystery --student %[1]s\" builds one", m.Student)
+}
+
+func onlyMystery(cmd *cobra.Command) (*standing.Lab, error) {
+	list, students, died := mysteries(cmd)
 	switch {
-	case len(mysteries) == 1:
-		return mysteries[0], nil
-	case len(mysteries) > 1:
-		return nil, fmt.Errorf("%d mysteries stand (%s): say whose it is with --student", len(mysteries), strings.Join(students, ", "))
+	case len(list) == 1:
+		return list[0], nil
+	case len(list) > 1:
+		return nil, fmt.Errorf("%d mysteries stand (%s): say whose it is with --student", len(list), strings.Join(students, ", "))
 	case len(died) > 0:
 		return nil, errors.Join(died...)
 	}
 	return nil, errors.New("no mystery stands: \"tcplab lesson mystery --student ID\" builds one")
+}
+
+// mysteries are those that stand, and whose they are.
+func mysteries(cmd *cobra.Command) (list []*standing.Lab, students []string, died []error) {
+	all, died := standing.List(cmd.Context())
+	for _, l := range all {
+		if e := l.Info().Exercise; e != nil {
+			list, students = append(list, l), append(students, e.Student)
+		}
+	}
+	return list, students, died
 }
 
 // copyRecord writes what a lab has recorded to a file that has no name, and returns it.

@@ -1,0 +1,183 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/tcplab/tcplab/lesson"
+)
+
+// What stands beside a mystery does not tell what is broken in it.
+func TestMysteryIsHidden_netns(t *testing.T) {
+	t.Parallel()
+	d := classroom(t)
+	d.env = append(d.env, "TMPDIR="+d.dir)
+	var all []*student
+	var rise errgroup.Group
+	for _, c := range lesson.Cases() {
+		s := d.studentWith(c.Name)
+		all = append(all, s)
+		rise.Go(func() error { return s.begin() })
+	}
+	require.NoError(t, rise.Wait())
+	var first []string
+	for _, s := range all {
+		t.Run(s.Case.Name, func(t *testing.T) {
+			s := &student{&desk{T: t, dir: d.dir, env: d.env, credential: d.credential, program: d.program}, s.Mystery, s.Case}
+			pids := s.belonging()
+			s.requireHidden(s.around(pids))
+			// Whatever the case is, the same programs run.
+			var programs []string
+			for _, pid := range pids {
+				programs = append(programs, strings.ReplaceAll(commandLine(strconv.Itoa(pid)), s.Student, "ID"))
+			}
+			slices.Sort(programs)
+			if first == nil {
+				first = programs
+			}
+			assert.Equal(t, first, programs)
+		})
+	}
+}
+
+// On docker each verb that runs on a host is a program of its container. Of a service that hangs all looks as of one that works.
+func TestMysteryIsHidden_docker(t *testing.T) {
+	if testing.Short() {
+		t.Skip("labs of containers in real time are not for -short")
+	}
+	needEngine(t, "docker")
+	t.Parallel()
+	for _, name := range []string{"server-rejects", "service-hangs"} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			s := d.studentWith(name)
+			cmd := d.command("lesson", "mystery", "--engine", "docker", "--student", s.Student, "--level", fmt.Sprint(s.Mystery.Level))
+			cmd.Dir = root
+			out, err := cmd.CombinedOutput()
+			require.NoError(t, err, string(out))
+			texts := s.around(s.belonging())
+			for what, text := range s.containers() {
+				texts[what] = text
+			}
+			s.requireHidden(texts)
+			d.must("down")
+		})
+	}
+}
+
+// belonging are the processes of the mystery: its holder, and what has come of it.
+func (s *student) belonging() []int {
+	s.Helper()
+	list := []int{s.lab(s.Lab()).Process}
+	for grown := true; grown; {
+		grown = false
+		for _, pid := range processes() {
+			if slices.Contains(list, parent(pid)) && !slices.Contains(list, pid) {
+				list, grown = append(list, pid), true
+			}
+		}
+	}
+	return list
+}
+
+// around is all that is to be seen of the mystery from outside of it, by what it is.
+func (s *student) around(pids []int) map[string]string {
+	s.Helper()
+	texts := map[string]string{"status": s.must("status"), "status --json": s.must("status", "--json")}
+	for _, pid := range pids {
+		for _, name := range []string{"cmdline", "environ", "comm"} {
+			text, err := os.ReadFile(fmt.Sprintf("/proc/%d/%s", pid, name))
+			require.NoError(s, err)
+			texts[fmt.Sprintf("%s of %d", name, pid)] = string(bytes.ReplaceAll(text, []byte{0}, []byte("\n")))
+		}
+		open, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
+		for _, name := range open {
+			to, _ := os.Readlink(name) // it may be closed by now
+			texts[fmt.Sprintf("open files of %d", pid)] += to + "\n"
+		}
+	}
+	require.NoError(s, filepath.WalkDir(s.dir, func(name string, _ fs.DirEntry, err error) error {
+		texts["files"] += name + "\n"
+		return err
+	}))
+	log, err := os.ReadFile(filepath.Join(s.dir, "tcplab", s.Lab()+".log"))
+	require.NoError(s, err)
+	texts["log"] = string(log)
+	return texts
+}
+
+// containers is what the engine tells of the mystery.
+func (s *student) containers() map[string]string {
+	s.Helper()
+	docker := func(args ...string) string {
+		out, err := exec.Command("docker", args...).CombinedOutput()
+		require.NoError(s, err, "docker %s: %s", args, out)
+		return string(out)
+	}
+	var owner struct{ Lab, Owner string }
+	texts := map[string]string{}
+	pid := s.lab(s.Lab()).Process
+	for _, id := range strings.Fields(docker("ps", "-aq", "--filter", "label=tcplab")) {
+		labels := docker("inspect", "--format", `{"Lab":"{{index .Config.Labels "tcplab.lab"}}","Owner":"{{index .Config.Labels "tcplab.owner"}}"}`, id)
+		require.NoError(s, json.Unmarshal([]byte(labels), &owner))
+		if !strings.Contains(owner.Owner, fmt.Sprintf("/%d/", pid)) {
+			continue
+		}
+		texts["inspect "+id] = docker("inspect", id)
+		texts["ps "+id] = docker("ps", "-a", "--no-trunc", "--filter", "id="+id, "--format", "{{json .}}")
+		texts["top "+id] = docker("top", id)
+		texts["networks"] = docker("network", "ls", "--filter", "label=tcplab.lab="+owner.Lab, "--format", "{{json .}}")
+	}
+	require.Contains(s, texts, "networks", "the lab has no containers")
+	require.Greater(s, len(texts), 3*3, "these are not all of its hosts")
+	return texts
+}
+
+// requireHidden requires that no text has a word that only a fault has.
+func (s *student) requireHidden(texts map[string]string) {
+	s.Helper()
+	require.NotEmpty(s, texts)
+	for what, text := range texts {
+		for line := range strings.Lines(text) {
+			if told := faultWord.FindString(line); told != "" {
+				assert.Fail(s, what+" tells the fault", "%q in: %s", told, line)
+			}
+		}
+	}
+}
+
+// faultWord matches a word that only a fault has: not the beginning or the middle of another.
+var faultWord = regexp.MustCompile(`(?i)(?:^|[^a-z_])(?:` + strings.Join(faultWords(), "|") + `)(?:$|[^a-z_])`)
+
+// faultWords are the cases' names, and the words by which their faults are told and made, as patterns.
+func faultWords() []string {
+	list := []string{"hang", "stall", "broke", "fault", "firewall"}
+	for _, c := range lesson.Cases() {
+		list = append(list, c.Name, strings.TrimPrefix(fmt.Sprintf("%T", c.Fault), "harness."))
+		for _, word := range strings.Fields(c.Fault.String()) {
+			if word = strings.Trim(word, ":,"); !slices.Contains(harmlessWords, word) {
+				list = append(list, regexp.QuoteMeta(word))
+			}
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// harmlessWords are in what is told of a fault, and may be in what is told of any lab.
+var harmlessWords = []string{"nobody", "listens", "on", "TCP", "tcp", "icmp", "port", "8080", "of", "the", "client", "router", "server", "is", "has", "no",
+	"not", "does", "let", "through", "service", "security", "group", "rule", "-p", "-j", "default"}
