@@ -60,7 +60,7 @@ func parseAnswer(verdict, where string) (lesson.Answer, error) {
 		return lesson.Answer{}, errors.New("say where it happens: --where client, router or server")
 	}
 	if !slices.Contains(lesson.Places(), lesson.Place(where)) {
-		return lesson.Answer{}, fmt.Errorf("--where is client, router or server, not %q", where)
+		return lesson.Answer{}, fmt.Errorf("--where: the place is client, router or server, not %q", where)
 	}
 	return lesson.Answer{Verdict: diagnose.Verdict(verdict), Where: lesson.Place(where)}, nil
 }
