@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -193,10 +194,10 @@ func testEditedHandIns(d *desk, class []*student) {
 	table, err := cmd.Output()
 	assert.ErrorContains(d, err, "exit status 2")
 	assert.Equal(d, classSize-1, strings.Count(string(table), " 100 "), string(table))
-	assert.Equal(d, "tcplab: "+name+": its seal is broken: it has been changed after it was handed in\n"+
-		"alone.handin: it is not sealed for the class, and could have been written by anybody: the mystery was begun without --class\n"+
+	assert.Regexp(d, "^tcplab: "+regexp.QuoteMeta(name)+": its seal is broken: it has been changed after it was handed in\n"+
+		"alone.handin: it is not sealed for the class, and could have been written by anybody: .* was begun without --class\n"+
 		"cut.handin: it is damaged: unexpected end of JSON input\n"+
-		"text.handin: it is not a hand-in, which \"tcplab lesson answer\" writes\n", stderr.String())
+		"text.handin: it is not a hand-in, which .* writes\n$", stderr.String())
 	assert.Equal(d, "results.csv: 29 of 29 as the class's teacher has signed them\n", d.must("lesson", "verify", "results.csv", "--class", "class.pub"))
 	out, code := d.tcplab("lesson", "grade", ".", "--key", "other.key")
 	assert.Equal(d, 2, code)

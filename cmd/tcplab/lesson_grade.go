@@ -24,6 +24,9 @@ func parseAnswer(verdict, where string) (lesson.Answer, error) {
 	if err != nil {
 		return lesson.Answer{}, err
 	}
+	if where == "" {
+		return lesson.Answer{}, errors.New("say where it happens: --where client, router or server")
+	}
 	place, err := lesson.ParsePlace(where)
 	if err != nil {
 		return lesson.Answer{}, fmt.Errorf("--where: %w", err)

@@ -77,7 +77,7 @@ func testBadAnswers(s *student) {
 		`say what happens, such as "refused": "tcplab lesson answer --help" has the verdicts`:                                where,
 		`there is no verdict "dropped"; there are: ` + verdicts:                                                              append(where, "dropped", file),
 		"say where it happens: --where client, router or server":                                                             {"refused", file},
-		`--where is client, router or server, not "firewall"`:                                                                {"refused", "--where", "firewall"},
+		`--where: the place is client, router or server, not "firewall"`:                                                     {"refused", "--where", "firewall"},
 		"stat missing.pcap: no such file or directory":                                                                       append(where, "refused", "missing.pcap"),
 		"stat " + s.file("moon") + ": no such file or directory":                                                             append(where, "refused", file, s.file("moon")),
 		text + " is not a packet capture: evidence is a file that tcpdump, Wireshark or \"tcplab host capture\" has written": append(where, "refused", text),
