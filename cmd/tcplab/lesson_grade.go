@@ -45,26 +45,33 @@ var (
 	locatedWord = lang.Text{English: "evidence of the place", Korean: "위치의 증거"}
 	yesWord     = lang.Text{English: "yes", Korean: "예"}
 	noWord      = lang.Text{English: "no", Korean: "아니요"}
+	notYetWord  = lang.Text{English: "counts with the verdict", Korean: "판정이 맞아야 인정"}
 	handInWord  = lang.Text{English: "to hand in: %s\n", Korean: "제출할 파일: %s\n"}
 )
+
+func yesOrNo(is bool) lang.Text {
+	if is {
+		return yesWord
+	}
+	return noWord
+}
 
 // writeGrade tells the student what the answer is worth.
 func writeGrade(out io.Writer, lab string, m lesson.Mark, g lesson.Grade, file string, tag lang.Tag) error {
 	var b strings.Builder
 	b.WriteString(scoreText.Format(tag, lab, m.Level, m.Score, lesson.FullScore))
+	where := yesOrNo(g.Where)
+	if !g.Verdict {
+		where = notYetWord // whether it is right would be a hint at another verdict
+	}
 	for _, part := range []struct {
-		word  lang.Text
-		right bool
-		text  string
+		word, answer lang.Text
+		text         string
 	}{
-		{verdictWord, g.Verdict, string(m.Verdict)}, {whereWord, g.Verdict && g.Where, string(m.Where)},
-		{shownWord, g.Shown, ""}, {locatedWord, g.Located, ""},
+		{verdictWord, yesOrNo(g.Verdict), string(m.Verdict)}, {whereWord, where, string(m.Where)},
+		{shownWord, yesOrNo(g.Shown), ""}, {locatedWord, yesOrNo(g.Located), ""},
 	} {
-		answer := noWord
-		if part.right {
-			answer = yesWord
-		}
-		fmt.Fprintf(&b, "  %s: %s\n", strings.TrimSpace(part.word.In(tag)+" "+part.text), answer.In(tag))
+		fmt.Fprintf(&b, "  %s: %s\n", strings.TrimSpace(part.word.In(tag)+" "+part.text), part.answer.In(tag))
 	}
 	b.WriteString("\n")
 	for _, n := range g.Notes {
@@ -81,6 +88,7 @@ func writeGradeJSON(out io.Writer, m lesson.Mark, g lesson.Grade, tag lang.Tag) 
 		Notes []string `json:"notes"`
 	}{m, nil}
 	object.Case = "" // which it was, the teacher's results say
+	object.WhereRight = g.Verdict && g.Where
 	for _, n := range g.Notes {
 		object.Notes = append(object.Notes, n.In(tag))
 	}

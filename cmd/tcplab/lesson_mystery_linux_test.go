@@ -119,7 +119,7 @@ func testLessAnswers(s *student) {
 	assert.Equal(s, s.Lab()+`, level 1: 0 of 100 points
 
   verdict refused: no
-  where router: no
+  where router: counts with the verdict
   evidence of the verdict: no
   evidence of the place: no
 
