@@ -1,6 +1,6 @@
 # Shorthands; "make ci" is what must pass before a change lands.
 
-.PHONY: build test lint generate ladders clients timeouts ci performance
+.PHONY: build test lint generate ladders clients timeouts pairs ci performance
 
 build:
 	CGO_ENABLED=0 go build -o bin/tcplab ./cmd/tcplab
@@ -28,6 +28,10 @@ clients:
 # Measures again how long clients wait without a timeout: over two minutes.
 timeouts:
 	TCPLAB_MEASURE=1 go test -count=1 -run '^TestDefaultTimeouts$$' . -update
+
+# Gives every scenario the fault of every other: over three minutes.
+pairs:
+	TCPLAB_MEASURE=1 go test -count=1 -run '^TestEveryFaultIsToldFromEveryOther$$' .
 
 ci:
 	.ci/run

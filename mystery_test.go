@@ -29,7 +29,7 @@ func TestMysteries_netns_ipv6(t *testing.T) { testMysteries(t, "netns", harness.
 func TestMysteries_docker(t *testing.T) { testMysteries(t, "docker", harness.IPv4) }
 
 // onDocker are the cases that differ by what an engine does.
-var onDocker = []string{"closed-port", "dead-host", "security-group", "way-back", "no-route", "service-hangs"}
+var onDocker = []string{"dead-host", "security-group", "no-route", "service-hangs"}
 
 // testMysteries works on each case as a good student does, with captures on both sides and something that does arrive before
 // and after, and gets the full score; with the captures of one side, as much as they prove.

@@ -8,7 +8,7 @@ type Pair struct {
 	Reason          string
 }
 
-// pairs are all of them. A test gives every scenario the fault of every other: these match, and no others do.
+// pairs are all of them. "make pairs" gives every scenario the fault of every other: these match, and no others do.
 var pairs = []Pair{
 	{"client-offline", "client-without-route", noPacketLeaves},
 	{"client-without-route", "client-offline", noPacketLeaves},

@@ -78,7 +78,7 @@ func testCapture(t *testing.T, file string, healthy bool, points []harness.Vanta
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		assert.False(t, healthy, "only a host that the fault has switched off captures nothing")
 	} else {
-		got, pings = dissect(t, file), countPings(t, file)
+		got, pings = dissect(t, file)
 	}
 	for _, p := range points {
 		require.Contains(t, packets, p.Name)
@@ -97,36 +97,29 @@ func testCapture(t *testing.T, file string, healthy bool, points []harness.Vanta
 	}
 }
 
-// countPings counts the echo requests and replies of each interface, as tshark sees them.
-func countPings(t *testing.T, file string) map[string]int {
-	t.Helper()
-	out, err := exec.Command("tshark", "-r", file, "-Y", "icmp.type in {0, 8} || icmpv6.type in {128, 129}",
-		"-T", "fields", "-e", "frame.interface_name").Output()
-	require.NoError(t, err, file)
-	counts := map[string]int{}
-	for line := range strings.Lines(string(out)) {
-		counts[strings.TrimSpace(line)]++
-	}
-	return counts
-}
-
 // tcpFlags are what a line of a trace has in the place where others name an ICMP error.
 var tcpFlags = regexp.MustCompile(`^[FSRP.UEWA]+$`)
 
 // dissect returns tshark's view of the packets to and from the service on each interface, each as "+1.024 > S", one
-// connection after the other. The TCP header that an ICMP error quotes matches a filter on TCP too, and is left out.
-func dissect(t *testing.T, file string) map[string][]string {
+// connection after the other, and how many echo requests and replies there are. The header that an ICMP error quotes
+// matches a filter on it too, and is left out.
+func dissect(t *testing.T, file string) (byInterface map[string][]string, pings map[string]int) {
 	t.Helper()
-	filter := fmt.Sprintf("tcp.port == %d && !icmp && !icmpv6", harness.Port)
+	filter := fmt.Sprintf("(tcp.port == %d && !icmp && !icmpv6) || icmp.type in {0, 8} || icmpv6.type in {128, 129}", harness.Port)
 	out, err := exec.Command("tshark", "-r", file, "-Y", filter, "-T", "fields", "-e", "frame.interface_name",
 		"-e", "tcp.stream", "-e", "frame.time_epoch", "-e", "tcp.dstport", "-e", "tcp.flags").Output()
 	require.NoError(t, err, file)
 	type connection struct{ iface, stream string }
 	var order []connection
 	packets, last := map[connection][]string{}, map[connection]time.Time{}
+	byInterface, pings = map[string][]string{}, map[string]int{}
 	for line := range strings.Lines(string(out)) {
-		fields := strings.Fields(line)
+		fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
 		require.Len(t, fields, 5, line)
+		if fields[1] == "" {
+			pings[fields[0]]++
+			continue
+		}
 		c, at, gap := connection{fields[0], fields[1]}, epoch(t, fields[2]), time.Duration(0)
 		if before, ok := last[c]; ok {
 			gap = at.Sub(before)
@@ -140,11 +133,10 @@ func dissect(t *testing.T, file string) map[string][]string {
 		}
 		packets[c] = append(packets[c], fmt.Sprintf("+%.3f %s %s", gap.Seconds(), direction, flags(t, fields[4])))
 	}
-	byInterface := map[string][]string{}
 	for _, c := range order {
 		byInterface[c.iface] = append(byInterface[c.iface], packets[c]...)
 	}
-	return byInterface
+	return byInterface, pings
 }
 
 // epoch parses seconds with nine digits after the point, more than a float64 can hold.
