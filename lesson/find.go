@@ -2,23 +2,18 @@ package lesson
 
 import (
 	"fmt"
-	"net/netip"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/wire"
 	"github.com/tcplab/tcplab/wire/diagnose"
 	"github.com/tcplab/tcplab/wire/signature"
 )
 
-// theClient is the host whose attempts are asked about, and the vantage point that sees all of them.
-const theClient = "client"
-
 // last is the latest attempt of the client at what the question is about.
 func (r *Record) last(s subject) (wire.Attempt, bool) {
-	here := r.At(theClient)
+	here := r.At("client") // which sees all of them
 	var list []wire.Attempt
 	if s != aPing {
 		list = append(list, begun(here.Attempts(0))...)
@@ -26,7 +21,7 @@ func (r *Record) last(s subject) (wire.Attempt, bool) {
 	if s != aConnection {
 		list = append(list, here.Echoes()...)
 	}
-	list = slices.DeleteFunc(list, func(a wire.Attempt) bool { return owner(a.Client.Addr()) != theClient })
+	list = slices.DeleteFunc(list, func(a wire.Attempt) bool { return hostOf(a.Client.Addr()) != Client })
 	if len(list) == 0 {
 		return wire.Attempt{}, false
 	}
@@ -198,7 +193,7 @@ func (a ask) findHost(r *Record, attempt wire.Attempt) (solution, bool) {
 	}
 	f.answerValue = hostValue(hostAt(where))
 	if a.verb == "sender" && sender.ICMP.HasQuote { // nobody sends an ICMP error in another's name
-		f.answerValue = hostValue(owner(sender.Src))
+		f.answerValue = hostValue(string(hostOf(sender.Src)))
 	}
 	return f, true
 }
@@ -206,19 +201,6 @@ func (a ask) findHost(r *Record, attempt wire.Attempt) (solution, bool) {
 func hostAt(point string) string {
 	name, _, _ := strings.Cut(point, ":")
 	return name
-}
-
-// owner is the host that has the address, empty where none has it.
-func owner(addr netip.Addr) string {
-	t := harness.WithWellKnown()
-	for _, h := range t.Hosts {
-		for _, e := range t.EndsOf(h.Name) {
-			if slices.ContainsFunc(e.Addrs, func(p netip.Prefix) bool { return p.Addr() == addr }) {
-				return h.Name
-			}
-		}
-	}
-	return ""
 }
 
 func (a ask) findReached(r *Record, attempt wire.Attempt) solution {

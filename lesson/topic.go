@@ -56,21 +56,17 @@ func (t topic) other(p *wire.Packet) bool {
 	return hostOf(a) != Server && hostOf(b) != Server
 }
 
-// hostOf is the host that has an address; empty where none of the places has it.
-func hostOf(a netip.Addr) Place {
-	for _, p := range Places() {
-		for _, e := range topology.EndsOf(string(p)) {
-			if has(e, a) {
-				return p
+// hostOf is the host that has an address; empty where none has it.
+func hostOf(addr netip.Addr) Place {
+	for _, h := range topology.Hosts {
+		for _, e := range topology.EndsOf(h.Name) {
+			if slices.ContainsFunc(e.Addrs, func(p netip.Prefix) bool { return p.Addr() == addr }) {
+				return Place(h.Name)
 			}
 		}
 	}
 	return ""
 }
 
-// topology is that of every exercise.
+// topology is that of every exercise, and has the hosts of every lesson's lab.
 var topology = harness.WithWellKnown()
-
-func has(e harness.EndSpec, a netip.Addr) bool {
-	return slices.ContainsFunc(e.Addrs, func(p netip.Prefix) bool { return p.Addr() == a })
-}
