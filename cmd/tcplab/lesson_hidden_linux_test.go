@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"os"
@@ -128,19 +127,21 @@ func (s *student) containers() map[string]string {
 		require.NoError(s, err, "docker %s: %s", args, out)
 		return string(out)
 	}
-	var owner struct{ Lab, Owner string }
 	texts := map[string]string{}
 	pid := s.lab(s.Lab()).Process
-	for _, id := range strings.Fields(docker("ps", "-aq", "--filter", "label=tcplab")) {
-		labels := docker("inspect", "--format", `{"Lab":"{{index .Config.Labels "tcplab.lab"}}","Owner":"{{index .Config.Labels "tcplab.owner"}}"}`, id)
-		require.NoError(s, json.Unmarshal([]byte(labels), &owner))
-		if !strings.Contains(owner.Owner, fmt.Sprintf("/%d/", pid)) {
+	// In one look: the containers of other labs come and go.
+	all := docker("ps", "-a", "--filter", "label=tcplab", "--format", `{{.ID}} {{.Label "tcplab.lab"}} {{.Label "tcplab.owner"}}`)
+	for line := range strings.Lines(all) {
+		words := strings.Fields(line)
+		require.Len(s, words, 3, line)
+		id, lab, owner := words[0], words[1], words[2]
+		if !strings.Contains(owner, fmt.Sprintf("/%d/", pid)) {
 			continue
 		}
 		texts["inspect "+id] = docker("inspect", id)
 		texts["ps "+id] = docker("ps", "-a", "--no-trunc", "--filter", "id="+id, "--format", "{{json .}}")
 		texts["top "+id] = docker("top", id)
-		texts["networks"] = docker("network", "ls", "--filter", "label=tcplab.lab="+owner.Lab, "--format", "{{json .}}")
+		texts["networks"] = docker("network", "ls", "--filter", "label=tcplab.lab="+lab, "--format", "{{json .}}")
 	}
 	require.Contains(s, texts, "networks", "the lab has no containers")
 	require.Greater(s, len(texts), 3*3, "these are not all of its hosts")
