@@ -50,6 +50,9 @@ type envelope struct {
 
 const handInFormat = "tcplab-hand-in-1"
 
+// ErrSealed is the error for a hand-in that is sealed, where there is no key.
+var ErrSealed = errors.New("it is sealed for a class: give that class's key")
+
 // maxHandIn bounds what a hand-in may unfold to, in bytes.
 const maxHandIn = 512 << 20
 
@@ -109,7 +112,7 @@ func (e *envelope) open(key *ClassKey) (err error) {
 	case key == nil && e.Class == "":
 		return nil
 	case key == nil:
-		return errors.New("it is sealed for a class: give that class's key")
+		return ErrSealed
 	case e.Class == "":
 		return errors.New("it is not sealed for the class, and could have been written by anybody: the mystery or quiz was begun without --class")
 	case e.Class != key.Public():

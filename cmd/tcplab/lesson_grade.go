@@ -143,6 +143,10 @@ func (f *gradeFlags) run(cmd *cobra.Command, dir string) error {
 		}
 		marks = append(marks, mark)
 	}
+	all := errors.Join(refused...)
+	if len(marks) == 0 || errors.Is(all, lesson.ErrSealed) { // whoever forgets the key must not lose the class's results
+		return all
+	}
 	marks = lesson.Final(marks)
 	out := f.out
 	if out == "" {
@@ -156,7 +160,7 @@ func (f *gradeFlags) run(cmd *cobra.Command, dir string) error {
 	} else {
 		err = writeMarks(cmd.OutOrStdout(), marks, out)
 	}
-	return errors.Join(err, errors.Join(refused...))
+	return errors.Join(err, all)
 }
 
 // handIns are the files in a folder and below it, in order.

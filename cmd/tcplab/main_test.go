@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,21 +30,7 @@ var update = flag.Bool("update", false, "rewrite the generated sections of READM
 
 // TestMain lets this test binary be tcplab when it is called by that name: it is what scripts and tests run.
 func TestMain(m *testing.M) {
-	testscript.Main(patient{m}, map[string]func(){"tcplab": main})
-}
-
-// patient runs the tests. They wait for timers and for other programs more than they compute: a few more of them may run at
-// once than there are processors; but not so many that a client of theirs has to wait for a processor.
-type patient struct{ *testing.M }
-
-func (p patient) Run() int {
-	flag.Parse()
-	set := false
-	flag.Visit(func(f *flag.Flag) { set = set || f.Name == "test.parallel" })
-	if !set {
-		_ = flag.Set("test.parallel", strconv.Itoa(2*runtime.NumCPU())) // there is such a flag
-	}
-	return p.M.Run()
+	testscript.Main(m, map[string]func(){"tcplab": main})
 }
 
 // TestScript runs every command as a user types it; the scripts are in testdata/script. Commands that the scripts have
