@@ -19,6 +19,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/tcplab/tcplab/harness"
 )
 
@@ -40,8 +42,7 @@ func listen(ctx context.Context, s Streams, args []string) error {
 	}
 	ctx, cancel := untilStdinEnds(ctx, s)
 	defer cancel()
-	config := net.ListenConfig{Control: s.Namespace.Control}
-	listener, err := config.Listen(ctx, "tcp", net.JoinHostPort("", strconv.Itoa(*port)))
+	listener, err := listenTCP(ctx, s.Namespace, *port)
 	if err != nil {
 		return err
 	}
@@ -60,6 +61,32 @@ func listen(ctx context.Context, s Streams, args []string) error {
 		return err
 	}
 	return nil
+}
+
+// listenTCP listens on a port at every address of both families.
+func listenTCP(ctx context.Context, ns *Namespace, port int) (stoppingListener, error) {
+	config := net.ListenConfig{Control: ns.Control}
+	l, err := config.Listen(ctx, "tcp", net.JoinHostPort("", strconv.Itoa(port)))
+	if err != nil {
+		return stoppingListener{}, err
+	}
+	return stoppingListener{l.(*net.TCPListener)}, nil
+}
+
+// stoppingListener is a listener whose Close returns when nothing listens any more. close(2) alone does not end it: a
+// program that is just being started has a copy of every descriptor until its execve(2), which closes them, and the
+// socket listens until then. On a busy machine that was long enough for who takes its place to find the port in use.
+type stoppingListener struct{ *net.TCPListener }
+
+// Close takes the socket itself out of state LISTEN, as shutdown(2) does on Linux, and closes it.
+func (l stoppingListener) Close() error {
+	raw, err := l.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var stop error
+	err = raw.Control(func(fd uintptr) { stop = os.NewSyscallError("shutdown", unix.Shutdown(int(fd), unix.SHUT_RD)) })
+	return errors.Join(err, stop, l.TCPListener.Close())
 }
 
 // whatToDo reads what a service is told, and returns what is left of its standard input.

@@ -11,7 +11,6 @@ import (
 	"net/http/httputil"
 	"net/netip"
 	"net/url"
-	"strconv"
 	"sync"
 	"time"
 
@@ -49,14 +48,13 @@ func proxy(ctx context.Context, s Streams, args []string) error {
 	}
 	ctx, cancel := untilStdinEnds(ctx, s)
 	defer cancel()
-	config := net.ListenConfig{Control: s.Namespace.Control}
-	listener, err := config.Listen(ctx, "tcp", net.JoinHostPort("", strconv.Itoa(*port)))
+	listener, err := listenTCP(ctx, s.Namespace, *port)
 	if err != nil {
 		return err
 	}
 	switch {
 	case *program != "":
-		return p.runHAProxy(ctx, listener.(*net.TCPListener), func() { ready(s) })
+		return p.runHAProxy(ctx, listener.TCPListener, func() { ready(s) })
 	case p.Layer == 4:
 		ready(s)
 		return p.passConnections(ctx, listener)

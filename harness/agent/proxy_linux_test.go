@@ -59,7 +59,7 @@ func TestInjected(t *testing.T) {
 	}
 }
 
-// standing is a proxy that runs.
+// standing is a service or a proxy that runs.
 type standing struct {
 	port  int
 	stdin *io.PipeWriter
@@ -90,16 +90,26 @@ func (r *readySignal) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// startProxy starts the verb in the network of this process, and returns when it has said that it is ready.
+// startProxy starts the proxy in the network of this process.
 func startProxy(t *testing.T, server string, args ...string) *standing {
+	t.Helper()
+	port := freePort(t)
+	return startStanding(t, port, "", append(append([]string{"proxy", "--port", strconv.Itoa(port)}, args...), server)...)
+}
+
+// startStanding starts a verb, which reads something first, and returns when it has said that it is ready.
+func startStanding(t *testing.T, port int, told string, argv ...string) *standing {
 	t.Helper()
 	stdin, feed := io.Pipe()
 	errs := &readySignal{line: make(chan struct{})}
-	s := &standing{port: freePort(t), stdin: feed, code: make(chan int, 1), errs: &errs.Buffer}
-	argv := append(append([]string{"proxy", "--port", strconv.Itoa(s.port)}, args...), server)
+	s := &standing{port: port, stdin: feed, code: make(chan int, 1), errs: &errs.Buffer}
 	go func() {
 		s.code <- Run(t.Context(), Streams{Stdin: stdin, Stdout: io.Discard, Stderr: errs, Namespace: &Namespace{}}, argv)
 	}()
+	if told != "" {
+		_, err := io.WriteString(feed, told)
+		require.NoError(t, err)
+	}
 	select {
 	case <-errs.line:
 	case code := <-s.code:
