@@ -21,7 +21,7 @@ func (r *Record) last(s subject) (wire.Attempt, bool) {
 	if s != aConnection {
 		list = append(list, here.Echoes()...)
 	}
-	list = slices.DeleteFunc(list, func(a wire.Attempt) bool { return hostOf(a.Client.Addr()) != Client })
+	list = slices.DeleteFunc(list, func(a wire.Attempt) bool { return !byClient(a) })
 	if len(list) == 0 {
 		return wire.Attempt{}, false
 	}
