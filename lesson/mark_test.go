@@ -85,3 +85,30 @@ func TestResultsWithATimeThatCannotBe(t *testing.T) {
 		}
 	}
 }
+
+// Programs differ in which of two fields of one name they take, and in whether "Score" is "score": what they may read otherwise
+// is not what was signed. White space is nothing that is read.
+func TestResultsThatOtherProgramsReadOtherwise(t *testing.T) {
+	key := newKey(t)
+	class, err := ParseClass(key.Public())
+	require.NoError(t, err)
+	mark := marksOf(t, key)[0]
+	mark.Score = 60
+	mark.Sign(key)
+	var file bytes.Buffer
+	require.NoError(t, WriteJSON(&file, []Mark{mark}))
+	line := strings.TrimSpace(file.String())
+	for text, right := range map[string]bool{
+		line: true,
+		strings.NewReplacer("{", "{\n  ", `":`, `" : `).Replace(line):                       true,
+		strings.Replace(line, `"score":60`, `"score":100,"Score":60`, 1):                    false,
+		strings.Replace(line, `"score":60`, `"score":100,"score":60`, 1):                    false,
+		strings.Replace(line, `"score":60`, `"score":60,"bonus":40`, 1):                     false,
+		strings.Replace(line, `"student":"kim"`, `"student":"lee","\u0073tudent":"kim"`, 1): false,
+	} {
+		marks, err := ReadMarks([]byte(text))
+		require.NoError(t, err)
+		assert.Equal(t, right, marks[0].Verify(class), text)
+		assert.Equal(t, 60, marks[0].Score)
+	}
+}
