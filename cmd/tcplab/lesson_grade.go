@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -241,17 +242,18 @@ func writeResults(dir string, marks []lesson.Mark) error {
 }
 
 // replaceFile writes a file. One of that name that is there stays until the new one is complete. (renameio is not for
-// Windows.)
+// Windows.) Who may read it, the user's umask says: on the machine of a class, results are not for everybody.
 func replaceFile(name string, write func(io.Writer) error) error {
-	file, err := os.CreateTemp(filepath.Dir(name), ".tcplab-*")
+	temporary := filepath.Join(filepath.Dir(name), ".tcplab-"+rand.Text())
+	file, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return err
 	}
-	if err = errors.Join(write(file), file.Chmod(0o644), file.Close()); err == nil {
-		err = os.Rename(file.Name(), name)
+	if err = errors.Join(write(file), file.Close()); err == nil {
+		err = os.Rename(temporary, name)
 	}
 	if err != nil {
-		return errors.Join(err, os.Remove(file.Name()))
+		return errors.Join(err, os.Remove(temporary))
 	}
 	return nil
 }
