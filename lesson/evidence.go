@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/tcplab/tcplab/wire"
@@ -99,8 +99,8 @@ func (x *index) examine(f File) (*evidence, error) {
 	switch {
 	case errors.Is(err, errTooMany):
 		return nil, fmt.Errorf("%s: %w: capture again, with a filter such as \"tcp port 8080 or icmp\"", f.Name, err)
-	case errors.Is(err, wire.ErrNotCapture) || err != nil && errors.Is(err, io.EOF):
-		return nil, fmt.Errorf("%s is not a packet capture: evidence is a file that tcpdump, Wireshark or \"tcplab host capture\" has written", f.Name)
+	case errors.Is(err, wire.ErrNotCapture): // and what it looks like
+		return nil, fmt.Errorf("%s: %s", f.Name, strings.TrimPrefix(err.Error(), "wire: "))
 	}
 	e.cut = err != nil
 	if e.total == 0 {

@@ -407,8 +407,13 @@ func TestNotACapture(t *testing.T) {
 	e := newExam(t, "closed-port")
 	record, err := ReadRecord(bytes.NewReader(e.record))
 	require.NoError(t, err)
-	for _, contents := range []string{"", "it is refused", "\x0a\x0d"} {
+	for contents, says := range map[string]string{
+		"":                               "the input is empty: let the capture end in good order (tcpdump: Ctrl-C) before reading it",
+		"12:00:01 IP 198.51.100.10 > ..": "this is text: give the file that tcpdump -w wrote, not what tcpdump printed",
+		"PK\x03\x04":                     "this is a zip archive: extract the capture from it",
+		"\x00\x01":                       "it starts with bytes 00 01: give a file that tcpdump -w or Wireshark wrote (pcap or pcapng)",
+	} {
 		_, err := e.c.Grade(record, Answer{Evidence: []File{{Name: "notes.txt", Data: []byte(contents)}}})
-		assert.EqualError(t, err, `notes.txt is not a packet capture: evidence is a file that tcpdump, Wireshark or "tcplab host capture" has written`)
+		assert.EqualError(t, err, "notes.txt: not a packet capture: "+says)
 	}
 }
