@@ -65,13 +65,9 @@ func (v *view) settle() {
 		seen[id] = true
 		return had
 	})
-	engine := diagnose.New(diagnose.Options{Emit: func(a *diagnose.Attempt) {
+	diagnose.Each(v.packets, func(a *diagnose.Attempt) {
 		v.judged = append(v.judged, judged{a.Client(), a.First(), a.Verdict, a.Inconclusive, a.Seen()})
-	}})
-	for i := range v.packets {
-		engine.Add(&v.packets[i], nil)
-	}
-	engine.Close()
+	})
 }
 
 // diagnosis is that of one of the attempts.
