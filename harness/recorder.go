@@ -25,6 +25,7 @@ type recorder struct {
 	points  []VantagePoint
 	running *recording // nil: it is stopped
 	started int        // captures
+	hole    error      // why the record is not complete; nil while it is
 
 	mutex  sync.Mutex
 	frames []recordedFrame
@@ -51,13 +52,11 @@ func (r *recorder) start(ctx context.Context) (err error) {
 }
 
 // stop ends the captures, once everything that had arrived is kept.
-func (r *recorder) stop(ctx context.Context) error {
-	running := r.running
-	if running == nil {
-		return nil
+func (r *recorder) stop(ctx context.Context) {
+	if r.running != nil {
+		r.lose(r.running.stop(ctx))
+		r.running = nil
 	}
-	r.running = nil
-	return running.stop(ctx)
 }
 
 // flush returns when everything that has passed until now is kept, and misses nothing of what passes meanwhile: the new
@@ -68,10 +67,18 @@ func (r *recorder) flush(ctx context.Context) error {
 		r.running = old
 		return err
 	}
-	if old == nil {
-		return nil
+	if old != nil {
+		r.lose(old.stop(ctx))
 	}
-	return old.stop(ctx)
+	return nil
+}
+
+// lose notes that a capture has failed, as when the kernel had to drop packets. The record has a hole from then on: what
+// others have captured meanwhile would be taken for what has never been.
+func (r *recorder) lose(err error) {
+	if err != nil && r.hole == nil {
+		r.hole = fmt.Errorf("the lab's record lacks packets, and nothing can be held against it: take the lab down, and build it anew (%w)", err)
+	}
 }
 
 func (r *recorder) keep(host, iface string, f wire.Frame, capture int) {
@@ -90,7 +97,10 @@ func (r *recorder) keep(host, iface string, f wire.Frame, capture int) {
 func (r *recorder) write(w io.Writer) error {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	if r.size > maxRecorded {
+	switch {
+	case r.hole != nil:
+		return r.hole
+	case r.size > maxRecorded:
 		return errRecordFull
 	}
 	r.settle()
@@ -172,8 +182,9 @@ func (s *Standing) unrecorded(ctx context.Context, do func() error) error {
 	if s.recorder == nil {
 		return do()
 	}
-	if err := s.recorder.stop(ctx); err != nil {
-		return err
-	}
-	return errors.Join(do(), s.recorder.start(ctx))
+	s.recorder.stop(ctx)
+	err := do()
+	again := s.recorder.start(ctx)
+	s.recorder.lose(again)
+	return errors.Join(err, again)
 }

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -22,8 +23,9 @@ const (
 	seedSize    = 32
 )
 
-// encoding of keys and signatures: one word for a shell, an environment variable and a cell of a table.
-var encoding = base64.RawURLEncoding
+// encoding of keys and signatures: one word for a shell, an environment variable and a cell of a table. It is strict, so that
+// there is one text for each.
+var encoding = base64.RawURLEncoding.Strict()
 
 // ClassKey is a teacher's.
 type ClassKey struct {
@@ -68,7 +70,7 @@ func (k *ClassKey) String() string { return keyPrefix + encoding.EncodeToString(
 
 // Public is the half that students are given.
 func (k *ClassKey) Public() string {
-	return classPrefix + encoding.EncodeToString(append(k.open.PublicKey().Bytes(), k.sign.Public().(ed25519.PublicKey)...))
+	return (&Class{k.open.PublicKey(), k.sign.Public().(ed25519.PublicKey)}).String()
 }
 
 // Class is the public half of a class's key.
@@ -91,8 +93,14 @@ func ParseClass(text string) (*Class, error) {
 	return &Class{seal, raw[sealSize:]}, nil
 }
 
+// String is the text by which the class is known: mysteries depend on it, and hand-ins name it.
+func (c *Class) String() string {
+	return classPrefix + encoding.EncodeToString(slices.Concat(c.seal.Bytes(), c.verify))
+}
+
+// decode reads a key, which may have come by mail, and been broken into lines.
 func decode(text, prefix string, size int) ([]byte, error) {
-	body, ok := strings.CutPrefix(strings.TrimSpace(text), prefix)
+	body, ok := strings.CutPrefix(strings.Join(strings.Fields(text), ""), prefix)
 	raw, err := encoding.DecodeString(body)
 	if err == nil && (!ok || len(raw) != size) {
 		err = errors.New("not a key")

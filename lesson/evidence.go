@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/tcplab/tcplab/wire"
@@ -94,17 +94,20 @@ func newIndex(r *Record, about topic) *index {
 
 // examine holds a file against the record. The error is for what is not a capture.
 func (x *index) examine(f File) (*evidence, error) {
-	trace, err := wire.ReadAll(bytes.NewReader(f.Data), f.Name)
-	e := &evidence{name: f.Name, total: len(trace.Packets), seen: map[Place][]wire.Packet{}}
-	if errors.Is(err, wire.ErrNotCapture) || err != nil && errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s is not a packet capture: evidence is a file that tcpdump, Wireshark or \"tcplab host capture\" has written", f.Name)
+	packets, err := readPackets(bytes.NewReader(f.Data), maxPackets)
+	e := &evidence{name: f.Name, total: len(packets), seen: map[Place][]wire.Packet{}}
+	switch {
+	case errors.Is(err, errTooMany):
+		return nil, fmt.Errorf("%s: %w: capture again, with a filter such as \"tcp port 8080 or icmp\"", f.Name, err)
+	case errors.Is(err, wire.ErrNotCapture): // and what it looks like
+		return nil, fmt.Errorf("%s: %s", f.Name, strings.TrimPrefix(err.Error(), "wire: "))
 	}
 	e.cut = err != nil
 	if e.total == 0 {
 		e.state = empty
 		return e, nil
 	}
-	points := x.match(e, trace.Packets)
+	points := x.match(e, packets)
 	if e.state == genuine {
 		x.lookForGaps(e, points)
 	}

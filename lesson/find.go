@@ -21,7 +21,7 @@ func (r *Record) last(s subject) (wire.Attempt, bool) {
 	if s != aConnection {
 		list = append(list, here.Echoes()...)
 	}
-	list = slices.DeleteFunc(list, func(a wire.Attempt) bool { return hostOf(a.Client.Addr()) != Client })
+	list = slices.DeleteFunc(list, func(a wire.Attempt) bool { return !byClient(a) })
 	if len(list) == 0 {
 		return wire.Attempt{}, false
 	}
@@ -231,16 +231,11 @@ func (a ask) findVerdict(r *Record, attempt wire.Attempt) solution {
 	if len(seen.Packets) == 0 {
 		return f
 	}
-	engine := diagnose.New(diagnose.Options{Emit: func(d *diagnose.Attempt) {
+	diagnose.Each(r.At(a.point).Packets, func(d *diagnose.Attempt) {
 		if d.Client() == seen.Client && d.Server() == seen.Server && d.First().Equal(begunAt(seen)) {
 			f.verdict = d.Verdict
 		}
-	}})
-	there := r.At(a.point)
-	for i := range there.Packets {
-		engine.Add(&there.Packets[i], nil)
-	}
-	engine.Close()
+	})
 	f.glimpses = glimpses(attempt, seen, a.point, every(seen.Packets)...)
 	return f
 }

@@ -65,13 +65,9 @@ func (v *view) settle() {
 		seen[id] = true
 		return had
 	})
-	engine := diagnose.New(diagnose.Options{Emit: func(a *diagnose.Attempt) {
+	diagnose.Each(v.packets, func(a *diagnose.Attempt) {
 		v.judged = append(v.judged, judged{a.Client(), a.First(), a.Verdict, a.Inconclusive, a.Seen()})
-	}})
-	for i := range v.packets {
-		engine.Add(&v.packets[i], nil)
-	}
-	engine.Close()
+	})
 }
 
 // diagnosis is that of one of the attempts.
@@ -90,19 +86,24 @@ func (v *view) covers(packets []wire.Packet) bool {
 	})
 }
 
-// attempts are those of the topic.
+// attempts are those of the topic: of reaching the server, and nobody else.
 func (f *findings) attempts(side Place) []wire.Attempt {
 	trace := wire.Trace{Packets: f.sides[side].packets}
+	list := trace.Echoes()
 	if diagnose.Protocol(f.about) == diagnose.TCP {
-		return trace.Attempts(harness.Port)
+		list = trace.Attempts(harness.Port)
 	}
-	return slices.DeleteFunc(trace.Echoes(), func(a wire.Attempt) bool { return hostOf(a.Server.Addr()) != Server })
+	return slices.DeleteFunc(list, func(a wire.Attempt) bool { return hostOf(a.Server.Addr()) != Server })
 }
 
-// all are what is shown of each attempt that either side has seen; of no attempt at all, where none left the client.
+// all are what is shown of each attempt that either side has seen; and that none left the client, where there is none of its
+// own. Others may try what the client cannot: the router does get through to a server that is well.
 func (f *findings) all() []shown {
 	fromClient, fromServer := f.attempts(Client), f.attempts(Server)
 	var list []shown
+	if !slices.ContainsFunc(slices.Concat(fromClient, fromServer), byClient) && f.nothingSent() {
+		list = append(list, shown{verdicts: []diagnose.Verdict{diagnose.NotSent}, place: Client})
+	}
 	for i := range fromClient {
 		a := &fromClient[i]
 		j := slices.IndexFunc(fromServer, func(b wire.Attempt) bool { return same(a, &b) })
@@ -116,14 +117,14 @@ func (f *findings) all() []shown {
 	for i := range fromServer {
 		list = append(list, f.atServer(&fromServer[i]))
 	}
-	if len(list) == 0 && f.nothingSent() {
-		list = append(list, shown{verdicts: []diagnose.Verdict{diagnose.NotSent}, place: Client})
-	}
 	return list
 }
 
+// byClient reports whether it is the client's attempt.
+func byClient(a wire.Attempt) bool { return hostOf(a.Client.Addr()) == Client }
+
 // nothingSent reports whether a capture on the client's side holds several packets that the client has sent, and so has run
-// for a while, and none about the topic. That the client has tried meanwhile, only the student knows.
+// for a while. That the client has tried meanwhile, only the student knows.
 func (f *findings) nothingSent() bool {
 	sent := 0
 	for _, p := range f.sides[Client].packets {

@@ -110,13 +110,9 @@ func TestEveryQuestionCanBeAnswered(t *testing.T) {
 
 // seenBy are the attempts of a trace, as a diagnosis sees them.
 func seenBy(trace wire.Trace) (list []diagnose.Seen, verdicts []diagnose.Verdict) {
-	engine := diagnose.New(diagnose.Options{Emit: func(a *diagnose.Attempt) {
+	diagnose.Each(trace.Packets, func(a *diagnose.Attempt) {
 		list, verdicts = append(list, a.Seen()), append(verdicts, a.Verdict)
-	}})
-	for i := range trace.Packets {
-		engine.Add(&trace.Packets[i], nil)
-	}
-	engine.Close()
+	})
 	return list, verdicts
 }
 

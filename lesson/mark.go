@@ -54,13 +54,21 @@ type Mark struct {
 	Signature string `json:"signature,omitempty"`
 }
 
-// Grade grades a hand-in by the record that came with it, or by the cases that the quiz asks for: the same each time.
+// Grade grades a hand-in by the record that came with it, or by the cases that the quiz asks for: the same each time. It refuses
+// what tcplab does not hand in: a seal only says that nobody has changed what a student wrote, and what it says stands in the
+// results, which a spreadsheet opens.
 func (h *HandIn) Grade() (Mark, Grade, error) {
+	if !datable(h.Answered) {
+		return Mark{}, Grade{}, fmt.Errorf("it says that it was answered in the year %d", h.Answered.UTC().Year())
+	}
 	if h.Kind() == KindQuiz {
 		return h.gradeQuiz()
 	}
 	m, err := NewMystery(h.Student, h.Level, h.Class)
 	if err != nil {
+		return Mark{}, Grade{}, err
+	}
+	if err := (Choice{h.Answer.Verdict, h.Answer.Where}).check(); err != nil {
 		return Mark{}, Grade{}, err
 	}
 	record, err := ReadRecord(bytes.NewReader(h.Record))
@@ -77,11 +85,17 @@ func (h *HandIn) Grade() (Mark, Grade, error) {
 		Answered: h.Answered.UTC().Truncate(time.Millisecond), Class: h.Class}, g, nil
 }
 
+// datable reports whether JSON can say the time in UTC, whose year must have four digits.
+func datable(t time.Time) bool {
+	year := t.UTC().Year()
+	return year >= 0 && year <= 9999
+}
+
 // signed is the text that is signed.
 func (r Mark) signed() []byte {
 	r.Signature = ""
 	text, err := json.Marshal(r)
-	if err != nil { // it is made of strings, numbers and a time
+	if err != nil { // it is made of strings, numbers and a time that is datable
 		panic(err)
 	}
 	return text
@@ -134,7 +148,7 @@ func WriteJSON(w io.Writer, list []Mark) error {
 	return nil
 }
 
-// ReadMarks reads what [WriteCSV] or [WriteJSON] has written.
+// ReadMarks reads what [WriteCSV] or [WriteJSON] has written. What says more than that comes without its signature.
 func ReadMarks(file []byte) ([]Mark, error) {
 	if bytes.HasPrefix(bytes.TrimSpace(file), []byte("{")) {
 		return readJSON(file)
@@ -156,16 +170,31 @@ func ReadMarks(file []byte) ([]Mark, error) {
 
 func readJSON(file []byte) (list []Mark, err error) {
 	for d := json.NewDecoder(bytes.NewReader(file)); ; {
-		var r Mark
-		err := d.Decode(&r)
+		var line json.RawMessage
+		err := d.Decode(&line)
 		if errors.Is(err, io.EOF) {
 			return list, nil
+		}
+		var r Mark
+		if err == nil {
+			err = json.Unmarshal(line, &r)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("it holds no results, as \"tcplab lesson grade\" writes them: %w", err)
 		}
+		if !r.says(line) {
+			r.Signature = ""
+		}
 		list = append(list, r)
 	}
+}
+
+// says reports whether JSON is that of the mark, and no more. What says something else besides, or the same field twice, or in
+// other letters, may be read otherwise by other programs: it is not what was signed.
+func (r Mark) says(line []byte) bool {
+	var got bytes.Buffer
+	want, err := json.Marshal(r)
+	return err == nil && json.Compact(&got, line) == nil && bytes.Equal(got.Bytes(), want)
 }
 
 // markOf reads a line of the table.
@@ -181,6 +210,9 @@ func markOf(row []string) (r Mark, err error) {
 		return b
 	}
 	answered, failed := time.Parse(time.RFC3339, row[12])
+	if failed == nil && !datable(answered) {
+		failed = fmt.Errorf("the time %q is in a year that cannot be", row[12])
+	}
 	r = Mark{Student: row[0], Kind: Kind(row[1]), Level: number(row[2]), Case: row[3], Verdict: diagnose.Verdict(row[4]), Where: Place(row[5]),
 		VerdictRight: truth(row[6]), WhereRight: truth(row[7]), Shown: truth(row[8]), Located: truth(row[9]), Score: number(row[10]),
 		Answers: number(row[11]), Answered: answered.UTC(), Class: row[13], Signature: row[14]}

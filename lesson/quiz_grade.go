@@ -47,7 +47,7 @@ func (h *HandIn) gradeQuiz() (Mark, Grade, error) {
 		WhereRight: g.Where, Score: points / q.Questions, Answered: h.Answered.UTC().Truncate(time.Millisecond), Class: q.Class}, g, nil
 }
 
-// check refuses what no sheet can say.
+// check refuses what no sheet can say, and no command line.
 func (c Choice) check() (err error) {
 	if c.Verdict != "" {
 		_, err = ParseVerdict(string(c.Verdict))

@@ -175,6 +175,7 @@ func TestQuizHandInThatCannotBe(t *testing.T) {
 		"there cannot be 17 questions":            {Student: "kim", Quiz: make([]Choice, 17)},
 		`"" cannot be the ID of a student`:        {Quiz: make([]Choice, 1)},
 		"there is no level 9: there are 1 to 3, ": {Student: "kim", Level: 9, Quiz: make([]Choice, 1)},
+		"answered in the year 10000":              {Student: "kim", Answered: lastHour(-1), Quiz: make([]Choice, 1)},
 	} {
 		_, _, err := h.Grade()
 		assert.ErrorContains(t, err, want)
@@ -234,7 +235,7 @@ func TestFinalKeepsTheKindsApart(t *testing.T) {
 func TestMysteryHasItsKind(t *testing.T) {
 	record, err := captures.ReadFile("captures/closed-port.pcapng")
 	require.NoError(t, err)
-	h := &HandIn{Student: "kim", Level: 1, Record: record, Answer: Answer{Verdict: diagnose.HalfClosed, Where: Client}}
+	h := &HandIn{Student: "kim", Level: 1, Record: record, Answer: Answer{Verdict: diagnose.ClosedEarly, Where: Client}}
 	m, _, err := h.Grade()
 	require.NoError(t, err)
 	assert.Equal(t, KindMystery, m.Kind)

@@ -184,15 +184,18 @@ func (r *sheetReader) sheet() (s Sheet, err error) {
 			return s, fmt.Errorf("the number of questions is a number, not %q", text)
 		}
 	}
-	if class := r.header[classKey]; class != "" {
-		if _, err := ParseClass(class); err != nil {
+	class := r.header[classKey]
+	if class != "" {
+		key, err := ParseClass(class)
+		if err != nil {
 			return s, fmt.Errorf("the line %q: %w", classKey, err)
 		}
+		class = key.String()
 	}
 	if s.Language, err = lang.Parse(r.header[languageKey]); err != nil {
 		return s, err
 	}
-	if s.Quiz, err = NewQuiz(r.header[studentKey], level, questions, r.header[classKey]); err != nil {
+	if s.Quiz, err = NewQuiz(r.header[studentKey], level, questions, class); err != nil {
 		return s, err
 	}
 	s.Choices = make([]Choice, s.Quiz.Questions)

@@ -30,7 +30,7 @@ type topic diagnose.Protocol
 
 // has reports whether a packet belongs to the topic: also an ICMP error about it does.
 func (t topic) has(p *wire.Packet) bool {
-	if !telling(p) {
+	if !telling(p) || !ofServer(p) {
 		return false
 	}
 	const tcp = 6 // IANA's number
@@ -42,18 +42,19 @@ func (t topic) has(p *wire.Packet) bool {
 		if diagnose.Protocol(t) == diagnose.TCP {
 			return p.ICMP.HasQuote && q.Protocol == tcp && (q.Dst.Port() == harness.Port || q.Src.Port() == harness.Port)
 		}
-		return (p.ICMP.IsEcho() || p.ICMP.HasQuote && q.HasEcho) && !t.other(p)
+		return p.ICMP.IsEcho() || p.ICMP.HasQuote && q.HasEcho
 	}
 	return false
 }
 
-// other reports whether an echo is between others than client and server: a ping of the router, or of a well-known host.
-func (t topic) other(p *wire.Packet) bool {
+// ofServer reports whether the server has sent a packet or is to get it, or that which an ICMP error quotes. A connection with
+// the router, and a ping of a well-known host, are about others.
+func ofServer(p *wire.Packet) bool {
 	a, b := p.Src, p.Dst
 	if p.ICMP.HasQuote {
 		a, b = p.ICMP.Quote.Src.Addr(), p.ICMP.Quote.Dst.Addr()
 	}
-	return hostOf(a) != Server && hostOf(b) != Server
+	return hostOf(a) == Server || hostOf(b) == Server
 }
 
 // hostOf is the host that has an address; empty where none has it.

@@ -22,7 +22,7 @@ type seen struct {
 // diagnosed returns what the packets say of the connection, or, when none of it left, of the next hop.
 func diagnosed(packets []wire.Packet) *seen {
 	var connection, neighbour *seen
-	engine := diagnose.New(diagnose.Options{Emit: func(a *diagnose.Attempt) {
+	diagnose.Each(packets, func(a *diagnose.Attempt) {
 		s := &seen{a.Explain(), a.Verdict, a.Inconclusive, a.Packets()}
 		switch {
 		case a.Verdict == diagnose.NoNeighbour:
@@ -30,11 +30,7 @@ func diagnosed(packets []wire.Packet) *seen {
 		case connection == nil:
 			connection = s
 		}
-	}})
-	for i := range packets {
-		engine.Add(&packets[i], nil)
-	}
-	engine.Close()
+	})
 	if connection == nil {
 		return neighbour
 	}

@@ -20,15 +20,11 @@ import (
 func diagnosisOf(t *testing.T, trace wire.Trace) *Diagnosis {
 	t.Helper()
 	d := &Diagnosis{File: trace.Point, Packets: int64(len(trace.Packets))}
-	engine := diagnose.New(diagnose.Options{Emit: func(a *diagnose.Attempt) {
+	diagnose.Each(trace.Packets, func(a *diagnose.Attempt) {
 		echo, _ := a.Echo()
 		d.Add(Connection{Protocol: a.Protocol(), EchoID: echo.ID, Client: a.Client(), Server: a.Server(), First: a.First(), Packets: a.Packets(), Verdict: a.Verdict,
 			Ending: a.Ending, Failed: a.Failed()}, a.Explain)
-	}})
-	for i := range trace.Packets {
-		engine.Add(&trace.Packets[i], nil)
-	}
-	engine.Close()
+	})
 	client, _ := d.Collectors(0)
 	for i := range trace.Packets {
 		client.Add(&trace.Packets[i])

@@ -62,13 +62,9 @@ type judged struct {
 // judge diagnoses every connection of a trace.
 func judge(t wire.Trace) []judged {
 	var list []judged
-	engine := diagnose.New(diagnose.Options{Emit: func(a *diagnose.Attempt) {
+	diagnose.Each(t.Packets, func(a *diagnose.Attempt) {
 		e := a.Explain()
 		list = append(list, judged{finding{Verdict: string(a.Verdict), Summary: e.Summary, Rivals: e.Rivals, Next: e.Next}, a.Failed(), a.Seen()})
-	}})
-	for i := range t.Packets {
-		engine.Add(&t.Packets[i], nil)
-	}
-	engine.Close()
+	})
 	return list
 }

@@ -50,6 +50,7 @@ func Up(ctx context.Context, o Order, say func(step string)) (Info, error) {
 // starting is a holder whose lab comes up.
 type starting struct {
 	cmd   *exec.Cmd
+	lab   string
 	log   string
 	order *os.File // closed: nobody waits for the lab any more
 	news  *os.File
@@ -85,7 +86,7 @@ func startHolder(o Order, logPath string) (*starting, error) {
 	if err != nil {
 		return nil, errors.Join(err, give.Close(), hear.Close())
 	}
-	return &starting{cmd: cmd, log: logPath, order: give, news: hear}, nil
+	return &starting{cmd: cmd, lab: o.Lab, log: logPath, order: give, news: hear}, nil
 }
 
 // await follows the news to one of its ends.
@@ -128,11 +129,15 @@ func (h *starting) lastWords() error {
 	return fmt.Errorf("the holder of the lab has ended before the lab was up: %s", said)
 }
 
-// ended waits for the end of a holder whose lab did not come up, and removes its log.
+// ended waits for the end of a holder whose lab did not come up, and removes its log: unless another has the name, whose log
+// it is, too.
 func (h *starting) ended() error {
 	late := time.AfterFunc(endDeadline, func() { _ = h.cmd.Process.Kill() })
 	defer late.Stop()
 	_ = h.cmd.Wait() // why it has ended is known
+	if other, err := dial(h.lab); err == nil {
+		return other.Close()
+	}
 	_ = os.Remove(h.log)
 	return nil
 }

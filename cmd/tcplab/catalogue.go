@@ -13,32 +13,23 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/scenarios"
 )
 
 func newList() *cobra.Command {
-	asJSON, language := false, langFlag("")
-	cmd := &cobra.Command{
-		Use:   "list",
-		Short: "List the scenarios",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			tag, err := language.tag()
-			if err != nil {
+	asJSON := false
+	cmd := &cobra.Command{Use: "list", Short: "List the scenarios", Args: cobra.NoArgs}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line")
+	return inLanguage(cmd, func(cmd *cobra.Command, _ []string, tag lang.Tag) error {
+		list := scenarios.All()
+		for _, s := range list {
+			if err := listOne(cmd.OutOrStdout(), scenarios.In(tag, s), nameWidth(list), asJSON); err != nil {
 				return err
 			}
-			list := scenarios.All()
-			for _, s := range list {
-				if err := listOne(cmd.OutOrStdout(), scenarios.In(tag, s), nameWidth(list), asJSON); err != nil {
-					return err
-				}
-			}
-			return nil
-		},
-	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line")
-	language.addTo(cmd)
-	return cmd
+		}
+		return nil
+	})
 }
 
 // nameWidth is the width of a column of names.
@@ -63,7 +54,7 @@ func listOne(w io.Writer, s harness.Scenario, width int, asJSON bool) error {
 }
 
 func newShow() *cobra.Command {
-	color, language := colorAuto, langFlag("")
+	color := colorAuto
 	cmd := &cobra.Command{
 		Use:   "show NAME|DIR",
 		Short: "Show what a scenario breaks and what it expects, or what was seen in a run that was kept",
@@ -71,31 +62,25 @@ func newShow() *cobra.Command {
 Given the folder of a run, draw what was seen in each of its phases.`,
 		Example: "  tcplab show closed-port\n  tcplab show artifacts/closed-port-netns-ipv4",
 		Args:    cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			tag, err := language.tag()
-			if err != nil {
-				return err
-			}
-			out := cmd.OutOrStdout()
-			if _, err := os.Stat(filepath.Join(args[0], "report.json")); err == nil {
-				record, err := openRun(args[0])
-				if err != nil {
-					return err
-				}
-				record.Title = scenarios.In(tag, harness.Scenario{Name: record.Scenario, Title: record.Title}).Title
-				return color.style(out).Phases(out, record)
-			}
-			s, err := scenarios.Named(args[0])
-			if err != nil {
-				return err
-			}
-			_, err = io.WriteString(out, describe(scenarios.In(tag, s)))
-			return err
-		},
 	}
 	cmd.Flags().Var(&color, "color", colorUsage)
-	language.addTo(cmd)
-	return cmd
+	return inLanguage(cmd, func(cmd *cobra.Command, args []string, tag lang.Tag) error {
+		out := cmd.OutOrStdout()
+		if _, err := os.Stat(filepath.Join(args[0], "report.json")); err == nil {
+			record, err := openRun(args[0])
+			if err != nil {
+				return err
+			}
+			record.Title = scenarios.In(tag, harness.Scenario{Name: record.Scenario, Title: record.Title}).Title
+			return color.style(out).Phases(out, record)
+		}
+		s, err := scenarios.Named(args[0])
+		if err != nil {
+			return err
+		}
+		_, err = io.WriteString(out, describe(scenarios.In(tag, s)))
+		return err
+	})
 }
 
 // describe is a scenario in full.

@@ -31,6 +31,27 @@ func newEngines() *cobra.Command {
 	}
 }
 
+// labFlags are the flags that say what labs are built with.
+type labFlags struct {
+	engine string
+	family int
+}
+
+func (f *labFlags) addTo(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.engine, "engine", "", "engine to build the labs with (default: the first one available; see \"tcplab engines\")")
+	cmd.Flags().IntVar(&f.family, "family", 4, "4 for IPv4, 6 for IPv6")
+}
+
+// choose returns the engine and the family that were chosen.
+func (f *labFlags) choose(ctx context.Context) (harness.Engine, harness.Family, error) {
+	family := harness.Family(f.family)
+	if family != harness.IPv4 && family != harness.IPv6 {
+		return nil, 0, fmt.Errorf("--family is 4 or 6, not %d", f.family)
+	}
+	engine, err := chooseEngine(ctx, f.engine)
+	return engine, family, err
+}
+
 // chooseEngine returns the named engine, or the first that is available when no name was given.
 func chooseEngine(ctx context.Context, name string) (harness.Engine, error) {
 	engines := tcplab.Engines()

@@ -43,3 +43,17 @@ func (l langFlag) tag() (lang.Tag, error) {
 	}
 	return tag, nil
 }
+
+// inLanguage gives a command the flag, and lets it run in the language that was chosen.
+func inLanguage(cmd *cobra.Command, run func(cmd *cobra.Command, args []string, tag lang.Tag) error) *cobra.Command {
+	var language langFlag
+	language.addTo(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		tag, err := language.tag()
+		if err != nil {
+			return err
+		}
+		return run(cmd, args, tag)
+	}
+	return cmd
+}

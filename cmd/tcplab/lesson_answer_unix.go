@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -125,24 +124,22 @@ func handIn(cmd *cobra.Command, l *standing.Lab, a lesson.Answer) (*lesson.HandI
 		Family: info.Family, Answer: a, Answers: info.Answers + 1, Raised: info.Since.UTC(), Answered: time.Now().UTC(), Record: record}, nil
 }
 
-// maxEvidence bounds a capture that is handed in, in bytes.
+// maxEvidence bounds the captures that are handed in, in bytes: a hand-in holds them all.
 const maxEvidence = 64 << 20
 
 // readEvidence reads the captures.
 func readEvidence(names []string) (list []lesson.File, err error) {
+	left := int64(maxEvidence)
 	for _, name := range names {
-		info, err := os.Stat(name)
+		data, err := readAtMost(name, left)
+		if errors.Is(err, errTooLarge) {
+			return nil, fmt.Errorf("%s: evidence has at most %d MiB, all files together: capture again, with a filter such as \"tcp port 8080 or icmp\"",
+				name, maxEvidence>>20)
+		}
 		if err != nil {
 			return nil, err
 		}
-		if info.Size() > maxEvidence {
-			return nil, fmt.Errorf("%s has %d MiB, and evidence at most %d: capture again, with a filter such as \"tcp port 8080 or icmp\"",
-				name, info.Size()>>20, maxEvidence>>20)
-		}
-		data, err := os.ReadFile(name)
-		if err != nil {
-			return nil, err
-		}
+		left -= int64(len(data))
 		list = append(list, lesson.File{Name: name, Data: data})
 	}
 	return list, nil

@@ -18,13 +18,7 @@ import (
 func newLessonCheck() *cobra.Command {
 	cmd := checkCommand()
 	lab := labFlag(cmd)
-	var language langFlag
-	language.addTo(cmd)
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		tag, err := language.tag()
-		if err != nil {
-			return err
-		}
+	return inLanguage(cmd, func(cmd *cobra.Command, args []string, tag lang.Tag) error {
 		result, err := checkAnswer(cmd, *lab, args[0], args[1], strings.Join(args[2:], " "), tag)
 		if err != nil {
 			return err
@@ -36,8 +30,7 @@ func newLessonCheck() *cobra.Command {
 			return errMismatch
 		}
 		return nil
-	}
-	return cmd
+	})
 }
 
 // checkAnswer holds an answer against what the lab has recorded.

@@ -37,10 +37,11 @@ func (c *classFlag) public() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if _, err := lesson.ParseClass(string(text)); err != nil {
+	class, err := lesson.ParseClass(string(text))
+	if err != nil {
 		return "", fmt.Errorf("%s: %w", file, err)
 	}
-	return strings.TrimSpace(string(text)), nil
+	return class.String(), nil
 }
 
 func newLessonKey() *cobra.Command {

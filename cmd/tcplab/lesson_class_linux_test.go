@@ -207,5 +207,5 @@ func testEditedHandIns(d *desk, class []*student) {
 	assert.Contains(d, out, class[0].Student+"-1.handin: it is sealed for a class: give that class's key\n")
 	assert.Equal(d, "results.csv: 29 of 29 as the class's teacher has signed them\n", d.must("lesson", "verify", "results.csv", "--class", "class.pub"),
 		"results were lost over a wrong key, or a forgotten one")
-	d.fails("lstat nowhere: no such file or directory", "lesson", "grade", "nowhere")
+	d.fails("stat nowhere: no such file or directory", "lesson", "grade", "nowhere")
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -129,12 +130,11 @@ func (f *gradeFlags) run(cmd *cobra.Command, dir string) error {
 	if err != nil {
 		return err
 	}
-	names, err := handIns(dir)
+	names, refused, err := handIns(dir)
 	if err != nil {
 		return err
 	}
 	var marks []lesson.Mark
-	var refused []error
 	for _, name := range names {
 		mark, err := gradeFile(name, key)
 		if err != nil {
@@ -163,22 +163,45 @@ func (f *gradeFlags) run(cmd *cobra.Command, dir string) error {
 	return errors.Join(err, all)
 }
 
-// handIns are the files in a folder and below it, in order.
-func handIns(dir string) (names []string, err error) {
-	err = filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
-		if err == nil && !entry.IsDir() && filepath.Ext(name) == ".handin" {
+// handIns are the files in a folder and below it, in order. What cannot be looked into is refused, as a file is that cannot be
+// graded.
+func handIns(dir string) (names []string, refused []error, err error) {
+	info, err := os.Stat(dir)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case !info.IsDir():
+		return nil, nil, fmt.Errorf("%s is not a folder: name the one in which it is", dir)
+	}
+	inside := dir + string(filepath.Separator) // also where it is a link to a folder
+	_ = filepath.WalkDir(inside, func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			refused = append(refused, err)
+		case !entry.IsDir() && filepath.Ext(name) == ".handin":
 			names = append(names, name)
 		}
-		return err
+		return nil
 	})
-	if err == nil && len(names) == 0 {
+	if len(names)+len(refused) == 0 {
 		err = fmt.Errorf("%s has no file *.handin, as \"tcplab lesson answer\" and \"tcplab lesson quiz\" write it", dir)
 	}
-	return names, err
+	return names, refused, err
 }
 
+// maxHandIn bounds the file of a hand-in, in bytes: a full record and as much evidence as there may be take less.
+const maxHandIn = 512 << 20
+
+// gradeFile grades a hand-in. What stands in the folder of a class may be anything: of a device there is no end, and on a pipe
+// nobody writes.
 func gradeFile(name string, key *lesson.ClassKey) (lesson.Mark, error) {
-	file, err := os.ReadFile(name)
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		return lesson.Mark{}, lesson.ErrNotHandIn
+	}
+	file, err := readAtMost(name, maxHandIn)
+	if errors.Is(err, errTooLarge) {
+		return lesson.Mark{}, lesson.ErrNotHandIn
+	}
 	if err != nil {
 		return lesson.Mark{}, err
 	}
@@ -193,6 +216,22 @@ func gradeFile(name string, key *lesson.ClassKey) (lesson.Mark, error) {
 	return mark, err
 }
 
+var errTooLarge = errors.New("it is too large")
+
+// readAtMost reads a file that has no more than so many bytes.
+func readAtMost(name string, most int64) ([]byte, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, most+1))
+	if err == nil && int64(len(data)) > most {
+		err = errTooLarge
+	}
+	return data, err
+}
+
 func writeResults(dir string, marks []lesson.Mark) error {
 	for name, write := range map[string]func(io.Writer, []lesson.Mark) error{"results.json": lesson.WriteJSON, "results.csv": lesson.WriteCSV} {
 		if err := replaceFile(filepath.Join(dir, name), func(w io.Writer) error { return write(w, marks) }); err != nil {
@@ -203,17 +242,18 @@ func writeResults(dir string, marks []lesson.Mark) error {
 }
 
 // replaceFile writes a file. One of that name that is there stays until the new one is complete. (renameio is not for
-// Windows.)
+// Windows.) Who may read it, the user's umask says: on the machine of a class, results are not for everybody.
 func replaceFile(name string, write func(io.Writer) error) error {
-	file, err := os.CreateTemp(filepath.Dir(name), ".tcplab-*")
+	temporary := filepath.Join(filepath.Dir(name), ".tcplab-"+rand.Text())
+	file, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return err
 	}
-	if err = errors.Join(write(file), file.Chmod(0o644), file.Close()); err == nil {
-		err = os.Rename(file.Name(), name)
+	if err = errors.Join(write(file), file.Close()); err == nil {
+		err = os.Rename(temporary, name)
 	}
 	if err != nil {
-		return errors.Join(err, os.Remove(file.Name()))
+		return errors.Join(err, os.Remove(temporary))
 	}
 	return nil
 }

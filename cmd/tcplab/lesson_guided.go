@@ -6,18 +6,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/lesson"
 )
 
 func newLessonList() *cobra.Command {
 	cmd := &cobra.Command{Use: "list", Short: "List the guided lessons", Args: cobra.NoArgs}
-	var language langFlag
-	language.addTo(cmd)
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		tag, err := language.tag()
-		if err != nil {
-			return err
-		}
+	return inLanguage(cmd, func(cmd *cobra.Command, _ []string, tag lang.Tag) error {
 		list, width := lesson.Pages(tag), 0
 		for _, p := range list {
 			width = max(width, len(p.Name))
@@ -28,27 +23,19 @@ func newLessonList() *cobra.Command {
 			}
 		}
 		return nil
-	}
-	return cmd
+	})
 }
 
 func newLessonRead() *cobra.Command {
 	cmd := &cobra.Command{Use: "read NAME|NUMBER", Short: "Show a guided lesson, as Markdown", Args: cobra.ExactArgs(1)}
-	var language langFlag
-	language.addTo(cmd)
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		tag, err := language.tag()
-		if err != nil {
-			return err
-		}
+	return inLanguage(cmd, func(cmd *cobra.Command, args []string, tag lang.Tag) error {
 		page, err := lesson.PageNamed(args[0], tag)
 		if err != nil {
 			return err
 		}
 		_, err = io.WriteString(cmd.OutOrStdout(), page.Show(tag))
 		return err
-	}
-	return cmd
+	})
 }
 
 // checkCommand is "lesson check" without what it does, which not every system can do.

@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/lesson"
 	"github.com/tcplab/tcplab/standing"
@@ -22,8 +21,7 @@ import (
 type mysteryFlags struct {
 	student  string
 	level    int
-	engine   string
-	family   int
+	built    labFlags
 	class    classFlag
 	language langFlag
 }
@@ -46,8 +44,7 @@ client hears may have been said by another.`,
 	flags := cmd.Flags()
 	flags.StringVar(&f.student, "student", "", "your ID, as your teacher knows it")
 	flags.IntVar(&f.level, "level", 1, fmt.Sprintf("how hard it is, 1 to %d", lesson.Levels))
-	flags.StringVar(&f.engine, "engine", "", "engine to build the lab with (default: the first one available; see \"tcplab engines\")")
-	flags.IntVar(&f.family, "family", 4, "4 for IPv4, 6 for IPv6")
+	f.built.addTo(cmd)
 	f.class.addTo(cmd)
 	f.language.addTo(cmd)
 	return cmd
@@ -69,17 +66,14 @@ func (f *mysteryFlags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	if err := checkFamily(f.family); err != nil {
-		return err
-	}
 	if l, err := standing.Find(cmd.Context(), m.Lab()); err == nil {
 		return standsAlready(l.Info())
 	}
-	engine, err := chooseEngine(cmd.Context(), f.engine)
+	engine, family, err := f.built.choose(cmd.Context())
 	if err != nil {
 		return err
 	}
-	info, several, err := raise(cmd, engine, standing.Order{Lab: m.Lab(), Engine: engine.Name(), Family: harness.Family(f.family), Broken: true,
+	info, several, err := raise(cmd, engine, standing.Order{Lab: m.Lab(), Engine: engine.Name(), Family: family, Broken: true,
 		Recorded: true, Exercise: &standing.Exercise{Student: m.Student, Level: m.Level, Class: m.Class, Language: string(tag)}})
 	if err != nil {
 		return err

@@ -22,10 +22,9 @@ import (
 
 // runFlags are the flags of "run".
 type runFlags struct {
+	built     labFlags
 	all       bool
-	engine    string
 	client    string
-	family    int
 	parallel  int
 	out       string
 	asJSON    bool
@@ -53,11 +52,10 @@ Exit code: 0 when every scenario matched, 1 when one did not, 2 when one could n
 			return f.run(cmd, names)
 		},
 	}
+	f.built.addTo(cmd)
 	flags := cmd.Flags()
 	flags.BoolVar(&f.all, "all", false, "run every scenario, but for those that take minutes (with --speed those too)")
-	flags.StringVar(&f.engine, "engine", "", "engine to build the labs with (default: the first one available; see \"tcplab engines\")")
 	flags.StringVar(&f.client, "client", "", "program to put into the failure, in place of the scenario's own (see \"tcplab clients\")")
-	flags.IntVar(&f.family, "family", 4, "4 for IPv4, 6 for IPv6")
 	flags.IntVar(&f.parallel, "parallel", 0, "how many labs may stand at the same time (default: as many as the machine holds)")
 	flags.StringVar(&f.out, "out", "artifacts", "folder for captures and reports")
 	flags.BoolVar(&f.asJSON, "json", false, "print one JSON object per run")
@@ -80,7 +78,7 @@ func (f runFlags) run(cmd *cobra.Command, names []string) error {
 	if err != nil {
 		return err
 	}
-	engine, err := chooseEngine(cmd.Context(), f.engine)
+	engine, _, err := f.built.choose(cmd.Context())
 	if err != nil {
 		return err
 	}
@@ -156,22 +154,12 @@ func (f runFlags) inRealTime(list []harness.Scenario) []harness.Scenario {
 	return slices.DeleteFunc(list, func(s harness.Scenario) bool { return s.Long })
 }
 
-// checkFamily reports a number that is no version of the Internet Protocol.
-func checkFamily(n int) error {
-	if family := harness.Family(n); family != harness.IPv4 && family != harness.IPv6 {
-		return fmt.Errorf("--family is 4 or 6, not %d", n)
-	}
-	return nil
-}
-
 // mostTolerance is beyond any machine's slowness, and keeps the multiplied times within their type.
 const mostTolerance = 100
 
 // check reports a flag with a value that makes no sense.
 func (f runFlags) check() error {
-	switch family := checkFamily(f.family); {
-	case family != nil:
-		return family
+	switch {
 	case !(f.tolerance >= 1 && f.tolerance <= mostTolerance): // so, and not the other way round, for NaN
 		return fmt.Errorf("--tolerance is between 1 and %d, not %g", mostTolerance, f.tolerance)
 	case !(f.speed >= 1):
@@ -249,7 +237,7 @@ func (f runFlags) runAll(ctx context.Context, e harness.Engine, c harness.Client
 func (f runFlags) runOne(ctx context.Context, e harness.Engine, c harness.Client, s harness.Scenario, tell func(harness.PhaseName)) (*harness.Report, error) {
 	tolerance := signature.DefaultTolerance()
 	tolerance.Scale = f.tolerance
-	r, err := harness.Run(ctx, e, s, harness.Options{Family: harness.Family(f.family), Client: c, Artifacts: f.out,
+	r, err := harness.Run(ctx, e, s, harness.Options{Family: harness.Family(f.built.family), Client: c, Artifacts: f.out,
 		Tolerance: tolerance, Progress: tell})
 	if err == nil {
 		err = keep(r)

@@ -280,6 +280,26 @@ func TestStandingKilled(t *testing.T) {
 	d.clean()
 }
 
+// What a holder has said last is kept, also where somebody has wanted its name.
+func TestStandingLastWords(t *testing.T) {
+	needEngine(t, "netns")
+	t.Parallel()
+	d := newDesk(t)
+	d.must("up", "healthy", "--engine", "netns")
+	d.fails("a lab named healthy stands already: give this one another name (--name), or take that one down (tcplab down --lab healthy)",
+		"up", "closed-port", "--engine", "netns", "--name", "healthy")
+	info := d.lab("healthy")
+	require.NoError(t, unix.Kill(info.Process, unix.SIGQUIT)) // at which a Go program says what it was doing
+	require.Eventually(t, func() bool { return ended(info.Process) }, deadline, poll)
+	log := filepath.Join(d.dir, "tcplab", "healthy.log")
+	out, code := d.tcplab("break")
+	assert.Equal(t, 2, code)
+	assert.Contains(t, out, "; its last words are in "+log+"\n")
+	text, err := os.ReadFile(log)
+	require.NoError(t, err)
+	assert.Contains(t, string(text), "SIGQUIT")
+}
+
 // SIGTERM, as at the end of a session, takes the lab down in good order.
 func TestStandingTerminated(t *testing.T) {
 	needEngine(t, "netns")

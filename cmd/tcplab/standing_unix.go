@@ -28,8 +28,7 @@ func standingCommands() []*cobra.Command {
 
 // upFlags are the flags of "up".
 type upFlags struct {
-	engine string
-	family int
+	built  labFlags
 	name   string
 	broken bool
 	record bool
@@ -54,9 +53,8 @@ yours. Several labs may stand at the same time, each with a name of its own.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0]) },
 	}
+	f.built.addTo(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&f.engine, "engine", "", "engine to build the lab with (default: the first one available; see \"tcplab engines\")")
-	flags.IntVar(&f.family, "family", 4, "4 for IPv4, 6 for IPv6")
 	flags.StringVar(&f.name, "name", "", "name of the lab, for --lab of the other commands (default: the scenario's)")
 	flags.BoolVar(&f.record, "record", false, "let the lab record every packet at every vantage point, for \"tcplab lesson check\"")
 	flags.BoolVar(&f.broken, "broken", false, "inject the fault as soon as the lab has proven that it works")
@@ -67,15 +65,11 @@ func (f upFlags) run(cmd *cobra.Command, scenario string) error {
 	if _, err := scenarios.Named(scenario); err != nil {
 		return err
 	}
-	if err := checkFamily(f.family); err != nil {
-		return err
-	}
-	engine, err := chooseEngine(cmd.Context(), f.engine)
+	engine, family, err := f.built.choose(cmd.Context())
 	if err != nil {
 		return err
 	}
-	order := standing.Order{Lab: f.name, Scenario: scenario, Engine: engine.Name(), Family: harness.Family(f.family), Broken: f.broken,
-		Recorded: f.record}
+	order := standing.Order{Lab: f.name, Scenario: scenario, Engine: engine.Name(), Family: family, Broken: f.broken, Recorded: f.record}
 	if f.name == "" {
 		order.Lab = scenario
 	}

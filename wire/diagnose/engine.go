@@ -72,6 +72,15 @@ func New(o Options) *Engine {
 	return e
 }
 
+// Each diagnoses a whole capture that is at hand, and hands out its attempts as [Options.Emit] does.
+func Each(packets []wire.Packet, emit func(*Attempt)) {
+	e := New(Options{Emit: emit})
+	for i := range packets {
+		e.Add(&packets[i], nil)
+	}
+	e.Close()
+}
+
 // Stats returns the counts so far.
 func (e *Engine) Stats() Stats { return e.stats }
 
