@@ -52,7 +52,7 @@ func (h *holder) answer(c *net.UnixConn) {
 	defer h.requests.Done()
 	answer, err := h.do(c, lab, r, files)
 	if err != nil {
-		answer = reply{Error: h.explain(err).Error()}
+		answer = reply{Error: h.explain(r, err).Error()}
 	}
 	_ = send(c, answer)
 }
@@ -125,10 +125,13 @@ func (h *holder) record(lab *harness.Standing, files []*os.File) error {
 	return file.Flush()
 }
 
-// explain prefers the end of the lab over the errors that come of it.
-func (h *holder) explain(err error) error {
-	if h.life.Err() != nil {
+// explain prefers the end of the lab, and that of a host, over the errors that come of it.
+func (h *holder) explain(r request, err error) error {
+	switch {
+	case h.life.Err() != nil:
 		return errDown
+	case errors.Is(err, harness.ErrHostStopped):
+		return fmt.Errorf("the %s is switched off: nothing runs on it; what is sent to it can be captured at the other end of its link", r.Host)
 	}
 	return err
 }

@@ -16,6 +16,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
+
+	"github.com/tcplab/tcplab/wire"
 )
 
 // byHandNeeds are the programs of the walk-through, and the packages of Debian that have them. On the netns engine they are
@@ -155,4 +157,66 @@ func TestByHandOwnCapture(t *testing.T) {
 	d.fails(`lab firewall-drop has no host "nowhere"; it has: client, router, server`, "capture", "nowhere", "other.pcapng")
 	assert.NoFileExists(t, filepath.Join(d.dir, "other.pcapng"))
 	assert.Regexp(t, `^server\.pcapng: 1 of 1 connection failed \(1 no-answer\)\n(.*\n)*    2 SYNs in `, d.must("diagnose", "server.pcapng"))
+}
+
+// A capture on a host that is off has nothing to capture. What was captured there before is not lost to it.
+func TestByHandCaptureOnAHostThatIsOff(t *testing.T) {
+	needEngine(t, "netns")
+	t.Parallel()
+	d := newDesk(t)
+	earlier := filepath.Join(d.dir, "earlier.pcapng")
+	before := strings.Repeat("captured before\n", 1<<10)
+	require.NoError(t, os.WriteFile(earlier, []byte(before), 0o600))
+	d.must("up", "stopped-host", "--engine", "netns", "--broken")
+	const off = "the server is switched off: nothing runs on it; what is sent to it can be captured at the other end of its link"
+	d.fails(off, "capture", "server", "server.pcapng")
+	assert.NoFileExists(t, filepath.Join(d.dir, "server.pcapng"))
+	d.fails(off, "capture", "server", earlier)
+	kept, err := os.ReadFile(earlier)
+	require.NoError(t, err)
+	assert.Equal(t, before, string(kept))
+	d.fails(off, "exec", "server", "true")
+
+	d.must("heal")
+	r := d.start(d.command("capture", "server", earlier))
+	r.awaitOutput("capturing on the server (eth0), until Ctrl-C\n")
+	d.must("exec", "client", "tcplab", "host", "dial", "--timeout", "2s", "203.0.113.10:8080")
+	require.NoError(t, r.cmd.Process.Signal(unix.SIGINT))
+	assert.Zero(t, r.exit(deadline), r.out)
+	assert.Regexp(t, `: 1 connection in .* packets, none failed \(1 ok\)\n$`, d.must("diagnose", earlier), "nothing of what was there before is left")
+}
+
+// To standard output, for a program that shows the packets as they come.
+func TestByHandCaptureIntoAPipe(t *testing.T) {
+	needEngine(t, "netns")
+	t.Parallel()
+	d := newDesk(t)
+	d.must("up", "closed-port", "--engine", "netns", "--broken")
+	capture := d.command("capture", "client", "-")
+	said := newOutput()
+	capture.Stderr = said
+	stdout, err := capture.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, capture.Start())
+	defer func() { _ = capture.Process.Kill() }()
+	require.Eventually(t, func() bool { return said.String() == "capturing on the client (eth0), until Ctrl-C\n" }, deadline, poll)
+	_, code := d.tcplab("exec", "client", "tcplab", "host", "dial", "203.0.113.10:8080")
+	require.Zero(t, code)
+
+	live, err := wire.NewReader(stdout)
+	require.NoError(t, err)
+	var flags []wire.Flags
+	for len(flags) < 2 { // while the capture goes on
+		p, err := live.Next()
+		require.NoError(t, err)
+		if p.Kind == wire.KindTCP {
+			flags = append(flags, p.TCP.Flags)
+		}
+	}
+	assert.Equal(t, []wire.Flags{wire.SYN, wire.RST | wire.ACK}, flags)
+	require.NoError(t, capture.Process.Signal(unix.SIGINT))
+	_, err = live.Next()
+	assert.ErrorIs(t, err, io.EOF)
+	assert.NoError(t, capture.Wait())
+	assert.NoFileExists(t, filepath.Join(d.dir, "-"))
 }

@@ -23,9 +23,11 @@ func newCapture() *cobra.Command {
 		Use:   "capture HOST FILE [INTERFACE...]",
 		Short: "Capture on a host of a lab that stands, into a file here",
 		Long: `Capture every packet on a host, on all of its interfaces or on some, until Ctrl-C (or "kill"). It is what tcpdump does, for
-who is not root: FILE is pcapng, for Wireshark, and is written where this command is run, also with the docker engine.`,
+who is not root: FILE is pcapng, for Wireshark, and is written where this command is run, also with the docker engine; with
+"-" it goes to standard output.`,
 		Example: `  tcplab capture server server.pcapng
-  tcplab capture router router.pcapng to-server &`,
+  tcplab capture router router.pcapng to-server &
+  tcplab capture server - | wireshark -k -i -`,
 		Args: cobra.MinimumNArgs(2),
 	}
 	lab := labFlag(cmd)
@@ -44,11 +46,11 @@ func capture(cmd *cobra.Command, l *standing.Lab, host, name string, interfaces 
 	if interfaces, err = interfacesOf(l.Info(), host, interfaces); err != nil {
 		return err
 	}
-	file, err := os.Create(name)
+	file, err := createCapture(name)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, file.Close()) }()
+	defer func() { err = errors.Join(err, file.close()) }()
 	// From here on, a signal ends the capture in good order; one that has come before has ended the context. A job in the
 	// background of a script ignores Ctrl-C.
 	signal.Reset(os.Interrupt, syscall.SIGTERM)
@@ -68,12 +70,67 @@ func capture(cmd *cobra.Command, l *standing.Lab, host, name string, interfaces 
 	if err != nil {
 		return err
 	}
-	said := make(chan string, 1)
+	defer tell.Close()
+	from, packets, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	said, written := make(chan string, 1), make(chan error, 1)
 	go func() { said <- relayReady(cmd.ErrOrStderr(), hear, host, interfaces) }()
-	code, err := l.Run(cmd.Context(), standing.Command{Host: host, Argv: harness.CaptureVerb(interfaces...), Stdin: stdin, Stdout: file, Stderr: tell}, nil)
-	_ = tell.Close()
-	if words := <-said; err == nil && code != 0 {
+	go func() {
+		_, err := io.Copy(file, from)
+		_ = from.Close() // no more can be written: the capture ends, too
+		written <- err
+	}()
+	code, err := l.Run(cmd.Context(), standing.Command{Host: host, Argv: harness.CaptureVerb(interfaces...), Stdin: stdin, Stdout: packets, Stderr: tell}, nil)
+	_ = errors.Join(packets.Close(), tell.Close())
+	words := <-said
+	switch full := <-written; {
+	case full != nil:
+		return full
+	case err == nil && code != 0:
 		err = fmt.Errorf("capture on host %s: %s", host, words)
+	}
+	return err
+}
+
+// captureFile is the file of a capture. One of that name that is there stays as it is until the capture has begun.
+type captureFile struct {
+	file         *os.File
+	fresh, begun bool
+}
+
+func createCapture(name string) (*captureFile, error) {
+	if name == "-" {
+		return &captureFile{file: os.Stdout, begun: true}, nil
+	}
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	fresh := err == nil
+	if errors.Is(err, os.ErrExist) {
+		file, err = os.OpenFile(name, os.O_WRONLY|os.O_CREATE, 0o666)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &captureFile{file: file, fresh: fresh}, nil
+}
+
+func (f *captureFile) Write(p []byte) (int, error) {
+	if !f.begun {
+		f.begun = true
+		if err := f.file.Truncate(0); err != nil && !errors.Is(err, syscall.EINVAL) { // a pipe or a device has no length
+			return 0, err
+		}
+	}
+	return f.file.Write(p)
+}
+
+// close closes the file, and leaves none behind that nothing was captured into.
+func (f *captureFile) close() error {
+	err := f.file.Close()
+	if f.fresh && !f.begun {
+		err = errors.Join(err, os.Remove(f.file.Name()))
 	}
 	return err
 }
