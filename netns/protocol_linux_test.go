@@ -1,11 +1,15 @@
 package netns
 
 import (
+	"context"
 	"io"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tcplab/tcplab/harness"
 )
 
 // newChannels returns both ends of a pair.
@@ -46,4 +50,43 @@ func TestLastWordsComeBeforeTheEnd(t *testing.T) {
 			assert.ErrorIs(t, err, io.EOF)
 		})
 	}
+}
+
+// A lab that was built in the moment in which its context ended is not handed out: it goes with the context.
+func TestBuildCancelledAtItsEnd(t *testing.T) {
+	here, there := newChannels(t)
+	ended := make(chan struct{})
+	close(ended)
+	engine := &Engine{process: &helperProcess{main: here, ended: ended}}
+	defer engine.Close()
+	for range 1000 {
+		ctx, cancel := context.WithCancel(t.Context())
+		go buildThen(t, there, cancel)
+		lab, err := engine.Build(ctx, harness.Routed())
+		if err != nil {
+			assert.EqualError(t, err, "netns: build lab routed: context canceled")
+			continue
+		}
+		require.NoError(t, lab.Close(t.Context()))
+	}
+}
+
+// buildThen is a helper that is asked for a lab, and then to remove it.
+func buildThen(t *testing.T, main channel, built func()) {
+	fds, err := main.receive(&struct{}{})
+	if !assert.NoError(t, err) || !assert.Len(t, fds, 1) {
+		return
+	}
+	c, err := newChannel(os.NewFile(uintptr(fds[0]), "netns call"))
+	if !assert.NoError(t, err) {
+		return
+	}
+	defer c.Close()
+	if _, err := c.receive(&request{}); err != nil {
+		return // it was cancelled before
+	}
+	built()
+	_ = c.send(reply{Lab: 1})
+	_, _ = c.receive(&request{})
+	_ = c.send(reply{})
 }
