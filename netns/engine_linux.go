@@ -53,10 +53,14 @@ func (e *Engine) Build(ctx context.Context, t harness.Topology) (harness.Lab, er
 		return nil, err
 	}
 	stop := context.AfterFunc(ctx, func() { _ = call.Close() })
-	defer stop()
 	var built reply
-	if err := answer(call, &built); err != nil {
-		return nil, errors.Join(fmt.Errorf("netns: build lab %s: %w", t.Name, cause(ctx, err)), call.Close())
+	err = answer(call, &built)
+	if !stop() { // the lab goes with the call, also one that was built by then
+		err = context.Cause(ctx)
+	}
+	if err != nil {
+		_ = call.Close()
+		return nil, fmt.Errorf("netns: build lab %s: %w", t.Name, err)
 	}
 	return &lab{engine: e, call: call, number: built.Lab, topology: t}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 
@@ -122,7 +123,7 @@ func (c channel) send(message any, fds ...int) error {
 // end was closed.
 func (c channel) receive(message any) ([]int, error) {
 	text, control := make([]byte, maxMessage), make([]byte, unix.CmsgSpace(8*4))
-	n, controls, _, _, err := c.ReadMsgUnix(text, control)
+	n, controls, err := c.read(text, control)
 	if err != nil {
 		return nil, err
 	}
@@ -131,6 +132,20 @@ func (c channel) receive(message any) ([]int, error) {
 		return nil, err
 	}
 	return fds, json.Unmarshal(text[:n], message)
+}
+
+// read reads one message. The kernel may tell of the end before the last messages: it looks whether there is one, and
+// then whether the other end is closed, and takes what was sent and closed in between for the end; and an end that was
+// closed with something unread is told first, as ECONNRESET. Each is told so once. What has been sent lies there all the
+// same, and is found by the next read.
+func (c channel) read(text, control []byte) (n, controls int, err error) {
+	for range 3 {
+		n, controls, _, _, err = c.ReadMsgUnix(text, control)
+		if !errors.Is(err, io.EOF) && !errors.Is(err, unix.ECONNRESET) {
+			break
+		}
+	}
+	return n, controls, err
 }
 
 func descriptors(control []byte) ([]int, error) {

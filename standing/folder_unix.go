@@ -150,17 +150,40 @@ func claim(name string) (*net.UnixListener, error) {
 
 // free removes what a holder that has died has left of its name. A name in use is an error.
 func free(name, socket string) error {
-	c, err := net.Dial("unix", socket)
-	switch {
-	case err == nil:
-		_ = c.Close()
-		return fmt.Errorf("a lab named %s stands already: give this one another name (--name), or take that one down (tcplab down --lab %s)", name, name)
-	case errors.Is(err, unix.ECONNREFUSED):
-		return os.Remove(socket)
-	case errors.Is(err, fs.ErrNotExist):
-		return nil
+	// What a dying process holds is closed piece by piece: a connection that it has taken perhaps before the socket. The next
+	// connection is taken by nobody, and ends with the socket; the one after that is refused.
+	for range 3 {
+		c, err := net.DialUnix("unix", nil, &net.UnixAddr{Name: socket, Net: "unix"})
+		switch {
+		case errors.Is(err, unix.ECONNREFUSED):
+			return os.Remove(socket)
+		case errors.Is(err, fs.ErrNotExist):
+			return nil
+		case err != nil:
+			return err
+		case lives(c):
+			return inUse(name)
+		}
 	}
-	return err
+	return inUse(name)
+}
+
+func inUse(name string) error {
+	return fmt.Errorf("a lab named %s stands already: give this one another name (--name), or take that one down (tcplab down --lab %s)", name, name)
+}
+
+// livesDeadline bounds the wait for a sign of life. Who gives none by then may be busy, or stopped, and has the name.
+const livesDeadline = time.Second
+
+// lives asks the holder at the other end of a connection whether it is there, and closes the connection.
+func lives(c *net.UnixConn) bool {
+	defer c.Close()
+	_ = c.SetDeadline(time.Now().Add(livesDeadline))
+	err := send(c, request{Op: opInfo})
+	if err == nil {
+		_, err = c.Read(make([]byte, 1))
+	}
+	return err == nil || errors.Is(err, os.ErrDeadlineExceeded)
 }
 
 // dial connects to the holder of a lab. The socket of one that has died is removed.

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -237,13 +238,16 @@ func publicDir(t *testing.T) string {
 	return dir
 }
 
-// copyFile copies a program.
+// copyFile copies a program. Nothing is started meanwhile: a program that is just being started has a copy of every
+// descriptor until its execve(2), and one that is open for writing cannot be executed ("text file busy", go.dev/issue/22315).
 func copyFile(t *testing.T, from, to string) {
 	t.Helper()
 	content, err := os.ReadFile(from)
 	if err != nil {
 		t.Fatal(err)
 	}
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	if err := os.WriteFile(filepath.Clean(to), content, 0o755); err != nil {
 		t.Fatal(err)
 	}

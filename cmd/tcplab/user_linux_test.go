@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 )
 
 // nobody is the ordinary user's number.
@@ -58,4 +61,24 @@ func requireUserNamespaces(t *testing.T, asNobody func(...string) (string, error
 	out, _ := asNobody("engines")
 	assert.True(t, strings.Contains(out, "netns     not available: netns: "), out)
 	t.Skipf("user namespaces are forbidden to ordinary users here: %s", text)
+}
+
+// A program that is copied can be executed at once: nothing was started that could hold it open for writing. Into a pipe the
+// copy is held up in its middle.
+func TestNothingIsStartedWhileAProgramIsCopied(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	require.NoError(t, unix.Mkfifo(pipe, 0o700))
+	copied := make(chan struct{})
+	go func() {
+		defer close(copied)
+		copyFile(t, program(t), pipe)
+	}()
+	f, err := os.Open(pipe) // returns when it is open for writing
+	require.NoError(t, err)
+	if !assert.False(t, syscall.ForkLock.TryLock(), "something could be started now") {
+		syscall.ForkLock.Unlock()
+	}
+	_, err = io.Copy(io.Discard, f)
+	assert.NoError(t, errors.Join(err, f.Close()))
+	<-copied
 }

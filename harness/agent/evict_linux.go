@@ -76,7 +76,7 @@ func (n *Namespace) evict(pid int, deadline time.Time) error {
 	if err := unix.PidfdSendSignal(process, unix.SIGKILL, nil, 0); err != nil && !errors.Is(err, unix.ESRCH) {
 		return os.NewSyscallError("pidfd_send_signal", err)
 	}
-	_, err = unix.Poll([]unix.PollFd{{Fd: int32(process), Events: unix.POLLIN}}, int(time.Until(deadline).Milliseconds()))
+	_, err = unix.Poll([]unix.PollFd{{Fd: int32(process), Events: unix.POLLIN}}, int(max(0, time.Until(deadline)).Milliseconds()))
 	if errors.Is(err, unix.EINTR) {
 		return nil // it is looked for again
 	}
