@@ -11,18 +11,27 @@ import (
 	"net"
 	"os"
 	"syscall"
+	"time"
 
 	"github.com/tcplab/tcplab/harness"
 )
 
-// serve answers requests until the listener is closed.
+// acceptAgain is how long the holder waits after a connection that it could not take.
+const acceptAgain = 50 * time.Millisecond
+
+// serve answers requests until the listener is closed. Where descriptors are scarce for a while, the lab can be reached again
+// when they are not.
 func (h *holder) serve(listener *net.UnixListener) {
 	for {
 		c, err := listener.AcceptUnix()
-		if err != nil {
+		switch {
+		case errors.Is(err, net.ErrClosed):
 			return
+		case err != nil:
+			time.Sleep(acceptAgain)
+		default:
+			go h.answer(c)
 		}
-		go h.answer(c)
 	}
 }
 

@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strconv"
+	"strings"
 	"syscall"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -45,8 +48,22 @@ func run(args []string) int {
 	if code, ended := err.(exitCode); ended {
 		return int(code)
 	}
-	fmt.Fprintf(os.Stderr, "tcplab: %v\n", err)
+	fmt.Fprintf(os.Stderr, "tcplab: %s\n", printable(err.Error()))
 	return exitFailure
+}
+
+// printable escapes what a terminal could take for an order. A message may quote what somebody else has written: the name of
+// a file, or what stands in a hand-in.
+func printable(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if unicode.IsGraphic(r) || r == '\n' || r == '\t' {
+			b.WriteRune(r)
+			continue
+		}
+		b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+	}
+	return b.String()
 }
 
 // exitCode is the end of a command that this one was asked to run: its exit code is ours, and it has said what it has to.
