@@ -33,6 +33,7 @@ const (
 	edited         // some were, and some were not
 	shifted        // they were seen, but not at that time
 	filtered       // it lacks packets that passed there while it ran
+	short          // it has them, and they end within their headers
 )
 
 // evidence is a file held against the record.
@@ -50,8 +51,9 @@ type evidence struct {
 	total int
 	which *wire.Packet
 	off   time.Duration
-	// missing is the number of packets that it lacks.
-	missing int
+	// missing is the number of packets that it lacks, snapped that of those which were captured in part, and too little of them to
+	// know them by (snapshot length).
+	missing, snapped int
 }
 
 // span is the time from one packet to another.
@@ -68,6 +70,15 @@ func identityOf(p *wire.Packet) identity {
 	return identity(same)
 }
 
+// bareOf is what is left of it in a capture that keeps the beginning of each packet: TCP's options, and what an ICMP error quotes,
+// come last.
+func bareOf(p *wire.Packet) identity {
+	bare := identityOf(p)
+	bare.TCP.SetOptions(nil)
+	bare.ICMP.Quote, bare.ICMP.HasQuote = wire.Quote{}, false
+	return bare
+}
+
 // sighting is a packet at a vantage point.
 type sighting struct {
 	point string
@@ -79,13 +90,18 @@ type index struct {
 	record *Record
 	about  topic
 	seen   map[identity][]sighting
+	bare   map[identity][]identity // the whole ones, by what is left of them
 }
 
 func newIndex(r *Record, about topic) *index {
-	x := &index{r, about, map[identity][]sighting{}}
+	x := &index{r, about, map[identity][]sighting{}, map[identity][]identity{}}
 	for _, t := range r.Traces {
 		for i := range t.Packets {
 			id := identityOf(&t.Packets[i])
+			if len(x.seen[id]) == 0 {
+				bare := bareOf(&t.Packets[i])
+				x.bare[bare] = append(x.bare[bare], id)
+			}
 			x.seen[id] = append(x.seen[id], sighting{t.Point, t.Packets[i].Time})
 		}
 	}
@@ -111,6 +127,9 @@ func (x *index) examine(f File) (*evidence, error) {
 	if e.state == genuine {
 		x.lookForGaps(e, points)
 	}
+	if e.state == silent && e.snapped > 0 || e.state == filtered && e.snapped >= e.missing {
+		e.state = short
+	}
 	return e, nil
 }
 
@@ -120,11 +139,15 @@ func (x *index) match(e *evidence, packets []wire.Packet) (points []string) {
 	for i := range packets {
 		p := &packets[i]
 		if !telling(p) {
+			if p.Truncated && p.Kind == wire.KindOther && ofServer(p) { // of which protocol, was cut off
+				e.snapped++
+			}
 			continue
 		}
-		at, off := nearest(x.seen[identityOf(p)], p.Time)
+		at, off := x.find(p)
 		switch {
 		case len(at) == 0 && p.Truncated: // what tells it from others was cut off
+			e.snapped++
 		case len(at) == 0:
 			strange++
 			if e.which == nil {
@@ -149,6 +172,22 @@ func (x *index) match(e *evidence, packets []wire.Packet) (points []string) {
 	}
 	slices.Sort(points)
 	return slices.Compact(points)
+}
+
+// find returns the vantage points at which a packet was seen within [sameTime] of its time, else by how much it is off. One
+// that was captured in part is made whole.
+func (x *index) find(p *wire.Packet) (points []string, off time.Duration) {
+	id := identityOf(p)
+	if len(x.seen[id]) > 0 || !p.Truncated {
+		return nearest(x.seen[id], p.Time)
+	}
+	for _, whole := range x.bare[bareOf(p)] {
+		if at, by := nearest(x.seen[whole], p.Time); points == nil || by < off {
+			points, off, id = at, by, whole
+		}
+	}
+	p.TCP, p.ICMP = id.TCP, id.ICMP
+	return points, off
 }
 
 // telling reports whether the record must know the packet. A host that talks to itself does so on no link, and what is no

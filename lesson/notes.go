@@ -35,6 +35,10 @@ var (
 		English: "%s lacks packets that passed there while it ran: %d of them, the first one %s. A filter has hidden them, or they were taken out: use \"tcp port 8080 or icmp\", or no filter.",
 		Korean:  "%s에는 캡처하는 동안 그곳을 지나간 패킷 중 %d개가 빠져 있다(첫 번째: %s). 필터가 걸러 냈거나 나중에 지운 것이다. \"tcp port 8080 or icmp\" 필터를 쓰거나 필터 없이 캡처하라.",
 	}
+	shortFile = lang.Text{
+		English: "%s keeps only the beginning of each packet, and %d of them end within their headers: capture whole packets (tcpdump without -s).",
+		Korean:  "%s에는 패킷의 앞부분만 남아 있고, 그중 %d개는 헤더조차 다 담기지 않았다. 패킷 전체를 다시 캡처하라(tcpdump라면 -s 없이).",
+	}
 	cutFile = lang.Text{
 		English: "%s ends in the middle of a packet; what comes before it counts. Let the capture end by Ctrl-C, and copy the file then.",
 		Korean:  "%s: 파일이 패킷 중간에서 끊겨 있어 그 앞까지만 인정한다. Ctrl-C로 캡처를 끝낸 다음 파일을 복사하라.",
@@ -113,6 +117,8 @@ func (e *evidence) notes() []Note {
 		return append(list, note(shiftedFile, e.name, e.which.Frame, describe(e.which), e.off.Round(sameTime)))
 	case filtered:
 		return append(list, note(filteredFile, e.name, e.missing, describe(e.which)))
+	case short:
+		return append(list, note(shortFile, e.name, e.snapped))
 	}
 	return append(list, note(genuineFile, e.name, e.taken(), e.total))
 }

@@ -79,7 +79,10 @@ type Option struct {
 }
 
 // SetOptions stores the raw bytes of the options; bytes beyond the 40 that a header has room for are dropped.
-func (t *TCP) SetOptions(raw []byte) { t.optionsLen = uint8(copy(t.options[:], raw)) }
+func (t *TCP) SetOptions(raw []byte) {
+	clear(t.options[:t.optionsLen]) // packets are compared by ==, of which what no longer counts is a part
+	t.optionsLen = uint8(copy(t.options[:], raw))
+}
 
 // RawOptions are the bytes of the options as captured.
 func (t *TCP) RawOptions() []byte { return t.options[:t.optionsLen] }
