@@ -102,6 +102,12 @@ func runHelper() int {
 		fmt.Fprintf(os.Stderr, "tcplab: netns helper: %v\n", err)
 		return 1
 	}
+	stamping, err := agent.KeepStamping()
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "tcplab: netns helper: %v\n", err)
+		return 1
+	}
+	defer stamping.Close()
 	defer leaveCgroup(os.Getenv(cgroupVariable))
 	h := &helper{labs: map[int]*namespaces{}}
 	for {

@@ -215,7 +215,9 @@ func TestByHandCaptureIntoAPipe(t *testing.T) {
 	}
 	assert.Equal(t, []wire.Flags{wire.SYN, wire.RST | wire.ACK}, flags)
 	require.NoError(t, capture.Process.Signal(unix.SIGINT))
-	_, err = live.Next()
+	for err == nil { // a host may have said something to its neighbours meanwhile
+		_, err = live.Next()
+	}
 	assert.ErrorIs(t, err, io.EOF)
 	assert.NoError(t, capture.Wait())
 	assert.NoFileExists(t, filepath.Join(d.dir, "-"))

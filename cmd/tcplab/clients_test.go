@@ -20,7 +20,7 @@ func listed(t *testing.T, programs string, flags ...string) string {
 	t.Setenv("PATH", programs)
 	var out bytes.Buffer
 	cmd := newClients()
-	cmd.SetArgs(flags)
+	cmd.SetArgs(append([]string{}, flags...)) // nil would stand for the arguments of the test
 	cmd.SetOut(&out)
 	require.NoError(t, cmd.ExecuteContext(t.Context()))
 	return out.String()

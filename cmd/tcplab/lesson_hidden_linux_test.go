@@ -129,8 +129,8 @@ func (s *student) containers() map[string]string {
 	}
 	texts := map[string]string{}
 	pid := s.lab(s.Lab()).Process
-	// In one look: the containers of other labs come and go.
-	all := docker("ps", "-a", "--filter", "label=tcplab", "--format", `{{.ID}} {{.Label "tcplab.lab"}} {{.Label "tcplab.owner"}}`)
+	// In one look: the containers of other labs come and go, and those in which an image is built.
+	all := docker("ps", "-a", "--filter", "label=tcplab.lab", "--format", `{{.ID}} {{.Label "tcplab.lab"}} {{.Label "tcplab.owner"}}`)
 	for line := range strings.Lines(all) {
 		words := strings.Fields(line)
 		require.Len(s, words, 3, line)

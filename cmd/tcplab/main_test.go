@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,7 +32,22 @@ var update = flag.Bool("update", false, "rewrite the generated sections of READM
 
 // TestMain lets this test binary be tcplab when it is called by that name: it is what scripts and tests run.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"tcplab": main})
+	testscript.Main(overlapping{m}, map[string]func(){"tcplab": main})
+}
+
+// overlapping runs more tests at once than a small machine has processors: they wait for timers of a lab, most of the time. But
+// with too many, a lab has to wait for a processor for longer than a client waits for it.
+type overlapping struct{ *testing.M }
+
+func (m overlapping) Run() int {
+	flag.Parse()
+	const atOnce = "test.parallel"
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == atOnce })
+	if !given {
+		_ = flag.Set(atOnce, strconv.Itoa(max(4, runtime.GOMAXPROCS(0))))
+	}
+	return m.M.Run()
 }
 
 // TestScript runs every command as a user types it; the scripts are in testdata/script. Commands that the scripts have

@@ -101,37 +101,41 @@ func testCapture(t *testing.T, file string, healthy bool, points []harness.Vanta
 var tcpFlags = regexp.MustCompile(`^[FSRP.UEWA]+$`)
 
 // dissect returns tshark's view of the packets to and from the service on each interface, each as "+1.024 > S", one
-// connection after the other, and how many echo requests and replies there are. The header that an ICMP error quotes
-// matches a filter on it too, and is left out.
+// connection after the other, and how many echo requests and replies there are. Of an ICMP error about a connection, whose
+// quoted header matches a filter on it too, there is only the time from it to the next packet.
 func dissect(t *testing.T, file string) (byInterface map[string][]string, pings map[string]int) {
 	t.Helper()
-	filter := fmt.Sprintf("(tcp.port == %d && !icmp && !icmpv6) || icmp.type in {0, 8} || icmpv6.type in {128, 129}", harness.Port)
-	out, err := exec.Command("tshark", "-r", file, "-Y", filter, "-T", "fields", "-e", "frame.interface_name",
-		"-e", "tcp.stream", "-e", "frame.time_epoch", "-e", "tcp.dstport", "-e", "tcp.flags").Output()
+	service := strconv.Itoa(harness.Port)
+	out, err := exec.Command("tshark", "-r", file, "-Y", "tcp.port == "+service+" || icmp.type in {0, 8} || icmpv6.type in {128, 129}",
+		"-T", "fields", "-E", "occurrence=f", "-e", "frame.interface_name", "-e", "frame.time_epoch", "-e", "tcp.srcport", "-e", "tcp.dstport",
+		"-e", "tcp.flags", "-e", "icmp.type", "-e", "icmpv6.type").Output()
 	require.NoError(t, err, file)
-	type connection struct{ iface, stream string }
+	type connection struct{ iface, port string } // the client's
 	var order []connection
 	packets, last := map[connection][]string{}, map[connection]time.Time{}
 	byInterface, pings = map[string][]string{}, map[string]int{}
 	for line := range strings.Lines(string(out)) {
 		fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		require.Len(t, fields, 5, line)
-		if fields[1] == "" {
-			pings[fields[0]]++
+		require.Len(t, fields, 7, line)
+		iface, at, source, destination, icmp := fields[0], epoch(t, fields[1]), fields[2], fields[3], fields[5]+fields[6]
+		if source == "" {
+			pings[iface]++
 			continue
 		}
-		c, at, gap := connection{fields[0], fields[1]}, epoch(t, fields[2]), time.Duration(0)
+		c, direction := connection{iface, source}, ">"
+		if destination != service {
+			c, direction = connection{iface, destination}, "<"
+		}
+		gap := time.Duration(0)
 		if before, ok := last[c]; ok {
 			gap = at.Sub(before)
 		} else {
 			order = append(order, c)
 		}
 		last[c] = at
-		direction := "<"
-		if fields[3] == strconv.Itoa(harness.Port) {
-			direction = ">"
+		if icmp == "" {
+			packets[c] = append(packets[c], fmt.Sprintf("+%.3f %s %s", gap.Seconds(), direction, flags(t, fields[4])))
 		}
-		packets[c] = append(packets[c], fmt.Sprintf("+%.3f %s %s", gap.Seconds(), direction, flags(t, fields[4])))
 	}
 	for _, c := range order {
 		byInterface[c.iface] = append(byInterface[c.iface], packets[c]...)

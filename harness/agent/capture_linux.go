@@ -40,6 +40,9 @@ func capture(ctx context.Context, s Streams, names []string) error {
 		return err
 	}
 	defer socket.Close()
+	if err := awaitStamping(ctx); err != nil {
+		return err
+	}
 	conn, err := socket.SyscallConn()
 	if err != nil {
 		return err

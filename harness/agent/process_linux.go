@@ -16,10 +16,16 @@ import (
 const ExecVariable = "TCPLAB_EXEC"
 
 // initProcess is process 1 of a container: it holds the container up, reaps orphans, and leaves at once when asked to,
-// where a process 1 without a handler would ignore SIGTERM until the engine's patience of 10 s is over.
+// where a process 1 without a handler would ignore SIGTERM until the engine's patience of 10 s is over. As long as it is there, the
+// kernel stamps packets.
 func initProcess(ctx context.Context, s Streams, _ []string) error {
 	children := make(chan os.Signal, 1)
 	signal.Notify(children, unix.SIGCHLD)
+	stamping, err := KeepStamping()
+	if err != nil {
+		return err
+	}
+	defer stamping.Close()
 	ready(s)
 	for {
 		select {
