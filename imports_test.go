@@ -65,6 +65,7 @@ var owners = []struct {
 	{"github.com/corazawaf/", []string{"harness/agent"}, "what is in a request is judged by who passes it on"},
 	{"github.com/chromedp/", []string{"harness/agent"}, "a browser is driven from inside the host it runs on; everybody else asks the verb"},
 	{"github.com/creack/pty", []string{"harness/agent"}, "a terminal is opened on the host where its command runs"},
+	{"golang.org/x/crypto/ssh", []string{"docker", "harness/agent"}, "it carries the verbs of a container's host, and both of its ends are there"},
 	{"github.com/stretchr/testify", []string{"harness/enginetest"}, "it is for tests; the program must not carry it"},
 	{"testing", []string{"harness/enginetest"}, "the harness returns a report: a user's program must not link package testing"},
 	{"github.com/spf13/", []string{"cmd/tcplab"}, "only the command line has flags"},

@@ -20,44 +20,36 @@ import (
 // execEnv is the variable by which "tcplab host kill" finds a command and all that it started.
 const execEnv = "TCPLAB_EXEC"
 
-const (
-	// killTimeout bounds how long a cancelled command is waited for.
-	killTimeout = 5 * time.Second
-	// killRepeat is how long a command may take to end before it is killed again: the first time it may not have
-	// been started yet.
-	killRepeat = 250 * time.Millisecond
-	// drainTimeout is how long the output of a host that was switched off may take to arrive.
-	drainTimeout = 2 * time.Second
-)
+// killRepeat is how long a command may take to end before it is killed again: the first time it may not have been
+// started yet.
+const killRepeat = 250 * time.Millisecond
 
-// process is a command in a container. The API's exec is used rather than Exec of testcontainers-go, which reads all
-// the output before it returns and so can neither stream a capture nor feed standard input.
-type process struct {
-	host   *host
+// StartCommand starts a command in the container: a program, or a verb of the lab.
+func (h *host) StartCommand(ctx context.Context, c *harness.Cmd) (harness.Process, error) {
+	if isServed(c) {
+		return h.startVerb(ctx, c)
+	}
+	return h.startProgram(ctx, c)
+}
+
+// program is a command that the engine executes in the container. The API's exec is used rather than Exec of
+// testcontainers-go, which reads all the output before it returns and so can neither stream a capture nor feed standard
+// input.
+type program struct {
+	process
 	mark   string // the value of execEnv
 	execID string
 	stream client.HijackedResponse
-	power  context.Context
-
-	stdout  *runtimeFilter
-	copied  chan struct{} // closed when the output has ended
-	copyErr error         // of the writers that the output goes to
-	ended   chan struct{} // closed when code and err are known
-	code    int
-	err     error
+	stdout *runtimeFilter
 }
 
-// StartCommand starts a command in the container.
-func (h *host) StartCommand(ctx context.Context, c *harness.Cmd) (harness.Process, error) {
-	p := &process{
-		host: h, mark: randomID(), power: h.power(),
-		copied: make(chan struct{}), ended: make(chan struct{}),
+func (h *host) startProgram(ctx context.Context, c *harness.Cmd) (harness.Process, error) {
+	started, err := h.newProcess()
+	if err != nil {
+		return nil, err
 	}
-	if p.power.Err() != nil {
-		return nil, fmt.Errorf("docker: %s: %w", h.name, harness.ErrHostStopped)
-	}
-	api := h.daemon.api
-	exec, err := api.ExecCreate(ctx, h.container, client.ExecCreateOptions{
+	p := &program{process: started, mark: randomID(), stdout: &runtimeFilter{w: orDiscard(c.Stdout)}}
+	p.execID, p.stream, err = h.exec(ctx, client.ExecCreateOptions{
 		Cmd:          c.Argv,
 		WorkingDir:   c.Dir,
 		Env:          append(c.Env[:len(c.Env):len(c.Env)], execEnv+"="+p.mark),
@@ -66,72 +58,54 @@ func (h *host) StartCommand(ctx context.Context, c *harness.Cmd) (harness.Proces
 		AttachStderr: true,
 	})
 	if err != nil {
-		return nil, h.explainExec(ctx, err)
+		return nil, err
 	}
-	attached, err := api.ExecAttach(ctx, exec.ID, client.ExecAttachOptions{})
-	if err != nil {
-		return nil, h.explainExec(ctx, err)
-	}
-	p.execID, p.stream = exec.ID, attached.HijackedResponse
 	if c.Stdin != nil {
 		go p.feed(c.Stdin)
 	}
-	p.stdout = &runtimeFilter{w: orDiscard(c.Stdout)}
 	go p.copyOutput(orDiscard(c.Stderr))
-	go p.follow(ctx)
+	go func() {
+		defer p.stream.Close()
+		p.follow(ctx, p.result, p.kill)
+	}()
 	return p, nil
 }
 
-func orDiscard(w io.Writer) io.Writer {
-	if w == nil {
-		return io.Discard
+// exec lets the engine execute a command in the container, and attaches to its streams.
+func (h *host) exec(ctx context.Context, options client.ExecCreateOptions) (id string, stream client.HijackedResponse, err error) {
+	api := h.daemon.api
+	exec, err := api.ExecCreate(ctx, h.container, options)
+	if err != nil {
+		return "", stream, h.explainExec(ctx, err)
 	}
-	return w
+	attached, err := api.ExecAttach(ctx, exec.ID, client.ExecAttachOptions{})
+	if err != nil {
+		return "", stream, h.explainExec(ctx, err)
+	}
+	return exec.ID, attached.HijackedResponse, nil
 }
 
 // feed gives the command its standard input. Like that of os/exec, it goes on until the reader returns, be it after
 // the command's end.
-func (p *process) feed(stdin io.Reader) {
+func (p *program) feed(stdin io.Reader) {
 	_, _ = io.Copy(p.stream.Conn, stdin) // a command may leave its input unread
 	_ = p.stream.CloseWrite()
 }
 
-func (p *process) copyOutput(stderr io.Writer) {
+func (p *program) copyOutput(stderr io.Writer) {
 	defer close(p.copied)
 	_, p.copyErr = stdcopy.StdCopy(p.stdout, stderr, p.stream.Reader)
 }
 
-// Wait waits for the end of the command and of its output.
-func (p *process) Wait() (int, error) {
-	<-p.ended
-	return p.code, p.err
-}
-
-// follow stays with the command to its end, whichever of the three it is.
-func (p *process) follow(ctx context.Context) {
-	defer close(p.ended)
-	defer p.stream.Close()
-	select {
-	case <-p.copied:
-		p.code, p.err = p.result(ctx)
-	case <-ctx.Done():
-		p.kill()
-		p.err = ctx.Err()
-	case <-p.power.Done():
-		p.drain(drainTimeout)
-		p.err = p.stopped()
-	}
-}
-
 // result is how a command ended whose output has ended.
-func (p *process) result(ctx context.Context) (int, error) {
-	if p.copyErr != nil && p.power.Err() == nil {
+func (p *program) result(ctx context.Context) (int, error) {
+	if err := p.failedCopy(); err != nil {
 		p.kill() // it would block on output that nobody takes
-		return 0, fmt.Errorf("docker: copy the output: %w", p.copyErr)
+		return 0, err
 	}
-	code, err := p.exitCode(ctx)
-	if (code == killed || err != nil) && p.hostDied(ctx) {
-		return 0, p.stopped()
+	code, err := p.host.exitCode(ctx, p.power, p.execID)
+	if (code == killed || err != nil) && p.host.died(ctx, p.power) {
+		return 0, p.host.stopped()
 	}
 	if err == nil && (code == notExecutable || code == notFound) {
 		err = p.stdout.failure()
@@ -146,64 +120,13 @@ const (
 	killed        = 128 + 9
 )
 
-// hostDied reports whether a command was killed with its host, by somebody else than this process ("docker kill"). The
-// engine learns of a command's end before that of its container.
-func (p *process) hostDied(ctx context.Context) bool {
-	for range 4 {
-		if !p.host.running(ctx) {
-			return true
-		}
-		p.wait(ctx, 50*time.Millisecond)
-	}
-	return false
-}
-
-func (p *process) stopped() error {
-	return fmt.Errorf("docker: %s: %w", p.host.name, harness.ErrHostStopped)
-}
-
-// exitCode asks the engine for the exit code, which it may know a moment after the end of the output.
-func (p *process) exitCode(ctx context.Context) (int, error) {
-	for pause := time.Millisecond; ; pause = min(2*pause, 100*time.Millisecond) {
-		exec, err := p.host.daemon.api.ExecInspect(ctx, p.execID, client.ExecInspectOptions{})
-		if ctx.Err() != nil {
-			return 0, ctx.Err()
-		}
-		if err != nil {
-			return 0, fmt.Errorf("docker: ask for the exit code: %w", err)
-		}
-		if !exec.Running {
-			return exec.ExitCode, nil
-		}
-		if p.power.Err() != nil {
-			return 0, p.stopped()
-		}
-		p.wait(ctx, pause)
-	}
-}
-
-// wait waits for the time to pass, or for one of the events that end all waiting.
-func (p *process) wait(ctx context.Context, pause time.Duration) {
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-p.power.Done():
-	case <-timer.C:
-	}
-}
-
-// kill kills the command and what it started. It works through the engine, since the engine may be on another machine
-// and the command may not be a child of anything that can be reached.
-func (p *process) kill() {
+// kill kills the command and what it started. It works from inside the container, since the engine may be on another
+// machine and the command may not be a child of anything that can be reached.
+func (p *program) kill() {
 	ctx, cancel := context.WithTimeout(context.Background(), killTimeout)
 	defer cancel()
-	api := p.host.daemon.api
 	for ctx.Err() == nil && p.power.Err() == nil {
-		exec, err := api.ExecCreate(ctx, p.host.container, client.ExecCreateOptions{Cmd: harness.Verb("kill", p.mark)})
-		if err == nil {
-			_, err = api.ExecStart(ctx, exec.ID, client.ExecStartOptions{Detach: true})
-		}
+		err := p.host.Command(harness.Verb("kill", p.mark)...).Run(ctx)
 		if p.drain(killRepeat) || err != nil {
 			break
 		}
@@ -213,7 +136,7 @@ func (p *process) kill() {
 }
 
 // Signal implements [harness.Signaler]. A command that was attached to a moment ago may not have been started yet.
-func (p *process) Signal(s syscall.Signal) error {
+func (p *program) Signal(s syscall.Signal) error {
 	ctx, cancel := context.WithTimeout(context.Background(), killTimeout)
 	defer cancel()
 	for {
@@ -224,18 +147,6 @@ func (p *process) Signal(s syscall.Signal) error {
 		if strings.TrimSpace(string(out)) != "0" || p.drain(killRepeat) {
 			return nil
 		}
-	}
-}
-
-// drain waits for the end of the output and reports whether it came in time.
-func (p *process) drain(timeout time.Duration) bool {
-	timer := time.NewTimer(timeout)
-	defer timer.Stop()
-	select {
-	case <-p.copied:
-		return true
-	case <-timer.C:
-		return false
 	}
 }
 

@@ -28,7 +28,8 @@ type host struct {
 	mu        sync.Mutex
 	on        context.Context // ends when the host is switched off; nil before the first start
 	switchOff context.CancelFunc
-	namespace namespace // of the running container, opened when it is first needed
+	namespace namespace   // of the running container, opened when it is first needed
+	verbs     *verbServer // the last one that was started; nil before the first
 }
 
 // Name returns the host's name in the topology.
@@ -82,7 +83,7 @@ const stopPatience = time.Second
 // (FIN or RST), and a machine that loses its power does not.
 func (h *host) Stop(ctx context.Context) error {
 	for _, e := range h.topology.EndsOf(h.name) {
-		_, err := h.Command("ip", "link", "set", "dev", e.Interface, "down").Output(ctx)
+		_, err := h.Command(harness.LinkVerb("down", e.Interface)...).Output(ctx)
 		if errors.Is(err, harness.ErrHostStopped) {
 			break
 		}
@@ -91,6 +92,7 @@ func (h *host) Stop(ctx context.Context) error {
 		}
 	}
 	h.switchedOff()
+	defer h.dismiss()
 	patience := stopPatience
 	if err := h.handle.Stop(ctx, &patience); err != nil {
 		return fmt.Errorf("docker: stop %s: %w", h.name, err)
@@ -139,4 +141,15 @@ func (h *host) leave() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.namespace.close()
+}
+
+// dismiss ends the host's server of verbs, which by then has no container to run in: what is left of it is in this process.
+func (h *host) dismiss() {
+	h.mu.Lock()
+	s := h.verbs
+	h.verbs = nil
+	h.mu.Unlock()
+	if s != nil {
+		s.close()
+	}
 }

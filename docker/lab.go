@@ -135,6 +135,7 @@ func (l *lab) Host(name string) (harness.Host, error) {
 func (l *lab) Close(ctx context.Context) error {
 	for _, h := range l.hosts {
 		h.leave()
+		defer h.dismiss()
 	}
 	return l.daemon.removeLab(ctx, l.id)
 }

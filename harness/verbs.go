@@ -23,6 +23,23 @@ func Verb(args ...string) []string { return append([]string{"tcplab", "host"}, a
 // addresses. It may be run again, after the host was switched off and on. Engines run it.
 func ConfigureVerb() []string { return Verb("configure") }
 
+// ServeVerb runs verbs for the other end of its standard input and output, which are an SSH connection without
+// authentication. For each verb the other end opens a channel of type [ServeChannel].
+func ServeVerb() []string { return Verb("serve") }
+
+// What is spoken with ServeVerb.
+const (
+	// ServeChannel is a channel for one verb, whose arguments are the channel's data as a JSON list of strings. Its streams are
+	// the verb's. It is closed by the verb's side, once the verb has ended.
+	ServeChannel = "verb@tcplab"
+	// ServeExit is the request that tells the verb's exit code (uint32), after all of its output.
+	ServeExit = "exit-status"
+	// ServeInterrupt is the request that lets the verb end in good order, as Ctrl-C does.
+	ServeInterrupt = "interrupt@tcplab"
+	// ServeKill is the request that ends the verb without regard to its streams.
+	ServeKill = "kill@tcplab"
+)
+
 // SysctlVerb prints the values of the keys as a JSON object; a key that the kernel lacks is absent from it.
 func SysctlVerb(keys ...string) []string { return append(Verb("sysctl"), keys...) }
 

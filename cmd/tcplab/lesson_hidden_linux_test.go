@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,7 +12,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -53,28 +56,57 @@ func TestMysteryIsHidden_netns(t *testing.T) {
 	}
 }
 
-// On docker each verb that runs on a host is a program of its container. Of a service that hangs all looks as of one that works.
+// On docker the engine tells of what it has done, too: that a host is off, but neither why nor what a verb has changed.
 func TestMysteryIsHidden_docker(t *testing.T) {
 	if testing.Short() {
 		t.Skip("labs of containers in real time are not for -short")
 	}
 	needEngine(t, "docker")
 	t.Parallel()
-	for _, name := range []string{"server-rejects", "service-hangs"} {
+	for _, name := range []string{"server-rejects", "service-hangs", "no-route", "dead-host"} {
 		t.Run(name, func(t *testing.T) {
 			d := newDesk(t)
 			s := d.studentWith(name)
+			events := s.watchEngine()
 			cmd := d.command("lesson", "mystery", "--engine", "docker", "--student", s.Student, "--level", fmt.Sprint(s.Mystery.Level))
 			cmd.Dir = root
 			out, err := cmd.CombinedOutput()
 			require.NoError(t, err, string(out))
 			texts := s.around(s.belonging())
-			for what, text := range s.containers() {
-				texts[what] = text
-			}
+			lab, seen := s.containers()
+			maps.Copy(texts, seen)
+			texts["events"] = events(lab)
 			s.requireHidden(texts)
+			// Whatever the case is, the same is executed: once for each host, and once more for one that was on again.
+			executed := regexp.MustCompile(`"exec_(?:create|start): [^"]*"`).FindAllString(texts["events"], -1)
+			require.GreaterOrEqual(t, len(executed), 2*3, texts["events"])
+			slices.Sort(executed)
+			assert.Equal(t, []string{`"exec_create: tcplab host serve"`, `"exec_start: tcplab host serve"`}, slices.Compact(executed))
 			d.must("down")
 		})
+	}
+}
+
+// watchEngine follows the engine's events. What it returns gives those of a lab until then: the engine itself remembers few.
+func (s *student) watchEngine() (ofLab func(id string) string) {
+	s.Helper()
+	var all bytes.Buffer
+	cmd := exec.Command("docker", "events", "--since", fmt.Sprint(time.Now().Unix()), "--format", "{{json .}}")
+	cmd.Stdout = &all
+	require.NoError(s, cmd.Start())
+	end := sync.OnceFunc(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	s.Cleanup(end)
+	return func(id string) (lines string) {
+		end()
+		for line := range strings.Lines(all.String()) {
+			if strings.Contains(line, id) {
+				lines += line
+			}
+		}
+		return lines
 	}
 }
 
@@ -119,33 +151,36 @@ func (s *student) around(pids []int) map[string]string {
 	return texts
 }
 
-// containers is what the engine tells of the mystery.
-func (s *student) containers() map[string]string {
+// containers is what the engine tells of the mystery, and by which id it knows the lab.
+func (s *student) containers() (lab string, texts map[string]string) {
 	s.Helper()
 	docker := func(args ...string) string {
 		out, err := exec.Command("docker", args...).CombinedOutput()
 		require.NoError(s, err, "docker %s: %s", args, out)
 		return string(out)
 	}
-	texts := map[string]string{}
+	texts = map[string]string{}
 	pid := s.lab(s.Lab()).Process
 	// In one look: the containers of other labs come and go, and those in which an image is built.
 	all := docker("ps", "-a", "--filter", "label=tcplab.lab", "--format", `{{.ID}} {{.Label "tcplab.lab"}} {{.Label "tcplab.owner"}}`)
 	for line := range strings.Lines(all) {
 		words := strings.Fields(line)
 		require.Len(s, words, 3, line)
-		id, lab, owner := words[0], words[1], words[2]
+		id, owner := words[0], words[2]
 		if !strings.Contains(owner, fmt.Sprintf("/%d/", pid)) {
 			continue
 		}
+		lab = words[1]
 		texts["inspect "+id] = docker("inspect", id)
 		texts["ps "+id] = docker("ps", "-a", "--no-trunc", "--filter", "id="+id, "--format", "{{json .}}")
-		texts["top "+id] = docker("top", id)
+		if docker("ps", "--quiet", "--filter", "id="+id) != "" { // not where the fault is that it is off
+			texts["top "+id] = docker("top", id)
+		}
 		texts["networks"] = docker("network", "ls", "--filter", "label=tcplab.lab="+lab, "--format", "{{json .}}")
 	}
 	require.Contains(s, texts, "networks", "the lab has no containers")
-	require.Greater(s, len(texts), 3*3, "these are not all of its hosts")
-	return texts
+	require.GreaterOrEqual(s, len(texts), 3*3, "these are not all of its hosts")
+	return lab, texts
 }
 
 // requireHidden requires that no text has a word that only a fault has.

@@ -23,6 +23,8 @@ import (
 // A program that has this package in it can be put into a host as its "tcplab" binary. The check is by the name it was
 // called by and is made here, before main, because that program need not be tcplab: it may be a test binary.
 func init() {
+	// It runs what is in the table, and so cannot be there from the beginning.
+	verbs["serve"] = verb{serve, "serve: run verbs for the other end of standard input and output, which speaks SSH"}
 	if len(os.Args) > 1 && filepath.Base(os.Args[0]) == "tcplab" && os.Args[1] == "host" {
 		os.Exit(Main(os.Args[2:]))
 	}
@@ -79,7 +81,7 @@ func Main(args []string) int {
 // Run runs one verb and returns its exit code: 0, 1 when it failed, 2 when it was called wrongly, or that of the
 // command that it is to run.
 func Run(ctx context.Context, s Streams, args []string) (code int) {
-	// Many verbs of many hosts share one process on the netns engine: one that panics must not take the others along.
+	// Verbs share a process, on the netns engine those of many hosts: one that panics must not take the others along.
 	defer func() {
 		if p := recover(); p != nil {
 			fmt.Fprintf(s.Stderr, "tcplab host %s: panic: %v\n%s", strings.Join(args, " "), p, debug.Stack())

@@ -44,6 +44,7 @@ func dial(ctx context.Context, s Streams, args []string) error {
 		return printJSON(s.Stdout, harness.OutcomeOf("go", "connect", err, time.Since(start)))
 	}
 	defer conn.Close()
+	defer context.AfterFunc(ctx, func() { _ = conn.Close() })() // whoever reads from it then has waited enough
 	start, err = d.talk(ctx, conn, start)
 	outcome := harness.OutcomeOf("go", "read", err, time.Since(start))
 	outcome.Local = conn.LocalAddr().(*net.TCPAddr).AddrPort()
