@@ -116,7 +116,8 @@ func (r *running) awaitSYN(run string) {
 	}, deadline, poll, "the client of %s has sent nothing", run)
 }
 
-// helper returns the process that holds the program's namespaces, and their names, "net:[4026532177]".
+// helper returns the process that holds the program's namespaces, and their names, "net:[4026532177]". They are held here, too, until
+// the test ends: the kernel gives the name of one that it has removed to the next.
 func (r *running) helper() (pid int, namespaces []string) {
 	r.t.Helper()
 	for _, p := range processes() {
@@ -127,20 +128,33 @@ func (r *running) helper() (pid int, namespaces []string) {
 		}
 	}
 	require.NotZero(r.t, pid, "it has no helper")
-	namespaces = namespacesOf(pid)
+	namespaces = namespacesOf(pid, func(path string) {
+		if f, err := os.Open(path); err == nil { // else it is closed by now
+			r.t.Cleanup(func() { _ = f.Close() })
+		}
+	})
 	require.GreaterOrEqual(r.t, len(namespaces), 4, "the helper's own, and those of client, router and server")
+	require.Contains(r.t, holdersOf(namespaces), pid)
 	return pid, namespaces
 }
 
-// requireGone waits until a process has ended and nobody holds the namespaces, so that the kernel removes them.
+// requireGone waits until a process has ended and nobody but this test holds the namespaces, so that the kernel removes them.
 func requireGone(t *testing.T, within time.Duration, pid int, namespaces []string) {
 	t.Helper()
 	require.Eventually(t, func() bool { return ended(pid) }, within, poll, "helper %d is still there", pid)
+	require.Eventually(t, func() bool { return len(holdersOf(namespaces)) == 0 }, within, poll, "somebody holds a namespace of the lab")
+}
+
+// holdersOf are the processes that hold one of the namespaces, but for this one. What it is just starting has copies of all its
+// descriptors for a moment.
+func holdersOf(namespaces []string) (list []int) {
 	for _, p := range processes() {
-		for _, held := range namespacesOf(p) {
-			require.NotContains(t, namespaces, held, "process %d holds a namespace of the lab", p)
+		held := func(name string) bool { return slices.Contains(namespaces, name) }
+		if p != os.Getpid() && slices.ContainsFunc(namespacesOf(p, func(string) {}), held) {
+			list = append(list, p)
 		}
 	}
+	return list
 }
 
 // processes returns every process there is.
@@ -179,8 +193,8 @@ func status(pid int, field string) string {
 }
 
 // namespacesOf returns the network namespaces that a process is in, or holds by a descriptor, but for the one that
-// this test is in.
-func namespacesOf(pid int) []string {
+// this test is in. Each is shown by its path in the file system of processes.
+func namespacesOf(pid int, show func(path string)) []string {
 	own, _ := os.Readlink("/proc/self/ns/net")
 	names, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
 	names = append(names, fmt.Sprintf("/proc/%d/ns/net", pid))
@@ -188,6 +202,7 @@ func namespacesOf(pid int) []string {
 	for _, name := range names {
 		target, err := os.Readlink(name)
 		if err == nil && strings.HasPrefix(target, "net:[") && target != own && !slices.Contains(list, target) {
+			show(name)
 			list = append(list, target)
 		}
 	}
