@@ -28,7 +28,7 @@ func (h *holder) serve(listener *net.UnixListener) {
 		case errors.Is(err, net.ErrClosed):
 			return
 		case err != nil:
-			time.Sleep(acceptAgain)
+			time.Sleep(acceptAgain) // nobody tells when descriptors are free again
 		default:
 			go h.answer(c)
 		}

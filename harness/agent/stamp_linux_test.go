@@ -20,6 +20,6 @@ func TestStampingIsAwaited(t *testing.T) {
 		require.NoError(t, err)
 		assert.True(t, stamps)
 		require.NoError(t, s.Close())
-		time.Sleep(untilItHasEnded)
+		time.Sleep(untilItHasEnded) // the kernel tells nobody
 	}
 }
