@@ -61,9 +61,11 @@ func TestVerbs(t *testing.T) {
 			"goroutines are left")
 	})
 	t.Run("output that nobody takes", func(t *testing.T) {
-		file := router.Command(harness.FileVerb("/proc/self/exe")...)
-		file.Stdout = failingWriter{}
-		require.ErrorContains(t, file.Run(ctx), "docker: copy the output: full")
+		in, hold := io.Pipe()
+		defer hold.Close()
+		endless := router.Command(harness.CaptureVerb("to-client")...) // it would go on until its input ends
+		endless.Stdin, endless.Stdout = in, failingWriter{}
+		require.ErrorContains(t, endless.Run(ctx), "docker: copy the output: full")
 	})
 	t.Run("input that nobody reads", func(t *testing.T) {
 		in, _ := io.Pipe()
