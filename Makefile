@@ -1,29 +1,41 @@
 # Shorthands; "make ci" is what must pass before a change lands.
 
-.PHONY: build test lint generate ladders clients timeouts pairs ci performance
+.PHONY: build man test lint vulnerabilities generate record timeouts pairs containers ci performance dependencies
 
 build:
 	CGO_ENABLED=0 go build -o bin/tcplab ./cmd/tcplab
 
+# Makes the manual pages, one for each command.
+man:
+	mkdir -p bin/man
+	go test -count=1 -run '^TestManPages$$' ./cmd/tcplab -man $(CURDIR)/bin/man
+
+# Installs what is missing where it may (as root, with apt), and tells at the end which engines and clients were skipped, and how
+# to get them: "go test" shows nothing of tests that pass.
 test:
-	go test ./...
+	.ci/install
+	go test ./...; code=$$?; echo; go run ./cmd/tcplab engines; exit $$code
 
 lint:
 	test -z "$$(gofmt -l .)"
 	go vet ./...
 	go tool staticcheck ./...
 
-# Rewrites what is written from the code: the tables and the listings in README.md.
+# Looks for known vulnerabilities in what is called, which takes the network.
+vulnerabilities:
+	go tool govulncheck ./...
+
+# Rewrites the parts of the documents that are made from the code: tables, listings, and the drawings of recorded runs.
 generate:
 	go generate ./...
 
-# Records again the drawings that "tcplab show" has: over two minutes.
-ladders:
-	go test -count=1 -run '^TestLadders$$' ./cmd/tcplab -update
-
-# Measures again what each client feels in each scenario: minutes, most of them Chromium's.
-clients:
-	TCPLAB_MEASURE=1 go test -count=1 -run '^TestEveryClientInEveryFailure$$' . -update
+# Records what is seen of a scenario: the drawing of a run, what each client feels and, where it is an exercise, the packets.
+# Of others nothing is changed. NAME may be several, between blanks. Needs Chromium, curl, ping and traceroute: .ci/install installs them.
+record:
+	@test -n "$(NAME)" || { echo "name the scenario: make record NAME=closed-port"; exit 2; }
+	TCPLAB_RECORD="$(NAME)" TCPLAB_MEASURE=1 go test -count=1 -run '^TestEveryClientInEveryFailure$$|^TestMysteries_netns$$' . -update
+	TCPLAB_RECORD="$(NAME)" go test -count=1 -run '^TestLadders$$' ./cmd/tcplab -update
+	go generate ./...
 
 # Measures again how long clients wait without a timeout: over two minutes.
 timeouts:
@@ -31,7 +43,11 @@ timeouts:
 
 # Gives every scenario the fault of every other: over three minutes.
 pairs:
-	TCPLAB_MEASURE=1 go test -count=1 -run '^TestEveryFaultIsToldFromEveryOther$$' .
+	TCPLAB_MEASURE=1 go test -count=1 -run '^TestEveryFaultIsToldFromEveryOther$$' ./scenarios/proof
+
+# Runs every scenario in containers on both families; "go test" has one of the two in turn.
+containers:
+	TCPLAB_MEASURE=1 go test -count=1 -timeout=30m -run '^TestLab_docker$$' .
 
 ci:
 	.ci/run
@@ -39,3 +55,7 @@ ci:
 # Measures again what docs/performance.md says: as root, on a machine that does nothing else.
 performance:
 	docs/performance.sh
+
+# Measures again what each dependency costs, for docs/dependencies.md.
+dependencies:
+	docs/dependencies.sh

@@ -1,6 +1,7 @@
 package tcplab_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,28 +13,36 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
 	"github.com/tcplab/tcplab/clients"
+	"github.com/tcplab/tcplab/faults"
 	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/harness/harnesstest"
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/scenarios"
+	"github.com/tcplab/tcplab/wire/signature"
 )
 
-//go:generate go test -count=1 -run ^(TestClosedLoop|TestTimeouts)$ . -update
+//go:generate go test -count=1 -run ^(TestTimeouts|TestClientTable)$ . -update
 
-// TestEveryClientInEveryFailure puts each client into each scenario. What they felt is the table in docs/clients.md. Chromium,
-// which keeps a processor busy, goes only into some, but for when everything is measured ("make clients").
+// TestEveryClientInEveryFailure puts each client into each scenario. What they felt is recorded, and is the table in docs/clients.md. Chromium,
+// which keeps a processor busy, goes only into some scenarios, unless everything is measured ("make record NAME=...").
 func TestEveryClientInEveryFailure(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("every client in every failure, in real time, is not for -short")
 	}
-	e := engineNamed(t, "netns")
+	e := harnesstest.Engine(t, "netns")
 	felt := cells{texts: map[string]string{}}
 	browsers := make(chan struct{}, 1)
 	all := t.Run("runs", func(t *testing.T) {
-		for _, s := range brief() {
+		for _, s := range harnesstest.Brief() {
+			if *harnesstest.Update && !toRecord(s.Name) {
+				continue
+			}
 			for _, c := range clients.All() {
 				heavy := c.Name() == "chromium"
-				if heavy && os.Getenv(measure) != "1" && !slices.Contains([]string{"healthy", "closed-port", "load-balancer-no-backend"}, s.Name) {
+				if heavy && os.Getenv(harnesstest.Measure) != "1" && !slices.Contains([]string{"healthy", "closed-port", "load-balancer-no-backend"}, s.Name) {
 					continue
 				}
 				t.Run(c.Name()+" in "+s.Name, func(t *testing.T) {
@@ -50,25 +59,28 @@ func TestEveryClientInEveryFailure(t *testing.T) {
 	if !all {
 		return
 	}
-	page := filepath.Join("docs", "clients.md")
-	if os.Getenv(measure) == "1" {
-		compareGenerated(t, page, "what each client feels", felt.table())
+	if *harnesstest.Update {
+		for _, s := range harnesstest.Brief() {
+			if toRecord(s.Name) {
+				felt.record(t, s.Name)
+			}
+		}
 		return
 	}
-	felt.compare(t, page)
+	felt.compare(t)
 }
 
 // feel puts a client into a failure and returns what it felt, in a few words that are the same in each run.
-func feel(t *testing.T, e harness.Engine, s harness.Scenario, c harness.Client) string {
+func feel(t *testing.T, e lab.Engine, s harness.Scenario, c lab.Client) string {
 	t.Helper()
 	o := harness.Options{Client: c}
 	switch own := s.Client; {
-	case c.Name() == harness.GoClient{}.Name() && isGo(own):
+	case c.Name() == agent.GoClient{}.Name() && isGo(own):
 		o.Client = nil // the scenario is about a Go program that does something particular
-	case isGo(own):
+	case isGo(own), len(s.Also) > 0 && !lab.TriesAll(c):
 		return "-"
 	case own != nil || speaksNoTCP(c):
-		o.Timeout = harness.DefaultTimeout
+		o.Timeout = longerThanARP
 	}
 	r, err := harness.Run(t.Context(), e, s, o)
 	require.NoError(t, err)
@@ -79,16 +91,36 @@ func feel(t *testing.T, e harness.Engine, s harness.Scenario, c harness.Client) 
 		t.Skip(r.Skipped)
 	}
 	observed := r.Phase(harness.Observe)
-	require.NotNil(t, observed, "%s", reasons(r))
-	return inWords(*observed.Client, s.Want.Client)
+	require.NotNil(t, observed, "%s", harnesstest.Reasons(r))
+	return inWords(*observed.Client, s.Want.Client, r.Schedule)
 }
 
-func isGo(c harness.Client) bool { _, ok := c.(harness.GoClient); return ok }
+// longerThanARP is a patience beyond the time for which a kernel looks for a neighbour: 3 s (net.ipv4.neigh.*.mcast_solicit,
+// retrans_time_ms).
+const longerThanARP = 4500 * time.Millisecond
 
-func speaksNoTCP(c harness.Client) bool { _, ok := c.(harness.Speaker); return ok }
+func isGo(c lab.Client) bool { _, ok := c.(agent.GoClient); return ok }
+
+func speaksNoTCP(c lab.Client) bool { _, ok := c.(lab.Speaker); return ok }
+
+// timersBefore is how long the timers of the kernel's schedule take that have ended by then: they are late by up to an eighth, and more
+// on a busy machine.
+func timersBefore(elapsed time.Duration, kernel signature.Schedule) time.Duration {
+	if kernel.GiveUp > 0 && elapsed >= kernel.GiveUp {
+		return kernel.GiveUp
+	}
+	sum := time.Duration(0)
+	for _, gap := range kernel.Gaps {
+		if sum+gap > elapsed {
+			break
+		}
+		sum += gap
+	}
+	return sum
+}
 
 // inWords is an outcome without what differs from run to run.
-func inWords(o harness.Outcome, want harness.ClientWant) string {
+func inWords(o lab.Outcome, want harness.ClientWant, kernel signature.Schedule) string {
 	var list []string
 	switch {
 	case o.OK() && o.Code == "":
@@ -103,13 +135,14 @@ func inWords(o harness.Outcome, want harness.ClientWant) string {
 	switch {
 	case o.Program == "curl" && o.Errno == "ECONNRESET": // each of its calls has a code, and which one hears of the RST is a race
 		list = append(list, "exit 7, 55 or 56")
+	case strings.HasPrefix(o.Program, "system-") && strings.HasPrefix(o.Code, "exit "): // how the installed programs say that they could not send
+		list = append(list, "not sent")
 	case o.Code != "":
 		list = append(list, strings.TrimPrefix(o.Code, "net::"))
 	}
 	text := strings.Join(list, ", ")
-	// The kernel's timers are late by up to an eighth: whole seconds, rounded down, are always the same. When a client's own
-	// timeout ends, and what is at once, is no news.
-	after := o.Elapsed.Truncate(time.Second)
+	// When a client's own timeout ends, and what is at once, is no news.
+	after := timersBefore(o.Elapsed, kernel)
 	if after > 0 && (o.Errno == "ETIMEDOUT" || o.OK() && o.Code == "" && want.Retransmissions > 0) {
 		text += fmt.Sprintf(" after %.0f s", after.Seconds())
 	}
@@ -130,51 +163,80 @@ func (c *cells) put(scenario, client, text string) {
 	c.texts[cellKey(scenario, client)] = text
 }
 
+// ours is the lab's own program that feels the same as an installed one; the table has one column for both.
+func ours(client string) string { return strings.TrimPrefix(client, "system-") }
+
 func columns() []string {
 	var names []string
 	for _, c := range clients.All() {
-		names = append(names, c.Name())
+		if ours(c.Name()) == c.Name() {
+			names = append(names, c.Name())
+		}
 	}
 	return names
 }
 
-// table has a row for each scenario and a column for each client.
-func (c *cells) table() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "| scenario | %s |\n|---|%s\n", strings.Join(columns(), " | "), strings.Repeat("---|", len(columns())))
-	for _, s := range brief() {
-		row := []string{"`" + s.Name + "`"}
-		for _, name := range columns() {
-			row = append(row, c.texts[cellKey(s.Name, name)])
-		}
-		fmt.Fprintf(&b, "| %s |\n", strings.Join(row, " | "))
+// feltFile is what each client felt, among what is recorded of a scenario: an object of texts by the client's name.
+const feltFile = "clients.json"
+
+// recorded is what clients felt when it was recorded.
+func (c *cells) recorded(t *testing.T, scenario string) map[string]string {
+	t.Helper()
+	felt := map[string]string{}
+	if text, err := scenarios.Recorded(scenario, feltFile); err == nil {
+		require.NoError(t, json.Unmarshal(text, &felt))
 	}
-	return b.String()
+	return felt
 }
 
-// compare holds what was measured against the table of a document, which must have every scenario and every client.
-func (c *cells) compare(t *testing.T, page string) {
+// record keeps what was felt in a scenario.
+func (c *cells) record(t *testing.T, scenario string) {
 	t.Helper()
-	text, err := os.ReadFile(page)
+	felt := map[string]string{}
+	for _, name := range columns() {
+		if text, measured := c.texts[cellKey(scenario, name)]; measured {
+			felt[name] = text
+		}
+	}
+	text, err := json.MarshalIndent(felt, "", "  ")
 	require.NoError(t, err)
-	written := map[string]string{}
-	var names []string
-	for line := range strings.Lines(string(text)) {
-		row := strings.Split(strings.Trim(strings.TrimSpace(line), "| "), " | ")
-		switch {
-		case row[0] == "scenario":
-			names = row[1:]
-		case len(row) == len(names)+1 && strings.HasPrefix(row[0], "`"):
-			for i, name := range names {
-				written[cellKey(strings.Trim(row[0], "`"), name)] = row[i+1]
+	writeRecorded(t, scenario, feltFile, append(text, '\n'))
+}
+
+// compare holds what was measured against what was recorded, which must have every scenario and every client.
+func (c *cells) compare(t *testing.T) {
+	t.Helper()
+	for _, s := range harnesstest.Brief() {
+		felt := c.recorded(t, s.Name)
+		for _, name := range columns() {
+			assert.NotEmpty(t, felt[name], "what %s feels in %s is not recorded: run make record NAME=%[2]s", name, s.Name)
+		}
+		for _, client := range clients.All() {
+			name := client.Name()
+			if s.Unnoticed == harness.OffersNoECN && name == "system-traceroute-tcp" {
+				continue // its SYNs offer ECN, and ours do not
+			}
+			if text, measured := c.texts[cellKey(s.Name, name)]; measured {
+				assert.Equal(t, felt[ours(name)], text, "what %s feels in %s is another than was recorded: run make record NAME=%[2]s", name, s.Name)
 			}
 		}
 	}
-	assert.Equal(t, columns(), names, "%s is stale: run make clients", page)
-	assert.Len(t, written, len(brief())*len(names), "%s is stale: run make clients", page)
-	for cell, felt := range c.texts {
-		assert.Equal(t, felt, written[cell], "%s, %s is stale: run make clients", page, cell)
+}
+
+// TestClientTable: docs/clients.md has a row for each scenario and a column for each client.
+func TestClientTable(t *testing.T) {
+	var b strings.Builder
+	var recorded cells
+	fmt.Fprintf(&b, "| scenario | %s |\n|---|%s\n", strings.Join(columns(), " | "), strings.Repeat("---|", len(columns())))
+	for _, s := range harnesstest.Brief() {
+		row := []string{"`" + s.Name + "`"}
+		felt := recorded.recorded(t, s.Name)
+		for _, name := range columns() {
+			row = append(row, felt[name])
+		}
+		fmt.Fprintf(&b, "| %s |\n", strings.Join(row, " | "))
 	}
+	harnesstest.CompareGenerated(t, filepath.Join("docs", "clients.md"), "what each client feels", b.String())
 }
 
 // patience and lost are the two sides of the table of timeouts.
@@ -189,10 +251,10 @@ func TestTimeouts(t *testing.T) {
 	if testing.Short() {
 		t.Skip("timeouts in real time are not for -short")
 	}
-	e := engineNamed(t, "netns")
+	e := harnesstest.Engine(t, "netns")
 	var mutex sync.Mutex
 	cells := map[string]string{}
-	schedules := []harness.Scenario{named(t, "lost-syn-once"), named(t, "syn-linear-timeouts")}
+	schedules := []harness.Scenario{harnesstest.Scenario(t, "lost-syn-once"), harnesstest.Scenario(t, "syn-linear-timeouts")}
 	all := t.Run("runs", func(t *testing.T) {
 		for _, s := range schedules {
 			for _, n := range lost {
@@ -226,16 +288,16 @@ func TestTimeouts(t *testing.T) {
 			fmt.Fprintln(&b, " |")
 		}
 	}
-	compareGenerated(t, filepath.Join("docs", "timeouts.md"), "which timeouts survive", b.String())
+	harnesstest.CompareGenerated(t, filepath.Join("docs", "timeouts.md"), "which timeouts survive", b.String())
 }
 
 // survives says whether a client gets through when its first SYNs are lost, and after how many seconds.
-func survives(t *testing.T, e harness.Engine, s harness.Scenario, n int, timeout time.Duration) string {
+func survives(t *testing.T, e lab.Engine, s harness.Scenario, n int, timeout time.Duration) string {
 	t.Helper()
 	s.Want = harness.Want{}
 	s.Fault = harness.NoFault{}
 	if n > 0 {
-		s.Fault = harness.FirewallRule{Host: "router", Rule: harness.Rule{Chain: "FORWARD", Proto: "tcp", Port: harness.Port, First: n}}
+		s.Fault = faults.FirewallRule{Host: "router", Rule: faults.Rule{Chain: "FORWARD", Proto: "tcp", Port: lab.Port, First: n}}
 	}
 	r, err := harness.Run(t.Context(), e, s, harness.Options{Timeout: timeout})
 	require.NoError(t, err)
@@ -243,7 +305,7 @@ func survives(t *testing.T, e harness.Engine, s harness.Scenario, n int, timeout
 		t.Skip(r.Skipped)
 	}
 	observed := r.Phase(harness.Observe)
-	require.NotNil(t, observed, "%s", reasons(r))
+	require.NotNil(t, observed, "%s", harnesstest.Reasons(r))
 	if !observed.Client.OK() {
 		require.True(t, observed.Client.Timeout, "%s", observed.Client.Error)
 		return "**fails**"

@@ -13,14 +13,12 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
 	"github.com/tcplab/tcplab/clients"
 	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/harness/harnesstest"
+	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/wire/signature"
 )
-
-// measure, set to 1, makes the tests measure that take minutes of real time.
-const measure = "TCPLAB_MEASURE"
 
 // TestDefaultTimeouts lets each client wait for a connection for as long as it does when nobody has set a timeout: the
 // second table of docs/timeouts.md. It takes over two minutes, so that it is made by "make timeouts"; otherwise the table
@@ -28,8 +26,8 @@ const measure = "TCPLAB_MEASURE"
 func TestDefaultTimeouts(t *testing.T) {
 	t.Parallel()
 	const page, section = "timeouts.md", "default timeouts"
-	if os.Getenv(measure) == "1" {
-		compareGenerated(t, filepath.Join("docs", page), section, defaultTimeouts(t))
+	if os.Getenv(harnesstest.Measure) == "1" {
+		harnesstest.CompareGenerated(t, filepath.Join("docs", page), section, defaultTimeouts(t))
 		return
 	}
 	text, err := os.ReadFile(filepath.Join("docs", page))
@@ -50,8 +48,8 @@ func TestDefaultTimeouts(t *testing.T) {
 }
 
 // patientClients are those that connect to the service.
-func patientClients() []harness.Client {
-	var list []harness.Client
+func patientClients() []lab.Client {
+	var list []lab.Client
 	for _, c := range clients.All() {
 		if !speaksNoTCP(c) {
 			list = append(list, c)
@@ -63,7 +61,7 @@ func patientClients() []harness.Client {
 // defaultTimeouts measures, all at once.
 func defaultTimeouts(t *testing.T) string {
 	t.Helper()
-	e := engineNamed(t, "netns")
+	e := harnesstest.Engine(t, "netns")
 	list := patientClients()
 	rows := make([]string, len(list))
 	var group sync.WaitGroup
@@ -74,17 +72,17 @@ func defaultTimeouts(t *testing.T) string {
 	return "| client | gives up after | because of | and says |\n|---|---|---|---|\n" + strings.Join(rows, "")
 }
 
-func defaultTimeout(t *testing.T, e harness.Engine, c harness.Client) string {
-	lab, err := harness.Open(t.Context(), e, named(t, "syn-linear-timeouts"), harness.IPv4)
+func defaultTimeout(t *testing.T, e lab.Engine, c lab.Client) string {
+	built, err := harness.Open(t.Context(), e, harnesstest.Scenario(t, "syn-linear-timeouts"), lab.IPv4)
 	if !assert.NoError(t, err) {
 		return ""
 	}
-	defer lab.Close(t.Context())
-	host, err := lab.Host("client")
-	if !assert.NoError(t, errors.Join(err, lab.Break(t.Context()))) {
+	defer built.Close(t.Context())
+	host, err := built.Host("client")
+	if !assert.NoError(t, errors.Join(err, built.Break(t.Context()))) {
 		return ""
 	}
-	o, err := c.Do(t.Context(), harness.Attempt{Host: host, Target: lab.Target()})
+	o, err := c.Do(t.Context(), lab.Call{Host: host, Target: built.Target()})
 	if !assert.NoError(t, err) {
 		return ""
 	}

@@ -4,13 +4,13 @@ package tcplab
 
 import (
 	"github.com/tcplab/tcplab/docker"
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/netns"
 )
 
 // Engines returns every engine, the preferred first. A new one is a line here.
-func Engines() []harness.Engine {
-	return []harness.Engine{
+func Engines() []lab.Engine {
+	return []lab.Engine{
 		netns.New(),
 		docker.New(),
 	}

@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"io/fs"
 	"maps"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -24,26 +25,37 @@ var edges = map[string]struct {
 	may    []string
 	reason string
 }{
-	"wire":           {nil, "what the wire looks like does not depend on how it was made"},
-	"wire/signature": {[]string{"wire"}, "an expectation is about packets, and about nothing that runs"},
-	"wire/diagnose":  {[]string{"wire", "wire/signature"}, "a capture is diagnosed by what is in it, wherever it comes from"},
-	"harness":        {[]string{"wire", "wire/signature"}, "how a scenario is run is the same for all engines and all scenarios"},
-	"harness/agent":  {[]string{"harness"}, "the verbs of a host are the other end of what the harness asks for"},
-	"harness/enginetest": {[]string{"harness", "wire"},
-		"what every engine must do cannot depend on one of them"},
-	"lang":      {nil, "in which language a text is shown does not depend on what it says"},
-	"clients":   {[]string{"harness"}, "a client is put into a failure that it knows nothing of"},
-	"scenarios": {[]string{"harness", "clients", "lang", "wire/signature"}, "a scenario is data: it runs on engines that it has never heard of"},
-	"netns":     {[]string{"harness", "harness/agent"}, "an engine knows hosts and commands, not what they are used for"},
-	"docker":    {[]string{"harness", "harness/agent"}, "an engine knows hosts and commands, not what they are used for"},
-	"standing": {[]string{"harness"},
+	"wire":                {nil, "what the wire looks like does not depend on how it was made"},
+	"wire/signature":      {[]string{"wire"}, "an expectation is about packets, and about nothing that runs"},
+	"wire/ladder":         {[]string{"wire"}, "a drawing joins what was captured, wherever it comes from; what it looks like, report says"},
+	"wire/diagnose":       {[]string{"wire", "wire/signature"}, "a capture is diagnosed by what is in it, wherever it comes from"},
+	"lab":                 {nil, "a host runs commands, whatever they are for: the seam knows neither faults nor packets"},
+	"lab/agent":           {[]string{"lab"}, "a verb has two halves, the command and what it does, and both stand here"},
+	"lab/agent/all":       {[]string{"faults", "lab/agent"}, "one place links the verbs that a host must have, so that no engine knows what they are for"},
+	"lab/agent/tcplab":    {[]string{"lab/agent", "lab/agent/all"}, "a host needs its verbs, and no more"},
+	"lab/agent/agenttest": {[]string{"lab", "lab/agent"}, "a verb is tested as it is run"},
+	"lab/enginetest":      {[]string{"lab", "lab/agent", "faults", "wire"}, "what every engine must do cannot depend on one of them"},
+	"faults":              {[]string{"lab", "lab/agent"}, "a fault works on a lab, and brings the verbs that it needs; what is expected of it, a scenario says"},
+	"safefile":            {nil, "how a file is written does not depend on what is in it"},
+	"harness":             {[]string{"lab", "lab/agent", "lang", "safefile", "wire", "wire/signature", "wire/diagnose"}, "how a scenario is run is the same for all engines, all faults and all scenarios"},
+	"harness/harnesstest": {[]string{"", "harness", "lab", "lab/enginetest", "report", "scenarios"}, "tests of several packages run scenarios in the same way"},
+	"lang":                {nil, "in which language a text is shown does not depend on what it says"},
+	"clients":             {[]string{"lab", "lab/agent"}, "a client is put into a failure that it knows nothing of"},
+	"scenarios":           {[]string{"harness", "faults", "lab", "lab/agent", "clients", "lang", "wire/signature", "wire/diagnose"}, "a scenario is data: it runs on engines that it has never heard of"},
+	"failures":            {[]string{"harness", "lab", "lang", "scenarios", "wire/diagnose"}, "a page says what the catalogue, the recordings and the diagnosis say; nothing is run for it"},
+	"netns":               {[]string{"lab", "lab/agent", "lab/agent/all"}, "an engine knows hosts and commands, not what they are used for"},
+	"docker":              {[]string{"lab", "lab/agent", "lab/agent/all", "safefile"}, "an engine knows hosts and commands, not what they are used for"},
+	"standing": {[]string{"lab", "lab/agent", "harness", "safefile"},
 		"a lab that stays up is held through the engine's ordinary API: which engine and which scenario, the command line says"},
-	"report": {[]string{"harness", "wire", "wire/signature", "wire/diagnose"}, "a report is shown from what it holds; showing it runs nothing"},
-	"lesson": {[]string{"harness", "lang", "scenarios", "wire", "wire/signature", "wire/diagnose"}, "a lesson picks scenarios and grades evidence; the user's command picks the engine"},
-	"probe": {[]string{"harness", "harness/agent", "wire", "wire/diagnose"},
+	"report":  {[]string{"lab", "harness", "wire", "wire/signature", "wire/diagnose", "wire/ladder"}, "a report is shown from what it holds; showing it runs nothing"},
+	"lesson":  {[]string{"lab", "faults", "harness", "lang", "scenarios", "wire", "wire/signature", "wire/diagnose"}, "a lesson picks scenarios and grades evidence; the user's command picks the engine"},
+	"trial":   {[]string{"harness", "lab", "lab/agent", "wire"}, "a client is judged by what it does in a failure that others have made"},
+	"labtest": {[]string{"harness", "lab", "netns", "report", "scenarios", "trial", "wire/ladder"}, "it is the public face for other people's tests, and picks an engine that needs nothing"},
+	"probe": {[]string{"lab", "lab/agent", "wire", "wire/diagnose"},
 		"a live endpoint is judged as a capture is; what captures in a host captures here"},
-	"": {[]string{"harness", "netns", "docker"}, "the list of engines is the one place that knows them all"},
-	"cmd/tcplab": {[]string{"", "harness", "harness/agent", "clients", "scenarios", "netns", "docker", "probe", "report", "lang", "lesson", "standing",
+	"watch": {[]string{"lab/agent", "wire", "wire/diagnose"}, "a capture that goes on is judged as one that has ended"},
+	"":      {[]string{"lab", "netns", "docker"}, "the list of engines is the one place that knows them all"},
+	"cmd/tcplab": {[]string{"", "lab", "lab/agent", "faults", "harness", "clients", "scenarios", "netns", "docker", "failures", "probe", "report", "lang", "lesson", "safefile", "standing", "trial", "watch",
 		"wire", "wire/signature", "wire/diagnose"}, "the command line brings everything together"},
 }
 
@@ -53,27 +65,27 @@ var owners = []struct {
 	only   []string
 	reason string
 }{
-	{"github.com/google/gopacket", []string{"wire", "harness/agent"}, "packets are decoded and captured in one place each"},
+	{"github.com/google/gopacket", []string{"wire", "lab/agent"}, "packets are decoded and captured in one place each"},
 	{"github.com/google/gopacket/pcap", nil, "it is cgo: the lab is one static binary"},
 	{"github.com/google/gopacket/afpacket", nil, "it is cgo: the lab is one static binary"},
 	{"github.com/testcontainers/", []string{"docker"}, "one engine knows containers"},
 	{"github.com/moby/", []string{"docker"}, "one engine knows containers"},
 	{"github.com/docker/", []string{"docker"}, "one engine knows containers"},
-	{"github.com/vishvananda/", []string{"netns", "harness/agent"}, "only what works inside Linux's network speaks netlink"},
-	{"github.com/google/nftables", []string{"netns", "harness/agent"}, "only what works inside Linux's network speaks netlink"},
-	{"github.com/mdlayher/", []string{"netns", "harness/agent"}, "only what works inside Linux's network speaks netlink"},
-	{"github.com/corazawaf/", []string{"harness/agent"}, "what is in a request is judged by who passes it on"},
-	{"github.com/chromedp/", []string{"harness/agent"}, "a browser is driven from inside the host it runs on; everybody else asks the verb"},
-	{"github.com/creack/pty", []string{"harness/agent"}, "a terminal is opened on the host where its command runs"},
-	{"golang.org/x/crypto/ssh", []string{"docker", "harness/agent"}, "it carries the verbs of a container's host, and both of its ends are there"},
-	{"github.com/stretchr/testify", []string{"harness/enginetest"}, "it is for tests; the program must not carry it"},
-	{"testing", []string{"harness/enginetest"}, "the harness returns a report: a user's program must not link package testing"},
+	{"github.com/vishvananda/", []string{"netns", "lab/agent"}, "only what works inside Linux's network speaks netlink"},
+	{"github.com/google/nftables", []string{"lab/agent", "faults"}, "only what works inside Linux's network speaks netlink"},
+	{"github.com/mdlayher/", []string{"lab/agent"}, "only what works inside Linux's network speaks netlink"},
+	{"github.com/corazawaf/", []string{"faults"}, "what is in a request is judged by who passes it on"},
+	{"github.com/chromedp/", []string{"lab/agent"}, "a browser is driven from inside the host it runs on; everybody else asks the verb"},
+	{"github.com/creack/pty", []string{"lab/agent"}, "a terminal is opened on the host where its command runs"},
+	{"golang.org/x/crypto/ssh", []string{"docker", "lab/agent"}, "it carries the verbs of a container's host, and both of its ends are there"},
+	{"github.com/stretchr/testify", []string{"harness/harnesstest", "lab/enginetest", "lab/agent/agenttest"}, "it is for tests; the program must not carry it"},
+	{"testing", []string{"harness/harnesstest", "labtest", "lab/enginetest", "lab/agent/agenttest"}, "the harness returns a report: a user's program must not link package testing"},
 	{"github.com/spf13/", []string{"cmd/tcplab"}, "only the command line has flags"},
 	{"C", nil, "the lab is one static binary, built with CGO_ENABLED=0"},
 }
 
 // pure are the packages into which values go and out of which values come: the same on every system, at any time.
-var pure = []string{"lang", "wire", "wire/signature", "wire/diagnose", "report", "lesson"}
+var pure = []string{"lang", "wire", "wire/signature", "wire/diagnose", "wire/ladder", "report", "lesson", "failures"}
 
 // impure are the imports by which a package reaches outside.
 var impure = map[string]string{
@@ -115,6 +127,23 @@ func TestImports(t *testing.T) {
 	}
 }
 
+// tooHeavy are what the tests of other people must not have to build.
+var tooHeavy = []string{"github.com/moby/", "github.com/docker/", "github.com/testcontainers/", "github.com/spf13/", "github.com/stretchr/", module + "/docker", module + "/cmd/"}
+
+// What labtest links, every test binary of its users links.
+func TestLabtestLinksNoContainersAndNoCommandLine(t *testing.T) {
+	t.Parallel()
+	out, err := exec.Command("go", "list", "-deps", "./labtest").CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	linked := strings.Fields(string(out))
+	assert.Contains(t, linked, module+"/netns")
+	for _, path := range linked {
+		for _, heavy := range tooHeavy {
+			assert.False(t, strings.HasPrefix(path, heavy), "labtest links %s", path)
+		}
+	}
+}
+
 func TestPurePackages(t *testing.T) {
 	for _, f := range sources(t) {
 		if !slices.Contains(pure, f.pkg) {
@@ -130,6 +159,33 @@ func TestPurePackages(t *testing.T) {
 			assert.NotContains(t, printers, use, "%s writes to standard output", f.name)
 		}
 	}
+}
+
+// numberNames are the beginnings of what is taken of gopacket where bytes of others are decoded: the names of numbers.
+var numberNames = []string{"EthernetType", "IPProtocol", "ICMPv4Type", "ICMPv4Code", "ICMPv6Type", "ICMPv6Code", "LinkType", "DNSType", "TCPPort", "TCPOption"}
+
+// gopacket is not maintained any more: no byte that somebody else has written reaches its code. What decodes takes the names of numbers
+// from it, and what captures its writer of files.
+func TestGopacketIsNeverBeforeHostileBytes(t *testing.T) {
+	const gopacket = "github.com/google/gopacket"
+	writer := []string{gopacket + ".CaptureInfo", gopacket + "/pcapgo.NgWriter", gopacket + "/pcapgo.NgWriterOptions", gopacket + "/pcapgo.NewNgWriterInterface",
+		gopacket + "/pcapgo.NgInterface", gopacket + "/pcapgo.NgSectionInfo",
+		// and what writes the SYN of a traceroute
+		gopacket + ".NetworkLayer", gopacket + ".NewSerializeBuffer", gopacket + ".SerializeOptions", gopacket + "/layers.TCP",
+		gopacket + "/layers.IPv4", gopacket + "/layers.IPv6"}
+	looked := 0
+	for _, f := range sources(t) {
+		for _, use := range f.uses {
+			name, ours := strings.CutPrefix(use, gopacket+"/layers.")
+			number := ours && slices.ContainsFunc(numberNames, func(n string) bool { return strings.HasPrefix(name, n) })
+			if !strings.HasPrefix(use, gopacket) || number {
+				continue
+			}
+			looked++
+			assert.True(t, f.pkg == "lab/agent" && slices.Contains(writer, use), "%s uses %s: decode by package wire, or by hand", f.name, use)
+		}
+	}
+	assert.NotZero(t, looked, "the writer of captures was not found: this test has gone blind")
 }
 
 // A rule about a package that does not exist, because it has moved or by a slip of the pen, would hold of nothing.

@@ -5,8 +5,6 @@ import (
 	"context"
 	"io"
 	"net/netip"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -15,47 +13,50 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
 	"github.com/tcplab/tcplab/clients"
+	"github.com/tcplab/tcplab/faults"
 	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/harness/harnesstest"
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
 	"github.com/tcplab/tcplab/lesson"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
-func TestMysteries_netns(t *testing.T) { testMysteries(t, "netns", harness.IPv4) }
+func TestMysteries_netns(t *testing.T) { testMysteries(t, "netns", lab.IPv4) }
 
-func TestMysteries_netns_ipv6(t *testing.T) { testMysteries(t, "netns", harness.IPv6) }
+func TestMysteries_netns_ipv6(t *testing.T) { testMysteries(t, "netns", lab.IPv6) }
 
-func TestMysteries_docker(t *testing.T) { testMysteries(t, "docker", harness.IPv4) }
+func TestMysteries_docker(t *testing.T) { testMysteries(t, "docker", lab.IPv4) }
 
 // onDocker are the cases that differ by what an engine does.
 var onDocker = []string{"dead-host", "security-group", "no-route", "service-hangs"}
 
 // testMysteries works on each case as a good student does, with captures on both sides and something that does arrive before
 // and after, and gets the full score; with the captures of one side, as much as they prove.
-func testMysteries(t *testing.T, engine string, f harness.Family) {
+func testMysteries(t *testing.T, engine string, f lab.Family) {
 	if testing.Short() {
 		t.Skip("retransmissions in real time are not for -short")
 	}
-	e := engineNamed(t, engine)
-	if err := harness.RequirePrograms(clients.Ping{}.Programs()); err != nil && engine == "netns" {
-		t.Skip(err)
-	}
+	e := harnesstest.Engine(t, engine)
 	if engine == "netns" {
 		t.Parallel()
 	}
-	labs := pool{slots: make(chan struct{}, labsAtOnce[engine])}
-	defer labs.wait()
+	labs := harnesstest.LabsOf(engine)
+	defer labs.Wait()
 	for _, c := range lesson.Cases() {
+		if *harnesstest.Update && !toRecord(c.Of) {
+			continue
+		}
 		if engine == "docker" && !slices.Contains(onDocker, c.Name) {
 			continue
 		}
-		labs.run(t, c.Name, func(t *testing.T) {
+		labs.Run(t, c.Name, func(t *testing.T) {
 			d := newDetective(t, e, c, f)
 			d.investigate()
 			d.judge()
-			if *update && engine == "netns" && f == harness.IPv4 {
-				require.NoError(t, os.WriteFile(filepath.Join("lesson", "captures", c.Name+".pcapng"), d.record, 0o644))
+			if *harnesstest.Update && engine == "netns" && f == lab.IPv4 {
+				writeRecorded(t, c.Of, lesson.Recording, d.record)
 			}
 		})
 	}
@@ -78,26 +79,26 @@ func (d *detective) judge() {
 	assert.Equal(d, 50, d.grade(d.c.Verdicts[0], elsewhere[d.c.Where], front, behind).Score())
 }
 
-var elsewhere = map[lesson.Place]lesson.Place{lesson.Client: lesson.Server, lesson.Router: lesson.Server, lesson.Server: lesson.Router}
+var elsewhere = map[lesson.HostPlace]lesson.HostPlace{lesson.Client: lesson.Server, lesson.Router: lesson.Server, lesson.Server: lesson.Router}
 
 // detective works on a mystery.
 type detective struct {
 	*testing.T
 	lab    *harness.Standing
 	c      lesson.Case
-	family harness.Family
+	family lab.Family
 	files  map[string]lesson.File
 	record []byte
 }
 
-func newDetective(t *testing.T, e harness.Engine, c lesson.Case, f harness.Family) *detective {
+func newDetective(t *testing.T, e lab.Engine, c lesson.Case, f lab.Family) *detective {
 	t.Helper()
-	lab, err := harness.Open(t.Context(), e, c.Scenario(), f)
+	built, err := harness.Open(t.Context(), e, c.Scenario(), f)
 	require.NoError(t, err)
-	t.Cleanup(func() { assert.NoError(t, lab.Close(context.Background())) })
-	require.NoError(t, lab.Break(t.Context()))
-	require.NoError(t, lab.StartRecord(t.Context()))
-	return &detective{t, lab, c, f, map[string]lesson.File{}, nil}
+	t.Cleanup(func() { assert.NoError(t, built.Close(context.Background())) })
+	require.NoError(t, built.Break(t.Context()))
+	require.NoError(t, built.StartRecord(t.Context()))
+	return &detective{t, built, c, f, map[string]lesson.File{}, nil}
 }
 
 // investigate captures an attempt on both sides.
@@ -105,7 +106,7 @@ func (d *detective) investigate() {
 	d.Helper()
 	client := d.capture("client", "client", "eth0")
 	host, iface := "server", "eth0"
-	if _, off := d.c.Fault.(harness.StopHost); off {
+	if _, off := d.c.Fault.(faults.StopHost); off {
 		host, iface = "router", "to-server"
 	}
 	server := d.capture("server", host, iface)
@@ -124,7 +125,7 @@ func (d *detective) capture(name, host, iface string) (end func()) {
 	d.Helper()
 	h, err := d.lab.Host(host)
 	require.NoError(d, err)
-	cmd := h.Command(harness.CaptureVerb(iface)...)
+	cmd := h.Command(agent.CaptureVerb(iface)...)
 	var file bytes.Buffer
 	stdin, hold := io.Pipe()
 	said := newSaid()
@@ -161,25 +162,25 @@ func (d *detective) control() {
 
 func (d *detective) dial() {
 	d.Helper()
-	_, err := harness.RunVerb(d.Context(), d.host("client"), harness.DialVerb(d.lab.Target(), 3500*time.Millisecond))
+	_, err := lab.RunVerb(d.Context(), d.host("client"), agent.DialVerb(d.lab.Target(), 3500*time.Millisecond))
 	require.NoError(d, err)
 }
 
 func (d *detective) ping(host string) {
 	d.Helper()
 	target := netip.AddrPortFrom(d.lab.Topology().Addr(host, d.family), 0)
-	_, err := clients.Ping{}.Do(d.Context(), harness.Attempt{Host: d.host("client"), Target: target, Timeout: time.Second})
+	_, err := clients.Ping{}.Do(d.Context(), lab.Call{Host: d.host("client"), Target: target, Timeout: time.Second})
 	require.NoError(d, err)
 }
 
-func (d *detective) host(name string) harness.Host {
+func (d *detective) host(name string) lab.Host {
 	d.Helper()
 	h, err := d.lab.Host(name)
 	require.NoError(d, err)
 	return h
 }
 
-func (d *detective) grade(v diagnose.Verdict, where lesson.Place, files ...lesson.File) lesson.Grade {
+func (d *detective) grade(v diagnose.Verdict, where lesson.HostPlace, files ...lesson.File) lesson.Grade {
 	d.Helper()
 	record, err := lesson.ReadRecord(bytes.NewReader(d.record))
 	require.NoError(d, err)
@@ -205,7 +206,7 @@ type said struct {
 func newSaid() *said { return &said{ready: make(chan struct{})} }
 
 func (s *said) Write(p []byte) (int, error) {
-	if strings.HasPrefix(string(p), harness.Ready) {
+	if strings.HasPrefix(string(p), lab.Ready) {
 		s.once.Do(func() { close(s.ready) })
 	}
 	return len(p), nil

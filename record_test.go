@@ -7,8 +7,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
 	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/harness/harnesstest"
+	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lesson"
 	"github.com/tcplab/tcplab/wire"
 )
@@ -28,19 +29,19 @@ func TestRecord_docker(t *testing.T) {
 // testRecord reads the record of a lab again and again, while clients come and go, while the server is switched off, and
 // once it is back: nothing is missing, and nothing is there twice.
 func testRecord(t *testing.T, engine string) {
-	lab, err := harness.Open(t.Context(), engineNamed(t, engine), named(t, "stopped-host"), harness.IPv4)
+	built, err := harness.Open(t.Context(), harnesstest.Engine(t, engine), harnesstest.Scenario(t, "stopped-host"), lab.IPv4)
 	require.NoError(t, err)
-	t.Cleanup(func() { assert.NoError(t, lab.Close(context.Background())) })
-	assert.EqualError(t, lab.WriteRecord(t.Context(), &bytes.Buffer{}), "the lab is not recorded")
-	require.NoError(t, lab.StartRecord(t.Context()))
-	assert.EqualError(t, lab.StartRecord(t.Context()), "the lab is being recorded already")
+	t.Cleanup(func() { assert.NoError(t, built.Close(context.Background())) })
+	assert.EqualError(t, built.WriteRecord(t.Context(), &bytes.Buffer{}), "the lab is not recorded")
+	require.NoError(t, built.StartRecord(t.Context()))
+	assert.EqualError(t, built.StartRecord(t.Context()), "the lab is being recorded already")
 
 	const clients = 20
 	asked := make(chan struct{})
 	go func() {
 		defer close(asked)
 		for range clients {
-			assert.True(t, ask(t, lab).OK())
+			assert.True(t, ask(t, built).OK())
 		}
 	}()
 	for going := true; going; {
@@ -48,18 +49,18 @@ func testRecord(t *testing.T, engine string) {
 		case <-asked:
 			going = false
 		default:
-			recordOf(t, lab)
+			recordOf(t, built)
 		}
 	}
-	require.NoError(t, lab.Break(t.Context()))
-	assert.False(t, ask(t, lab).OK())
-	require.NoError(t, lab.Heal(t.Context()))
-	assert.True(t, ask(t, lab).OK())
+	require.NoError(t, built.Break(t.Context()))
+	assert.False(t, ask(t, built).OK())
+	require.NoError(t, built.Heal(t.Context()))
+	assert.True(t, ask(t, built).OK())
 
-	record := recordOf(t, lab)
-	for _, p := range lab.Topology().VantagePoints() {
+	record := recordOf(t, built)
+	for _, p := range built.Topology().VantagePoints() {
 		trace := record.At(p.Name)
-		attempts := trace.Attempts(harness.Port)
+		attempts := trace.Attempts(lab.Port)
 		if p.Name == "server" {
 			require.Len(t, attempts, clients+1, "the server was off for one of them")
 		} else {
@@ -79,10 +80,10 @@ func testRecord(t *testing.T, engine string) {
 	}
 }
 
-func recordOf(t *testing.T, lab *harness.Standing) *lesson.Record {
+func recordOf(t *testing.T, built *harness.Standing) *lesson.LabRecord {
 	t.Helper()
 	var file bytes.Buffer
-	require.NoError(t, lab.WriteRecord(t.Context(), &file))
+	require.NoError(t, built.WriteRecord(t.Context(), &file))
 	record, err := lesson.ReadRecord(&file)
 	require.NoError(t, err)
 	return record

@@ -3,7 +3,8 @@ package clients
 import (
 	"context"
 
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
 )
 
 // Chromium is the browser: what a person sees of a failure, with a picture of the page.
@@ -16,8 +17,8 @@ func (Chromium) Name() string { return "chromium" }
 func (Chromium) Programs() []string { return []string{"chromium"} }
 
 // Do runs "tcplab host browse" on the host.
-func (Chromium) Do(ctx context.Context, a harness.Attempt) (harness.Outcome, error) {
-	return harness.RunVerb(ctx, a.Host, harness.BrowseVerb("http://"+a.Target.String()+"/", a.Timeout))
+func (Chromium) Do(ctx context.Context, a lab.Call) (lab.Outcome, error) {
+	return lab.RunVerb(ctx, a.Host, agent.BrowseVerb("http://"+a.Target.String()+"/", a.Timeout))
 }
 
 var _ = register(Chromium{}, "Chromium without a window: its net::ERR_... code, and a picture of the page that a person sees")

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 )
 
 // Curl is curl, with its limit for the whole transfer (--max-time).
@@ -17,22 +17,38 @@ type Curl struct{}
 // Name is "curl".
 func (Curl) Name() string { return "curl" }
 
-// Programs implements [harness.Needer].
+// Programs implements [lab.Needer].
 func (Curl) Programs() []string { return []string{"curl"} }
 
 // Do makes one request, without a limit of its own where the timeout is 0. What curl itself measured is read from the JSON of --write-out; the kernel's error it tells only
 // with --verbose, on a line of its own.
-func (c Curl) Do(ctx context.Context, a harness.Attempt) (harness.Outcome, error) {
+func (c Curl) Do(ctx context.Context, a lab.Call) (lab.Outcome, error) {
 	argv := []string{"curl", "--disable", "--silent", "--show-error", "--verbose", "--noproxy", "*", "--output", "/dev/null", "--write-out", "%{json}"}
 	if a.Timeout > 0 {
 		argv = append(argv, "--max-time", fmt.Sprintf("%.3f", a.Timeout.Seconds()))
 	}
-	out, err := runProgram(ctx, a.Host, append(argv, fmt.Sprintf("http://%s/", a.Target))...)
+	out, err := runProgram(ctx, a.Host, append(argv, c.where(a)...)...)
 	if err != nil {
-		return harness.Outcome{}, err
+		return lab.Outcome{}, err
 	}
 	return curlOutcome(out)
 }
+
+// where is the URL, and what makes a name of it where the service has several addresses.
+func (Curl) where(a lab.Call) []string {
+	if len(a.Also) == 0 {
+		return []string{fmt.Sprintf("http://%s/", a.Target)}
+	}
+	const name = "service.lab"
+	var addresses []string
+	for _, address := range append([]netip.AddrPort{a.Target}, a.Also...) {
+		addresses = append(addresses, address.Addr().String())
+	}
+	return []string{"--resolve", fmt.Sprintf("%s:%d:%s", name, a.Target.Port(), strings.Join(addresses, ",")), fmt.Sprintf("http://%s:%d/", name, a.Target.Port())}
+}
+
+// TriesAll implements [lab.Trier].
+func (Curl) TriesAll() bool { return true }
 
 // curlReport is what curl says of a transfer (curl(1), --write-out).
 type curlReport struct {
@@ -53,12 +69,12 @@ const (
 	curlRecvError = 56
 )
 
-func curlOutcome(out output) (harness.Outcome, error) {
+func curlOutcome(out output) (lab.Outcome, error) {
 	var r curlReport
 	if err := json.Unmarshal([]byte(out.stdout), &r); err != nil {
-		return harness.Outcome{}, fmt.Errorf("curl ended with exit code %d and no report (it must be 7.75 or newer): %s", out.code, out.said())
+		return lab.Outcome{}, fmt.Errorf("curl ended with exit code %d and no report (it must be 7.75 or newer): %s", out.code, out.said())
 	}
-	o := harness.Outcome{Program: "curl", Elapsed: time.Duration(r.Total * float64(time.Second)), Status: r.Status, ExitCode: out.code,
+	o := lab.Outcome{Program: "curl", Elapsed: time.Duration(r.Total * float64(time.Second)), Status: r.Status, ExitCode: out.code,
 		Ended: out.ended}
 	if addr, err := netip.ParseAddr(r.LocalIP); err == nil && r.LocalPort > 0 {
 		o.Local = netip.AddrPortFrom(addr, uint16(r.LocalPort))
@@ -71,7 +87,7 @@ func curlOutcome(out output) (harness.Outcome, error) {
 		o.Stage = "read"
 	}
 	if out.code == 0 {
-		o.Code, o.Error = fmt.Sprintf("HTTP %d", r.Status), (&harness.StatusError{Status: r.Status}).Error()
+		o.Code, o.Error = fmt.Sprintf("HTTP %d", r.Status), (&lab.StatusError{Status: r.Status}).Error()
 		return o, nil
 	}
 	o.Errno = curlErrno(out.stderr, r.Error)

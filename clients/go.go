@@ -1,5 +1,5 @@
 package clients
 
-import "github.com/tcplab/tcplab/harness"
+import "github.com/tcplab/tcplab/lab/agent"
 
-var _ = register(harness.GoClient{}, "a Go program: net.Dialer with a deadline, one HTTP request")
+var _ = register(agent.GoClient{}, "a Go program: net.Dialer with a deadline, one HTTP request")

@@ -3,7 +3,8 @@ package clients
 import (
 	"context"
 
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
 )
 
 // NetHTTP is Go's net/http with its default transport and a timeout for the whole request.
@@ -13,8 +14,8 @@ type NetHTTP struct{}
 func (NetHTTP) Name() string { return "net/http" }
 
 // Do runs "tcplab host get".
-func (NetHTTP) Do(ctx context.Context, a harness.Attempt) (harness.Outcome, error) {
-	return harness.RunVerb(ctx, a.Host, harness.GetVerb("http://"+a.Target.String()+"/", a.Timeout))
+func (NetHTTP) Do(ctx context.Context, a lab.Call) (lab.Outcome, error) {
+	return lab.RunVerb(ctx, a.Host, agent.GetVerb("http://"+a.Target.String()+"/", a.Timeout))
 }
 
 var _ = register(NetHTTP{}, "Go's net/http: http.DefaultTransport, http.Client with a Timeout")

@@ -7,7 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
 )
 
 // output is what a program on a host has printed, and how it ended.
@@ -19,12 +20,12 @@ type output struct {
 }
 
 // runProgram runs a program. An exit code that is not 0 is no error.
-func runProgram(ctx context.Context, h harness.Host, argv ...string) (output, error) {
-	text, err := h.Command(harness.TimeVerb(argv...)...).Output(ctx)
+func runProgram(ctx context.Context, h lab.Host, argv ...string) (output, error) {
+	text, err := h.Command(agent.TimeVerb(argv...)...).Output(ctx)
 	if err != nil {
 		return output{}, err
 	}
-	var p harness.TimedProgram
+	var p agent.TimedProgram
 	if err := json.Unmarshal(text, &p); err != nil {
 		return output{}, fmt.Errorf("tcplab host time printed what is not JSON: %q", text)
 	}
@@ -42,13 +43,17 @@ func (o output) said() string {
 
 // kernelErrors are the texts of strerror(3) for the errors by which a connection fails.
 var kernelErrors = map[string]string{
-	"Connection refused":       "ECONNREFUSED",
-	"Connection reset by peer": "ECONNRESET",
-	"Connection timed out":     "ETIMEDOUT",
-	"No route to host":         "EHOSTUNREACH",
-	"Network is unreachable":   "ENETUNREACH",
-	"Permission denied":        "EACCES",
-	"Broken pipe":              "EPIPE",
+	"Address already in use":        "EADDRINUSE",
+	"Connection refused":            "ECONNREFUSED",
+	"Connection reset by peer":      "ECONNRESET",
+	"Connection timed out":          "ETIMEDOUT",
+	"No route to host":              "EHOSTUNREACH",
+	"Network is unreachable":        "ENETUNREACH",
+	"Permission denied":             "EACCES",
+	"Operation not permitted":       "EPERM",
+	"Invalid argument":              "EINVAL",
+	"Do you want to ping broadcast": "EACCES", // ping(8) takes a prohibited route for a broadcast address
+	"Broken pipe":                   "EPIPE",
 }
 
 // errnoIn is the error of the kernel that a program speaks of, empty where it speaks of none.

@@ -1,5 +1,5 @@
 // Package clients are the programs that can be put into a failure: one file each, registered at its own foot. Each says
-// in the same words what it felt (a [harness.Outcome]); what it is put into is the business of packages scenarios and
+// in the same words what it felt (a [lab.Outcome]); what it is put into is the business of packages scenarios and
 // harness.
 package clients
 
@@ -8,19 +8,19 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 )
 
 var catalogue = map[string]entry{}
 
 type entry struct {
-	client harness.Client
+	client lab.Client
 	about  string
 }
 
 // register puts a client into the catalogue, with one line for a list. It panics when the name is taken, which is a
 // mistake in this package.
-func register(c harness.Client, about string) struct{} {
+func register(c lab.Client, about string) struct{} {
 	if _, taken := catalogue[c.Name()]; taken {
 		panic(fmt.Sprintf("clients: %s is registered twice", c.Name()))
 	}
@@ -29,20 +29,20 @@ func register(c harness.Client, about string) struct{} {
 }
 
 // All returns every client, sorted by name.
-func All() []harness.Client {
-	var list []harness.Client
+func All() []lab.Client {
+	var list []lab.Client
 	for _, e := range catalogue {
 		list = append(list, e.client)
 	}
-	slices.SortFunc(list, func(a, b harness.Client) int { return strings.Compare(a.Name(), b.Name()) })
+	slices.SortFunc(list, func(a, b lab.Client) int { return strings.Compare(a.Name(), b.Name()) })
 	return list
 }
 
 // About is a client in one line.
-func About(c harness.Client) string { return catalogue[c.Name()].about }
+func About(c lab.Client) string { return catalogue[c.Name()].about }
 
 // Named returns the client with this name. The error for a name that is unknown lists those that are.
-func Named(name string) (harness.Client, error) {
+func Named(name string) (lab.Client, error) {
 	if e, ok := catalogue[name]; ok {
 		return e.client, nil
 	}

@@ -35,18 +35,28 @@ func (e *Engine) ensureBase(ctx context.Context, d *daemon, wanted string) (stri
 			return bootstrapBase, err
 		}
 	}
-	e.progress("pulling " + wanted)
-	pullErr := d.pull(ctx, wanted)
-	if pullErr == nil {
-		return wanted, nil
+	if err := d.registryAnswers(ctx, wanted); err != nil {
+		return e.buildBase(ctx, d, wanted, err)
 	}
+	e.progress("pulling " + wanted)
+	if err := d.pull(ctx, wanted); err != nil {
+		return e.buildBase(ctx, d, wanted, err)
+	}
+	return wanted, nil
+}
+
+// buildBase builds the base from Debian's packages, because it cannot be pulled.
+func (e *Engine) buildBase(ctx context.Context, d *daemon, wanted string, unpulled error) (string, error) {
 	if wanted != defaultBase {
-		return "", fmt.Errorf("docker: the base image %s (%s) is not on the engine and cannot be pulled: load it with "+
-			"docker load, or unset %s (%w)", wanted, baseEnv, baseEnv, pullErr)
+		return "", unloaded(wanted, unpulled)
+	}
+	b, err := d.bootstrapper(ctx)
+	if err != nil {
+		return "", nothingToBuildFrom(err)
 	}
 	e.progress("no registry answers: building the base from Debian's packages, about half a minute")
-	if err := d.bootstrap(ctx); err != nil {
-		return "", errors.Join(err, fmt.Errorf("docker: before that: %w", pullErr))
+	if err := d.bootstrap(ctx, b); err != nil {
+		return "", errors.Join(err, fmt.Errorf("docker: before that: %w", unpulled))
 	}
 	return bootstrapBase, nil
 }
@@ -66,17 +76,13 @@ func (d *daemon) pull(ctx context.Context, ref string) error {
 }
 
 // bootstrap builds the base image from Debian's packages on this machine and sends it to the engine.
-func (d *daemon) bootstrap(ctx context.Context) error {
-	if why := cannotBootstrap(d.arch); why != "" {
-		return fmt.Errorf("docker: there is no base image: run docker pull %s (or docker load) where a registry answers, "+
-			"or make it possible to build one from Debian's packages here: %s", defaultBase, why)
-	}
+func (d *daemon) bootstrap(ctx context.Context, b bootstrapper) error {
 	dir, err := os.MkdirTemp("", "tcplab-base-")
 	if err != nil {
 		return fmt.Errorf("docker: build the base image: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	if output, err := bootstrapInto(ctx, dir); err != nil {
+	if output, err := b.run(ctx, dir); err != nil {
 		return fmt.Errorf("docker: build the base image with %s: %w", bootstrapCommand[0], withOutput(err, output))
 	}
 	if err := d.importTree(ctx, dir); err != nil {

@@ -8,10 +8,14 @@ import (
 	"io"
 )
 
-// cannotBootstrap says what is missing for building a base image here.
-func cannotBootstrap(string) string { return "run once on Linux, where debootstrap is" }
+// bootstrapper is for Linux, where debootstrap is.
+type bootstrapper struct{}
 
-func bootstrapInto(context.Context, string) (string, error) { return "", errors.ErrUnsupported }
+func findBootstrapper(context.Context, string) (bootstrapper, error) {
+	return bootstrapper{}, errors.New("building one from Debian's packages takes Linux")
+}
+
+func (*bootstrapper) run(context.Context, string) (string, error) { return "", errors.ErrUnsupported }
 
 func archiveTree(context.Context, string) (io.Reader, func() error, error) {
 	return nil, nil, errors.ErrUnsupported

@@ -17,6 +17,7 @@ import (
 const (
 	binaryEnv     = "TCPLAB_HOST_BINARY"
 	binaryPackage = "github.com/tcplab/tcplab/cmd/tcplab"
+	verbsPackage  = "github.com/tcplab/tcplab/lab/agent/tcplab"
 	// goTimeout bounds the go tool, which may have to download modules.
 	goTimeout = 5 * time.Minute
 )
@@ -30,7 +31,8 @@ func (e *Engine) hostBinary(ctx context.Context, arch string) ([]byte, error) {
 		return os.ReadFile(path)
 	}
 	own := ownBinary(arch)
-	if info, ok := debug.ReadBuildInfo(); own != "" && ok && info.Path == binaryPackage {
+	info, ok := debug.ReadBuildInfo()
+	if own != "" && ok && info.Path == binaryPackage {
 		return os.ReadFile(own)
 	}
 	built, err := e.goBuild(ctx, arch)
@@ -42,6 +44,9 @@ func (e *Engine) hostBinary(ctx context.Context, arch string) ([]byte, error) {
 		return os.ReadFile(own)
 	}
 	advice := "see why, or"
+	if ok && info.Path == binaryPackage {
+		advice = "this tcplab is not static, because it was built with cgo: build it anew with CGO_ENABLED=0, or"
+	}
 	if errors.Is(err, exec.ErrNotFound) {
 		advice = "install Go, or"
 	}
@@ -88,8 +93,9 @@ func checkBinary(path, arch string) error {
 	return nil
 }
 
-// goBuild builds the tcplab command with the go tool, in the module that the working directory belongs to. The result
-// is kept, so that the go tool finds it up to date the next time.
+// goBuild builds the tcplab command with the go tool, in the module that the working directory belongs to; in one that uses this module as a
+// library, the verbs alone, because the go tool cannot build more there. The result is kept, so that the go tool finds it up to date
+// the next time.
 func (e *Engine) goBuild(ctx context.Context, arch string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, goTimeout)
 	defer cancel()
@@ -105,8 +111,15 @@ func (e *Engine) goBuild(ctx context.Context, arch string) (string, error) {
 	if _, err := os.Stat(path); err != nil {
 		e.progress("building the tcplab binary of the hosts")
 	}
-	_, err = goTool(ctx, arch, "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", path, binaryPackage)
-	return path, err
+	var errs []error
+	for _, what := range []string{binaryPackage, verbsPackage} {
+		_, err := goTool(ctx, arch, "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", path, what)
+		if err == nil {
+			return path, nil
+		}
+		errs = append(errs, err)
+	}
+	return "", errors.Join(errs...)
 }
 
 // goTool runs the go tool for a Linux machine and returns what it printed.

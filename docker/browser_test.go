@@ -11,8 +11,9 @@ import (
 	"github.com/moby/moby/client"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/faults"
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
 )
 
 // browserTimeout has room for a first build of the image, which is a download of 200 MB.
@@ -24,7 +25,7 @@ func TestBrowserLab(t *testing.T) {
 	engine, _ := newEngine(t)
 	ctx, cancel := context.WithTimeout(context.Background(), browserTimeout)
 	t.Cleanup(cancel)
-	topology := harness.Routed()
+	topology := lab.Routed()
 	topology.Programs = []string{"chromium", "haproxy"}
 	l, err := engine.Build(ctx, topology)
 	require.NoError(t, err)
@@ -39,7 +40,7 @@ func TestBrowserLab(t *testing.T) {
 	}
 	assert.NotEqual(t, imageOf(t, ctx, plain), imageOf(t, ctx, h))
 
-	for _, f := range harness.Families {
+	for _, f := range lab.Families {
 		target := "http://" + net.JoinHostPort(hostOf(t, l, "server").Addr(f).String(), "8080") + "/"
 		o := browse(t, ctx, h, target)
 		assert.Equal(t, "net::ERR_CONNECTION_REFUSED", o.Code, "%s", f)
@@ -52,9 +53,9 @@ func TestBrowserLab(t *testing.T) {
 	assert.Empty(t, browsers(t, ctx, h))
 
 	// One that is killed in the middle takes all its processes along.
-	output(t, ctx, hostOf(t, l, "server"), harness.FirewallVerb("add", harness.IPv4, harness.Rule{Chain: "INPUT", Proto: "tcp", Port: harness.Port})...)
+	output(t, ctx, hostOf(t, l, "server"), faults.FirewallVerb("add", lab.IPv4, faults.Rule{Chain: "INPUT", Proto: "tcp", Port: lab.Port})...)
 	short, stop := context.WithCancel(ctx)
-	cmd := h.Command(harness.BrowseVerb("http://203.0.113.10:8080/", 0)...)
+	cmd := h.Command(agent.BrowseVerb("http://203.0.113.10:8080/", 0)...)
 	require.NoError(t, cmd.Start(short))
 	require.Eventually(t, func() bool { return strings.Contains(browsers(t, ctx, h), "--type=renderer") }, time.Minute, 50*time.Millisecond)
 	stop()
@@ -63,18 +64,18 @@ func TestBrowserLab(t *testing.T) {
 }
 
 // browsers are the command lines of the host's browser.
-func browsers(t *testing.T, ctx context.Context, h harness.Host) string {
+func browsers(t *testing.T, ctx context.Context, h lab.Host) string {
 	t.Helper()
 	return output(t, ctx, h, "sh", "-c", "ps -eo stat=,args= | grep /chrom | grep -v -e ^Z -e grep || true")
 }
 
-func browse(t *testing.T, ctx context.Context, h harness.Host, url string) (o harness.Outcome) {
+func browse(t *testing.T, ctx context.Context, h lab.Host, url string) (o lab.Outcome) {
 	t.Helper()
-	require.NoError(t, json.Unmarshal([]byte(output(t, ctx, h, harness.BrowseVerb(url, 10*time.Second)...)), &o))
+	require.NoError(t, json.Unmarshal([]byte(output(t, ctx, h, agent.BrowseVerb(url, 10*time.Second)...)), &o))
 	return o
 }
 
-func imageOf(t *testing.T, ctx context.Context, h harness.Host) string {
+func imageOf(t *testing.T, ctx context.Context, h lab.Host) string {
 	t.Helper()
 	api, err := client.New(client.FromEnv)
 	require.NoError(t, err)

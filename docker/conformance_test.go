@@ -3,7 +3,7 @@ package docker_test
 import (
 	"testing"
 
-	"github.com/tcplab/tcplab/harness/enginetest"
+	"github.com/tcplab/tcplab/lab/enginetest"
 )
 
 func TestConformance(t *testing.T) {

@@ -13,10 +13,9 @@ import (
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/client"
+	"github.com/tcplab/tcplab/lab"
 	"github.com/testcontainers/testcontainers-go"
 	"github.com/testcontainers/testcontainers-go/log"
-
-	"github.com/tcplab/tcplab/harness"
 )
 
 // requestTimeout bounds a request that must not be cut off.
@@ -34,6 +33,13 @@ func detached(ctx context.Context) (context.Context, context.CancelFunc, error) 
 // capabilities are all that a host's processes have: firewall rules and routes, capture and ping. With the last two
 // tcpdump and iptables run as they do on a machine; what they may become has no more rights than they have.
 var capabilities = []string{"NET_ADMIN", "NET_RAW", "SETUID", "SETGID"}
+
+// Bounds of what the processes of a host take of the engine's machine together: a fork bomb in a lab ends in the lab. Chromium has some
+// 150 threads and 400 MiB.
+const (
+	maxProcesses = 2048
+	maxMemory    = 2 << 30 // bytes, with swap
+)
 
 // markEnv is a variable in the environment of a host's first process, by which it is known from any other process.
 const markEnv = "TCPLAB_CONTAINER"
@@ -56,7 +62,7 @@ func (h *host) create(ctx context.Context, p plan) error {
 		testcontainers.WithLogger(log.NewNoopLogger()),
 		testcontainers.WithName(h.container),
 		testcontainers.WithLabels(p.labels()),
-		testcontainers.WithEntrypoint(harness.Verb("init")...),
+		testcontainers.WithEntrypoint(lab.Verb("init")...),
 		testcontainers.WithConfigModifier(func(c *container.Config) {
 			c.Hostname = h.name
 			c.Env = append(c.Env, markEnv+"="+h.container)
@@ -65,6 +71,8 @@ func (h *host) create(ctx context.Context, p plan) error {
 			c.CapDrop, c.CapAdd = []string{"ALL"}, capabilities
 			c.SecurityOpt = []string{"no-new-privileges"}
 			c.Sysctls = sysctls
+			most := int64(maxProcesses)
+			c.PidsLimit, c.Memory, c.MemorySwap = &most, maxMemory, maxMemory
 			// The engine's resolver would carry questions out of the lab. This one, where nothing listens, ends them.
 			c.DNS = []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1})}
 			c.DNSOptions = []string{"timeout:1", "attempts:1"}
@@ -93,7 +101,7 @@ func (h *host) create(ctx context.Context, p plan) error {
 
 // endpoint is a host's place on a segment.
 type endpoint struct {
-	end     harness.EndSpec
+	end     lab.EndSpec
 	segment segment
 }
 
@@ -130,7 +138,7 @@ func (d *daemon) connectTo(ctx context.Context, id string, ends []endpoint) erro
 }
 
 // sysctlsFor returns the sysctls of a host, without those that are newer than the kernel.
-func sysctlsFor(t harness.Topology, host, kernel string) (map[string]string, error) {
+func sysctlsFor(t lab.Topology, host, kernel string) (map[string]string, error) {
 	set := map[string]string{}
 	for _, s := range t.SysctlsOf(host) {
 		if s.Since != "" {
@@ -173,5 +181,5 @@ func explainSysctl(err error) error {
 		return err
 	}
 	return errors.Join(fmt.Errorf("the engine's kernel has no sysctl %s: %w by this kernel", strings.ReplaceAll(m[1], "/", "."),
-		harness.ErrUnsupported), err)
+		lab.ErrUnsupported), err)
 }

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/tcplab/tcplab/harness"
-	"github.com/tcplab/tcplab/harness/agent"
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
 )
 
 // namespace is the network namespace of a container on this machine.
@@ -46,7 +46,7 @@ const useCommand = "run the client in the host with Command instead"
 
 func (h *host) openNamespace() (*agent.Namespace, error) {
 	if !strings.HasPrefix(h.daemon.api.DaemonHost(), "unix://") {
-		return nil, fmt.Errorf("%w: the engine is at %s, not on this machine: %s", harness.ErrUnsupported,
+		return nil, fmt.Errorf("%w: the engine is at %s, not on this machine: %s", lab.ErrUnsupported,
 			h.daemon.api.DaemonHost(), useCommand)
 	}
 	state, err := h.handle.State(context.Background())
@@ -54,7 +54,7 @@ func (h *host) openNamespace() (*agent.Namespace, error) {
 		return nil, err
 	}
 	if !state.Running {
-		return nil, harness.ErrHostStopped
+		return nil, lab.ErrHostStopped
 	}
 	proc := fmt.Sprintf("/proc/%d", state.Pid)
 	open, err := agent.OpenNamespace(proc + "/ns/net")
@@ -66,7 +66,7 @@ func (h *host) openNamespace() (*agent.Namespace, error) {
 	if err != nil || !bytes.Contains(environ, []byte(markEnv+"="+h.container+"\x00")) {
 		_ = open.Close()
 		return nil, fmt.Errorf("%w: process %d of this machine is not the container's: the engine runs elsewhere: %s",
-			harness.ErrUnsupported, state.Pid, useCommand)
+			lab.ErrUnsupported, state.Pid, useCommand)
 	}
 	return open, nil
 }
@@ -75,7 +75,7 @@ func (h *host) openNamespace() (*agent.Namespace, error) {
 // number is one of another machine.
 func unsupportedIfDenied(err error) error {
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%w: %w: run as root on the engine's machine, or %s", harness.ErrUnsupported, err, useCommand)
+		return fmt.Errorf("%w: %w: run as root on the engine's machine, or %s", lab.ErrUnsupported, err, useCommand)
 	}
 	return err
 }

@@ -3,6 +3,7 @@ package docker
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -18,10 +19,14 @@ import (
 // daemon is a Docker engine that has answered.
 type daemon struct {
 	api *testcontainers.DockerClient
+	// id is the engine's own.
+	id string
 	// arch is the architecture of its machine, in Go's words.
 	arch string
 	// kernel is the release of the kernel that the containers share.
 	kernel string
+	// turns are the locks of which a lab holds one while it is made or removed.
+	turns []string
 }
 
 // connectTimeout bounds the search for the engine.
@@ -95,7 +100,31 @@ func identify(ctx context.Context, api *testcontainers.DockerClient) (*daemon, e
 	if err != nil {
 		return nil, explain(api.DaemonHost(), err)
 	}
-	return &daemon{api: api, arch: version.Arch, kernel: info.Info.KernelVersion}, nil
+	return &daemon{
+		api: api, id: info.Info.ID, arch: version.Arch, kernel: info.Info.KernelVersion,
+		turns: turnsOf(info.Info.ID, info.Info.NCPU),
+	}, nil
+}
+
+// turnsOf names the locks of an engine whose machine has so many processors. Its work for a lab keeps one of them busy for
+// seconds: if more labs were made at once, by one process or by several, its answers would come too late for all of them.
+func turnsOf(engine string, processors int) []string {
+	sum := sha256.Sum256([]byte(engine)) // an id has characters that a file's name may not have
+	names := make([]string, 2*max(processors, 1))
+	for i := range names {
+		names[i] = fmt.Sprintf("labs-%x-%d.lock", sum[:8], i)
+	}
+	return names
+}
+
+// inTurn does something that is much work for the engine.
+func (d *daemon) inTurn(ctx context.Context, do func() error) error {
+	done, err := lockFile(ctx, d.turns...)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return do()
 }
 
 func (d *daemon) ping(ctx context.Context) error {

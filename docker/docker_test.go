@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"os/exec"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,13 +11,12 @@ import (
 	"github.com/moby/moby/client"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
 	"github.com/tcplab/tcplab/docker"
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/enginetest"
 )
 
-// requireEnv names the engines whose absence is a failure: a CI job that is to test an engine must not skip it.
-const requireEnv = "TCPLAB_REQUIRE_ENGINES"
+func TestMain(m *testing.M) { os.Exit(enginetest.Main(m, shared)) }
 
 // testTimeout is far more than any test takes once the hosts' image is built.
 const testTimeout = 2 * time.Minute
@@ -34,25 +32,20 @@ func newEngine(t *testing.T) (*docker.Engine, context.Context) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), testTimeout) // t.Context ends before Cleanup
 	t.Cleanup(cancel)
-	if err := shared.Available(ctx); err != nil {
-		if slices.Contains(strings.Split(os.Getenv(requireEnv), ","), "docker") {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
+	enginetest.Need(t, shared)
 	return shared, ctx
 }
 
 // newLab builds the routed topology and removes it at the end of the test.
-func newLab(t *testing.T) (harness.Lab, context.Context) {
+func newLab(t *testing.T) (lab.Lab, context.Context) {
 	t.Helper()
 	engine, ctx := newEngine(t)
 	return buildLab(t, ctx, engine), ctx
 }
 
-func buildLab(t *testing.T, ctx context.Context, engine *docker.Engine) harness.Lab {
+func buildLab(t *testing.T, ctx context.Context, engine *docker.Engine) lab.Lab {
 	t.Helper()
-	l, err := engine.Build(ctx, harness.Routed())
+	l, err := engine.Build(ctx, lab.Routed())
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), testTimeout)
@@ -62,7 +55,7 @@ func buildLab(t *testing.T, ctx context.Context, engine *docker.Engine) harness.
 	return l
 }
 
-func hostOf(t *testing.T, l harness.Lab, name string) harness.Host {
+func hostOf(t *testing.T, l lab.Lab, name string) lab.Host {
 	t.Helper()
 	h, err := l.Host(name)
 	require.NoError(t, err)
@@ -70,7 +63,7 @@ func hostOf(t *testing.T, l harness.Lab, name string) harness.Host {
 }
 
 // output runs a command that must succeed.
-func output(t *testing.T, ctx context.Context, h harness.Host, argv ...string) string {
+func output(t *testing.T, ctx context.Context, h lab.Host, argv ...string) string {
 	t.Helper()
 	out, err := h.Command(argv...).Output(ctx)
 	require.NoError(t, err, "%s: %s", h.Name(), out)
@@ -99,12 +92,12 @@ func ours(t *testing.T, ctx context.Context, label string) []string {
 }
 
 // labID is the id by which a host's lab is labelled, which is a part of its container's name.
-func labID(t *testing.T, ctx context.Context, h harness.Host) string {
+func labID(t *testing.T, ctx context.Context, h lab.Host) string {
 	t.Helper()
 	return strings.Split(containerOf(t, ctx, h), "-")[1] // tcplab-ID-host
 }
 
-func containerOf(t *testing.T, ctx context.Context, h harness.Host) string {
+func containerOf(t *testing.T, ctx context.Context, h lab.Host) string {
 	t.Helper()
 	return strings.TrimSpace(output(t, ctx, h, "printenv", "TCPLAB_CONTAINER"))
 }
@@ -115,6 +108,6 @@ func again(t *testing.T, ctx context.Context, test string, env ...string) *exec.
 	self, err := os.Executable()
 	require.NoError(t, err)
 	cmd := exec.CommandContext(ctx, self, "-test.run=^"+test+"$", "-test.v")
-	cmd.Env = append(os.Environ(), env...)
+	cmd.Env = append(append(os.Environ(), "TCPLAB_REQUIRE_ENGINES="), env...) // the child has an engine of its own
 	return cmd
 }

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/singleflight"
+
+	_ "github.com/tcplab/tcplab/lab/agent/all" // the verbs of its hosts
 )
 
 // Engine builds labs of containers. Its methods may be called at the same time.
@@ -37,18 +39,23 @@ func New() *Engine { return &Engine{} }
 // Name is "docker".
 func (e *Engine) Name() string { return "docker" }
 
-// availableTimeout bounds how long Available waits for the engine's answer.
-const availableTimeout = 3 * time.Second
+// availableTimeout bounds how long Available waits for the engine's answer. An engine that makes labs for others at the time
+// may take seconds.
+const availableTimeout = 10 * time.Second
 
-// Available reports why no lab can be built here: no engine, no permission, an engine of another system.
+// Available reports why no lab can be built here: no engine, no permission, an engine of another system; or one that has no
+// image to make hosts of and no way to get one ([ErrNoImage]).
 func (e *Engine) Available(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, availableTimeout)
+	answer, cancel := context.WithTimeout(ctx, availableTimeout)
 	defer cancel()
-	d, err := e.connect(ctx)
+	d, err := e.connect(answer)
 	if err != nil {
 		return err
 	}
-	return d.ping(ctx)
+	if err := d.ping(answer); err != nil {
+		return err
+	}
+	return d.canMakeHosts(ctx)
 }
 
 // connect returns the daemon, which is asked once who it is. A failure is not remembered: the engine may be started.

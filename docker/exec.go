@@ -13,8 +13,8 @@ import (
 	"github.com/containerd/errdefs"
 	"github.com/moby/moby/api/pkg/stdcopy"
 	"github.com/moby/moby/client"
-
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
 )
 
 // execEnv is the variable by which "tcplab host kill" finds a command and all that it started.
@@ -25,7 +25,7 @@ const execEnv = "TCPLAB_EXEC"
 const killRepeat = 250 * time.Millisecond
 
 // StartCommand starts a command in the container: a program, or a verb of the lab.
-func (h *host) StartCommand(ctx context.Context, c *harness.Cmd) (harness.Process, error) {
+func (h *host) StartCommand(ctx context.Context, c *lab.Cmd) (lab.Process, error) {
 	if isServed(c) {
 		return h.startVerb(ctx, c)
 	}
@@ -43,14 +43,20 @@ type program struct {
 	stdout *runtimeFilter
 }
 
-func (h *host) startProgram(ctx context.Context, c *harness.Cmd) (harness.Process, error) {
+func (h *host) startProgram(ctx context.Context, c *lab.Cmd) (lab.Process, error) {
+	if c.Contained || c.Server {
+		return nil, fmt.Errorf("a server of your own: %w by this engine yet: use --engine netns", lab.ErrUnsupported)
+	}
 	started, err := h.newProcess()
 	if err != nil {
 		return nil, err
 	}
+	if err := h.useNames(ctx, c.Hosts); err != nil {
+		return nil, err
+	}
 	p := &program{process: started, mark: randomID(), stdout: &runtimeFilter{w: orDiscard(c.Stdout)}}
 	p.execID, p.stream, err = h.exec(ctx, client.ExecCreateOptions{
-		Cmd:          c.Argv,
+		Cmd:          marked(p.mark, c.Argv),
 		WorkingDir:   c.Dir,
 		Env:          append(c.Env[:len(c.Env):len(c.Env)], execEnv+"="+p.mark),
 		AttachStdin:  c.Stdin != nil,
@@ -69,6 +75,26 @@ func (h *host) startProgram(ctx context.Context, c *harness.Cmd) (harness.Proces
 		p.follow(ctx, p.result, p.kill)
 	}()
 	return p, nil
+}
+
+// useNames gives the container an /etc/hosts with this content, unless it is empty. When a container is started again, the engine
+// writes its own.
+func (h *host) useNames(ctx context.Context, hosts string) error {
+	if hosts == "" {
+		return nil
+	}
+	cmd := h.Command(agent.NamesVerb()...)
+	cmd.Stdin = strings.NewReader(hosts)
+	_, err := cmd.Output(ctx)
+	return err
+}
+
+// marked is the command line by which a program is found again, whatever it does to its environment. A verb does nothing to that.
+func marked(mark string, argv []string) []string {
+	if isVerb(argv) {
+		return argv
+	}
+	return agent.StartVerb(mark, argv...)
 }
 
 // exec lets the engine execute a command in the container, and attaches to its streams.
@@ -126,7 +152,7 @@ func (p *program) kill() {
 	ctx, cancel := context.WithTimeout(context.Background(), killTimeout)
 	defer cancel()
 	for ctx.Err() == nil && p.power.Err() == nil {
-		err := p.host.Command(harness.Verb("kill", p.mark)...).Run(ctx)
+		err := p.host.Command(lab.Verb("kill", p.mark)...).Run(ctx)
 		if p.drain(killRepeat) || err != nil {
 			break
 		}
@@ -135,12 +161,12 @@ func (p *program) kill() {
 	p.drain(drainTimeout)
 }
 
-// Signal implements [harness.Signaler]. A command that was attached to a moment ago may not have been started yet.
+// Signal implements [lab.Signaler]. A command that was attached to a moment ago may not have been started yet.
 func (p *program) Signal(s syscall.Signal) error {
 	ctx, cancel := context.WithTimeout(context.Background(), killTimeout)
 	defer cancel()
 	for {
-		out, err := p.host.Command(harness.Verb("signal", strconv.Itoa(int(s)), p.mark)...).Output(ctx)
+		out, err := p.host.Command(lab.Verb("signal", strconv.Itoa(int(s)), p.mark)...).Output(ctx)
 		if err != nil {
 			return err
 		}
@@ -165,7 +191,7 @@ func (h *host) running(ctx context.Context) bool {
 // explainExec tells a host that is switched off from other reasons why a command was not started.
 func (h *host) explainExec(ctx context.Context, err error) error {
 	if ctx.Err() == nil && !h.running(ctx) {
-		err = errors.Join(harness.ErrHostStopped, err)
+		err = errors.Join(lab.ErrHostStopped, err)
 	}
 	return fmt.Errorf("docker: %s: %w", h.name, err)
 }

@@ -14,8 +14,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
+	"golang.org/x/sys/unix"
 )
 
 // buffer is written by a command while a test reads it.
@@ -85,7 +85,7 @@ func TestStreams(t *testing.T) {
 		var out, errs bytes.Buffer
 		sh := client.Command("sh", "-c", "echo out; echo $WORD >&2; exit 7")
 		sh.Env, sh.Stdout, sh.Stderr = []string{"WORD=err"}, &out, &errs
-		exit, ok := errors.AsType[*harness.ExitError](sh.Run(ctx))
+		exit, ok := errors.AsType[*lab.ExitError](sh.Run(ctx))
 		require.True(t, ok)
 		assert.Equal(t, 7, exit.Code)
 		assert.Equal(t, "out\n", out.String())
@@ -101,7 +101,7 @@ func TestStreams(t *testing.T) {
 		require.NoError(t, quick.Run(ctx))
 	})
 	t.Run("killed by a signal", func(t *testing.T) {
-		exit, ok := errors.AsType[*harness.ExitError](client.Command("sh", "-c", "kill -KILL $$").Run(ctx))
+		exit, ok := errors.AsType[*lab.ExitError](client.Command("sh", "-c", "kill -KILL $$").Run(ctx))
 		require.True(t, ok)
 		assert.Equal(t, 137, exit.Code)
 	})
@@ -122,6 +122,34 @@ func TestStreams(t *testing.T) {
 type failingWriter struct{}
 
 func (failingWriter) Write([]byte) (int, error) { return 0, errors.New("full") }
+
+// A command that writes over its environment, as redis, nginx and PostgreSQL do, is found all the same: by a signal, and by the end of its
+// context.
+func TestProgramsThatOverwriteTheirEnvironment(t *testing.T) {
+	l, ctx := newLab(t)
+	client := hostOf(t, l, "client")
+	const program = `$0 = "y" x 4000; $SIG{INT} = sub { print "caught\n"; exit 3 }; $| = 1;
+		open my $e, "<", "/proc/self/environ"; print "env ", (grep { /TCPLAB_EXEC/ } <$e>) ? "kept" : "lost", "\n"; sleep 1 while 1`
+	start := func(ctx context.Context) (*lab.Cmd, *buffer) {
+		cmd, out := client.Command("perl", "-e", program), newBuffer()
+		cmd.Stdout = out
+		require.NoError(t, cmd.Start(ctx))
+		out.waitFor(t, "env lost\n")
+		return cmd, out
+	}
+	cmd, out := start(ctx)
+	require.NoError(t, cmd.Signal(unix.SIGINT))
+	err := cmd.Wait()
+	exit, ok := errors.AsType[*lab.ExitError](err)
+	require.True(t, ok, "%v", err)
+	assert.Equal(t, 3, exit.Code)
+	out.waitFor(t, "caught\n")
+	short, cancel := context.WithCancel(ctx)
+	cmd, _ = start(short)
+	cancel()
+	require.ErrorIs(t, cmd.Wait(), context.Canceled)
+	assert.Empty(t, output(t, ctx, client, "sh", "-c", "pgrep -x --runstates D,I,R,S,T,t 'perl|y+' || true"), "it still runs")
+}
 
 // A cancelled command is killed in the container with all that it started, and leaves no goroutine behind.
 func TestCancelKills(t *testing.T) {

@@ -11,9 +11,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
 	"github.com/testcontainers/testcontainers-go"
-
-	"github.com/tcplab/tcplab/harness"
 )
 
 // host is a container.
@@ -21,8 +21,8 @@ type host struct {
 	daemon    *daemon
 	name      string
 	container string // the container's name
-	topology  harness.Topology
-	markers   map[string]netip.Addr // by interface, see harness.InterfaceConfig
+	topology  lab.Topology
+	markers   map[string]netip.Addr // by interface, see lab.InterfaceConfig
 	handle    *testcontainers.DockerContainer
 
 	mu        sync.Mutex
@@ -36,15 +36,18 @@ type host struct {
 func (h *host) Name() string { return h.name }
 
 // Addr returns the host's first address of the family.
-func (h *host) Addr(f harness.Family) netip.Addr { return h.topology.Addr(h.name, f) }
+func (h *host) Addr(f lab.Family) netip.Addr { return h.topology.Addr(h.name, f) }
+
+// Container implements [lab.Contained].
+func (h *host) Container() string { return h.container }
 
 // Command prepares a command that runs in the container.
-func (h *host) Command(argv ...string) *harness.Cmd { return harness.NewCmd(h, argv...) }
+func (h *host) Command(argv ...string) *lab.Cmd { return lab.NewCmd(h, argv...) }
 
 // equipment are the programs of the image that the lab itself makes use of where a host has them.
 var equipment = []string{"haproxy"}
 
-// Has implements [harness.Equipped].
+// Has implements [lab.Equipped].
 func (h *host) Has(program string) bool { return slices.Contains(equipment, program) }
 
 func markers(ends []endpoint) map[string]netip.Addr {
@@ -68,7 +71,7 @@ func (h *host) configure(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	cmd := h.Command(harness.ConfigureVerb()...)
+	cmd := h.Command(lab.ConfigureVerb()...)
 	cmd.Stdin = bytes.NewReader(text)
 	if _, err := cmd.Output(ctx); err != nil {
 		return fmt.Errorf("configure its network: %w", err)
@@ -83,8 +86,8 @@ const stopPatience = time.Second
 // (FIN or RST), and a machine that loses its power does not.
 func (h *host) Stop(ctx context.Context) error {
 	for _, e := range h.topology.EndsOf(h.name) {
-		_, err := h.Command(harness.LinkVerb("down", e.Interface)...).Output(ctx)
-		if errors.Is(err, harness.ErrHostStopped) {
+		_, err := h.Command(agent.LinkVerb("down", e.Interface)...).Output(ctx)
+		if errors.Is(err, lab.ErrHostStopped) {
 			break
 		}
 		if err != nil {

@@ -21,7 +21,8 @@ import (
 var hostDockerfile []byte
 
 const (
-	defaultBase = "debian:bookworm-slim"
+	// The digest is that of the list of images for all architectures: whoever has the name of a tag cannot change what is run.
+	defaultBase = "debian:bookworm-slim@sha256:96e378d7e6531ac9a15ad505478fcc2e69f371b10f5cdf87857c4b8188404716"
 	baseEnv     = "TCPLAB_BASE_IMAGE"
 
 	// The registry "localhost" keeps the engine from ever asking a public one for an image of such a name, and from
@@ -32,12 +33,12 @@ const (
 	imageTimeout = 15 * time.Minute
 )
 
-// image returns the reference of the hosts' image of a kind, and makes the image where it is missing. Callers at the same
+// image returns the id of the hosts' image of a kind, and makes the image where it is missing. Callers at the same
 // time share one effort, which goes on when one of them gives up.
 func (e *Engine) image(ctx context.Context, d *daemon, k kind) (string, error) {
-	if ref := e.known(k); ref != "" {
-		if id, _, err := d.inspectImage(ctx, ref); id != "" || err != nil {
-			return ref, err
+	if known := e.known(k); known != "" {
+		if id, _, err := d.inspectImage(ctx, known); id != "" || err != nil {
+			return known, err
 		}
 	}
 	done := e.images.DoChan(k.role(), func() (any, error) {
@@ -64,14 +65,14 @@ func (e *Engine) known(k kind) string {
 	return e.made[k.role()]
 }
 
-func (e *Engine) know(k kind, ref string) string {
+func (e *Engine) know(k kind, id string) string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.made == nil {
 		e.made = map[string]string{}
 	}
-	e.made[k.role()] = ref
-	return ref
+	e.made[k.role()] = id
+	return id
 }
 
 // recipe is all that a hosts' image is made of.
@@ -119,8 +120,8 @@ func (e *Engine) ensureImage(ctx context.Context, d *daemon, k kind) (string, er
 		return "", err
 	}
 	r := newRecipe(d.arch, binary, k)
-	if fresh, err := d.fresh(ctx, r.host, r.base); fresh || err != nil {
-		return r.host, err
+	if id, err := d.fresh(ctx, r.host, r.base); id != "" || err != nil {
+		return id, err
 	}
 	for i := range r.layers {
 		if err := e.ensureLayer(ctx, d, r, i); err != nil {
@@ -128,16 +129,17 @@ func (e *Engine) ensureImage(ctx context.Context, d *daemon, k kind) (string, er
 		}
 	}
 	e.progress("adding the tcplab binary to the hosts' image")
-	if err := d.buildHost(ctx, r); err != nil {
+	id, err := d.buildHost(ctx, r)
+	if err != nil {
 		return "", err
 	}
 	d.removeOldImages(ctx, k.role(), r.host)
-	return r.host, nil
+	return id, nil
 }
 
 // ensureLayer makes the layer where it is missing; those below it are there.
 func (e *Engine) ensureLayer(ctx context.Context, d *daemon, r recipe, i int) error {
-	if fresh, err := d.fresh(ctx, r.layers[i], r.base); fresh || err != nil {
+	if id, err := d.fresh(ctx, r.layers[i], r.base); id != "" || err != nil {
 		return err
 	}
 	l := r.kind[i]
@@ -157,17 +159,18 @@ func (e *Engine) ensureLayer(ctx context.Context, d *daemon, r recipe, i int) er
 		labels[labelOurs], labels[labelBase] = "1", id
 	}
 	e.progress("installing " + l.what + " on " + below + ", once; it takes a minute or two")
-	return d.build(ctx, imageBuild{
+	_, err := d.buildKnown(ctx, imageBuild{
 		what:   l.what,
 		tag:    r.layers[i],
 		args:   map[string]string{"BASE": below},
 		labels: labels,
 		files:  map[string][]byte{"Dockerfile": l.dockerfile},
 	})
+	return err
 }
 
-func (d *daemon) buildHost(ctx context.Context, r recipe) error {
-	return d.build(ctx, imageBuild{
+func (d *daemon) buildHost(ctx context.Context, r recipe) (id string, err error) {
+	return d.buildKnown(ctx, imageBuild{
 		what:   "the hosts' image",
 		tag:    r.host,
 		args:   map[string]string{"TOOLS": r.layers[len(r.layers)-1]},
@@ -176,18 +179,30 @@ func (d *daemon) buildHost(ctx context.Context, r recipe) error {
 	})
 }
 
-// fresh reports whether the image is there and rests on the base image as it is now. Where the base is not on this
+// buildKnown builds an image, notes its id as that of an image which this user has built, and returns it.
+func (d *daemon) buildKnown(ctx context.Context, b imageBuild) (id string, err error) {
+	if err := d.build(ctx, b); err != nil {
+		return "", err
+	}
+	if id, _, err = d.inspectImage(ctx, b.tag); err != nil {
+		return "", err
+	}
+	return id, noteImage(d.id, b.tag, id)
+}
+
+// fresh returns the id of an image if it is there, is the one that this user has built, and rests on the base image as it is now. Its
+// name says nothing of what is in it: whoever reaches the engine can give the name to another image. Where the base is not on this
 // engine, any image of that name will do: it may have been loaded without its base, or been built from packages.
-func (d *daemon) fresh(ctx context.Context, ref, base string) (bool, error) {
+func (d *daemon) fresh(ctx context.Context, ref, base string) (id string, err error) {
 	id, labels, err := d.inspectImage(ctx, ref)
-	if err != nil || id == "" {
-		return false, err
+	if err != nil || id == "" || id != notedImage(d.id, ref) {
+		return "", err
 	}
 	baseID, _, err := d.inspectImage(ctx, base)
-	if err != nil {
-		return false, err
+	if err != nil || baseID != "" && labels[labelBase] != baseID {
+		return "", err
 	}
-	return baseID == "" || labels[labelBase] == baseID, nil
+	return id, nil
 }
 
 // inspectImage returns an image's id and labels; the id is empty when there is no such image.

@@ -7,19 +7,18 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/tcplab/tcplab/lab"
 	"golang.org/x/sync/errgroup"
-
-	"github.com/tcplab/tcplab/harness"
 )
 
 // closeTimeout bounds the removal of what a failed Build has made.
-const closeTimeout = 30 * time.Second
+const closeTimeout = time.Minute
 
-// lab is a topology of containers.
-type lab struct {
+// containerLab is a topology of containers.
+type containerLab struct {
 	daemon   *daemon
 	id       string
-	topology harness.Topology
+	topology lab.Topology
 	hosts    map[string]*host
 }
 
@@ -28,7 +27,7 @@ type plan struct {
 	id       string
 	image    string
 	owner    owner
-	topology harness.Topology
+	topology lab.Topology
 	segments map[string]segment
 }
 
@@ -39,8 +38,8 @@ func (p plan) labels() map[string]string {
 // name is the name of a resource of the lab.
 func (p plan) name(part string) string { return "tcplab-" + p.id + "-" + part }
 
-// Prepare implements [harness.Preparer]: it makes the hosts' image where it is missing.
-func (e *Engine) Prepare(ctx context.Context, t harness.Topology) error {
+// Prepare implements [lab.Preparer]: it makes the hosts' image where it is missing.
+func (e *Engine) Prepare(ctx context.Context, t lab.Topology) error {
 	k, err := kindFor(t.Programs)
 	if err != nil {
 		return err
@@ -55,7 +54,7 @@ func (e *Engine) Prepare(ctx context.Context, t harness.Topology) error {
 
 // Build builds the topology. The first lab of an engine removes what killed processes of this machine left behind,
 // and may have to build the hosts' image.
-func (e *Engine) Build(ctx context.Context, t harness.Topology) (harness.Lab, error) {
+func (e *Engine) Build(ctx context.Context, t lab.Topology) (lab.Lab, error) {
 	if err := t.Validate(); err != nil {
 		return nil, fmt.Errorf("docker: %w", err)
 	}
@@ -86,14 +85,14 @@ func (e *Engine) Build(ctx context.Context, t harness.Topology) (harness.Lab, er
 	return d.buildLab(ctx, image, t)
 }
 
-func (d *daemon) buildLab(ctx context.Context, image string, t harness.Topology) (harness.Lab, error) {
+func (d *daemon) buildLab(ctx context.Context, image string, t lab.Topology) (lab.Lab, error) {
 	me, err := self()
 	if err != nil {
 		return nil, err
 	}
 	p := plan{id: randomID(), image: image, owner: me, topology: t}
-	l := &lab{daemon: d, id: p.id, topology: t, hosts: map[string]*host{}}
-	if err := l.up(ctx, p); err != nil {
+	l := &containerLab{daemon: d, id: p.id, topology: t, hosts: map[string]*host{}}
+	if err := d.inTurn(ctx, func() error { return l.up(ctx, p) }); err != nil {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 		defer cancel()
 		return nil, errors.Join(err, l.Close(ctx))
@@ -102,7 +101,7 @@ func (d *daemon) buildLab(ctx context.Context, image string, t harness.Topology)
 }
 
 // up makes the networks, all at once, then the hosts, all at once.
-func (l *lab) up(ctx context.Context, p plan) error {
+func (l *containerLab) up(ctx context.Context, p plan) error {
 	var err error
 	if p.segments, err = l.daemon.createSegments(ctx, p); err != nil {
 		return err
@@ -123,7 +122,7 @@ func (l *lab) up(ctx context.Context, p plan) error {
 }
 
 // Host returns the named host.
-func (l *lab) Host(name string) (harness.Host, error) {
+func (l *containerLab) Host(name string) (lab.Host, error) {
 	h, ok := l.hosts[name]
 	if !ok {
 		return nil, fmt.Errorf("docker: topology %s has no host %q", l.topology.Name, name)
@@ -132,12 +131,12 @@ func (l *lab) Host(name string) (harness.Host, error) {
 }
 
 // Close removes the lab's containers and networks.
-func (l *lab) Close(ctx context.Context) error {
+func (l *containerLab) Close(ctx context.Context) error {
 	for _, h := range l.hosts {
 		h.leave()
 		defer h.dismiss()
 	}
-	return l.daemon.removeLab(ctx, l.id)
+	return l.daemon.inTurn(ctx, func() error { return l.daemon.removeLab(ctx, l.id) })
 }
 
 // segment is a bridge network that stands for a segment of the topology.

@@ -15,8 +15,9 @@ import (
 	"github.com/moby/moby/client"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/faults"
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
 )
 
 func TestRoutedLab(t *testing.T) {
@@ -33,14 +34,14 @@ func TestRoutedLab(t *testing.T) {
 }
 
 // The tools are those of a Debian machine, and do their work with the few capabilities that a host has.
-func testTools(t *testing.T, ctx context.Context, client, router harness.Host) {
+func testTools(t *testing.T, ctx context.Context, client, router lab.Host) {
 	assert.Contains(t, output(t, ctx, client, "ping", "-n", "-c", "1", "-W", "2", "203.0.113.10"), " 0% packet loss")
 	assert.Contains(t, output(t, ctx, client, "ping", "-n", "-c", "1", "-W", "2", "2001:db8:2::10"), " 0% packet loss")
 	assert.Contains(t, output(t, ctx, client, "traceroute", "-n", "203.0.113.10"), " 198.51.100.1 ")
 	assert.Contains(t, output(t, ctx, client, "hostname"), "client")
 
 	_, err := client.Command("curl", "-sS", "-m", "5", "http://203.0.113.10:8080/").Output(ctx)
-	exit, ok := errors.AsType[*harness.ExitError](err)
+	exit, ok := errors.AsType[*lab.ExitError](err)
 	require.True(t, ok, "%v", err)
 	assert.Equal(t, 7, exit.Code, "curl to a closed port")
 
@@ -50,9 +51,9 @@ func testTools(t *testing.T, ctx context.Context, client, router harness.Host) {
 	output(t, ctx, router, append([]string{"iptables", "-D"}, rule...)...)
 
 	// What the lab's own verb writes is what iptables lists.
-	output(t, ctx, router, harness.FirewallVerb("add", harness.IPv4, harness.Rule{Chain: "FORWARD", Proto: "tcp", Port: 8080})...)
+	output(t, ctx, router, faults.FirewallVerb("add", lab.IPv4, faults.Rule{Chain: "FORWARD", Proto: "tcp", Port: 8080})...)
 	assert.Contains(t, output(t, ctx, router, "iptables", "-S"), "-A "+strings.Join(rule, " "))
-	output(t, ctx, router, harness.FirewallVerb("delete", harness.IPv4, harness.Rule{Chain: "FORWARD", Proto: "tcp", Port: 8080})...)
+	output(t, ctx, router, faults.FirewallVerb("delete", lab.IPv4, faults.Rule{Chain: "FORWARD", Proto: "tcp", Port: 8080})...)
 
 	dump := "cd /tmp; tcpdump -i to-client -c 1 -w icmp.pcap icmp 2>said & until grep -q 'listening on' said; do sleep 0.02; done; " +
 		"ping -c 1 -W 1 198.51.100.10 >/dev/null; wait; tcpdump -n -r icmp.pcap"
@@ -60,9 +61,9 @@ func testTools(t *testing.T, ctx context.Context, client, router harness.Host) {
 }
 
 // Bridge netfilter, where it is on, must not lose what a router forwards (an internal network would).
-func testForwarding(t *testing.T, ctx context.Context, client, server harness.Host) {
+func testForwarding(t *testing.T, ctx context.Context, client, server lab.Host) {
 	listen(t, ctx, server)
-	for _, f := range harness.Families {
+	for _, f := range lab.Families {
 		target := net.JoinHostPort(server.Addr(f).String(), "8080")
 		took := output(t, ctx, client, "curl", "-sS", "-m", "5", "-o", "/dev/null", "-w", "%{time_connect}", "http://"+target+"/")
 		seconds, err := strconv.ParseFloat(took, 64)
@@ -72,7 +73,7 @@ func testForwarding(t *testing.T, ctx context.Context, client, server harness.Ho
 }
 
 // No name and no packet leaves the lab.
-func testNoWayOut(t *testing.T, ctx context.Context, client harness.Host) {
+func testNoWayOut(t *testing.T, ctx context.Context, client lab.Host) {
 	start := time.Now()
 	require.Error(t, client.Command("getent", "hosts", "example.com").Run(ctx))
 	assert.Less(t, time.Since(start), 5*time.Second)
@@ -83,32 +84,32 @@ func testNoWayOut(t *testing.T, ctx context.Context, client harness.Host) {
 func TestUnknownSysctl(t *testing.T) {
 	t.Parallel()
 	engine, ctx := newEngine(t)
-	topology := harness.Routed()
+	topology := lab.Routed()
 	topology.Hosts[0].Sysctls = map[string]string{"net.ipv4.no_such_thing": "1"}
 	_, err := engine.Build(ctx, topology)
 	require.ErrorContains(t, err, "docker: host client: the engine's kernel has no sysctl net.ipv4.no_such_thing: ")
 }
 
 // listen starts the service on a host, until the test ends.
-func listen(t *testing.T, ctx context.Context, h harness.Host) {
+func listen(t *testing.T, ctx context.Context, h lab.Host) {
 	t.Helper()
 	stdin, stop := io.Pipe()
 	ready := newBuffer()
-	cmd := h.Command(harness.ListenVerb(harness.Port)...)
+	cmd := h.Command(agent.ListenVerb(lab.Port)...)
 	cmd.Stdin, cmd.Stderr = stdin, ready
 	require.NoError(t, cmd.Start(ctx))
 	t.Cleanup(func() {
 		stop.Close()
 		assert.NoError(t, cmd.Wait())
 	})
-	ready.waitFor(t, harness.Ready)
+	ready.waitFor(t, lab.Ready)
 }
 
 func TestStopAndStart(t *testing.T) {
 	t.Parallel()
 	l, ctx := newLab(t)
 	client, server := hostOf(t, l, "client"), hostOf(t, l, "server")
-	stopper := server.(harness.Stopper)
+	stopper := server.(lab.Stopper)
 
 	// A command that runs when its host is switched off ends, and says why.
 	sleep := server.Command("sleep", "1000")
@@ -116,15 +117,15 @@ func TestStopAndStart(t *testing.T) {
 	start := time.Now()
 	require.NoError(t, stopper.Stop(ctx))
 	assert.Less(t, time.Since(start), 5*time.Second, "process 1 did not leave when asked to")
-	require.ErrorIs(t, sleep.Wait(), harness.ErrHostStopped)
-	require.ErrorIs(t, server.Command("true").Run(ctx), harness.ErrHostStopped)
+	require.ErrorIs(t, sleep.Wait(), lab.ErrHostStopped)
+	require.ErrorIs(t, server.Command("true").Run(ctx), lab.ErrHostStopped)
 	require.NoError(t, stopper.Stop(ctx), "stopping twice")
 	require.Error(t, client.Command("ping", "-c", "1", "-W", "1", "203.0.113.10").Run(ctx))
 
 	require.NoError(t, stopper.Start(ctx))
-	// The router may still be asking for the server in vain, and answer for it: what counts is that a reply comes.
-	output(t, ctx, client, "ping", "-n", "-c", "1", "-w", "10", "203.0.113.10")
-	output(t, ctx, client, "ping", "-n", "-c", "1", "-w", "10", "2001:db8:2::10")
+	// The router may still be asking for the server in vain, and answer for it, which ends a ping: what counts is that a reply comes.
+	output(t, ctx, client, "sh", "-c", "until ping -n -c 1 -W 1 203.0.113.10; do :; done")
+	output(t, ctx, client, "sh", "-c", "until ping -n -c 1 -W 1 2001:db8:2::10; do :; done")
 	assert.Equal(t, "6\n", output(t, ctx, server, "cat", "/proc/sys/net/ipv4/tcp_syn_retries"))
 }
 
@@ -133,12 +134,12 @@ func TestStopIsSilent(t *testing.T) {
 	t.Parallel()
 	l, ctx := newLab(t)
 	client, server := hostOf(t, l, "client"), hostOf(t, l, "server")
-	listen := server.Command(harness.ListenVerb(harness.Port)...)
+	listen := server.Command(agent.ListenVerb(lab.Port)...)
 	stdin, _ := io.Pipe()
 	ready := newBuffer()
 	listen.Stdin, listen.Stderr = stdin, ready
 	require.NoError(t, listen.Start(ctx))
-	ready.waitFor(t, harness.Ready)
+	ready.waitFor(t, lab.Ready)
 
 	held, done := io.Pipe()
 	defer done.Close()
@@ -148,8 +149,8 @@ func TestStopIsSilent(t *testing.T) {
 	require.NoError(t, hold.Start(ctx))
 	connected.waitFor(t, "connected")
 
-	require.NoError(t, server.(harness.Stopper).Stop(ctx))
-	require.ErrorIs(t, listen.Wait(), harness.ErrHostStopped)
+	require.NoError(t, server.(lab.Stopper).Stop(ctx))
+	require.ErrorIs(t, listen.Wait(), lab.ErrHostStopped)
 	assert.Contains(t, output(t, ctx, client, "ss", "-Htn"), "ESTAB")
 }
 
@@ -158,7 +159,7 @@ func TestControl(t *testing.T) {
 	t.Parallel()
 	l, ctx := newLab(t)
 	client, server := hostOf(t, l, "client"), hostOf(t, l, "server")
-	controller := client.(harness.Controller)
+	controller := client.(lab.Controller)
 	dialer := net.Dialer{Control: controller.Control, Timeout: 5 * time.Second}
 	web := &http.Client{Transport: &http.Transport{DialContext: dialer.DialContext, DisableKeepAlives: true}}
 	get := func() error {
@@ -169,7 +170,7 @@ func TestControl(t *testing.T) {
 		return response.Body.Close()
 	}
 	err := get()
-	if errors.Is(err, harness.ErrUnsupported) {
+	if errors.Is(err, lab.ErrUnsupported) {
 		t.Skip(err)
 	}
 	require.ErrorContains(t, err, "connection refused")
@@ -177,9 +178,9 @@ func TestControl(t *testing.T) {
 	require.NoError(t, get())
 
 	// After a restart the network namespace is another one.
-	require.NoError(t, client.(harness.Stopper).Stop(ctx))
-	require.ErrorIs(t, get(), harness.ErrHostStopped)
-	require.NoError(t, client.(harness.Stopper).Start(ctx))
+	require.NoError(t, client.(lab.Stopper).Stop(ctx))
+	require.ErrorIs(t, get(), lab.ErrHostStopped)
+	require.NoError(t, client.(lab.Stopper).Start(ctx))
 	require.NoError(t, get())
 }
 
@@ -205,7 +206,7 @@ func TestBuildCancelled(t *testing.T) {
 	mine := "tcplab.owner=" + inspected.Container.Config.Labels["tcplab.owner"]
 	for _, after := range []time.Duration{10 * time.Millisecond, 200 * time.Millisecond, 600 * time.Millisecond} {
 		short, cancel := context.WithTimeout(ctx, after)
-		_, err := engine.Build(short, harness.Routed())
+		_, err := engine.Build(short, lab.Routed())
 		cancel()
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 	}
@@ -218,7 +219,7 @@ func TestLabsSideBySide(t *testing.T) {
 	var all sync.WaitGroup
 	for range 4 {
 		all.Go(func() {
-			l, err := engine.Build(ctx, harness.Routed())
+			l, err := engine.Build(ctx, lab.Routed())
 			if !assert.NoError(t, err) {
 				return
 			}
@@ -236,7 +237,7 @@ func TestHostsHaveTheirEquipment(t *testing.T) {
 	t.Parallel()
 	l, ctx := newLab(t)
 	router := hostOf(t, l, "router")
-	assert.True(t, router.(harness.Equipped).Has("haproxy"))
-	assert.False(t, router.(harness.Equipped).Has("nginx"))
+	assert.True(t, router.(lab.Equipped).Has("haproxy"))
+	assert.False(t, router.(lab.Equipped).Has("nginx"))
 	assert.Contains(t, output(t, ctx, router, "haproxy", "-v"), "HAProxy version")
 }

@@ -1,11 +1,11 @@
 package docker
 
 import (
+	"github.com/tcplab/tcplab/lab"
+
 	_ "embed"
 	"fmt"
 	"slices"
-
-	"github.com/tcplab/tcplab/harness"
 )
 
 var (
@@ -41,7 +41,7 @@ func kindFor(programs []string) (kind, error) {
 	for _, p := range programs {
 		i := slices.IndexFunc(layers, func(l layer) bool { return slices.Contains(l.programs, p) })
 		if i < 0 {
-			return nil, fmt.Errorf("docker: the hosts' image has no program %s: %w", p, harness.ErrUnsupported)
+			return nil, fmt.Errorf("docker: the hosts' image has no program %s: %w", p, lab.ErrUnsupported)
 		}
 		need = max(need, i+1)
 	}

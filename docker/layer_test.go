@@ -5,8 +5,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 )
 
 func TestKindFor(t *testing.T) {
@@ -19,7 +18,7 @@ func TestKindFor(t *testing.T) {
 		assert.Equal(t, c.role, k.role(), "%v", c.programs)
 	}
 	_, err := kindFor([]string{"curl", "netscape"})
-	require.ErrorIs(t, err, harness.ErrUnsupported)
+	require.ErrorIs(t, err, lab.ErrUnsupported)
 	assert.EqualError(t, err, "docker: the hosts' image has no program netscape: not supported")
 }
 

@@ -10,9 +10,8 @@ import (
 
 	"github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/client"
+	"github.com/tcplab/tcplab/lab"
 	"golang.org/x/sync/errgroup"
-
-	"github.com/tcplab/tcplab/harness"
 )
 
 // createSegments creates the networks of the topology.
@@ -40,7 +39,7 @@ func (d *daemon) createSegments(ctx context.Context, p plan) (map[string]segment
 // subnetTries is how many subnets are tried when others are taken: there are 16384.
 const subnetTries = 20
 
-func (d *daemon) createSegment(ctx context.Context, p plan, spec harness.SegmentSpec) (segment, error) {
+func (d *daemon) createSegment(ctx context.Context, p plan, spec lab.SegmentSpec) (segment, error) {
 	for try := 1; ; try++ {
 		subnet := randomSubnet()
 		s, err := d.createNetwork(ctx, p, spec, subnet)
@@ -50,12 +49,19 @@ func (d *daemon) createSegment(ctx context.Context, p plan, spec harness.Segment
 	}
 }
 
-// createNetwork creates a plain bridge network. It must not be an internal one: with bridge netfilter on, the engine's
+// bridgePrefix begins the names of the labs' bridges on the engine's machine, so that one rule of its firewall can be about all of them:
+// see SECURITY.md.
+const bridgePrefix = "tcplab-"
+
+// createNetwork creates a plain bridge network, on which the engine's machine has no IPv4 address. Its kernel gives the bridge a
+// link-local IPv6 address all the same, which no option of an engine takes away.
+//
+// It must not be an internal one: with bridge netfilter on, the engine's
 // rules for those drop whatever comes from outside the subnet, and so all that a router forwards.
 //
 // It is created by the client and not by [github.com/testcontainers/testcontainers-go/network.New], which drops the
 // driver's options.
-func (d *daemon) createNetwork(ctx context.Context, p plan, spec harness.SegmentSpec, subnet netip.Prefix) (segment, error) {
+func (d *daemon) createNetwork(ctx context.Context, p plan, spec lab.SegmentSpec, subnet netip.Prefix) (segment, error) {
 	gateway := subnet.Addr().Next()
 	s := segment{name: p.name(spec.Name), addrs: map[string]netip.Addr{}}
 	for last := gateway; len(s.addrs) < len(spec.Ends); {
@@ -73,7 +79,9 @@ func (d *daemon) createNetwork(ctx context.Context, p plan, spec harness.Segment
 		Labels: p.labels(),
 		IPAM:   &network.IPAM{Config: []network.IPAMConfig{{Subnet: subnet, Gateway: gateway}}},
 		Options: map[string]string{
+			"com.docker.network.bridge.name":                 bridgePrefix + randomID()[:8],
 			"com.docker.network.bridge.enable_ip_masquerade": "false", // no way out of the lab
+			"com.docker.network.bridge.inhibit_ipv4":         "true",  // no address of the machine in it
 		},
 	})
 	s.id = made.ID

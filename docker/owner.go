@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// owner is the process that built a lab, as its labels tell it: "machine/pid/start". The start time tells the process
-// from a later one with the same number.
+// owner is the process that built a lab, as its labels tell it: "machine/pid/start", where the machine is one since a certain boot. The
+// start time tells the process from a later one with the same number.
 type owner struct {
 	machine string
 	pid     int
@@ -47,6 +47,20 @@ func (o owner) gone(here string) bool {
 	}
 	start, alive := processStart(o.pid)
 	return !alive || (start != startUnknown && start != o.start)
+}
+
+// earlier reports whether the process was one of this machine's before it was started the last time. So it has ended, unless it is of a
+// clone of this machine.
+func (o owner) earlier(here string) bool {
+	machine, _ := cutLast(o.machine)
+	same, _ := cutLast(here)
+	return machine != "" && machine == same && o.machine != here
+}
+
+// cutLast cuts off what follows the last colon.
+func cutLast(text string) (before, after string) {
+	i := strings.LastIndexByte(text, ':')
+	return text[:max(i, 0)], text[i+1:]
 }
 
 // startUnknown is the start time of a process that this system does not tell.

@@ -10,9 +10,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// machineName names the space in which a process number has a meaning: this machine's PID namespace.
+// machineName names the space in which a process number has a meaning: this machine's PID namespace, since this boot. Cloned machines
+// have the same host name, the same numbers of namespaces and perhaps the same machine-id(5), but not the same boot. The id is
+// confidential, and so it is hashed, as its manual asks for.
 func machineName() (string, error) {
-	host, err := os.Hostname()
+	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
 	if err != nil {
 		return "", err
 	}
@@ -20,7 +22,13 @@ func machineName() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return host + ":" + strings.Trim(strings.TrimPrefix(link, "pid:"), "[]"), nil
+	host, err := os.Hostname()
+	if err != nil {
+		return "", err
+	}
+	id, _ := os.ReadFile("/etc/machine-id") // which a container need not have
+	namespace := strings.Trim(strings.TrimPrefix(link, "pid:"), "[]")
+	return strings.Join([]string{host, digest(id), namespace, digest(boot)}, ":"), nil
 }
 
 // processStart returns when the process was started, in clock ticks since boot (proc(5), field 22 of stat), and

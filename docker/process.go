@@ -7,8 +7,7 @@ import (
 	"time"
 
 	"github.com/moby/moby/client"
-
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 )
 
 const (
@@ -87,7 +86,7 @@ func (h *host) died(ctx, power context.Context) bool {
 	return false
 }
 
-func (h *host) stopped() error { return fmt.Errorf("docker: %s: %w", h.name, harness.ErrHostStopped) }
+func (h *host) stopped() error { return fmt.Errorf("docker: %s: %w", h.name, lab.ErrHostStopped) }
 
 // drain waits for the end of the output and reports whether it came in time.
 func (p *process) drain(timeout time.Duration) bool { return within(p.copied, timeout) }

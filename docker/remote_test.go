@@ -10,8 +10,7 @@ import (
 	"github.com/moby/moby/client"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 )
 
 const remoteEnv = "TCPLAB_TEST_REMOTE"
@@ -23,8 +22,8 @@ func TestRemoteChild(t *testing.T) {
 	}
 	l, ctx := newLab(t)
 	assert.Contains(t, output(t, ctx, hostOf(t, l, "client"), "ping", "-c", "1", "203.0.113.10"), " 0% packet loss")
-	err := hostOf(t, l, "client").(harness.Controller).Control("tcp4", "203.0.113.10:8080", nil)
-	require.ErrorIs(t, err, harness.ErrUnsupported)
+	err := hostOf(t, l, "client").(lab.Controller).Control("tcp4", "203.0.113.10:8080", nil)
+	require.ErrorIs(t, err, lab.ErrUnsupported)
 	require.ErrorContains(t, err, "run the client in the host with Command instead")
 }
 

@@ -11,12 +11,11 @@ import (
 
 	"github.com/moby/moby/api/pkg/stdcopy"
 	"github.com/moby/moby/client"
+	"github.com/tcplab/tcplab/lab/agent"
 	"golang.org/x/crypto/ssh"
-
-	"github.com/tcplab/tcplab/harness"
 )
 
-// verbServer is the process in a container that runs the lab's verbs ([harness.ServeVerb]). Without it each of them would be
+// verbServer is the process in a container that runs the lab's verbs ([agent.ServeVerb]). Without it each of them would be
 // an exec of its own, which costs the engine more than most verbs do, and which "docker events" would show to a student who
 // is to find out what a verb has broken.
 type verbServer struct {
@@ -82,7 +81,7 @@ func (s *verbServer) begin() {
 // connect lets the engine execute the program, and connects to it over its standard input and output.
 func (s *verbServer) connect(ctx context.Context) (err error) {
 	s.execID, s.stream, err = s.host.exec(ctx, client.ExecCreateOptions{
-		Cmd: harness.ServeVerb(), AttachStdin: true, AttachStdout: true, AttachStderr: true})
+		Cmd: agent.ServeVerb(), AttachStdin: true, AttachStdout: true, AttachStderr: true})
 	if err != nil {
 		return err
 	}
@@ -117,7 +116,7 @@ func (s *verbServer) explain(ctx context.Context, lost error) error {
 		return s.host.stopped()
 	}
 	if !within(s.copied, drainTimeout) {
-		return fmt.Errorf("docker: %s: connection to %s: %w", s.host.name, strings.Join(harness.ServeVerb(), " "), lost)
+		return fmt.Errorf("docker: %s: connection to %s: %w", s.host.name, strings.Join(agent.ServeVerb(), " "), lost)
 	}
 	code, err := s.host.exitCode(ctx, s.power, s.execID)
 	if err != nil {
@@ -148,7 +147,7 @@ type serverError struct {
 }
 
 func (e *serverError) Error() string {
-	text := fmt.Sprintf("docker: %s: %s, which runs the lab's verbs, has ended with exit code %d", e.host, strings.Join(harness.ServeVerb(), " "), e.code)
+	text := fmt.Sprintf("docker: %s: %s, which runs the lab's verbs, has ended with exit code %d", e.host, strings.Join(agent.ServeVerb(), " "), e.code)
 	if e.said != "" {
 		text += ": " + e.said
 	}

@@ -13,9 +13,9 @@ import (
 	"github.com/moby/moby/client"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
 	"golang.org/x/sync/errgroup"
-
-	"github.com/tcplab/tcplab/harness"
 )
 
 // The verbs of a host share a process and its connection, and nothing else.
@@ -27,7 +27,7 @@ func TestVerbs(t *testing.T) {
 		var all errgroup.Group
 		for range 60 {
 			all.Go(func() error {
-				_, err := router.Command(harness.CountersVerb()...).Output(ctx)
+				_, err := router.Command(agent.CountersVerb()...).Output(ctx)
 				return err
 			})
 		}
@@ -38,9 +38,9 @@ func TestVerbs(t *testing.T) {
 		short, cancel := context.WithTimeout(ctx, 20*time.Second)
 		defer cancel()
 		for range 20 {
-			output(t, short, router, harness.SysctlVerb("net.ipv4.tcp_syn_retries")...)
+			output(t, short, router, agent.SysctlVerb("net.ipv4.tcp_syn_retries")...)
 		}
-		file := output(t, short, router, harness.FileVerb("/proc/self/exe")...)
+		file := output(t, short, router, agent.FileVerb("/proc/self/exe")...)
 		rest, err := io.ReadAll(stuck.out)
 		require.NoError(t, err)
 		require.NoError(t, <-stuck.ended)
@@ -63,30 +63,30 @@ func TestVerbs(t *testing.T) {
 	t.Run("output that nobody takes", func(t *testing.T) {
 		in, hold := io.Pipe()
 		defer hold.Close()
-		endless := router.Command(harness.CaptureVerb("to-client")...) // it would go on until its input ends
+		endless := router.Command(agent.CaptureVerb("to-client")...) // it would go on until its input ends
 		endless.Stdin, endless.Stdout = in, failingWriter{}
 		require.ErrorContains(t, endless.Run(ctx), "docker: copy the output: full")
 	})
 	t.Run("input that nobody reads", func(t *testing.T) {
 		in, _ := io.Pipe()
-		quick := router.Command(harness.ListenersVerb(harness.Port)...)
+		quick := router.Command(agent.ListenersVerb(lab.Port)...)
 		quick.Stdin = in
 		require.NoError(t, quick.Run(ctx))
 	})
 	t.Run("one writer for both streams", func(t *testing.T) {
 		var both bytes.Buffer
-		cmd := router.Command(harness.Verb("no-such-verb")...)
+		cmd := router.Command(lab.Verb("no-such-verb")...)
 		cmd.Stdout, cmd.Stderr = &both, &both
 		require.Error(t, cmd.Run(ctx))
 		assert.Contains(t, both.String(), `there is no verb "no-such-verb"`)
 	})
 	t.Run("with an environment or a folder, as any program", func(t *testing.T) {
-		cmd := router.Command(harness.FileVerb("hostname")...)
+		cmd := router.Command(agent.FileVerb("hostname")...)
 		cmd.Dir = "/etc"
 		out, err := cmd.Output(ctx)
 		require.NoError(t, err)
 		assert.Equal(t, "router\n", string(out))
-		cmd = router.Command(harness.FileVerb("/proc/self/environ")...)
+		cmd = router.Command(agent.FileVerb("/proc/self/environ")...)
 		cmd.Env = []string{"COLOUR=blue"}
 		out, err = cmd.Output(ctx)
 		require.NoError(t, err)
@@ -104,10 +104,10 @@ type unread struct {
 	ended chan error
 }
 
-func startUnread(t *testing.T, ctx context.Context, h harness.Host) unread {
+func startUnread(t *testing.T, ctx context.Context, h lab.Host) unread {
 	t.Helper()
 	out, sink := io.Pipe()
-	cmd := h.Command(harness.FileVerb("/proc/self/exe")...)
+	cmd := h.Command(agent.FileVerb("/proc/self/exe")...)
 	cmd.Stdout = sink
 	require.NoError(t, cmd.Start(ctx))
 	begun := make([]byte, 4)
@@ -122,7 +122,7 @@ func startUnread(t *testing.T, ctx context.Context, h harness.Host) unread {
 }
 
 // execs is how much the engine executes in the host's container.
-func execs(t *testing.T, ctx context.Context, h harness.Host) (running int) {
+func execs(t *testing.T, ctx context.Context, h lab.Host) (running int) {
 	t.Helper()
 	api, err := client.New(client.FromEnv)
 	require.NoError(t, err)
@@ -147,24 +147,24 @@ func TestServerOfVerbsIsKilled(t *testing.T) {
 	stdin, done := io.Pipe()
 	defer done.Close()
 	ready := newBuffer()
-	service := server.Command(harness.ListenVerb(harness.Port)...)
+	service := server.Command(agent.ListenVerb(lab.Port)...)
 	service.Stdin, service.Stderr = stdin, ready
 	require.NoError(t, service.Start(ctx))
-	ready.waitFor(t, harness.Ready)
+	ready.waitFor(t, lab.Ready)
 
 	output(t, ctx, server, "pkill", "-KILL", "-f", "^tcplab host serve")
 	err := service.Wait()
 	require.ErrorContains(t, err, "docker: server: tcplab host serve, which runs the lab's verbs, has ended with exit code 137")
 	require.ErrorIs(t, err, io.EOF)
-	require.NotErrorIs(t, err, harness.ErrHostStopped)
+	require.NotErrorIs(t, err, lab.ErrHostStopped)
 
 	var listening []string
-	require.NoError(t, json.Unmarshal([]byte(output(t, ctx, server, harness.ListenersVerb(harness.Port)...)), &listening))
+	require.NoError(t, json.Unmarshal([]byte(output(t, ctx, server, agent.ListenersVerb(lab.Port)...)), &listening))
 	assert.Empty(t, listening)
 
 	// Where there is none to be had, the error is the engine's.
 	output(t, ctx, server, "sh", "-c", "rm $(command -v tcplab); pkill -KILL -f '^tcplab host serve'")
-	err = server.Command(harness.CountersVerb()...).Run(ctx)
+	err = server.Command(agent.CountersVerb()...).Run(ctx)
 	require.ErrorIs(t, err, exec.ErrNotFound)
 	require.ErrorContains(t, err, "docker: executable file not found")
 }
@@ -175,21 +175,21 @@ func TestContainerIsKilled(t *testing.T) {
 	l, ctx := newLab(t)
 	server := hostOf(t, l, "server")
 	ready := newBuffer()
-	service := server.Command(harness.ListenVerb(harness.Port)...)
+	service := server.Command(agent.ListenVerb(lab.Port)...)
 	stdin, done := io.Pipe()
 	defer done.Close()
 	service.Stdin, service.Stderr = stdin, ready
 	require.NoError(t, service.Start(ctx))
-	ready.waitFor(t, harness.Ready)
+	ready.waitFor(t, lab.Ready)
 
 	api, err := client.New(client.FromEnv)
 	require.NoError(t, err)
 	defer api.Close()
 	_, err = api.ContainerKill(ctx, containerOf(t, ctx, server), client.ContainerKillOptions{Signal: "KILL"})
 	require.NoError(t, err)
-	require.ErrorIs(t, service.Wait(), harness.ErrHostStopped)
-	require.ErrorIs(t, server.Command(harness.CountersVerb()...).Run(ctx), harness.ErrHostStopped)
+	require.ErrorIs(t, service.Wait(), lab.ErrHostStopped)
+	require.ErrorIs(t, server.Command(agent.CountersVerb()...).Run(ctx), lab.ErrHostStopped)
 
-	require.NoError(t, server.(harness.Stopper).Start(ctx))
-	output(t, ctx, server, harness.CountersVerb()...)
+	require.NoError(t, server.(lab.Stopper).Start(ctx))
+	output(t, ctx, server, agent.CountersVerb()...)
 }

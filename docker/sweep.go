@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/containerd/errdefs"
+	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
 	"golang.org/x/sync/errgroup"
 )
@@ -36,7 +37,7 @@ func (e *Engine) Sweep(ctx context.Context) (removed, kept []string, err error) 
 		switch {
 		case err != nil:
 			kept = append(kept, fmt.Sprintf("lab %s: %v", id, err))
-		case !by.gone(me.machine):
+		case !by.gone(me.machine) && !(by.earlier(me.machine) && l.dead(time.Now())):
 			kept = append(kept, fmt.Sprintf("lab %s of process %d on %s", id, by.pid, by.machine))
 		default:
 			errs = append(errs, d.removeLab(ctx, id))
@@ -61,15 +62,27 @@ func (e *Engine) sweepOnce(ctx context.Context) {
 
 // remains are the parts of a lab that are on the engine.
 type remains struct {
-	owner string
-	parts []string
+	owner   string
+	parts   []string
+	running bool
+	made    time.Time // the last of them
 }
+
+// deadAfter is how long nothing of a lab has run that was built before a machine was started the last time. A lab of a clone of that
+// machine may stand still for a while.
+const deadAfter = time.Hour
+
+func (r remains) dead(now time.Time) bool { return !r.running && now.Sub(r.made) > deadAfter }
 
 // labs returns all labs on the engine, by id.
 func (d *daemon) labs(ctx context.Context) (map[string]remains, error) {
 	found := map[string]remains{}
-	add := func(kind, name string, labels map[string]string) {
+	add := func(kind, name string, labels map[string]string, made time.Time, running bool) {
 		r := found[labels[labelLab]]
+		r.running = r.running || running
+		if made.After(r.made) {
+			r.made = made
+		}
 		r.owner = labels[labelOwner]
 		r.parts = append(r.parts, kind+" "+name)
 		found[labels[labelLab]] = r
@@ -80,7 +93,8 @@ func (d *daemon) labs(ctx context.Context) (map[string]remains, error) {
 	}
 	for _, c := range containers.Items {
 		if len(c.Names) > 0 {
-			add("container", c.Names[0][len("/"):], c.Labels)
+			stopped := c.State == container.StateExited || c.State == container.StateDead || c.State == container.StateCreated
+			add("container", c.Names[0][len("/"):], c.Labels, time.Unix(c.Created, 0), !stopped)
 		}
 	}
 	networks, err := d.api.NetworkList(ctx, client.NetworkListOptions{Filters: only()})
@@ -88,7 +102,7 @@ func (d *daemon) labs(ctx context.Context) (map[string]remains, error) {
 		return nil, fmt.Errorf("docker: list networks: %w", err)
 	}
 	for _, n := range networks.Items {
-		add("network", n.Name, n.Labels)
+		add("network", n.Name, n.Labels, n.Created, false)
 	}
 	delete(found, "") // not a part of a lab
 	return found, nil

@@ -1,16 +1,18 @@
 package docker
 
 import (
+	"context"
+	"errors"
 	"net/netip"
 	"os"
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 )
 
 func TestOwner(t *testing.T) {
@@ -36,16 +38,41 @@ func TestOwner(t *testing.T) {
 	}
 }
 
+// Cloned machines share host name, machine-id(5) and the numbers of namespaces: a process of another boot may live on a clone, as long as
+// its lab does.
+func TestOwnerOfAnotherBoot(t *testing.T) {
+	here := "host:id:4026531836:boot2"
+	before := owner{machine: "host:id:4026531836:boot1", pid: 1 << 30, start: "1"}
+	assert.False(t, before.gone(here))
+	assert.True(t, before.earlier(here))
+	for _, machine := range []string{here, "host:other:4026531836:boot1", "other:id:4026531836:boot1", "host:id:4026532000:boot1", "host", ""} {
+		assert.False(t, owner{machine: machine}.earlier(here), machine)
+	}
+	now := time.Now()
+	assert.True(t, remains{made: now.Add(-2 * time.Hour)}.dead(now))
+	assert.False(t, remains{made: now.Add(-2 * time.Hour), running: true}.dead(now))
+	assert.False(t, remains{made: now.Add(-time.Minute)}.dead(now))
+	if runtime.GOOS == "linux" {
+		name, err := machineName()
+		require.NoError(t, err)
+		for _, file := range []string{"/etc/machine-id", "/proc/sys/kernel/random/boot_id"} {
+			if id, err := os.ReadFile(file); err == nil {
+				assert.NotContains(t, name, strings.TrimSpace(string(id)), "it is confidential")
+			}
+		}
+	}
+}
+
 func TestSysctlsFor(t *testing.T) {
 	const newer = "net.ipv4.tcp_syn_linear_timeouts" // since 6.5
 	for kernel, has := range map[string]bool{"6.18.44-x": true, "6.5.0": true, "6.4.9": false, "5.15.0-91-generic": false} {
-		set, err := sysctlsFor(harness.Routed(), "router", kernel)
+		set, err := sysctlsFor(lab.Routed(), "router", kernel)
 		require.NoError(t, err)
 		_, got := set[newer]
 		assert.Equal(t, has, got, kernel)
 		assert.Equal(t, "1", set["net.ipv4.ip_forward"])
 	}
-	_, err := sysctlsFor(harness.Routed(), "router", "unknown")
+	_, err := sysctlsFor(lab.Routed(), "router", "unknown")
 	require.ErrorContains(t, err, `kernel release "unknown"`)
 }
 
@@ -92,4 +119,21 @@ func TestRuntimeFilter(t *testing.T) {
 	_, _ = f.Write([]byte("hello"))
 	assert.Equal(t, "hello", out.String())
 	require.NoError(t, f.failure())
+}
+
+// TestLabsAreMadeInTurn: no more labs than turns are made at once, and one whose turn does not come says what it waits for.
+func TestLabsAreMadeInTurn(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	d := &daemon{turns: turnsOf("an:engine/id", 1)}
+	require.Len(t, d.turns, 2)
+	err := d.inTurn(t.Context(), func() error {
+		return d.inTurn(t.Context(), func() error {
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel()
+			return d.inTurn(ctx, func() error { return errors.New("a third is made beside two others") })
+		})
+	})
+	require.ErrorIs(t, err, context.Canceled)
+	assert.ErrorContains(t, err, "wait for another process of tcplab")
+	require.NoError(t, d.inTurn(t.Context(), func() error { return nil }), "both have been given back")
 }

@@ -10,9 +10,9 @@ import (
 	"sync"
 	"syscall"
 
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
 	"golang.org/x/crypto/ssh"
-
-	"github.com/tcplab/tcplab/harness"
 )
 
 // apart are the verbs that are programs of their own: those that start any program, which may leave behind what only the
@@ -20,10 +20,14 @@ import (
 var apart = []string{"browse", "init", "serve", "terminal", "time"}
 
 // isServed reports whether the host's server of verbs runs the command: a verb that needs nothing of a process.
-func isServed(c *harness.Cmd) bool {
-	verb := harness.Verb()
-	return len(c.Argv) > len(verb) && slices.Equal(c.Argv[:len(verb)], verb) && !slices.Contains(apart, c.Argv[len(verb)]) &&
-		len(c.Env) == 0 && c.Dir == ""
+func isServed(c *lab.Cmd) bool {
+	return isVerb(c.Argv) && !slices.Contains(apart, c.Argv[len(lab.Verb())]) && len(c.Env) == 0 && c.Dir == ""
+}
+
+// isVerb reports whether a command line is that of a verb.
+func isVerb(argv []string) bool {
+	verb := lab.Verb()
+	return len(argv) > len(verb) && slices.Equal(argv[:len(verb)], verb)
 }
 
 // verb is a verb that the host's server of verbs runs.
@@ -35,10 +39,10 @@ type verb struct {
 	exit    *exitStatus   // nil: it has not told; valid once closed is closed
 }
 
-// exitStatus is what comes with [harness.ServeExit].
+// exitStatus is what comes with [agent.ServeExit].
 type exitStatus struct{ Code uint32 }
 
-func (h *host) startVerb(ctx context.Context, c *harness.Cmd) (harness.Process, error) {
+func (h *host) startVerb(ctx context.Context, c *lab.Cmd) (lab.Process, error) {
 	started, err := h.newProcess()
 	if err != nil {
 		return nil, err
@@ -47,7 +51,7 @@ func (h *host) startVerb(ctx context.Context, c *harness.Cmd) (harness.Process, 
 		return nil, ctx.Err()
 	}
 	v := &verb{process: started, closed: make(chan struct{})}
-	args, err := json.Marshal(c.Argv[len(harness.Verb()):])
+	args, err := json.Marshal(c.Argv[len(lab.Verb()):])
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +90,7 @@ func (v *verb) openChannel(ctx context.Context, args []byte) (<-chan *ssh.Reques
 	}
 	result := make(chan opened, 1)
 	go func() {
-		channel, requests, err := v.server.conn.OpenChannel(harness.ServeChannel, args)
+		channel, requests, err := v.server.conn.OpenChannel(agent.ServeChannel, args)
 		result <- opened{channel, requests, err}
 	}()
 	select {
@@ -118,7 +122,7 @@ func (v *verb) listen(requests <-chan *ssh.Request) {
 	defer close(v.closed)
 	for r := range requests {
 		var exit exitStatus
-		if r.Type == harness.ServeExit && ssh.Unmarshal(r.Payload, &exit) == nil {
+		if r.Type == agent.ServeExit && ssh.Unmarshal(r.Payload, &exit) == nil {
 			v.exit = &exit
 		}
 	}
@@ -151,7 +155,7 @@ func (v *verb) copyOutput(stdout, stderr io.Writer) {
 func (v *verb) copyStream(to io.Writer, from io.Reader) error {
 	_, err := io.Copy(to, from)
 	if err != nil {
-		v.request(harness.ServeKill)
+		v.request(agent.ServeKill)
 		_, _ = io.Copy(io.Discard, from)
 	}
 	return err
@@ -199,15 +203,15 @@ func (v *verb) result(ctx context.Context) (int, error) {
 // kill ends the verb, also where it waits for somebody to read its output, and waits until it has ended: who takes its
 // place finds its port free.
 func (v *verb) kill() {
-	v.request(harness.ServeKill)
+	v.request(agent.ServeKill)
 	if !within(v.closed, killTimeout) {
 		go func() { _ = v.channel.Close() }()
 	}
 	v.drain(drainTimeout)
 }
 
-// Signal implements [harness.Signaler]. A verb takes every signal as Ctrl-C.
+// Signal implements [lab.Signaler]. A verb takes every signal as Ctrl-C.
 func (v *verb) Signal(syscall.Signal) error {
-	v.request(harness.ServeInterrupt)
+	v.request(agent.ServeInterrupt)
 	return nil
 }

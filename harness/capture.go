@@ -5,17 +5,20 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
-	"path/filepath"
 	"sync"
 
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/safefile"
 	"github.com/tcplab/tcplab/wire"
 )
 
 // recording is the captures of one phase: one per host that is on, each seeing all of the host's interfaces.
 type recording struct {
 	hosts  []*hostCapture
-	points []VantagePoint
+	points []lab.VantagePoint
 }
 
 // destination is where captured packets go, beside the traces of the recording.
@@ -27,12 +30,12 @@ type destination struct {
 }
 
 // record starts a capture on every host that is on, and returns when each of them sees packets.
-func record(ctx context.Context, b *Bench, to destination) (*recording, error) {
+func record(ctx context.Context, b *lab.Bench, to destination) (*recording, error) {
 	r := &recording{points: b.Topology.VantagePoints()}
 	var mutex sync.Mutex
-	err := eachHost(b.Topology, func(name string) error {
+	err := b.Topology.EachHost(func(name string) error {
 		c, err := startCapture(ctx, b, name, to)
-		if errors.Is(err, ErrHostStopped) {
+		if errors.Is(err, lab.ErrHostStopped) {
 			return nil
 		}
 		if err != nil {
@@ -47,17 +50,6 @@ func record(ctx context.Context, b *Bench, to destination) (*recording, error) {
 		return nil, errors.Join(err, r.stop(ctx))
 	}
 	return r, nil
-}
-
-// eachHost does something for every host at once.
-func eachHost(t Topology, do func(host string) error) error {
-	errs := make([]error, len(t.Hosts))
-	var group sync.WaitGroup
-	for i, h := range t.Hosts {
-		group.Go(func() { errs[i] = do(h.Name) })
-	}
-	group.Wait()
-	return errors.Join(errs...)
 }
 
 // until returns when done is true of what was captured so far, or when ctx ends. It looks again at every packet.
@@ -118,7 +110,8 @@ func (r *recording) traces() []wire.Trace {
 		traces[i].Point = p.Name
 		for _, h := range r.hosts {
 			if h.name == p.Host {
-				traces[i].Packets = h.packets(p.Interface)
+				seen := h.seen(p.Interface)
+				traces[i].Packets, traces[i].Payloads = seen.Packets, seen.Payloads
 			}
 		}
 	}
@@ -128,17 +121,17 @@ func (r *recording) traces() []wire.Trace {
 // hostCapture is a capture on one host. Its packets are decoded as they come.
 type hostCapture struct {
 	name    string
-	verb    *running
+	verb    *lab.Running
 	decoded chan struct{}                          // closed when the stream has ended
 	keep    func(host, iface string, f wire.Frame) // takes the packets in the place of all, where it is not nil
 
 	mutex   sync.Mutex
-	all     []wire.Packet
+	all     wire.Trace
 	err     error
 	changed chan struct{} // closed and replaced with every packet
 }
 
-func startCapture(ctx context.Context, b *Bench, name string, to destination) (*hostCapture, error) {
+func startCapture(ctx context.Context, b *lab.Bench, name string, to destination) (*hostCapture, error) {
 	host, err := b.Host(name)
 	if err != nil {
 		return nil, err
@@ -149,16 +142,16 @@ func startCapture(ctx context.Context, b *Bench, name string, to destination) (*
 	}
 	var file *os.File
 	if to.dir != "" {
-		if file, err = os.Create(filepath.Join(to.dir, to.prefix+name+".pcapng")); err != nil {
+		if file, err = safefile.Create(to.dir, to.prefix+name+".pcapng"); err != nil {
 			return nil, &ArtifactError{err}
 		}
 	}
 	c := &hostCapture{name: name, keep: to.keep, decoded: make(chan struct{}), changed: make(chan struct{})}
 	stream, feed := io.Pipe()
 	go c.decode(stream, file)
-	cmd := host.Command(CaptureVerb(interfaces...)...)
+	cmd := host.Command(agent.CaptureVerb(interfaces...)...)
 	cmd.Stdout = feed
-	c.verb, err = start(ctx, cmd)
+	c.verb, err = lab.Start(ctx, cmd)
 	if err != nil {
 		_ = feed.Close()
 		<-c.decoded
@@ -168,7 +161,7 @@ func startCapture(ctx context.Context, b *Bench, name string, to destination) (*
 		return nil, err
 	}
 	go func() {
-		<-c.verb.ended
+		<-c.verb.Ended
 		_ = feed.Close()
 	}()
 	return c, nil
@@ -213,7 +206,7 @@ func (c *hostCapture) readPackets(stream io.Reader) error {
 			continue
 		}
 		c.mutex.Lock()
-		c.all = append(c.all, p)
+		c.all.Keep(p, reader.Payload())
 		close(c.changed)
 		c.changed = make(chan struct{})
 		c.mutex.Unlock()
@@ -226,14 +219,20 @@ func (c *hostCapture) change() <-chan struct{} {
 	return c.changed
 }
 
-func (c *hostCapture) packets(iface string) []wire.Packet {
+// seen is what was captured at an interface so far. Its payloads are a copy, because more may come.
+func (c *hostCapture) seen(iface string) wire.Trace {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	return wire.Trace{Packets: c.all}.On(iface).Packets
+	t := c.all.On(iface)
+	t.Payloads = maps.Clone(t.Payloads)
+	return t
 }
 
 func (c *hostCapture) stop(ctx context.Context) error {
-	err := c.verb.stop(ctx)
+	err := c.verb.Stop(ctx)
+	if errors.Is(err, lab.ErrHostStopped) {
+		err = nil // it was switched off meanwhile, and what it had seen is here
+	}
 	<-c.decoded
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
@@ -244,6 +243,9 @@ func (c *hostCapture) stop(ctx context.Context) error {
 type ArtifactError struct{ Err error }
 
 func (e *ArtifactError) Error() string {
+	if taken, ok := errors.AsType[*safefile.TakenError](e.Err); ok {
+		return "write artifacts: " + taken.Error()
+	}
 	return fmt.Sprintf("write artifacts: %v; make room or choose another folder", e.Err)
 }
 

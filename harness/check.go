@@ -4,11 +4,12 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/wire"
 	"github.com/tcplab/tcplab/wire/signature"
 )
 
-func (r *run) wireMismatch(a act, point string, m *signature.Mismatch, traces []wire.Trace) *Mismatch {
+func (r *run) wireMismatch(a act, point string, m *signature.Difference, traces []wire.Trace) *Mismatch {
 	at := fmt.Sprintf("wire at %s, packet %d", point, m.Packet)
 	reason, detail := m.Reason, m.String()
 	if lost := a.lostWhere(a.way(r.bench.Topology), traces); lost != "" {
@@ -24,7 +25,11 @@ func (r *run) checkClient(a act) {
 		r.mismatch("client", reason, "")
 		return
 	}
-	low, high := want.window(a.timeout, r.report.Schedule, r.options.Tolerance)
+	low, high := want.window(a.timeout, r.report.Schedule, r.tolerance())
+	if want.timerless() && a.want.Wire[lab.ClientHost] != "" {
+		// It takes no timer: that none has fired, the packets say, and how long the machine took for it says nothing.
+		high = max(high, got.Elapsed)
+	}
 	if got.Elapsed < low || got.Elapsed > high {
 		r.mismatch("client", fmt.Sprintf("it took %s, and not between %s and %s",
 			seconds(got.Elapsed), seconds(low), seconds(high)), "")
@@ -32,8 +37,8 @@ func (r *run) checkClient(a act) {
 }
 
 // differs says how the client's end is another than was wanted, "" when it is the same.
-func (w ClientWant) differs(got Outcome) string {
-	failed := w.Errno != "" || w.Timeout || w.Closed || w.Status != 0
+func (w ClientWant) differs(got lab.Outcome) string {
+	failed := w.Errno != "" || w.Timeout || w.Closed || w.Status != 0 || w.Code != ""
 	switch {
 	case !failed && !got.OK():
 		return fmt.Sprintf("the client must succeed, but failed: %s", got.Error)
@@ -41,12 +46,17 @@ func (w ClientWant) differs(got Outcome) string {
 		return fmt.Sprintf("the client must fail with %s, but succeeded", w)
 	case got.Opaque:
 		return ""
-	case got.Errno != w.Errno || got.Timeout != w.Timeout || got.Closed != w.Closed || w.Status != 0 && got.Status != w.Status:
+	case got.Errno != w.Errno || got.Timeout != w.Timeout || got.Closed != w.Closed || w.Status != 0 && got.Status != w.Status, w.Code != "" && got.Code != w.Code:
 		return fmt.Sprintf("the client must fail with %s, but failed with %s", w, got)
 	case w.Stage != "" && got.Stage != "" && got.Stage != w.Stage: // of a function only its error is known
 		return fmt.Sprintf("the client must fail while it waits to %s, but failed while it waited to %s", w.Stage, got.Stage)
 	}
 	return ""
+}
+
+// timerless reports whether no timer has to fire for the client's end.
+func (w ClientWant) timerless() bool {
+	return !w.Timeout && !w.GiveUp && w.After == 0 && w.Retransmissions == 0
 }
 
 // window is the time within which the client must end.
@@ -57,6 +67,8 @@ func (w ClientWant) window(timeout time.Duration, s signature.Schedule, t signat
 		timer = s.GiveUp
 	case w.Timeout:
 		timer = timeout
+	case w.After > 0:
+		timer = w.After
 	case w.Retransmissions > 0:
 		for _, gap := range s.Gaps[:min(w.Retransmissions, len(s.Gaps))] {
 			timer += gap
@@ -74,8 +86,8 @@ func (w ClientWant) window(timeout time.Duration, s signature.Schedule, t signat
 }
 
 // In is what the client must feel with addresses of a family.
-func (w ClientWant) In(f Family) ClientWant {
-	if f == IPv6 && w.Errno6 != "" {
+func (w ClientWant) In(f lab.Family) ClientWant {
+	if f == lab.IPv6 && w.Errno6 != "" {
 		w.Errno = w.Errno6
 	}
 	w.Errno6 = ""
@@ -85,7 +97,7 @@ func (w ClientWant) In(f Family) ClientWant {
 func (w ClientWant) String() string {
 	switch {
 	case w.Errno6 != "":
-		return fmt.Sprintf("%s (%s on IPv6)", w.In(IPv4), w.In(IPv6))
+		return fmt.Sprintf("%s (%s on IPv6)", w.In(lab.IPv4), w.In(lab.IPv6))
 	case w.Timeout:
 		return "its own timeout"
 	case w.GiveUp:
@@ -93,32 +105,19 @@ func (w ClientWant) String() string {
 	case w.Errno != "":
 		return w.Errno
 	case w.Closed:
-		return closedEarly
+		return lab.ClosedEarly
+	case w.Code != "":
+		return w.Code
 	case w.Status != 0:
 		return fmt.Sprintf("HTTP status %d", w.Status)
+	case w.After > 0:
+		return fmt.Sprintf("success, after a wait of %.3f s", w.After.Seconds())
 	case w.Retransmissions == 1:
 		return "success, after 1 retransmission of the SYN"
 	case w.Retransmissions > 1:
 		return fmt.Sprintf("success, after %d retransmissions of the SYN", w.Retransmissions)
 	}
 	return "success"
-}
-
-// closedEarly is a failure without an error of the kernel's: a connection that ends before the reply does.
-const closedEarly = "a connection closed before the reply"
-
-func (o Outcome) String() string {
-	switch {
-	case o.Timeout:
-		return "its own timeout"
-	case o.Errno != "":
-		return o.Errno
-	case o.Closed:
-		return closedEarly
-	case o.OK():
-		return "success"
-	}
-	return o.Error
 }
 
 // checkSources holds the address that the client has at a vantage point against the host whose it must be.
@@ -129,7 +128,7 @@ func (r *run) checkSources(a act) {
 			continue
 		}
 		for _, flow := range a.flowsIn(t) {
-			if got := flow.Client.Addr(); !r.bench.Topology.has(host, got) {
+			if got := flow.Client.Addr(); !r.bench.Topology.Owns(host, got) {
 				r.mismatch("addresses at "+t.Point, fmt.Sprintf("the client must have an address of the %s, but has %s", host, got), "")
 			}
 		}
@@ -140,7 +139,7 @@ func seconds(d time.Duration) string { return fmt.Sprintf("%.3f s", d.Seconds())
 
 // checkCounters holds the counters' increases against what was wanted: no more than the greatest, no less than the
 // least, which are the same but for a packet on the way while they were read.
-func (r *run) checkCounters(a act, least, most map[string]Counters) {
+func (r *run) checkCounters(a act, least, most map[string]lab.Counters) {
 	for _, w := range a.want.Counters {
 		name := w.name(r.options.Family)
 		if _, on := least[w.Host]; !on {
@@ -149,10 +148,33 @@ func (r *run) checkCounters(a act, least, most map[string]Counters) {
 		}
 		want, text := w.increase(a, r.current.Traces)
 		low, high := int(least[w.Host][name]), int(most[w.Host][name])
+		if w.SYNs {
+			sure, maybe := r.dueSYNs(a)
+			want, text = want+sure, fmt.Sprintf("%d, for the SYNs that are due", want+sure)
+			low -= maybe
+		}
+		if w.AtLeast > 0 {
+			want, text = max(w.AtLeast, low), fmt.Sprintf("%d or more", w.AtLeast)
+		}
 		if want < low || want > high {
 			r.mismatch(fmt.Sprintf("counter %s on the %s", name, w.Host), fmt.Sprintf("it grew by %d, and not by %s", low, text), "")
 		}
 	}
+}
+
+// dueSYNs are the SYNs that the client's kernel has sent for sure while the client waited, and those that it may have sent.
+func (r *run) dueSYNs(a act) (sure, maybe int) {
+	at, sure := time.Duration(0), 1
+	for _, gap := range r.report.Schedule.Gaps {
+		at += gap
+		switch dueWithin(at, r.tolerance(), a.timeout, r.current.Client.Elapsed) {
+		case forSure:
+			sure++
+		case perhaps:
+			maybe++
+		}
+	}
+	return sure, maybe
 }
 
 // increase is by how much the counter must grow, as a number and in words.

@@ -6,20 +6,21 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/wire"
 	"github.com/tcplab/tcplab/wire/signature"
 )
 
 // maximumSegment is the payload in bytes that fits into an Ethernet frame: 1500 less the IP and TCP headers.
-var maximumSegment = map[Family]string{IPv4: "1460", IPv6: "1440"}
+var maximumSegment = map[lab.Family]string{lab.IPv4: "1460", lab.IPv6: "1440"}
 
 // repeatedTimeout begins a line that stands for as many "+rto" lines as retransmissions fit into the client's patience.
 const repeatedTimeout = "+rto*"
 
 // circumstances are what an expectation depends on beside the scenario.
 type circumstances struct {
-	topology  Topology
-	family    Family
+	topology  lab.Topology
+	family    lab.Family
 	schedule  signature.Schedule
 	patience  time.Duration // the client's
 	waited    time.Duration // how long it did wait in the end
@@ -61,19 +62,40 @@ func expectation(text string, c circumstances) (signature.Signature, error) {
 // before or just after the client's end, as the timers of both have it, may be absent.
 func retransmissions(rest string, c circumstances) []string {
 	var lines []string
-	c.tolerance.Scale = 0
 	at := time.Duration(0)
 	for _, gap := range c.schedule.Gaps {
 		at += gap
-		_, latest := c.tolerance.Window(at)
-		switch {
-		case latest < c.patience:
+		switch dueWithin(at, c.tolerance, c.patience, c.waited) {
+		case forSure:
 			lines = append(lines, "+rto"+rest)
-		case at <= max(c.patience, c.waited):
+		case perhaps:
 			lines = append(lines, "? +rto"+rest)
 		}
 	}
 	return lines
+}
+
+// certainty is how sure it is that a retransmission comes while the client waits.
+type certainty int
+
+const (
+	never certainty = iota
+	perhaps
+	forSure
+)
+
+// dueWithin holds a retransmission that is due after a time against a client's patience, and against the time for which it did
+// wait in the end.
+func dueWithin(at time.Duration, t signature.Tolerance, patience, waited time.Duration) certainty {
+	t.Scale = 0
+	_, latest := t.Window(at)
+	switch {
+	case latest < patience:
+		return forSure
+	case at <= max(patience, waited):
+		return perhaps
+	}
+	return never
 }
 
 // checker holds traces against expectations.
@@ -83,8 +105,8 @@ type checker struct {
 
 // wireAt holds what one vantage point saw of an act's flows against expectations, of which one must match. The difference
 // is that from the first.
-func (c checker) wireAt(flows []wire.Attempt, wants ...signature.Signature) *signature.Mismatch {
-	var first *signature.Mismatch
+func (c checker) wireAt(flows []wire.Attempt, wants ...signature.Signature) *signature.Difference {
+	var first *signature.Difference
 	for _, want := range wants {
 		m := c.wireIs(flows, want)
 		if m == nil {
@@ -97,7 +119,7 @@ func (c checker) wireAt(flows []wire.Attempt, wants ...signature.Signature) *sig
 	return first
 }
 
-func (c checker) wireIs(flows []wire.Attempt, want signature.Signature) *signature.Mismatch {
+func (c checker) wireIs(flows []wire.Attempt, want signature.Signature) *signature.Difference {
 	if len(flows) == 0 {
 		return want.Match(wire.Attempt{}, c.options)
 	}

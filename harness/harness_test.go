@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
 	"os"
 	"syscall"
@@ -14,7 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
+	"github.com/tcplab/tcplab/faults"
+	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/wire/signature"
 )
 
@@ -30,91 +30,66 @@ func TestExpectationWritesOutTheRetransmissionsThatFit(t *testing.T) {
 		3 * time.Second: "+0 > S <mss 1460,...>\n+rto > S\n? +rto > S",
 		PatientTimeout:  "+0 > S <mss 1460,...>\n+rto > S\n+rto > S\n+rto > S",
 	} {
-		got, err := expectation(text, circumstances{family: IPv4, schedule: classic, patience: patience, tolerance: signature.DefaultTolerance()})
+		got, err := expectation(text, circumstances{family: lab.IPv4, schedule: classic, patience: patience, tolerance: signature.DefaultTolerance()})
 		require.NoError(t, err)
 		assert.Equal(t, signature.MustParse(want).String(), got.String(), "%s", patience)
 	}
 	// A client that has in fact waited for longer, on a busy machine, may have sent one more.
-	late, err := expectation(text, circumstances{family: IPv4, schedule: classic, patience: time.Millisecond,
+	late, err := expectation(text, circumstances{family: lab.IPv4, schedule: classic, patience: time.Millisecond,
 		waited: 1100 * time.Millisecond, tolerance: signature.DefaultTolerance()})
 	require.NoError(t, err)
 	assert.Equal(t, signature.MustParse("+0 > S <mss 1460,...>\n? +rto > S").String(), late.String())
-	v6, err := expectation(text, circumstances{family: IPv6, schedule: classic, patience: time.Millisecond, tolerance: signature.DefaultTolerance()})
+	v6, err := expectation(text, circumstances{family: lab.IPv6, schedule: classic, patience: time.Millisecond, tolerance: signature.DefaultTolerance()})
 	require.NoError(t, err)
 	assert.Contains(t, v6.String(), "mss 1440")
 }
 
 func TestExpectationNamesHosts(t *testing.T) {
-	for f, want := range map[Family]string{IPv4: "198.51.100.1", IPv6: "2001:db8:1::1"} {
-		got, err := expectation("+0 < icmp unreachable from $router", circumstances{topology: Routed(), family: f})
+	for f, want := range map[lab.Family]string{lab.IPv4: "198.51.100.1", lab.IPv6: "2001:db8:1::1"} {
+		got, err := expectation("+0 < icmp unreachable from $router", circumstances{topology: lab.Routed(), family: f})
 		require.NoError(t, err)
 		assert.Equal(t, signature.MustParse("+0 < icmp unreachable from "+want), got)
 	}
-	_, err := expectation("+0 < icmp unreachable from $moon", circumstances{topology: Routed(), family: IPv4})
+	_, err := expectation("+0 < icmp unreachable from $moon", circumstances{topology: lab.Routed(), family: lab.IPv4})
 	assert.ErrorContains(t, err, `expected an address, found "$moon"`)
 }
 
 func TestErrnoOfAFamily(t *testing.T) {
 	w := ClientWant{Errno: "EHOSTUNREACH", Errno6: "EACCES"}
 	assert.Equal(t, "EHOSTUNREACH (EACCES on IPv6)", w.String())
-	assert.Equal(t, ClientWant{Errno: "EHOSTUNREACH"}, w.In(IPv4))
-	assert.Equal(t, ClientWant{Errno: "EACCES"}, w.In(IPv6))
-	assert.Equal(t, ClientWant{Errno: "EPIPE"}, ClientWant{Errno: "EPIPE"}.In(IPv6))
+	assert.Equal(t, ClientWant{Errno: "EHOSTUNREACH"}, w.In(lab.IPv4))
+	assert.Equal(t, ClientWant{Errno: "EACCES"}, w.In(lab.IPv6))
+	assert.Equal(t, ClientWant{Errno: "EPIPE"}, ClientWant{Errno: "EPIPE"}.In(lab.IPv6))
 }
 
 func TestExpectationsAreAlternatives(t *testing.T) {
-	got, err := expectations("+0 > S\nor\n+0 > S\n+any < R.\n", circumstances{family: IPv4})
+	got, err := expectations("+0 > S\nor\n+0 > S\n+any < R.\n", circumstances{family: lab.IPv4})
 	require.NoError(t, err)
 	require.Len(t, got, 2)
 	assert.Equal(t, signature.MustParse("+0 > S").String(), got[0].String())
 	assert.Equal(t, signature.MustParse("+0 > S\n+any < R.").String(), got[1].String())
-	_, err = expectations("+0 > S\nor\n", circumstances{family: IPv4})
+	_, err = expectations("+0 > S\nor\n", circumstances{family: lab.IPv4})
 	assert.Error(t, err, "an alternative that says nothing")
 }
 
-func TestOutcomeOf(t *testing.T) {
-	refused := &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
-	gaveUp := &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ETIMEDOUT)}
-	own := &net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}
-	for _, c := range []struct {
-		err     error
-		errno   string
-		timeout bool
-		text    string
-	}{
-		{nil, "", false, "success"},
-		{fmt.Errorf("get: %w", refused), "ECONNREFUSED", false, "ECONNREFUSED"},
-		{gaveUp, "ETIMEDOUT", false, "ETIMEDOUT"}, // it also calls itself a timeout, but it is the kernel's
-		{own, "", true, "its own timeout"},
-		{context.DeadlineExceeded, "", true, "its own timeout"},
-		{errors.New("bad reply"), "", false, "bad reply"},
-	} {
-		o := OutcomeOf("go", "connect", c.err, time.Second)
-		assert.Equal(t, c.errno, o.Errno, "%v", c.err)
-		assert.Equal(t, c.timeout, o.Timeout, "%v", c.err)
-		assert.Equal(t, c.text, o.String())
-		assert.Equal(t, c.err == nil, o.OK())
-	}
-}
-
 func TestClientWantDiffers(t *testing.T) {
-	refused := OutcomeOf("go", "connect", syscall.ECONNREFUSED, 0)
-	timeout := OutcomeOf("go", "connect", os.ErrDeadlineExceeded, 0)
-	opaque := Outcome{Program: "curl", ExitCode: 7, Error: "exit code 7", Opaque: true}
+	refused := lab.OutcomeOf("go", "connect", syscall.ECONNREFUSED, 0)
+	timeout := lab.OutcomeOf("go", "connect", os.ErrDeadlineExceeded, 0)
+	opaque := lab.Outcome{Program: "curl", ExitCode: 7, Error: "exit code 7", Opaque: true}
 	assert.Empty(t, ClientWant{Errno: "ECONNREFUSED"}.differs(refused))
 	assert.Equal(t, "the client must fail with its own timeout, but failed with ECONNREFUSED", ClientWant{Timeout: true}.differs(refused))
 	assert.Equal(t, "the client must fail with ECONNREFUSED, but failed with its own timeout", ClientWant{Errno: "ECONNREFUSED"}.differs(timeout))
-	assert.Equal(t, "the client must fail with ECONNREFUSED, but succeeded", ClientWant{Errno: "ECONNREFUSED"}.differs(Outcome{}))
+	assert.Equal(t, "the client must fail with ECONNREFUSED, but succeeded", ClientWant{Errno: "ECONNREFUSED"}.differs(lab.Outcome{}))
 	assert.Equal(t, "the client must succeed, but failed: connection refused", ClientWant{}.differs(refused))
 	assert.Empty(t, ClientWant{Errno: "ECONNREFUSED"}.differs(opaque), "of a program only success and failure are known")
 	assert.NotEmpty(t, ClientWant{}.differs(opaque))
 
-	closed := Outcome{Program: "go", Error: "EOF", Closed: true, Stage: "read"}
+	closed := lab.Outcome{Program: "go", Error: "EOF", Closed: true, Stage: "read"}
 	assert.Empty(t, ClientWant{Closed: true}.differs(closed))
 	assert.Equal(t, "the client must fail with a connection closed before the reply, but failed with its own timeout", ClientWant{Closed: true}.differs(timeout))
 	assert.Equal(t, "the client must fail while it waits to connect, but failed while it waited to read",
 		ClientWant{Closed: true, Stage: "connect"}.differs(closed))
-	unavailable := OutcomeOf("go", "read", &StatusError{Status: 503}, 0)
+	unavailable := lab.OutcomeOf("go", "read", &lab.StatusError{Status: 503}, 0)
 	assert.Empty(t, ClientWant{Status: 503}.differs(unavailable))
 	assert.Equal(t, "the client must fail with HTTP status 403, but failed with the server answered 503 Service Unavailable",
 		ClientWant{Status: 403}.differs(unavailable))
@@ -136,16 +111,16 @@ func TestClientWindow(t *testing.T) {
 }
 
 func TestIncreases(t *testing.T) {
-	before := map[string]Counters{"client": {"a": 1, "b": 2}}
-	after := map[string]Counters{"client": {"a": 4, "b": 2, "new": 1}}
-	assert.Equal(t, map[string]Counters{"client": {"a": 3, "new": 1}}, increases(before, after))
+	before := map[string]lab.Counters{"client": {"a": 1, "b": 2}}
+	after := map[string]lab.Counters{"client": {"a": 4, "b": 2, "new": 1}}
+	assert.Equal(t, map[string]lab.Counters{"client": {"a": 3, "new": 1}}, increases(before, after))
 }
 
 func TestRuleNames(t *testing.T) {
-	assert.Equal(t, "INPUT -p tcp --dport 8080 -j DROP", Rule{Chain: "INPUT", Proto: "tcp", Port: 8080}.String())
-	assert.Equal(t, "FORWARD -p icmp -j DROP", Rule{Chain: "FORWARD", Proto: "icmp"}.String())
-	assert.Equal(t, "firewall ipv6 FORWARD -p icmp -j DROP", Rule{Chain: "FORWARD", Proto: "icmp"}.CounterName(IPv6))
-	data := Rule{Chain: "FORWARD", Proto: "tcp", SourcePort: 8080, Port: 9, Data: true, First: 2, Reject: "icmp-admin-prohibited"}
+	assert.Equal(t, "INPUT -p tcp --dport 8080 -j DROP", faults.Rule{Chain: "INPUT", Proto: "tcp", Port: 8080}.String())
+	assert.Equal(t, "FORWARD -p icmp -j DROP", faults.Rule{Chain: "FORWARD", Proto: "icmp"}.String())
+	assert.Equal(t, "firewall ipv6 FORWARD -p icmp -j DROP", faults.Rule{Chain: "FORWARD", Proto: "icmp"}.CounterName(lab.IPv6))
+	data := faults.Rule{Chain: "FORWARD", Proto: "tcp", SourcePort: 8080, Port: 9, Data: true, First: 2, Reject: "icmp-admin-prohibited"}
 	assert.Equal(t, "FORWARD -p tcp --sport 8080 --dport 9 --tcp-flags PSH PSH (the first 2) -j REJECT --reject-with icmp-admin-prohibited", data.String())
 }
 
@@ -157,39 +132,18 @@ func TestRuleByHand(t *testing.T) {
 		"icmp-host-unreachable": "INPUT -p tcp --dport 8080 -j REJECT --reject-with icmp6-addr-unreachable",
 		"icmp-admin-prohibited": "INPUT -p tcp --dport 8080 -j REJECT --reject-with icmp6-adm-prohibited",
 	} {
-		rule := Rule{Chain: "INPUT", Proto: "tcp", Port: Port, Reject: reject}
-		assert.Equal(t, "iptables -I "+rule.String(), rule.Command(IPv4))
-		assert.Equal(t, "ip6tables -I "+want, rule.Command(IPv6))
+		rule := faults.Rule{Chain: "INPUT", Proto: "tcp", Port: lab.Port, Reject: reject}
+		assert.Equal(t, "iptables -I "+rule.String(), rule.Command(lab.IPv4))
+		assert.Equal(t, "ip6tables -I "+want, rule.Command(lab.IPv6))
 	}
-	assert.Equal(t, "ip6tables -I INPUT -p icmpv6 -j DROP", Rule{Chain: "INPUT", Proto: "icmp"}.Command(IPv6))
-}
-
-func TestReadyWriter(t *testing.T) {
-	w := newReadyWriter()
-	for _, part := range []string{"re", "ady", "\nlater: ", "trouble\n"} {
-		_, _ = w.Write([]byte(part))
-	}
-	select {
-	case <-w.ready:
-	default:
-		t.Fatal("the line was not seen")
-	}
-	assert.Equal(t, "later: trouble\n", w.text())
-
-	other := newReadyWriter()
-	_, _ = other.Write([]byte("already failed\n"))
-	select {
-	case <-other.ready:
-		t.Fatal("another line is not the line")
-	default:
-	}
+	assert.Equal(t, "ip6tables -I INPUT -p icmpv6 -j DROP", faults.Rule{Chain: "INPUT", Proto: "icmp"}.Command(lab.IPv6))
 }
 
 func TestTopologyIsTheSameEverywhere(t *testing.T) {
-	topology := Routed()
+	topology := lab.Routed()
 	require.NoError(t, topology.Validate())
-	assert.Equal(t, netip.MustParseAddr("198.51.100.10"), topology.Addr("client", IPv4))
-	assert.Equal(t, netip.MustParseAddr("2001:db8:2::10"), topology.Addr("server", IPv6))
+	assert.Equal(t, netip.MustParseAddr("198.51.100.10"), topology.Addr("client", lab.IPv4))
+	assert.Equal(t, netip.MustParseAddr("2001:db8:2::10"), topology.Addr("server", lab.IPv6))
 	var names []string
 	for _, p := range topology.VantagePoints() {
 		names = append(names, p.Name)
@@ -200,24 +154,24 @@ func TestTopologyIsTheSameEverywhere(t *testing.T) {
 	require.NoError(t, err)
 	text, err := json.Marshal(config)
 	require.NoError(t, err)
-	var back HostConfig
+	var back lab.HostConfig
 	require.NoError(t, json.Unmarshal(text, &back))
 	assert.Equal(t, config, back, "what engine and host say to each other")
 }
 
 func TestTopologyThatCannotBeBuilt(t *testing.T) {
-	change := func(do func(*Topology)) error {
-		topology := Routed()
+	change := func(do func(*lab.Topology)) error {
+		topology := lab.Routed()
 		do(&topology)
 		return topology.Validate()
 	}
-	assert.ErrorContains(t, change(func(p *Topology) { p.Segments[0].Ends = p.Segments[0].Ends[:1] }), "1 ends")
-	assert.ErrorContains(t, change(func(p *Topology) { p.Segments[1].Ends[0].Host = "moon" }), "moon")
-	assert.ErrorContains(t, change(func(p *Topology) { p.Segments[1].Ends[0].Addrs = nil }), "no IPv4 address")
+	assert.ErrorContains(t, change(func(p *lab.Topology) { p.Segments[0].Ends = p.Segments[0].Ends[:1] }), "1 ends")
+	assert.ErrorContains(t, change(func(p *lab.Topology) { p.Segments[1].Ends[0].Host = "moon" }), "moon")
+	assert.ErrorContains(t, change(func(p *lab.Topology) { p.Segments[1].Ends[0].Addrs = p.Segments[1].Ends[0].Addrs[1:] }), "no IPv4 address")
 }
 
 func TestSysctlsOfAHostComeLast(t *testing.T) {
-	topology := Routed()
+	topology := lab.Routed()
 	topology.Hosts[0].Sysctls = map[string]string{"net.ipv4.tcp_syn_retries": "1", "net.ipv4.tcp_mtu_probing": "1"}
 	values := map[string]string{}
 	for _, s := range topology.SysctlsOf("client") {
@@ -225,27 +179,27 @@ func TestSysctlsOfAHostComeLast(t *testing.T) {
 	}
 	assert.Equal(t, "1", values["net.ipv4.tcp_syn_retries"], "the host's own value, in the place of the pinned one")
 	assert.Equal(t, "1", values["net.ipv4.tcp_mtu_probing"])
-	assert.Len(t, topology.SysctlsOf("client"), len(PinnedSysctls)+1)
-	assert.Equal(t, "6", PinnedSysctls[0].Value, "what is pinned for all is not changed by one")
+	assert.Len(t, topology.SysctlsOf("client"), len(lab.PinnedSysctls)+1)
+	assert.Equal(t, "6", lab.PinnedSysctls[0].Value, "what is pinned for all is not changed by one")
 }
 
 // lazyEngine has an image to make, which takes its time.
 type lazyEngine struct {
-	Engine
+	lab.Engine
 	bounded bool
 	err     error
 }
 
 func (*lazyEngine) Name() string { return "lazy" }
 
-func (e *lazyEngine) Prepare(ctx context.Context, _ Topology) error {
+func (e *lazyEngine) Prepare(ctx context.Context, _ lab.Topology) error {
 	_, e.bounded = ctx.Deadline()
 	return e.err
 }
 
 // What is made once on a machine is not bounded by what bounds the building of a lab.
 func TestPrepareHasItsOwnTime(t *testing.T) {
-	lacks := &lazyEngine{err: fmt.Errorf("no image: %w", ErrUnsupported)}
+	lacks := &lazyEngine{err: fmt.Errorf("no image: %w", lab.ErrUnsupported)}
 	report, err := Run(t.Context(), lacks, Scenario{Name: "any"}, Options{})
 	require.NoError(t, err)
 	assert.False(t, lacks.bounded)
@@ -253,4 +207,14 @@ func TestPrepareHasItsOwnTime(t *testing.T) {
 	fails := &lazyEngine{err: errors.New("the disk is full")}
 	_, err = Run(t.Context(), fails, Scenario{Name: "any"}, Options{})
 	assert.EqualError(t, err, "any/lazy/ipv4: up: the disk is full")
+}
+
+func TestOnlyWhatIsPassedOnGoesPastTheRouter(t *testing.T) {
+	topology := lab.Routed()
+	all := []string{"client", "router:to-client", "router:to-server", "server"}
+	assert.Equal(t, all, act{target: "server", protocol: lab.TCP}.way(topology))
+	assert.Equal(t, all, act{target: "router", protocol: lab.TCP}.way(topology), "a proxy passes it on")
+	assert.Equal(t, all[:2], act{target: "router", protocol: lab.Echo}.way(topology), "the router itself answers a ping")
+	assert.Equal(t, []string{"client", "router:to-client", "router:to-well-known", "well-known"},
+		act{target: lab.WellKnown, protocol: lab.Echo}.way(lab.WithWellKnown()))
 }

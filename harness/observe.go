@@ -4,13 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"io"
 	"slices"
 	"sync"
 	"time"
 
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/safefile"
 	"github.com/tcplab/tcplab/wire"
+	"github.com/tcplab/tcplab/wire/signature"
 )
 
 // observe lets the client act while the fault holds, and holds everything that was seen against what was wanted.
@@ -21,7 +24,7 @@ func (r *run) observe(ctx context.Context, a act) error {
 	}
 	// A client may have returned while a socket of its own is still being closed, and one more SYN leave after the
 	// captures have ended. So the counters are read on both sides of that end, and what was captured lies between.
-	var least, most map[string]Counters
+	var least, most map[string]lab.Counters
 	err = r.recorded(ctx, a, a.prefix(), func(traces []wire.Trace) bool { return len(r.wireMismatches(a, traces)) == 0 },
 		func() (err error) {
 			least, err = r.readCounters(ctx)
@@ -36,6 +39,7 @@ func (r *run) observe(ctx context.Context, a act) error {
 	grown := increases(before, least)
 	if a.check == "" {
 		r.report.Client, r.report.Counters = *r.current.Client, grown
+		defer r.diagnose(a) // after what it may explain
 	}
 	if a.free {
 		return nil
@@ -51,12 +55,13 @@ func (r *run) observe(ctx context.Context, a act) error {
 // The captures go on until they are complete, or for a grace when they never are; atEnd is called just before they are
 // ended.
 func (r *run) recorded(ctx context.Context, a act, prefix string, complete func([]wire.Trace) bool, atEnd func() error) error {
+	r.began = time.Now()
 	captures, err := record(ctx, r.bench, destination{dir: r.report.Artifacts, prefix: prefix})
 	if err != nil {
 		return err
 	}
 	outcome, err := r.attempt(ctx, a)
-	if errors.Is(err, ErrUnsupported) {
+	if errors.Is(err, lab.ErrUnsupported) {
 		err = &skipError{err}
 	}
 	if err != nil {
@@ -73,12 +78,13 @@ func (r *run) recorded(ctx context.Context, a act, prefix string, complete func(
 	return r.keepAttachments(prefix, outcome.Attachments)
 }
 
-func (r *run) attempt(ctx context.Context, a act) (Outcome, error) {
-	client, err := r.bench.Host(clientHost)
+func (r *run) attempt(ctx context.Context, a act) (lab.Outcome, error) {
+	client, err := r.bench.Host(lab.ClientHost)
 	if err != nil {
-		return Outcome{}, err
+		return lab.Outcome{}, err
 	}
-	outcome, err := a.client.Do(ctx, Attempt{Host: client, Target: r.bench.TargetAt(a.target), Timeout: a.timeout})
+	call := lab.Call{Host: client, Target: r.bench.TargetAt(a.target), Also: a.further(r.bench), Timeout: a.timeout}
+	outcome, err := a.client.Do(ctx, call)
 	if outcome.Ended.IsZero() {
 		outcome.Ended = time.Now().UTC()
 	}
@@ -92,7 +98,11 @@ func (r *run) keepAttachments(prefix string, files map[string][]byte) error {
 		if r.report.Artifacts == "" {
 			continue
 		}
-		if err := os.WriteFile(filepath.Join(r.report.Artifacts, prefix+name), contents, 0o644); err != nil {
+		write := func(w io.Writer) error {
+			_, err := w.Write(contents)
+			return err
+		}
+		if err := safefile.WriteIn(r.report.Artifacts, prefix+name, write); err != nil {
 			return &ArtifactError{err}
 		}
 	}
@@ -101,6 +111,8 @@ func (r *run) keepAttachments(prefix string, files map[string][]byte) error {
 
 // mustWork lets the client make an attempt that must succeed, and be seen to at every vantage point on the way.
 func (r *run) mustWork(ctx context.Context, a act, prefix, otherwise string) error {
+	a.timeout = a.patience
+	a.also = nil // the first address must work by itself: another one would hide that it does not
 	err := r.recorded(ctx, a, prefix+a.prefix(), func(traces []wire.Trace) bool {
 		return r.notEstablished(a, traces) == nil && !slices.ContainsFunc(traces, func(t wire.Trace) bool { return !a.ended(t) })
 	}, func() error { return nil })
@@ -123,9 +135,12 @@ func (r *run) mustWork(ctx context.Context, a act, prefix, otherwise string) err
 
 // notEstablished returns the first difference, of the vantage points on the way, from what works.
 func (r *run) notEstablished(a act, traces []wire.Trace) *Mismatch {
-	want, checked := established[a.protocol]
+	want, checked := a.works()
 	if !checked {
 		return nil
+	}
+	if a.protocol == lab.TCP && len(r.bench.Topology.EndsOf(lab.Line)) > 0 {
+		want = establishedOverLine
 	}
 	way := a.way(r.bench.Topology)
 	for _, t := range traces {
@@ -140,13 +155,13 @@ func (r *run) notEstablished(a act, traces []wire.Trace) *Mismatch {
 }
 
 // readCounters reads the counters of every host that is on.
-func (r *run) readCounters(ctx context.Context) (map[string]Counters, error) {
-	all := map[string]Counters{}
+func (r *run) readCounters(ctx context.Context) (map[string]lab.Counters, error) {
+	all := map[string]lab.Counters{}
 	var mutex sync.Mutex
-	err := eachHost(r.bench.Topology, func(host string) error {
-		counters := Counters{}
-		err := r.bench.query(ctx, host, CountersVerb(), &counters)
-		if errors.Is(err, ErrHostStopped) {
+	err := r.bench.Topology.EachHost(func(host string) error {
+		counters := lab.Counters{}
+		err := r.bench.Query(ctx, host, agent.CountersVerb(), &counters)
+		if errors.Is(err, lab.ErrHostStopped) {
 			return nil
 		}
 		mutex.Lock()
@@ -158,10 +173,10 @@ func (r *run) readCounters(ctx context.Context) (map[string]Counters, error) {
 }
 
 // increases returns by how much each counter has grown. A counter that was not there before is taken to have been 0.
-func increases(before, after map[string]Counters) map[string]Counters {
-	grown := map[string]Counters{}
+func increases(before, after map[string]lab.Counters) map[string]lab.Counters {
+	grown := map[string]lab.Counters{}
 	for host, counters := range after {
-		grown[host] = Counters{}
+		grown[host] = lab.Counters{}
 		for name, value := range counters {
 			if value > before[host][name] {
 				grown[host][name] = value - before[host][name]
@@ -178,22 +193,31 @@ func (r *run) mismatch(at, reason, detail string) {
 	r.report.Mismatches = append(r.report.Mismatches, Mismatch{Phase: r.current.Name, At: at, Reason: reason, Detail: detail})
 }
 
-// wireMismatches holds each vantage point's trace against what was wanted there.
+// wireMismatches holds each vantage point's trace against what was wanted there, of the attempts at each address of the service.
 func (r *run) wireMismatches(a act, traces []wire.Trace) []Mismatch {
+	if a.free {
+		return nil
+	}
 	var list []Mismatch
-	for _, t := range traces {
-		text, ok := a.want.Wire[t.Point]
-		if !ok || a.free {
-			continue
-		}
-		wants, err := expectations(text, circumstances{topology: r.bench.Topology, family: r.options.Family, schedule: r.report.Schedule,
-			patience: a.timeout, waited: r.current.Client.Elapsed, tolerance: r.options.Tolerance})
-		if err != nil { // Validate has parsed it for circumstances that differ only in the number of lines
-			panic(err)
-		}
-		if m := r.checker.wireAt(a.flowsIn(t), wants...); m != nil {
-			list = append(list, *r.wireMismatch(a, t.Point, m, traces))
+	for _, to := range a.addressed(r.bench) {
+		for _, t := range traces {
+			if m := r.wireMismatchAt(to, t); m != nil {
+				list = append(list, *r.wireMismatch(to, t.Point, m, traces))
+			}
 		}
 	}
 	return list
+}
+
+func (r *run) wireMismatchAt(a act, t wire.Trace) *signature.Difference {
+	text, ok := a.want.Wire[t.Point]
+	if !ok {
+		return nil
+	}
+	wants, err := expectations(text, circumstances{topology: r.bench.Topology, family: a.familyOr(r.options.Family), schedule: r.report.Schedule,
+		patience: a.patienceAt(r.current.Client.Elapsed), waited: r.current.Client.Elapsed, tolerance: r.tolerance()})
+	if err != nil { // Validate has parsed it for circumstances that differ only in the number of lines
+		panic(err)
+	}
+	return r.checker.wireAt(a.flowsIn(t), wants...)
 }

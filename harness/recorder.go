@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/wire"
 )
 
@@ -21,8 +22,8 @@ var errRecordFull = fmt.Errorf("the lab has recorded %d MiB of packets and keeps
 
 // recorder keeps every packet that passes a lab's vantage points, while it runs.
 type recorder struct {
-	bench   *Bench
-	points  []VantagePoint
+	bench   *lab.Bench
+	points  []lab.VantagePoint
 	running *recording // nil: it is stopped
 	started int        // captures
 	hole    error      // why the record is not complete; nil while it is
@@ -39,7 +40,7 @@ type recordedFrame struct {
 	paired  bool // it has been seen by another capture, too
 }
 
-func newRecorder(b *Bench) *recorder {
+func newRecorder(b *lab.Bench) *recorder {
 	return &recorder{bench: b, points: b.Topology.VantagePoints()}
 }
 
@@ -82,7 +83,7 @@ func (r *recorder) lose(err error) {
 }
 
 func (r *recorder) keep(host, iface string, f wire.Frame, capture int) {
-	point := slices.IndexFunc(r.points, func(p VantagePoint) bool { return p.Host == host && p.Interface == iface })
+	point := slices.IndexFunc(r.points, func(p lab.VantagePoint) bool { return p.Host == host && p.Interface == iface })
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	r.size += len(f.Data)

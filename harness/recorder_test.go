@@ -10,31 +10,31 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
+	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/wire"
 )
 
 // capturing is a host that can do one thing, capture, and sees nothing. Its captures end with the next of the exit codes.
 type capturing struct {
-	Host
+	lab.Host
 	codes chan int
 }
 
-func (c capturing) Command(argv ...string) *Cmd { return NewCmd(c, argv...) }
+func (c capturing) Command(argv ...string) *lab.Cmd { return lab.NewCmd(c, argv...) }
 
-func (c capturing) StartCommand(_ context.Context, cmd *Cmd) (Process, error) {
+func (c capturing) StartCommand(_ context.Context, cmd *lab.Cmd) (lab.Process, error) {
 	if len(c.codes) == 0 {
 		return nil, errors.New("no more of them")
 	}
 	if _, err := wire.NewWriter(cmd.Stdout, "a test"); err != nil {
 		return nil, err
 	}
-	fmt.Fprintln(cmd.Stderr, Ready)
+	fmt.Fprintln(cmd.Stderr, lab.Ready)
 	return untilStdinEnds{cmd, <-c.codes}, nil
 }
 
 type untilStdinEnds struct {
-	cmd  *Cmd
+	cmd  *lab.Cmd
 	code int
 }
 
@@ -46,6 +46,13 @@ func (u untilStdinEnds) Wait() (int, error) {
 	return u.code, nil
 }
 
+type oneHostLab struct {
+	lab.Lab
+	host lab.Host
+}
+
+func (l oneHostLab) Host(string) (lab.Host, error) { return l.host, nil }
+
 // recordedBy is a lab of one host that is recorded, whose captures end with these exit codes.
 func recordedBy(t *testing.T, codes ...int) *Standing {
 	t.Helper()
@@ -53,8 +60,8 @@ func recordedBy(t *testing.T, codes ...int) *Standing {
 	for _, code := range codes {
 		host.codes <- code
 	}
-	topology := Topology{Name: "alone", Hosts: []HostSpec{{Name: "client"}}}
-	r := &run{bench: &Bench{Lab: oneHostLab{host: host}, Topology: topology}, report: &Report{}}
+	topology := lab.Topology{Name: "alone", Hosts: []lab.HostSpec{{Name: "client"}}}
+	r := &run{bench: &lab.Bench{Lab: oneHostLab{host: host}, Topology: topology}, report: &Report{}}
 	s := &Standing{run: r}
 	require.NoError(t, s.StartRecord(t.Context()))
 	return s

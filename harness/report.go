@@ -3,7 +3,9 @@ package harness
 import (
 	"time"
 
+	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/wire"
+	"github.com/tcplab/tcplab/wire/diagnose"
 	"github.com/tcplab/tcplab/wire/signature"
 )
 
@@ -11,7 +13,7 @@ import (
 type Report struct {
 	Scenario Scenario
 	Engine   string
-	Family   Family
+	Family   lab.Family
 	// Speed is how many times faster than real time the kernel's timers ran: 1 for real time.
 	Speed float64
 	// Schedule is when the client's kernel sends a SYN that nobody answers, computed from its sysctls and the speed.
@@ -22,25 +24,33 @@ type Report struct {
 	// Free says that the client was another than the scenario is about, and that nothing was expected of it: its run shows
 	// what it felt.
 	Free bool
+	// Lateness is by how much the machine was late while an act was observed, as a witness saw that ran beside the lab. Times
+	// were allowed to be so much later.
+	Lateness time.Duration
+	// Inconclusive says that the run differs from what was wanted, and that the machine stood still for so long meanwhile
+	// that this proves nothing. Such a run neither matches nor mismatches.
+	Inconclusive bool
 	// Mismatches are the differences between what was wanted and what was seen; none means that the run matched.
 	Mismatches []Mismatch
 	// Fixtures are what stood in the lab beside its hosts, each in a few words.
 	Fixtures []string
 	// Client is what the client felt while the fault held.
-	Client Outcome
+	Client lab.Outcome
 	Phases []Phase
 	// Kernel is the release of the kernel that the client's host runs on.
 	Kernel string
 	// Sysctls are the pinned kernel parameters as read on each host.
 	Sysctls map[string]map[string]string
 	// Counters are the increases, while the client acted, of each host's counters; those that stood still are left out.
-	Counters map[string]Counters
+	Counters map[string]lab.Counters
+	// Diagnosis is what the captures tell of the failure, without knowing what was broken; nil where nothing was captured.
+	Diagnosis *diagnose.Diagnosis
 	// Artifacts is the folder that holds the captures, empty when none were kept.
 	Artifacts string
 }
 
 // Match reports whether everything that was wanted was seen.
-func (r *Report) Match() bool { return r.Skipped == "" && len(r.Mismatches) == 0 }
+func (r *Report) Match() bool { return r.Skipped == "" && !r.Inconclusive && len(r.Mismatches) == 0 }
 
 // Name is "closed-port/netns/ipv4".
 func (r *Report) Name() string { return r.Scenario.Name + "/" + r.Engine + "/" + r.Family.String() }
@@ -77,7 +87,7 @@ type Phase struct {
 	Check   string
 	Elapsed time.Duration
 	// Client is what the client felt; nil in the phases in which it does nothing.
-	Client *Outcome
+	Client *lab.Outcome
 	// Traces are what each vantage point saw, in the order of the way from client to server.
 	Traces []wire.Trace
 }

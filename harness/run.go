@@ -1,25 +1,30 @@
+// Package harness runs a failure scenario and says whether what happened is what was expected: a lab is built, proves that it
+// works, is broken, observed and healed. It knows neither containers nor namespaces (package lab), nor what can break
+// (package faults).
 package harness
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"sync"
 	"time"
 
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/safefile"
 	"github.com/tcplab/tcplab/wire/signature"
 )
 
 // Options are the choices of a run. The zero value is a good one.
 type Options struct {
 	// Family is that of the addresses; zero stands for IPv4.
-	Family Family
+	Family lab.Family
 	// Client is put into the failure in place of the scenario's own; nil stands for that. What the scenario expects is held
 	// against any client that speaks TCP with the service, where the scenario has none of its own; of another one is only
 	// told what it felt ([Report.Free]).
-	Client Client
+	Client lab.Client
 	// Timeout is the client's patience, in place of the scenario's, when it is not zero.
 	Timeout time.Duration
 	// Tolerance is how much the times may differ from what was computed; the zero value stands for
@@ -29,22 +34,44 @@ type Options struct {
 	Artifacts string
 	// Progress is told of each phase as it begins; it may be nil.
 	Progress func(PhaseName)
+
+	service lab.Service // somebody's own server; the zero value: the lab's
 }
 
 // Deadlines of the steps that wait for events. They end what hangs and are far above what any step takes.
 const (
 	upDeadline    = 2 * time.Minute
-	stepDeadline  = 30 * time.Second
-	settlingGrace = 2 * time.Second
+	stepDeadline  = 2 * time.Minute
+	settlingGrace = 2600 * time.Millisecond
 )
 
 // Run runs a scenario once: up, baseline, break, observe, heal, down. Whatever the run shows, good or bad, is in the
 // Report. The error is for a run that could not be made, or not to its end: the engine failed, ctx ended, the disk is
-// full. The lab is removed in every case, also when something panics.
-func Run(ctx context.Context, e Engine, s Scenario, o Options) (report *Report, err error) {
+// full. The lab is removed in every case, also when something panics. Where the machine stood still beyond sense and
+// something differs, the run is made once more, and in real time if it was in compressed time ([Report], Inconclusive).
+func Run(ctx context.Context, e lab.Engine, s Scenario, o Options) (*Report, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
+	defer theWitness.attend()()
+	run := runOnce
+	if s.needsRealTime() {
+		run = runPatiently
+	}
+	report, err := run(ctx, e, s, o)
+	if err != nil || !report.provesNothing() {
+		return report, err
+	}
+	report, err = runPatiently(ctx, e, s, o)
+	if err == nil && report.provesNothing() {
+		report.Inconclusive = true
+		report.Skipped = fmt.Sprintf("inconclusive, twice: the machine stood still for %s while it was observed, and %s: %s; run it again when the machine has time",
+			seconds(report.Lateness), report.Mismatches[0].At, report.Mismatches[0].Reason)
+	}
+	return report, err
+}
+
+func runOnce(ctx context.Context, e lab.Engine, s Scenario, o Options) (report *Report, err error) {
 	r := newRun(e, s, o)
 	if err := r.makeFolder(); err != nil {
 		return nil, err
@@ -54,6 +81,7 @@ func Run(ctx context.Context, e Engine, s Scenario, o Options) (report *Report, 
 		err = errors.Join(err, r.phase(context.WithoutCancel(ctx), Down, stepDeadline, r.down))
 	}()
 	err = r.phases(ctx)
+	r.noteLateness()
 	if skip, ok := errors.AsType[*skipError](err); ok {
 		r.report.Skipped, err = skip.Error(), nil
 	}
@@ -72,20 +100,43 @@ func (e *skipError) Unwrap() error { return e.err }
 
 // run is a run while it runs.
 type run struct {
-	engine  Engine
+	engine  lab.Engine
 	options Options
-	bench   *Bench
+	bench   *lab.Bench
 	report  *Report
 	acts    []act // the scenario's own, then its checks
 	fault   Fault
-	broken  bool // the fault has been injected, wholly or in part
+	broken  bool      // the fault has been injected, wholly or in part
+	brokeAt time.Time // when it was injected last
+	armed   Armable   // it waits in a kernel for an instant, or has come by itself; nil: neither
 	checker checker
 	current *Phase
+	began   time.Time // when the captures of the current act began
 }
 
-func newRun(e Engine, s Scenario, o Options) *run {
+// clientSteps are the waits of a client that may each be late: for its start, for its timer, for its end.
+const clientSteps = 3
+
+// tolerance is that of the run, and what the witness has seen since the act's captures began.
+func (r *run) tolerance() signature.Tolerance {
+	t := r.options.Tolerance
+	t.Witnessed = clientSteps * r.noteLateness()
+	return t
+}
+
+// noteLateness keeps by how much the machine has been late since the act's captures began, and returns it.
+func (r *run) noteLateness() time.Duration {
+	if r.began.IsZero() {
+		return 0
+	}
+	late := theWitness.late(r.began, time.Now())
+	r.report.Lateness = max(r.report.Lateness, late)
+	return late
+}
+
+func newRun(e lab.Engine, s Scenario, o Options) *run {
 	if o.Family == 0 {
-		o.Family = IPv4
+		o.Family = lab.IPv4
 	}
 	if o.Tolerance == (signature.Tolerance{}) {
 		o.Tolerance = signature.DefaultTolerance()
@@ -93,16 +144,17 @@ func newRun(e Engine, s Scenario, o Options) *run {
 	if o.Progress == nil {
 		o.Progress = func(PhaseName) {}
 	}
-	speed := speedOf(e)
-	topology := s.topology()
+	speed := lab.SpeedOf(e)
+	topology := s.Plan()
 	topology.Speed = speed
 	r := &run{engine: e, options: o, acts: actsOf(s, o), fault: s.Fault,
-		bench: &Bench{Topology: topology, Family: o.Family},
+		bench: &lab.Bench{Topology: topology, Family: o.Family, Service: o.service},
 		report: &Report{Scenario: s, Engine: e.Name(), Family: o.Family, Speed: speed,
 			Sysctls: map[string]map[string]string{}}}
 	r.report.Free = r.acts[0].free
 	for i := range r.acts {
 		a := &r.acts[i]
+		a.resolve(r.bench)
 		a.want.Client = a.want.Client.In(o.Family)
 		r.bench.Topology.Programs = append(r.bench.Topology.Programs, a.programs()...)
 		if speed > 1 {
@@ -112,32 +164,24 @@ func newRun(e Engine, s Scenario, o Options) *run {
 	if speed > 1 {
 		r.options.Tolerance = compressed(o.Tolerance)
 	}
-	r.checker.options.Tolerance = r.options.Tolerance
+	r.checker.options.Tolerance, r.checker.options.Late = r.options.Tolerance, theWitness.late
 	if r.fault == nil {
 		r.fault = NoFault{}
+	}
+	if port := o.service.Number(); port != lab.Port {
+		r.fault = onPort{r.fault, port}
 	}
 	return r
 }
 
-// compressed is the tolerance in compressed time. What is a part of an interval shrinks with it; the delays of the
-// machine and the ticks of its kernel do not.
-func compressed(t signature.Tolerance) signature.Tolerance {
-	t.Early = min(t.Early, 5*time.Millisecond)
-	t.Late = min(t.Late, 75*time.Millisecond)
-	return t
-}
-
-// makeFolder makes an empty folder for the captures.
+// makeFolder makes a folder for the captures, with nothing in it of an earlier run.
 func (r *run) makeFolder() error {
 	if r.options.Artifacts == "" {
 		return nil
 	}
 	dir := filepath.Join(r.options.Artifacts,
 		fmt.Sprintf("%s-%s-%s", r.report.Scenario.Name, r.report.Engine, r.report.Family))
-	if err := os.RemoveAll(dir); err != nil {
-		return &ArtifactError{err}
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := safefile.Clear(dir); err != nil {
 		return &ArtifactError{err}
 	}
 	r.report.Artifacts = dir
@@ -180,12 +224,12 @@ func (r *run) prove(ctx context.Context) error {
 
 // prepare lets the engine make what it makes once on a machine. The deadline of the phase "up" is not for that.
 func (r *run) prepare(ctx context.Context) error {
-	p, ok := r.engine.(Preparer)
+	p, ok := r.engine.(lab.Preparer)
 	if !ok {
 		return nil
 	}
 	err := p.Prepare(ctx, r.bench.Topology)
-	if errors.Is(err, ErrUnsupported) {
+	if errors.Is(err, lab.ErrUnsupported) {
 		return &skipError{err}
 	}
 	if err != nil {
@@ -234,19 +278,19 @@ func (r *run) phaseOf(ctx context.Context, phase Phase, deadline time.Duration, 
 
 // up builds the lab, reads what its schedules depend on, and starts the service.
 func (r *run) up(ctx context.Context) error {
-	lab, err := r.engine.Build(ctx, r.bench.Topology)
-	if errors.Is(err, ErrUnsupported) {
+	built, err := r.engine.Build(ctx, r.bench.Topology)
+	if errors.Is(err, lab.ErrUnsupported) {
 		return &skipError{err}
 	}
 	if err != nil {
 		return err
 	}
-	r.bench.Lab = lab
+	r.bench.Lab = built
 	if err := r.readSysctls(ctx); err != nil {
 		return err
 	}
 	initial := time.Duration(float64(signature.InitialRTO) / r.report.Speed)
-	if r.report.Schedule, err = signature.SYNSchedule(r.report.Sysctls[clientHost], initial); err != nil {
+	if r.report.Schedule, err = signature.SYNSchedule(r.report.Sysctls[lab.ClientHost], initial); err != nil {
 		return err
 	}
 	r.checker.options.Schedule = r.report.Schedule.Gaps
@@ -259,7 +303,7 @@ func (r *run) up(ctx context.Context) error {
 func (r *run) installFixtures(ctx context.Context) error {
 	for _, f := range r.report.Scenario.Fixtures {
 		err := f.Install(ctx, r.bench)
-		if errors.Is(err, ErrUnsupported) {
+		if errors.Is(err, lab.ErrUnsupported) {
 			return &skipError{err}
 		}
 		if err != nil {
@@ -277,18 +321,18 @@ func (r *run) installFixtures(ctx context.Context) error {
 func (r *run) readSysctls(ctx context.Context) error {
 	const release = "kernel.osrelease"
 	var mutex sync.Mutex
-	return eachHost(r.bench.Topology, func(host string) error {
+	return r.bench.Topology.EachHost(func(host string) error {
 		keys := []string{release}
 		for _, s := range r.bench.Topology.SysctlsOf(host) {
 			keys = append(keys, s.Key)
 		}
 		values := map[string]string{}
-		if err := r.bench.query(ctx, host, SysctlVerb(keys...), &values); err != nil {
+		if err := r.bench.Query(ctx, host, agent.SysctlVerb(keys...), &values); err != nil {
 			return err
 		}
 		mutex.Lock()
 		defer mutex.Unlock()
-		if host == clientHost {
+		if host == lab.ClientHost {
 			r.report.Kernel = values[release]
 		}
 		delete(values, release)
@@ -305,12 +349,13 @@ func (r *run) baseline(ctx context.Context, a act) error {
 func (r *run) breakIt(ctx context.Context) error {
 	r.broken = true
 	err := r.fault.Inject(ctx, r.bench)
-	if errors.Is(err, ErrUnsupported) {
+	if errors.Is(err, lab.ErrUnsupported) {
 		return &skipError{err}
 	}
 	if err != nil {
 		return fmt.Errorf("inject the fault (%s): %w", r.fault, err)
 	}
+	r.brokeAt = time.Now()
 	if err := r.fault.Verify(ctx, r.bench); err != nil {
 		r.mismatch("fault", fmt.Sprintf("the fault (%s) did not take hold: %v", r.fault, err), "")
 	}
@@ -330,10 +375,14 @@ func (r *run) undo(ctx context.Context) error {
 	if !r.broken {
 		return nil
 	}
-	if err := r.fault.Heal(ctx, r.bench); err != nil {
+	heal := r.fault.Heal
+	if r.armed != nil {
+		heal = r.armed.Disarm
+	}
+	if err := heal(ctx, r.bench); err != nil {
 		return fmt.Errorf("heal the fault (%s): %w", r.fault, err)
 	}
-	r.broken = false
+	r.broken, r.armed = false, nil
 	return nil
 }
 
@@ -341,5 +390,5 @@ func (r *run) down(ctx context.Context) error {
 	if r.bench.Lab == nil {
 		return nil
 	}
-	return r.bench.Lab.Close(ctx)
+	return r.bench.Close(ctx)
 }

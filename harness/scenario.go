@@ -6,6 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lang"
+	"github.com/tcplab/tcplab/wire/diagnose"
 	"github.com/tcplab/tcplab/wire/signature"
 )
 
@@ -13,23 +16,44 @@ import (
 type Scenario struct {
 	// Name is how it is called on the command line, "closed-port".
 	Name string
+	// Group is the id of its group in the catalogue.
+	Group string
 	// Title is one line for a list.
-	Title string
+	Title lang.Text
 	// Story tells what breaks, what the wire shows and what the client feels.
-	Story string
+	Story lang.Text
+	// Cause is what a diagnosis must name among the causes that it cannot exclude; empty where nothing fails on the wire.
+	Cause diagnose.Cause
+	// Place is the host at which it breaks; empty where nothing does.
+	Place string
+	// Experiences are the numbers of the experiences (package scenarios) that it shows.
+	Experiences []int
+	// Exercise is given to students; nil where it is none.
+	Exercise *Exercise
+	// Alike is why no vantage point tells it from others that have the same reason; empty where some vantage point does.
+	Alike string
+	// Afterwards is what tells it from others of the same place and verdict, where that comes only after the client has given up:
+	// a capture that ends with the client does not hold it.
+	Afterwards string
+	// Unnoticed are the clients that do not notice the fault at all.
+	Unnoticed Bystander
 	// Verdict is the stable id of what the wire shows, such as "refused".
 	Verdict string
 	// ServerVerdict is that of what a capture on the server shows, where it is another one.
 	ServerVerdict string
-	// Topology is the plan of its lab; the zero value stands for [Routed].
-	Topology Topology
+	// Topology is the plan of its lab; the zero value stands for [lab.Routed].
+	Topology lab.Topology
 	// Fixtures stand in the lab from the beginning: a security group, a NAT, a load balancer.
 	Fixtures []Fixture
-	// Client is put into the failure, unless a run brings another; nil stands for [GoClient].
-	Client Client
+	// Client is put into the failure, unless a run brings another; nil stands for [agent.GoClient].
+	Client lab.Client
 	// Target is the host that the client asks; empty stands for the server.
 	Target string
-	// Timeout is the client's patience for one attempt; zero stands for [DefaultTimeout].
+	// Also are the further addresses at which a client finds the service, in the order in which they are tried after Target's. The
+	// expectations are about the lab's own client, which tries them as RFC 8305 has it. The scenario runs in real time, because the
+	// delay between two addresses is a program's.
+	Also []Address
+	// Timeout is the client's patience for one attempt; zero stands for [lab.DefaultTimeout].
 	Timeout time.Duration
 	// Long says that the scenario takes minutes in real time. It is left out of "all" unless time is compressed.
 	Long bool
@@ -41,20 +65,64 @@ type Scenario struct {
 	Checks []Check
 }
 
+// Exercise is a scenario whose fault is hidden from a student, in the lab of all exercises.
+type Exercise struct {
+	// Name is the one by which it is drawn and recorded. It stays as it is, because hand-ins and quizzes depend on it.
+	Name  string
+	Level int
+	// Pings says that the complaint is about ping, and not about the service.
+	Pings bool
+	// Solution is told when the exercise is solved.
+	Solution lang.Text
+}
+
+// Bystander is a kind of client that a fault does not concern.
+type Bystander string
+
+// The bystanders.
+const (
+	// SpeaksTCP is a client of TCP, where ICMP alone is filtered.
+	SpeaksTCP Bystander = "a client of TCP does not notice that ICMP is dropped: that is the point"
+	// NeverRests is a client whose connection is never idle.
+	NeverRests Bystander = "a connection that never rests, or a ping, is not forgotten"
+	// IsPatient is a client that takes a late reply for a reply.
+	IsPatient Bystander = "a client that waits for its reply does not notice that a retransmission brought it, unless it looks at the clock"
+	// OutwaitsSlow is a client that is more patient than a slow service takes.
+	OutwaitsSlow Bystander = "a client that waits for longer than the service takes does not notice that it is slow, unless it looks at the clock"
+	// ReadsByLength is a client that reads as much as the reply says that it has.
+	ReadsByLength Bystander = "a client that knows where the reply ends does not wait for the server to close the connection"
+	// IsTranslated is a client behind a NAT, whose own address the server never sees.
+	IsTranslated Bystander = "the server answers the address of the NAT, and needs no way to the client's own"
+	// OffersNoECN is a client that does not ask for Explicit Congestion Notification.
+	OffersNoECN Bystander = "a client that does not offer ECN does not notice that SYNs with it are dropped"
+	// SpeaksPlain is a client that speaks no TLS.
+	SpeaksPlain Bystander = "a client that speaks no TLS does not notice that the service has stopped to speak it"
+	// AsksServer is a client that asks the server itself, where a proxy beside the way fails.
+	AsksServer Bystander = "a client that asks the server itself does not notice what a proxy beside the way does"
+)
+
 // Check is a further attempt while the fault holds, made and captured after the scenario's own.
 type Check struct {
 	// Name is short and a part of file names: "tcp", "well-known-host".
 	Name string
 	// Question is what it answers, in one sentence.
 	Question string
-	// Client and Target are as those of a [Scenario].
-	Client Client
-	Target string
-	Want   Want
+	// Client, Target and Timeout are as those of a [Scenario].
+	Client  lab.Client
+	Target  string
+	Timeout time.Duration
+	Want    Want
 }
 
-// DefaultTimeout is the usual advice for a connect timeout: it covers the first retransmission of a SYN, after 1 s.
-const DefaultTimeout = 3 * time.Second
+// Address is one of several that a service has.
+type Address struct {
+	// Host has it; empty stands for the server.
+	Host string
+	// OtherFamily says that it is of the family that the run is not about.
+	OtherFamily bool
+	// Wire is what must be seen of the attempts at it, as in [Want].
+	Wire map[string]string
+}
 
 // PatientTimeout lets a client see three retransmissions of its SYN, after 1, 3 and 7 s, also where the kernel's timer
 // is as late as it may be (an eighth of the interval).
@@ -65,11 +133,17 @@ type Fault interface {
 	// String names what it breaks, in the words of a report.
 	String() string
 	// Inject breaks it.
-	Inject(ctx context.Context, b *Bench) error
+	Inject(ctx context.Context, b *lab.Bench) error
 	// Verify proves that it took hold, by looking and not by trusting Inject.
-	Verify(ctx context.Context, b *Bench) error
+	Verify(ctx context.Context, b *lab.Bench) error
 	// Heal undoes it.
-	Heal(ctx context.Context, b *Bench) error
+	Heal(ctx context.Context, b *lab.Bench) error
+}
+
+// ByHand is a fault that can be made with the usual tools, too.
+type ByHand interface {
+	// ByHand are the commands, for a standing lab of the scenario ("tcplab up"): none of them touches the user's machine.
+	ByHand(f lab.Family) []string
 }
 
 // Fixture is a part of the lab beside its hosts and links. Its value holds parameters and no state.
@@ -77,12 +151,12 @@ type Fixture interface {
 	// String names it in the words of a report: "security group on the router: tcp/8080".
 	String() string
 	// Install puts it in place, in the phase "up", once the service listens. The lab's removal removes it.
-	Install(ctx context.Context, b *Bench) error
+	Install(ctx context.Context, b *lab.Bench) error
 }
 
 // Describer is a fixture that becomes what the lab's hosts have for it, and so can say more of itself in a lab.
 type Describer interface {
-	Describe(b *Bench) string
+	Describe(b *lab.Bench) string
 }
 
 // Want is what must be seen while the fault holds. What is absent is not checked.
@@ -115,8 +189,12 @@ type ClientWant struct {
 	Closed bool
 	// Status: the reply has this HTTP status, which is an error's.
 	Status int
+	// Code: the client has this name for its end ([lab.Outcome]), as for TLS that fails.
+	Code string
 	// Stage is what the client must have been waiting for when it failed, "connect" or "read"; empty: not checked.
 	Stage string
+	// After is for how long the client waits by a timer of its own before it tries what makes it succeed.
+	After time.Duration
 	// Retransmissions is the number of SYNs that must have been sent again before the client succeeds.
 	Retransmissions int
 	// Within bounds the time to success or to the kernel's error, or the time by which the end of a timeout may come late
@@ -127,41 +205,54 @@ type ClientWant struct {
 // AtOnce bounds what takes no timer: a few round trips in a lab, with room for a busy machine.
 const AtOnce = 500 * time.Millisecond
 
+// Counted is a thing of the lab that counts the packets it meets, such as a firewall rule of package faults.
+type Counted interface {
+	String() string
+	// CounterName is its name among the counters of its host (package lab/agent, Counters).
+	CounterName(f lab.Family) string
+}
+
 // CounterWant says by how much a counter of a host must grow while the client acts: by Exactly, plus the number of
 // packets of a kind that a vantage point saw.
 type CounterWant struct {
 	Host string
-	// Counter is a name among [Counters], or a Rule's. One of ICMP or of IP stands for that of the family: with IPv6,
+	// AtLeast is for a counter that timers drive: it must grow by so much or more, and the rest is not checked.
+	AtLeast int
+	// Counter is a name among [lab.Counters], or a Rule's. One of ICMP or of IP stands for that of the family: with IPv6,
 	// "IcmpInEchos" for "Icmp6InEchos".
 	Counter string
-	Rule    *Rule
+	Rule    Counted
 	Exactly int
 	// PacketsAt is a vantage point, Packet a packet in the notation of package signature, without a time: "> S".
 	PacketsAt, Packet string
+	// SYNs adds the SYNs that the client's kernel sends for as long as the client waits, by its schedule: where no capture holds
+	// them.
+	SYNs bool
 }
 
-func (w CounterWant) name(f Family) string {
+func (w CounterWant) name(f lab.Family) string {
 	if w.Rule != nil {
 		return w.Rule.CounterName(f)
 	}
-	for name, name6 := range map[string]string{"Icmp": "Icmp6", "IpForw": "Ip6OutForw"} {
-		if rest, ok := strings.CutPrefix(w.Counter, name); ok && f == IPv6 {
+	for name, name6 := range map[string]string{"Icmp": "Icmp6", "IpForw": "Ip6OutForw", "IpOutNo": "Ip6OutNo"} {
+		if rest, ok := strings.CutPrefix(w.Counter, name); ok && f == lab.IPv6 {
 			return name6 + rest
 		}
 	}
 	return w.Counter
 }
 
-func (s Scenario) topology() Topology {
+// Plan is the topology of its lab.
+func (s Scenario) Plan() lab.Topology {
 	if s.Topology.Name == "" {
-		return Routed()
+		return lab.Routed()
 	}
 	return s.Topology
 }
 
 func (s Scenario) timeout() time.Duration {
 	if s.Timeout == 0 {
-		return DefaultTimeout
+		return lab.DefaultTimeout
 	}
 	return s.Timeout
 }
@@ -169,9 +260,12 @@ func (s Scenario) timeout() time.Duration {
 // Validate reports what is wrong with a scenario before it is run: an unknown vantage point, an expectation that does
 // not parse.
 func (s Scenario) Validate() error {
-	t := s.topology()
+	t := s.Plan()
 	if err := t.Validate(); err != nil {
 		return err
+	}
+	if s.Place != "" && len(t.EndsOf(s.Place)) == 0 {
+		return fmt.Errorf("scenario %s: the topology has no host %q for it to break at", s.Name, s.Place)
 	}
 	for _, a := range actsOf(s, Options{}) {
 		if err := a.validate(t); err != nil {
@@ -181,23 +275,22 @@ func (s Scenario) Validate() error {
 	return nil
 }
 
-func (a act) validate(t Topology) error {
+func (a act) validate(t lab.Topology) error {
 	if len(t.EndsOf(a.target)) == 0 {
 		return fmt.Errorf("the topology has no host %q", a.target)
 	}
 	for point, host := range a.want.Sources {
-		if !hasPoint(t.VantagePoints(), point) || len(t.EndsOf(host)) == 0 {
+		if !t.HasPoint(point) || len(t.EndsOf(host)) == 0 {
 			return fmt.Errorf("the topology has no vantage point %q, or no host %q", point, host)
 		}
 	}
-	for point, text := range a.want.Wire {
-		if !hasPoint(t.VantagePoints(), point) {
-			return fmt.Errorf("the topology has no vantage point %q", point)
-		}
-		for _, f := range Families {
-			if _, err := expectations(text, circumstances{topology: t, family: f}); err != nil {
-				return fmt.Errorf("wire at %s: %w", point, err)
-			}
+	wires := []map[string]string{a.want.Wire}
+	for _, also := range a.also {
+		wires = append(wires, also.Wire)
+	}
+	for _, wire := range wires {
+		if err := validateWire(wire, t); err != nil {
+			return err
 		}
 	}
 	for _, c := range a.want.Counters {
@@ -205,7 +298,21 @@ func (a act) validate(t Topology) error {
 			continue
 		}
 		if _, err := signature.ParsePacket(c.Packet); err != nil {
-			return fmt.Errorf("counter %s: %w", c.name(IPv4), err)
+			return fmt.Errorf("counter %s: %w", c.name(lab.IPv4), err)
+		}
+	}
+	return nil
+}
+
+func validateWire(wire map[string]string, t lab.Topology) error {
+	for point, text := range wire {
+		if !t.HasPoint(point) {
+			return fmt.Errorf("the topology has no vantage point %q", point)
+		}
+		for _, f := range lab.Families {
+			if _, err := expectations(text, circumstances{topology: t, family: f}); err != nil {
+				return fmt.Errorf("wire at %s: %w", point, err)
+			}
 		}
 	}
 	return nil
@@ -218,6 +325,10 @@ func (w CounterWant) String() string {
 	}
 	text := fmt.Sprintf("%s on the %s must grow by", name, w.Host)
 	switch {
+	case w.AtLeast > 0:
+		return fmt.Sprintf("%s %d or more", text, w.AtLeast)
+	case w.SYNs:
+		return text + " the number of SYNs that are due while the client waits"
 	case w.PacketsAt == "":
 		return fmt.Sprintf("%s %d", text, w.Exactly)
 	case w.Exactly == 0:

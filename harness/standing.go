@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"sync"
 	"sync/atomic"
+
+	"github.com/tcplab/tcplab/lab"
 )
 
 // Standing is a scenario's lab outside of a run, to work in by hand: it stands until it is closed, and is broken and
@@ -20,12 +22,16 @@ type Standing struct {
 }
 
 // Open builds a scenario's lab and lets it prove that it works, as the first two phases of [Run] do. The lab is healthy
-// then. Where the engine lacks what the scenario needs, the error wraps [ErrUnsupported].
-func Open(ctx context.Context, e Engine, s Scenario, f Family) (standing *Standing, err error) {
+// then. Where the engine lacks what the scenario needs, the error wraps [lab.ErrUnsupported].
+func Open(ctx context.Context, e lab.Engine, s Scenario, f lab.Family) (*Standing, error) {
+	return open(ctx, e, s, Options{Family: f})
+}
+
+func open(ctx context.Context, e lab.Engine, s Scenario, o Options) (standing *Standing, err error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	opened := &Standing{run: newRun(e, s, Options{Family: f})}
+	opened := &Standing{run: newRun(e, s, o)}
 	defer func() {
 		if standing == nil { // it could not be opened, or something panics
 			err = errors.Join(err, opened.Close(context.WithoutCancel(ctx)))
@@ -78,13 +84,16 @@ func (s *Standing) Broken() bool { return s.broken.Load() }
 func (s *Standing) Scenario() Scenario { return s.run.report.Scenario }
 
 // Topology is the plan of the lab.
-func (s *Standing) Topology() Topology { return s.run.bench.Topology }
+func (s *Standing) Topology() lab.Topology { return s.run.bench.Topology }
 
 // Target is what the scenario's client asks.
 func (s *Standing) Target() netip.AddrPort { return s.run.bench.TargetAt(s.run.acts[0].target) }
 
+// Also are the further addresses of what the scenario's client asks.
+func (s *Standing) Also() []netip.AddrPort { return s.run.acts[0].further(s.run.bench) }
+
 // Host returns a host of the lab.
-func (s *Standing) Host(name string) (Host, error) { return s.run.bench.Host(name) }
+func (s *Standing) Host(name string) (lab.Host, error) { return s.run.bench.Host(name) }
 
 // Close removes the lab and everything in it. It may be called more than once.
 func (s *Standing) Close(ctx context.Context) error {

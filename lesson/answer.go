@@ -10,7 +10,7 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
@@ -149,7 +149,7 @@ func readAddress(text string) (answerValue, bool) {
 	return answerValue{addr: addr}, err == nil
 }
 
-var hostWords = map[string]string{"client": "client", "router": "router", "server": "server", harness.WellKnown: harness.WellKnown,
+var hostWords = map[string]string{"client": "client", "router": "router", "server": "server", lab.WellKnown: lab.WellKnown,
 	"클라이언트": "client", "라우터": "router", "서버": "server"}
 
 // readHost takes the one host that the text names: "server", "the server", "서버가 보냈다".

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire/signature"
 )
@@ -57,9 +57,9 @@ var askForms = map[string]askForm{
 func (a ask) kind() answerKind { return askForms[a.verb].kind }
 
 // vantagePoints are the vantage points of every lab, from the client on; onTheWay are those between client and server.
-var vantagePoints, onTheWay = namesOf(harness.WithWellKnown()), namesOf(harness.Routed())
+var vantagePoints, onTheWay = namesOf(lab.WithWellKnown()), namesOf(lab.Routed())
 
-func namesOf(t harness.Topology) []string {
+func namesOf(t lab.Topology) []string {
 	var list []string
 	for _, p := range t.VantagePoints() {
 		list = append(list, p.Name)

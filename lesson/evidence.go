@@ -43,9 +43,9 @@ type evidence struct {
 	// cut says that the file ends in the middle of a packet; what comes before counts.
 	cut bool
 	// sides are where it was taken: a capture on all interfaces of the router is from both.
-	sides []Place
+	sides []HostPlace
 	// seen are the packets on each side, span when it ran there for certain: from the first packet to the last.
-	seen map[Place][]wire.Packet
+	seen map[HostPlace][]wire.Packet
 	span span
 	// total is the number of packets; which is the one that a state is about, and off by how much its time is.
 	total int
@@ -61,57 +61,11 @@ type span struct{ first, last time.Time }
 
 func (s span) has(t time.Time) bool { return !t.Before(s.first) && !t.After(s.last) }
 
-// identity is all of a packet that is the same wherever it was captured on one link, and by whatever program.
-type identity wire.Packet
-
-func identityOf(p *wire.Packet) identity {
-	same := *p
-	same.Time, same.Frame, same.Interface, same.Length, same.Truncated = time.Time{}, 0, "", 0, false
-	return identity(same)
-}
-
-// bareOf is what is left of it in a capture that keeps the beginning of each packet: TCP's options, and what an ICMP error quotes,
-// come last.
-func bareOf(p *wire.Packet) identity {
-	bare := identityOf(p)
-	bare.TCP.SetOptions(nil)
-	bare.ICMP.Quote, bare.ICMP.HasQuote = wire.Quote{}, false
-	return bare
-}
-
-// sighting is a packet at a vantage point.
-type sighting struct {
-	point string
-	time  time.Time
-}
-
-// index is a record by its packets.
-type index struct {
-	record *Record
-	about  topic
-	seen   map[identity][]sighting
-	bare   map[identity][]identity // the whole ones, by what is left of them
-}
-
-func newIndex(r *Record, about topic) *index {
-	x := &index{r, about, map[identity][]sighting{}, map[identity][]identity{}}
-	for _, t := range r.Traces {
-		for i := range t.Packets {
-			id := identityOf(&t.Packets[i])
-			if len(x.seen[id]) == 0 {
-				bare := bareOf(&t.Packets[i])
-				x.bare[bare] = append(x.bare[bare], id)
-			}
-			x.seen[id] = append(x.seen[id], sighting{t.Point, t.Packets[i].Time})
-		}
-	}
-	return x
-}
-
 // examine holds a file against the record. The error is for what is not a capture.
 func (x *index) examine(f File) (*evidence, error) {
-	packets, err := readPackets(bytes.NewReader(f.Data), maxPackets)
-	e := &evidence{name: f.Name, total: len(packets), seen: map[Place][]wire.Packet{}}
+	packets, err := readPackets(bytes.NewReader(f.Data), x.left)
+	x.left -= len(packets)
+	e := &evidence{name: f.Name, total: len(packets), seen: map[HostPlace][]wire.Packet{}}
 	switch {
 	case errors.Is(err, errTooMany):
 		return nil, fmt.Errorf("%s: %w: capture again, with a filter such as \"tcp port 8080 or icmp\"", f.Name, err)
@@ -174,44 +128,10 @@ func (x *index) match(e *evidence, packets []wire.Packet) (points []string) {
 	return slices.Compact(points)
 }
 
-// find returns the vantage points at which a packet was seen within [sameTime] of its time, else by how much it is off. One
-// that was captured in part is made whole.
-func (x *index) find(p *wire.Packet) (points []string, off time.Duration) {
-	id := identityOf(p)
-	if len(x.seen[id]) > 0 || !p.Truncated {
-		return nearest(x.seen[id], p.Time)
-	}
-	for _, whole := range x.bare[bareOf(p)] {
-		if at, by := nearest(x.seen[whole], p.Time); points == nil || by < off {
-			points, off, id = at, by, whole
-		}
-	}
-	p.TCP, p.ICMP = id.TCP, id.ICMP
-	return points, off
-}
-
 // telling reports whether the record must know the packet. A host that talks to itself does so on no link, and what is no
 // protocol of the lab may be the machine's own.
 func telling(p *wire.Packet) bool {
 	return p.Kind != wire.KindOther && p.Src != p.Dst && !p.Src.IsLoopback() && !p.Src.IsMulticast() && !p.Dst.IsMulticast()
-}
-
-// nearest returns the vantage points at which a packet was seen within [sameTime] of a time, else by how much it is off.
-func nearest(list []sighting, t time.Time) (points []string, off time.Duration) {
-	off = -1
-	for _, s := range list {
-		d := s.time.Sub(t).Abs()
-		if d <= sameTime {
-			points = append(points, s.point)
-		}
-		if off < 0 || d < off {
-			off = d
-		}
-	}
-	if len(points) == 0 && len(list) > 0 {
-		points = []string{list[0].point}
-	}
-	return points, off
 }
 
 // add notes a packet at its vantage points.
@@ -222,7 +142,7 @@ func (e *evidence) add(p *wire.Packet, points []string) {
 	if p.Time.After(e.span.last) {
 		e.span.last = p.Time
 	}
-	var sides []Place
+	var sides []HostPlace
 	for _, point := range points {
 		if side := sideOf(point); side != "" && !slices.Contains(sides, side) {
 			sides = append(sides, side)
@@ -238,7 +158,7 @@ func (e *evidence) add(p *wire.Packet, points []string) {
 
 // sideOf is the side of the router on which a vantage point is, [Client] or [Server]: both ends of a link see the same.
 // It is empty for others.
-func sideOf(point string) Place {
+func sideOf(point string) HostPlace {
 	switch point {
 	case "client", "router:to-client":
 		return Client
@@ -251,9 +171,9 @@ func sideOf(point string) Place {
 // lookForGaps looks whether the file has everything that it is about of what passed where it was taken, while it ran.
 func (x *index) lookForGaps(e *evidence, points []string) {
 	for _, side := range e.sides {
-		have := map[identity]bool{}
+		have := map[wire.LinkIdentity]bool{}
 		for i := range e.seen[side] {
-			have[identityOf(&e.seen[side][i])] = true
+			have[e.seen[side][i].OnLink()] = true
 		}
 		least, which := -1, (*wire.Packet)(nil) // at the end of the link where it was taken, nothing is missing
 		for _, t := range x.record.Traces {
@@ -271,10 +191,10 @@ func (x *index) lookForGaps(e *evidence, points []string) {
 }
 
 // gaps counts the packets of a trace that are within the span, and are not had.
-func (x *index) gaps(t wire.Trace, s span, have map[identity]bool) (n int, first *wire.Packet) {
+func (x *index) gaps(t wire.Trace, s span, have map[wire.LinkIdentity]bool) (n int, first *wire.Packet) {
 	for i := range t.Packets {
 		p := &t.Packets[i]
-		if !x.about.has(p) || !s.has(p.Time) || have[identityOf(p)] {
+		if !x.about.has(p) || !s.has(p.Time) || have[p.OnLink()] {
 			continue
 		}
 		if n++; first == nil {

@@ -18,7 +18,7 @@ var (
 
 // film is a record in the making.
 type film struct {
-	record Record
+	record LabRecord
 	isn    uint32
 	id     uint16
 	frame  int

@@ -12,7 +12,7 @@ import (
 )
 
 // last is the latest attempt of the client at what the question is about.
-func (r *Record) last(s subject) (wire.Attempt, bool) {
+func (r *LabRecord) last(s subject) (wire.Attempt, bool) {
 	here := r.At("client") // which sees all of them
 	var list []wire.Attempt
 	if s != aPing {
@@ -36,24 +36,25 @@ func begun(list []wire.Attempt) []wire.Attempt {
 func begunAt(a wire.Attempt) time.Time { return a.Packets[0].Time }
 func endedAt(a wire.Attempt) time.Time { return a.Packets[len(a.Packets)-1].Time }
 
-// same is what another vantage point saw of an attempt; nothing where it saw none of it. A NAT rewrites addresses and leaves
-// the sequence number, or the identifier, as it is; a proxy begins an attempt of its own, which is not the same.
-func (r *Record) same(a wire.Attempt, point string) wire.Attempt {
+// same is what another vantage point saw of an attempt; nothing where it saw none of it. A proxy begins an attempt of its own,
+// which is not the same.
+func (r *LabRecord) same(a wire.Attempt, point string) wire.Attempt {
 	there := r.At(point)
 	list := begun(there.Attempts(0))
-	if a.Echo {
-		list = there.Echoes()
+	if a.Echo { // its identifier may be used again, which the clock tells: all vantage points have the same
+		list = slices.DeleteFunc(there.Echoes(), func(b wire.Attempt) bool {
+			return begunAt(b).Before(begunAt(a)) || begunAt(b).After(endedAt(a))
+		})
 	}
-	i := slices.IndexFunc(list, func(b wire.Attempt) bool {
-		if a.Echo {
-			return b.EchoID == a.EchoID && !begunAt(b).Before(begunAt(a)) && !begunAt(b).After(endedAt(a))
-		}
-		return b.ISN == a.ISN
-	})
-	if i < 0 {
-		return wire.Attempt{}
+	marks := make([]wire.Hallmark, len(list))
+	for i := range list {
+		marks[i] = list[i].Hallmark()
 	}
-	return list[i]
+	mark := a.Hallmark()
+	if i, _ := wire.NewFinder(marks).Find(&mark); i >= 0 {
+		return list[i]
+	}
+	return wire.Attempt{}
 }
 
 // solution is the right answer, and what it rests on.
@@ -87,7 +88,7 @@ func (f solution) evidence() string {
 }
 
 // find computes the answer from the record. It reports false where the attempt has not got what is asked for.
-func (a ask) find(r *Record, attempt wire.Attempt) (solution, bool) {
+func (a ask) find(r *LabRecord, attempt wire.Attempt) (solution, bool) {
 	switch a.verb {
 	case "reached":
 		return a.findReached(r, attempt), true
@@ -168,7 +169,7 @@ func (a ask) findElapsed(attempt, seen wire.Attempt, begins []int) (solution, bo
 
 // findHost says who sent a packet, or how far it came: it travels from one end of those vantage points that saw it to the
 // other.
-func (a ask) findHost(r *Record, attempt wire.Attempt) (solution, bool) {
+func (a ask) findHost(r *LabRecord, attempt wire.Attempt) (solution, bool) {
 	var f solution
 	var at []string
 	var sender wire.Packet
@@ -203,7 +204,7 @@ func hostAt(point string) string {
 	return name
 }
 
-func (a ask) findReached(r *Record, attempt wire.Attempt) solution {
+func (a ask) findReached(r *LabRecord, attempt wire.Attempt) solution {
 	seen := r.same(attempt, a.point)
 	for i := range seen.Packets {
 		if seen.FromClient(&seen.Packets[i]) {
@@ -225,13 +226,13 @@ func every(packets []wire.Packet) []int {
 // nothingSeen is the verdict on an attempt of which nothing was seen.
 const nothingSeen diagnose.Verdict = "none"
 
-func (a ask) findVerdict(r *Record, attempt wire.Attempt) solution {
+func (a ask) findVerdict(r *LabRecord, attempt wire.Attempt) solution {
 	seen := r.same(attempt, a.point)
 	f := solution{answerValue{kind: aVerdict, verdict: nothingSeen}, []glimpse{{point: a.point}}}
 	if len(seen.Packets) == 0 {
 		return f
 	}
-	diagnose.Each(r.At(a.point).Packets, func(d *diagnose.Attempt) {
+	diagnose.Each(r.At(a.point).Packets, func(d *diagnose.Judged) {
 		if d.Client() == seen.Client && d.Server() == seen.Server && d.First().Equal(begunAt(seen)) {
 			f.verdict = d.Verdict
 		}

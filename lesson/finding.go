@@ -4,9 +4,8 @@ import (
 	"cmp"
 	"net/netip"
 	"slices"
-	"time"
 
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/wire"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
@@ -15,13 +14,17 @@ import (
 type view struct {
 	packets []wire.Packet
 	spans   []span // when a capture ran there for certain
-	judged  []judged
+	judged  map[attemptID]judged
+}
+
+// attemptID tells the attempts of one side apart, as a diagnosis does.
+type attemptID struct {
+	client netip.AddrPort
+	first  int64 // in nanoseconds since 1970
 }
 
 // judged is the diagnosis of an attempt.
 type judged struct {
-	client  netip.AddrPort
-	first   time.Time
 	verdict diagnose.Verdict
 	hasty   bool // the capture ends too early for it
 	seen    diagnose.Seen
@@ -30,18 +33,18 @@ type judged struct {
 // shown is what the evidence proves of one attempt: what happened to it, and where.
 type shown struct {
 	verdicts []diagnose.Verdict
-	place    Place // empty: it does not tell
+	place    HostPlace // empty: it does not tell
 	hasty    bool
 }
 
 // findings are what genuine captures prove.
 type findings struct {
 	about topic
-	sides map[Place]*view
+	sides map[HostPlace]*view
 }
 
 func newFindings(list []*evidence, about topic) *findings {
-	f := &findings{about, map[Place]*view{Client: {}, Server: {}}}
+	f := &findings{about, map[HostPlace]*view{Client: {}, Server: {}}}
 	for _, e := range list {
 		for _, side := range e.sides {
 			v := f.sides[side]
@@ -58,25 +61,25 @@ func newFindings(list []*evidence, about topic) *findings {
 // settle puts packets that several captures have seen in order, each once.
 func (v *view) settle() {
 	slices.SortStableFunc(v.packets, func(a, b wire.Packet) int { return a.Time.Compare(b.Time) })
-	seen := map[identity]bool{}
+	seen := map[wire.LinkIdentity]bool{}
 	v.packets = slices.DeleteFunc(v.packets, func(p wire.Packet) bool {
-		id := identityOf(&p)
+		id := p.OnLink()
 		had := seen[id] && p.Kind != wire.KindARP && p.Kind != wire.KindND
 		seen[id] = true
 		return had
 	})
-	diagnose.Each(v.packets, func(a *diagnose.Attempt) {
-		v.judged = append(v.judged, judged{a.Client(), a.First(), a.Verdict, a.Inconclusive, a.Seen()})
+	v.judged = map[attemptID]judged{}
+	diagnose.Each(v.packets, func(a *diagnose.Judged) {
+		id := attemptID{a.Client(), a.First().UnixNano()}
+		if _, had := v.judged[id]; !had {
+			v.judged[id] = judged{a.Verdict, a.Inconclusive, a.Seen()}
+		}
 	})
 }
 
-// diagnosis is that of one of the attempts.
+// diagnosis is that of one of the attempts; the zero value of one too many for a diagnosis to keep apart.
 func (v *view) diagnosis(a *wire.Attempt) judged {
-	i := slices.IndexFunc(v.judged, func(j judged) bool { return j.client == a.Client && j.first.Equal(a.Packets[0].Time) })
-	if i < 0 {
-		return judged{} // more attempts than a diagnosis keeps apart
-	}
-	return v.judged[i]
+	return v.judged[attemptID{a.Client, a.Packets[0].Time.UnixNano()}]
 }
 
 // covers reports whether a capture ran there when one of the packets was sent.
@@ -87,11 +90,11 @@ func (v *view) covers(packets []wire.Packet) bool {
 }
 
 // attempts are those of the topic: of reaching the server, and nobody else.
-func (f *findings) attempts(side Place) []wire.Attempt {
+func (f *findings) attempts(side HostPlace) []wire.Attempt {
 	trace := wire.Trace{Packets: f.sides[side].packets}
 	list := trace.Echoes()
-	if diagnose.Protocol(f.about) == diagnose.TCP {
-		list = trace.Attempts(harness.Port)
+	if diagnose.Subject(f.about) == diagnose.TCP {
+		list = trace.Attempts(lab.Port)
 	}
 	return slices.DeleteFunc(list, func(a wire.Attempt) bool { return hostOf(a.Server.Addr()) != Server })
 }
@@ -104,18 +107,27 @@ func (f *findings) all() []shown {
 	if !slices.ContainsFunc(slices.Concat(fromClient, fromServer), byClient) && f.nothingSent() {
 		list = append(list, shown{verdicts: []diagnose.Verdict{diagnose.NotSent}, place: Client})
 	}
+	rest := map[sameAttempt][]int{} // of those from the server that are not matched yet, in their order
+	for i := range fromServer {
+		key := sameAttemptOf(&fromServer[i])
+		rest[key] = append(rest[key], i)
+	}
+	matched := make([]bool, len(fromServer))
 	for i := range fromClient {
 		a := &fromClient[i]
-		j := slices.IndexFunc(fromServer, func(b wire.Attempt) bool { return same(a, &b) })
-		if j < 0 {
+		key := sameAttemptOf(a)
+		if len(rest[key]) == 0 {
 			list = append(list, f.beforeServer(a))
 			continue
 		}
+		j := rest[key][0]
+		rest[key], matched[j] = rest[key][1:], true
 		list = append(list, f.bothSides(a, &fromServer[j]))
-		fromServer = slices.Delete(fromServer, j, j+1)
 	}
 	for i := range fromServer {
-		list = append(list, f.atServer(&fromServer[i]))
+		if !matched[i] {
+			list = append(list, f.atServer(&fromServer[i]))
+		}
 	}
 	return list
 }
@@ -135,9 +147,15 @@ func (f *findings) nothingSent() bool {
 	return sent > 1
 }
 
-// same reports whether two sides have seen the same attempt.
-func same(a, b *wire.Attempt) bool {
-	return a.Client == b.Client && a.Server == b.Server && a.ISN == b.ISN && a.EchoID == b.EchoID
+// sameAttempt is what two sides have in common that have seen the same attempt.
+type sameAttempt struct {
+	client, server netip.AddrPort
+	isn            uint32
+	echo           uint16
+}
+
+func sameAttemptOf(a *wire.Attempt) sameAttempt {
+	return sameAttempt{a.Client, a.Server, a.ISN, a.EchoID}
 }
 
 // beforeServer is for an attempt that the captures of the server's side do not hold.
@@ -178,7 +196,7 @@ func (f *findings) atServer(a *wire.Attempt) shown {
 }
 
 // rejecter is the host that has sent an ICMP error about the attempt: it signs with its address.
-func rejecter(a *wire.Attempt) Place {
+func rejecter(a *wire.Attempt) HostPlace {
 	for i := range a.Packets {
 		if p := &a.Packets[i]; p.Kind == wire.KindICMP && p.ICMP.HasQuote {
 			return hostOf(p.Src)

@@ -1,6 +1,7 @@
 package lesson
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/tcplab/tcplab/lang"
@@ -10,7 +11,7 @@ import (
 // Answer is what a student hands in.
 type Answer struct {
 	Verdict  diagnose.Verdict `json:"verdict"`
-	Where    Place            `json:"where"`
+	Where    HostPlace        `json:"where"`
 	Evidence []File           `json:"evidence"`
 }
 
@@ -70,7 +71,10 @@ func (n Note) In(tag lang.Tag) string {
 }
 
 // Grade grades an answer by the record of the lab that it is about. The error is for a file that is not a capture.
-func (c Case) Grade(r *Record, a Answer) (Grade, error) {
+func (c Case) Grade(r *LabRecord, a Answer) (Grade, error) {
+	if len(a.Evidence) > maxFiles {
+		return Grade{}, fmt.Errorf("there are %d captures, and at most %d are looked at", len(a.Evidence), maxFiles)
+	}
 	x := newIndex(r, c.topic())
 	var files []*evidence
 	for _, f := range a.Evidence {
@@ -119,7 +123,7 @@ func (g *Grade) weigh(c Case, a Answer, files []*evidence) {
 		g.Notes = append(g.Notes, f.lacks())
 	}
 	if g.Score() == FullScore {
-		g.Notes = append(g.Notes, note(c.Story))
+		g.Notes = append(g.Notes, note(c.Solution))
 	}
 }
 

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"net/netip"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -14,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tcplab/tcplab/lang"
+	"github.com/tcplab/tcplab/scenarios"
 	"github.com/tcplab/tcplab/wire"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
@@ -27,9 +26,15 @@ type frame struct {
 // recorded reads what was recorded of a case: a test at the root makes it.
 func recorded(t *testing.T, name string) []byte {
 	t.Helper()
-	file, err := os.ReadFile(filepath.Join("captures", name+".pcapng"))
-	require.NoError(t, err)
-	return file
+	for _, c := range Cases() {
+		if c.Name == name {
+			file, err := scenarios.Recorded(c.Of, Recording)
+			require.NoError(t, err)
+			return file
+		}
+	}
+	t.Fatalf("there is no case %s", name)
+	return nil
 }
 
 // frames are those of the record at some vantage points, in the order of time.
@@ -107,7 +112,7 @@ func newExam(t *testing.T, name string) exam {
 	return e
 }
 
-func (e exam) grade(v diagnose.Verdict, where Place, files ...File) Grade {
+func (e exam) grade(v diagnose.Verdict, where HostPlace, files ...File) Grade {
 	e.Helper()
 	record, err := ReadRecord(bytes.NewReader(e.record))
 	require.NoError(e, err)
@@ -138,8 +143,8 @@ func TestEveryCaseIsProvenFromBothSides(t *testing.T) {
 		for _, v := range c.Verdicts {
 			g := e.grade(v, c.Where, e.client(e.front...), e.server(e.behind...))
 			assert.Equal(t, FullScore, g.Score(), "%s, %s: %q", c.Name, v, notes(g, lang.English))
-			assert.Contains(t, notes(g, lang.English), c.Story.English)
-			assert.Contains(t, notes(g, lang.Korean), c.Story.Korean)
+			assert.Contains(t, notes(g, lang.English), c.Solution.English)
+			assert.Contains(t, notes(g, lang.Korean), c.Solution.Korean)
 		}
 		// One capture on all interfaces of the router will do as well, where its two sides tell.
 		if c.Where != Client {

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/wire"
 )
 
@@ -75,7 +75,7 @@ func (g *guise) ip(b []byte) {
 // tcp changes a segment: the client's port, both sides' sequence numbers and timestamps.
 func (g *guise) tcp(b []byte) {
 	from, port := 0, b[0:]
-	if binary.BigEndian.Uint16(b) == harness.Port {
+	if binary.BigEndian.Uint16(b) == lab.Port {
 		from, port = 1, b[2:]
 	}
 	binary.BigEndian.PutUint16(port, g.ephemeral(binary.BigEndian.Uint16(port)))

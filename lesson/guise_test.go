@@ -13,8 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/scenarios"
 	"github.com/tcplab/tcplab/wire"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
@@ -22,8 +22,8 @@ import (
 // posed is a question of a quiz with the captures that were written for it.
 type posed struct {
 	question
-	files  map[Place]File
-	traces map[Place]wire.Trace
+	files  map[HostPlace]File
+	traces map[HostPlace]wire.Trace
 }
 
 // askAll are the questions of a quiz that asks for all cases.
@@ -34,7 +34,7 @@ func askAll(t *testing.T, student string) (list []posed) {
 	require.NoError(t, err)
 	require.Len(t, files, 2*len(Cases()))
 	for i, one := range q.questions() {
-		a := posed{one, map[Place]File{}, map[Place]wire.Trace{}}
+		a := posed{one, map[HostPlace]File{}, map[HostPlace]wire.Trace{}}
 		for j, side := range sides {
 			file := files[2*i+j]
 			a.files[side] = file
@@ -47,9 +47,9 @@ func askAll(t *testing.T, student string) (list []posed) {
 }
 
 // ofRecord is what was recorded where the capture of a side is from.
-func (a posed) ofRecord(t *testing.T, side Place) wire.Trace {
+func (a posed) ofRecord(t *testing.T, side HostPlace) wire.Trace {
 	t.Helper()
-	record, err := captures.ReadFile("captures/" + a.Name + ".pcapng")
+	record, err := scenarios.Recorded(a.Of, Recording)
 	require.NoError(t, err)
 	r, err := ReadRecord(bytes.NewReader(record))
 	require.NoError(t, err)
@@ -61,7 +61,7 @@ func TestCapturesTellNothingBesides(t *testing.T) {
 	for _, a := range askAll(t, "kim") {
 		for i, side := range sides {
 			file := string(a.files[side].Data)
-			forbidden := []string{"router", harness.WellKnown, string(sides[1-i]), "mystery", "2026-11", "Nov 2026"}
+			forbidden := []string{"router", lab.WellKnown, string(sides[1-i]), "mystery", "2026-11", "Nov 2026"}
 			for _, c := range Cases() {
 				forbidden = append(forbidden, c.Name)
 			}
@@ -92,7 +92,7 @@ func TestEveryQuestionCanBeAnswered(t *testing.T) {
 	for _, a := range askAll(t, "kim") {
 		var list []*evidence
 		for _, side := range sides {
-			e := &evidence{sides: []Place{side}, seen: map[Place][]wire.Packet{}}
+			e := &evidence{sides: []HostPlace{side}, seen: map[HostPlace][]wire.Packet{}}
 			for i := range a.traces[side].Packets {
 				if p := &a.traces[side].Packets[i]; telling(p) {
 					e.add(p, []string{string(side)})
@@ -110,7 +110,7 @@ func TestEveryQuestionCanBeAnswered(t *testing.T) {
 
 // seenBy are the attempts of a trace, as a diagnosis sees them.
 func seenBy(trace wire.Trace) (list []diagnose.Seen, verdicts []diagnose.Verdict) {
-	diagnose.Each(trace.Packets, func(a *diagnose.Attempt) {
+	diagnose.Each(trace.Packets, func(a *diagnose.Judged) {
 		list, verdicts = append(list, a.Seen()), append(verdicts, a.Verdict)
 	})
 	return list, verdicts
@@ -166,7 +166,7 @@ type bare struct {
 }
 
 func relative(trace wire.Trace) (list []bare) {
-	for _, a := range trace.Attempts(harness.Port) {
+	for _, a := range trace.Attempts(lab.Port) {
 		var first [2]uint32 // timestamps
 		for i := range a.Packets {
 			p := &a.Packets[i]
@@ -250,8 +250,8 @@ func TestCapturesOfTwoStudentsDiffer(t *testing.T) {
 		for _, side := range sides {
 			assert.NotEqual(t, mine.files[side].Data, other.files[side].Data, mine.Name)
 			one, two := mine.traces[side], other.traces[side]
-			for i, a := range one.Attempts(harness.Port) {
-				b := two.Attempts(harness.Port)[i]
+			for i, a := range one.Attempts(lab.Port) {
+				b := two.Attempts(lab.Port)[i]
 				assert.NotEqual(t, a.Client.Port(), b.Client.Port())
 				assert.NotEqual(t, a.ISN, b.ISN)
 				if a.HasServerISN {

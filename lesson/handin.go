@@ -28,12 +28,17 @@ type HandIn struct {
 	Answers int `json:"answers,omitempty"`
 	// Raised is when the lab came up.
 	Raised time.Time `json:"raised,omitzero"`
-	// Record is the lab's, as [ReadRecord] reads it.
+	// LabRecord is the lab's, as [ReadRecord] reads it.
 	Record []byte `json:"record,omitempty"`
+
+	signer string
 }
 
+// Signer is the public half of the key by which the hand-in that was read is signed, empty for one that is not signed.
+func (h *HandIn) Signer() string { return h.signer }
+
 // Kind is the kind of exercise that was answered.
-func (h *HandIn) Kind() Kind {
+func (h *HandIn) Kind() ExerciseKind {
 	if len(h.Quiz) > 0 {
 		return KindQuiz
 	}
@@ -46,6 +51,10 @@ type envelope struct {
 	Class  string `json:"class,omitempty"`
 	// Contents is a hand-in as JSON, compressed by gzip, and then sealed.
 	Contents []byte `json:"contents"`
+	// Signer is the public half of the student's key, and Signature what its other half has made of the contents before they were
+	// sealed: both are empty where the student has no key.
+	Signer    string `json:"signer,omitempty"`
+	Signature string `json:"signature,omitempty"`
 }
 
 const handInFormat = "tcplab-hand-in-1"
@@ -53,17 +62,41 @@ const handInFormat = "tcplab-hand-in-1"
 // ErrSealed is the error for a hand-in that is sealed, where there is no key.
 var ErrSealed = errors.New("it is sealed for a class: give that class's key")
 
-// maxHandIn bounds what a hand-in may unfold to, in bytes.
-const maxHandIn = 512 << 20
+// Bounds of a hand-in. [HandIn.Write] keeps to them: what can be handed in can be graded.
+const (
+	// MaxFile bounds the file, in bytes.
+	MaxFile = 96 << 20
+	// maxUnfolded bounds what the contents unfold to, in bytes. Captures are a third longer in JSON.
+	maxUnfolded = 64 << 20
+	// maxElements bounds the values in JSON: an empty one takes three bytes in the file, or a thousandth of one when it is packed,
+	// and over a hundred in memory.
+	maxElements = 1000
+	// MaxEvidence bounds the captures of an answer, in bytes, all together, and maxFiles their number.
+	MaxEvidence = 24 << 20
+	maxFiles    = 64
+)
 
-// Write writes the file, sealed for the class if there is one.
-func (h *HandIn) Write(w io.Writer) error {
+// Write writes the file, sealed for the class if there is one, and signed by the student's key unless that is nil.
+func (h *HandIn) Write(w io.Writer, key *StudentKey) error {
+	plain, err := json.Marshal(h)
+	if err != nil {
+		return err
+	}
+	if len(plain) > maxUnfolded {
+		return fmt.Errorf("the captures and what the lab has recorded are %d MiB, more than can be handed in: take the lab down, and build it anew", len(plain)>>20)
+	}
 	var contents bytes.Buffer
 	packed := gzip.NewWriter(&contents)
-	if err := errors.Join(json.NewEncoder(packed).Encode(h), packed.Close()); err != nil {
+	if _, err := packed.Write(plain); err != nil {
+		return err
+	}
+	if err := packed.Close(); err != nil {
 		return err
 	}
 	e := envelope{Format: handInFormat, Class: h.Class, Contents: contents.Bytes()}
+	if key != nil {
+		e.Signer, e.Signature = key.Public(), key.sign(e.Contents)
+	}
 	if h.Class != "" {
 		class, err := ParseClass(h.Class)
 		if err != nil {
@@ -82,7 +115,7 @@ var ErrNotHandIn = errors.New("it is not a hand-in, which \"tcplab lesson answer
 // ReadHandIn reads a file that [HandIn.Write] has written. The key may be nil where none is sealed.
 func ReadHandIn(file []byte, key *ClassKey) (*HandIn, error) {
 	var e envelope
-	err := json.Unmarshal(file, &e)
+	err := unmarshal(file, &e)
 	switch {
 	case err != nil && bytes.HasPrefix(file, []byte(`{"format":"`+handInFormat+`"`)):
 		return nil, fmt.Errorf("it is damaged: %w", err)
@@ -92,18 +125,59 @@ func ReadHandIn(file []byte, key *ClassKey) (*HandIn, error) {
 	if err := e.open(key); err != nil {
 		return nil, err
 	}
-	unpacked, err := gzip.NewReader(bytes.NewReader(e.Contents))
-	if err != nil {
-		return nil, fmt.Errorf("it is damaged: %w", err)
+	if e.Signer != "" && !signedBy(e.Signer, e.Contents, e.Signature) {
+		return nil, errors.New("its student's signature is broken: it has been changed after it was signed")
 	}
 	h := &HandIn{}
-	if err := json.NewDecoder(io.LimitReader(unpacked, maxHandIn)).Decode(h); err != nil {
+	if err := e.unfold(h); err != nil {
 		return nil, fmt.Errorf("it is damaged: %w", err)
 	}
 	if h.Class != e.Class {
 		return nil, errors.New("it names one class, and is for another: it has been changed after it was handed in")
 	}
+	h.signer = e.Signer
 	return h, nil
+}
+
+// unfold reads the contents.
+func (e *envelope) unfold(h *HandIn) error {
+	unpacked, err := gzip.NewReader(bytes.NewReader(e.Contents))
+	if err != nil {
+		return err
+	}
+	plain, err := io.ReadAll(io.LimitReader(unpacked, maxUnfolded+1))
+	switch {
+	case err != nil:
+		return err
+	case len(plain) > maxUnfolded:
+		return fmt.Errorf("it unfolds to more than %d MiB", maxUnfolded>>20)
+	}
+	return unmarshal(plain, h)
+}
+
+// unmarshal reads JSON of a bounded number of values.
+func unmarshal(text []byte, into any) error {
+	if !fewElements(text) {
+		return fmt.Errorf("it has more than %d values in it", maxElements)
+	}
+	return json.Unmarshal(text, into)
+}
+
+// fewElements reports whether a text, if it is JSON, has no more than [maxElements] values: each but the first in a list or an
+// object follows a comma.
+func fewElements(text []byte) bool {
+	n, quoted := 1, false
+	for i := 0; i < len(text) && n <= maxElements; i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case !quoted && (c == ',' || c == '[' || c == '{'):
+			n++
+		}
+	}
+	return n <= maxElements
 }
 
 // open takes the seal off. Without one, anybody may have written what is in it: that is for those who learn alone.

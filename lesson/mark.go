@@ -16,27 +16,27 @@ import (
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
-// Kind is a kind of exercise.
-type Kind string
+// ExerciseKind is a kind of exercise.
+type ExerciseKind string
 
 // The kinds.
 const (
-	KindMystery Kind = "mystery"
-	KindQuiz    Kind = "quiz"
+	KindMystery ExerciseKind = "mystery"
+	KindQuiz    ExerciseKind = "quiz"
 )
 
 // Mark is what a student has got for a mystery or a quiz, as a line of the results of a class. The names of its fields are
 // stable.
 type Mark struct {
-	Student string `json:"student"`
-	Kind    Kind   `json:"kind"`
+	Student string       `json:"student"`
+	Kind    ExerciseKind `json:"kind"`
 	// Level is 0 for a quiz of all levels.
 	Level int `json:"level"`
 	// Case is the hidden fault, Verdict and Where the answer. Of a quiz each is a list by question, with spaces between, and
 	// "-" for what was not answered.
 	Case    string           `json:"case"`
 	Verdict diagnose.Verdict `json:"verdict"`
-	Where   Place            `json:"where"`
+	Where   HostPlace        `json:"where"`
 	// The four parts of the score. Of a quiz the first two say that all answers are right, and there is no evidence.
 	VerdictRight bool `json:"verdict_right"`
 	WhereRight   bool `json:"where_right"`
@@ -72,6 +72,9 @@ func (h *HandIn) Grade() (Mark, Grade, error) {
 		return Mark{}, Grade{}, err
 	}
 	record, err := ReadRecord(bytes.NewReader(h.Record))
+	if err == nil {
+		err = record.ofMystery()
+	}
 	if err != nil {
 		return Mark{}, Grade{}, err
 	}
@@ -110,14 +113,41 @@ func (r *Mark) Sign(key *ClassKey) {
 // Verify reports whether the mark is what the teacher of its class has signed.
 func (r Mark) Verify(class *Class) bool { return class.Verify(r.signed(), r.Signature) }
 
-// Final keeps the last answer of each student to each mystery and quiz, sorted by student, kind and level.
-func Final(list []Mark) []Mark {
-	list = slices.Clone(list)
-	exercise := func(a, b Mark) int {
-		return cmp.Or(strings.Compare(a.Student, b.Student), cmp.Compare(a.Kind, b.Kind), a.Level-b.Level)
+// maxClockError is how far the clock of the computer may be off on which a student answers.
+const maxClockError = time.Hour
+
+// CheckTime reports that a mark is for an answer which is still to come: it would be the last one for as long as that.
+func (r Mark) CheckTime(now time.Time) error {
+	if r.Answered.Before(now.Add(maxClockError)) {
+		return nil
 	}
-	slices.SortStableFunc(list, func(a, b Mark) int { return cmp.Or(exercise(a, b), b.Answered.Compare(a.Answered)) })
-	return slices.CompactFunc(list, func(a, b Mark) bool { return exercise(a, b) == 0 })
+	return fmt.Errorf("it says that it was answered on %s, which is still to come: the clock of the computer was wrong, so let the student answer once more",
+		r.Answered.Format(time.DateTime))
+}
+
+// Superseded is an answer in place of which a later one to the same mystery or quiz counts: where they stand in the list.
+type Superseded struct{ Old, By int }
+
+// Final finds the last answer of each student to each mystery and quiz: where these stand in the list, sorted by student, kind and
+// level, and the others.
+func Final(list []Mark) (last []int, old []Superseded) {
+	exercise := func(a, b int) int {
+		x, y := &list[a], &list[b]
+		return cmp.Or(strings.Compare(x.Student, y.Student), cmp.Compare(x.Kind, y.Kind), x.Level-y.Level)
+	}
+	order := make([]int, len(list))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Or(exercise(a, b), list[b].Answered.Compare(list[a].Answered)) })
+	for _, i := range order {
+		if n := len(last); n > 0 && exercise(last[n-1], i) == 0 {
+			old = append(old, Superseded{i, last[n-1]})
+			continue
+		}
+		last = append(last, i)
+	}
+	return last, old
 }
 
 // columns are those of a table of results, named as the fields in JSON.
@@ -213,7 +243,7 @@ func markOf(row []string) (r Mark, err error) {
 	if failed == nil && !datable(answered) {
 		failed = fmt.Errorf("the time %q is in a year that cannot be", row[12])
 	}
-	r = Mark{Student: row[0], Kind: Kind(row[1]), Level: number(row[2]), Case: row[3], Verdict: diagnose.Verdict(row[4]), Where: Place(row[5]),
+	r = Mark{Student: row[0], Kind: ExerciseKind(row[1]), Level: number(row[2]), Case: row[3], Verdict: diagnose.Verdict(row[4]), Where: HostPlace(row[5]),
 		VerdictRight: truth(row[6]), WhereRight: truth(row[7]), Shown: truth(row[8]), Located: truth(row[9]), Score: number(row[10]),
 		Answers: number(row[11]), Answered: answered.UTC(), Class: row[13], Signature: row[14]}
 	return r, errors.Join(err, failed)

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"crypto/rand"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -18,8 +16,7 @@ import (
 func TestAnswersWithinASecond(t *testing.T) {
 	key, err := NewClassKey(rand.Reader)
 	require.NoError(t, err)
-	record, err := os.ReadFile(filepath.Join("captures", "closed-port.pcapng"))
-	require.NoError(t, err)
+	record := recorded(t, "closed-port")
 	var list []Mark
 	for _, ms := range []time.Duration{200, 900, 100} {
 		h := &HandIn{Student: "kim", Level: 1, Answers: int(ms), Answered: time.Unix(1, 0).Add(ms * time.Millisecond), Record: record}
@@ -28,7 +25,7 @@ func TestAnswersWithinASecond(t *testing.T) {
 		m.Sign(key)
 		list = append(list, m)
 	}
-	last := Final(list)
+	last := final(list)
 	require.Len(t, last, 1)
 	assert.Equal(t, 900, last[0].Answers)
 	class, err := ParseClass(key.Public())

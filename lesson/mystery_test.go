@@ -72,8 +72,8 @@ func TestCases(t *testing.T) {
 	for _, c := range Cases() {
 		assert.False(t, names[c.Name], "twice: %s", c.Name)
 		names[c.Name] = true
-		assert.NotEmpty(t, c.Story.English, c.Name)
-		assert.NotEmpty(t, c.Story.Korean, c.Name)
+		assert.NotEmpty(t, c.Solution.English, c.Name)
+		assert.NotEmpty(t, c.Solution.Korean, c.Name)
 		assert.Contains(t, Places(), c.Where, c.Name)
 		require.NoError(t, c.Scenario().Validate(), c.Name)
 		for _, v := range c.Verdicts {

@@ -92,7 +92,7 @@ var (
 )
 
 // placeNames are the places in a sentence.
-var placeNames = map[Place]lang.Text{
+var placeNames = map[HostPlace]lang.Text{
 	Client: {English: "client", Korean: "클라이언트"},
 	Router: {English: "router", Korean: "라우터"},
 	Server: {English: "server", Korean: "서버"},

@@ -11,8 +11,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/agnivade/levenshtein"
-
 	"github.com/tcplab/tcplab/lang"
 )
 
@@ -47,10 +45,11 @@ func PageNamed(name string, tag lang.Tag) (Page, error) {
 	if err == nil {
 		return Page{}, fmt.Errorf("there is no lesson %d: they are numbered from 1 to %d (\"tcplab lesson list\" shows all)", number, len(list))
 	}
-	near := slices.MinFunc(list, func(a, b Page) int {
-		return levenshtein.ComputeDistance(name, a.Name) - levenshtein.ComputeDistance(name, b.Name)
-	})
-	return Page{}, fmt.Errorf("there is no lesson %q; did you mean %q? (\"tcplab lesson list\" shows all)", name, near.Name)
+	var names []string
+	for _, p := range list {
+		names = append(names, p.Name)
+	}
+	return Page{}, fmt.Errorf("there is no lesson %q%s (\"tcplab lesson list\" shows all)", name, lang.Suggestion(name, names))
 }
 
 // Question returns the question with this name.

@@ -73,7 +73,7 @@ type Checked struct {
 
 // Check holds an answer against the record. The error is for what cannot be checked, because the lab has not seen yet
 // what is asked for, or because it is no answer to this question; it is a sentence for the student.
-func (q Question) Check(r *Record, answer string, tag lang.Tag) (Checked, error) {
+func (q Question) Check(r *LabRecord, answer string, tag lang.Tag) (Checked, error) {
 	given, err := q.ask.kind().read(answer, tag)
 	if err != nil {
 		return Checked{}, err

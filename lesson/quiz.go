@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/faults"
 )
 
 // Quiz is a student's exercise without a lab: captures of real investigations, to be told what is broken. It is a value
@@ -104,12 +104,12 @@ func (q Quiz) questions() (list []question) {
 }
 
 // file is the name of the capture from one side.
-func (q question) file(side Place) string { return fmt.Sprintf("%d-%s.pcapng", q.number, side) }
+func (q question) file(side HostPlace) string { return fmt.Sprintf("%d-%s.pcapng", q.number, side) }
 
 // point is the vantage point of one side. A server that is switched off captures nothing: what it would have seen is what
 // the router sees on its side.
-func (q question) point(side Place) string {
-	if off, is := q.Fault.(harness.StopHost); is && off.Host == string(side) {
+func (q question) point(side HostPlace) string {
+	if off, is := q.Fault.(faults.StopHost); is && off.Host == string(side) {
 		return "router:to-" + string(side)
 	}
 	return string(side)

@@ -2,19 +2,17 @@ package lesson
 
 import (
 	"bytes"
-	"embed"
 	"errors"
 	"fmt"
 	"io"
 	"time"
 
+	"github.com/tcplab/tcplab/scenarios"
 	"github.com/tcplab/tcplab/wire"
 )
 
-// captures are the records of the cases: a test at the root makes them.
-//
-//go:embed captures/*.pcapng
-var captures embed.FS
+// Recording is the file, among what is recorded of a scenario, that holds what was seen of it as an exercise.
+const Recording = "exercise.pcapng"
 
 // Captures are the files of the quiz: of each question what the client saw, and what the server saw. They are what was
 // recorded, in the guise of this quiz ([guise]), and nothing but the packets in them tells which case they are of.
@@ -38,8 +36,8 @@ func (q Quiz) Captures() ([]File, error) {
 }
 
 // frames are what was recorded of the case, by side.
-func (q question) frames() (map[Place][]wire.Frame, error) {
-	record, err := captures.ReadFile("captures/" + q.Name + ".pcapng")
+func (q question) frames() (map[HostPlace][]wire.Frame, error) {
+	record, err := scenarios.Recorded(q.Of, Recording)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +45,7 @@ func (q question) frames() (map[Place][]wire.Frame, error) {
 	if err != nil {
 		return nil, err
 	}
-	frames := map[Place][]wire.Frame{}
+	frames := map[HostPlace][]wire.Frame{}
 	for {
 		p, err := r.Next()
 		if errors.Is(err, io.EOF) {
@@ -67,7 +65,7 @@ func (q question) frames() (map[Place][]wire.Frame, error) {
 }
 
 // begin is the time of the first packet on either side.
-func begin(frames map[Place][]wire.Frame) (first time.Time) {
+func begin(frames map[HostPlace][]wire.Frame) (first time.Time) {
 	for _, list := range frames {
 		for _, f := range list {
 			if first.IsZero() || f.Time.Before(first) {

@@ -43,7 +43,7 @@ func (h *HandIn) gradeQuiz() (Mark, Grade, error) {
 		places = append(places, cmp.Or(string(a.Where), "-"))
 	}
 	return Mark{Student: q.Student, Kind: KindQuiz, Level: q.Level, Case: strings.Join(names, " "),
-		Verdict: diagnose.Verdict(strings.Join(verdicts, " ")), Where: Place(strings.Join(places, " ")), VerdictRight: g.Verdict,
+		Verdict: diagnose.Verdict(strings.Join(verdicts, " ")), Where: HostPlace(strings.Join(places, " ")), VerdictRight: g.Verdict,
 		WhereRight: g.Where, Score: points / q.Questions, Answered: h.Answered.UTC().Truncate(time.Millisecond), Class: q.Class}, g, nil
 }
 
@@ -62,7 +62,7 @@ func (c Choice) check() (err error) {
 func (q question) note(c Choice, verdict, where bool) Note {
 	switch {
 	case where:
-		return note(quizRight, q.number, c.Verdict, c.Where, q.Story)
+		return note(quizRight, q.number, c.Verdict, c.Where, q.Solution)
 	case c == Choice{}:
 		return note(quizEmpty, q.number)
 	case c.Verdict == "":

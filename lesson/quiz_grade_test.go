@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tcplab/tcplab/lang"
+	"github.com/tcplab/tcplab/scenarios"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
@@ -65,7 +66,7 @@ func TestSheetTellsTheComplaints(t *testing.T) {
 		complaints := q.Complaints(tag)
 		for i, c := range q.Cases() {
 			assert.NotContains(t, text, c.Name)
-			assert.NotContains(t, text, c.Story.In(tag))
+			assert.NotContains(t, text, c.Solution.In(tag))
 			assert.Contains(t, text, complaints[i])
 			assert.Equal(t, c.Pings, strings.Contains(complaints[i], "ping"), c.Name)
 			assert.Contains(t, complaints[i], "203.0.113.10")
@@ -117,8 +118,8 @@ func TestQuizThatIsRight(t *testing.T) {
 		assert.Equal(t, strings.Join(caseNames(q), " "), m.Case)
 		assert.True(t, m.VerdictRight && m.WhereRight)
 		for i, c := range q.Cases() {
-			assert.Equal(t, fmt.Sprintf("%d: right: %s, %s. %s", i+1, c.Verdicts[0], c.Where, c.Story.English), g.Notes[i].In(lang.English))
-			assert.Contains(t, g.Notes[i].In(lang.Korean), c.Story.Korean)
+			assert.Equal(t, fmt.Sprintf("%d: right: %s, %s. %s", i+1, c.Verdicts[0], c.Where, c.Solution.English), g.Notes[i].In(lang.English))
+			assert.Contains(t, g.Notes[i].In(lang.Korean), c.Solution.Korean)
 		}
 	}
 	for _, c := range Cases() { // what the server's side shows is right, too
@@ -137,7 +138,7 @@ func TestQuizThatIsRight(t *testing.T) {
 func TestQuizThatIsNotRight(t *testing.T) {
 	q := newQuiz(t, "kim", 1, 4, "")
 	right := rightChoices(q)
-	elsewhere := map[Place]Place{Server: Router, Router: Client}
+	elsewhere := map[HostPlace]HostPlace{Server: Router, Router: Client}
 	for _, one := range []struct {
 		change Choice
 		score  int
@@ -155,8 +156,8 @@ func TestQuizThatIsNotRight(t *testing.T) {
 		m, g := gradeOf(t, q, choices)
 		assert.Equal(t, one.score, m.Score, one.note)
 		assert.True(t, strings.HasPrefix(g.Notes[0].In(lang.English), one.note), g.Notes[0].In(lang.English))
-		assert.NotContains(t, g.Notes[0].In(lang.English), q.Cases()[0].Story.English)
-		assert.NotContains(t, g.Notes[0].In(lang.Korean), q.Cases()[0].Story.Korean)
+		assert.NotContains(t, g.Notes[0].In(lang.English), q.Cases()[0].Solution.English)
+		assert.NotContains(t, g.Notes[0].In(lang.Korean), q.Cases()[0].Solution.Korean)
 		assert.NotContains(t, g.Notes[0].In(lang.Korean), "%!")
 		assert.False(t, m.VerdictRight && m.WhereRight)
 	}
@@ -164,7 +165,7 @@ func TestQuizThatIsNotRight(t *testing.T) {
 	assert.Zero(t, m.Score)
 	assert.Len(t, g.Notes, 4)
 	assert.Equal(t, diagnose.Verdict("- - - -"), m.Verdict)
-	assert.Equal(t, Place("- - - -"), m.Where)
+	assert.Equal(t, HostPlace("- - - -"), m.Where)
 }
 
 // An answer that no sheet can give, or to a quiz that cannot be, has been made by hand.
@@ -192,7 +193,7 @@ func TestQuizIsHandedIn(t *testing.T) {
 	h := &HandIn{Student: "kim", Class: key.Public(), Answered: time.Date(2026, 11, 25, 10, 0, 0, 5, time.UTC), Quiz: rightChoices(q)}
 	h.Quiz[2] = Choice{}
 	var file bytes.Buffer
-	require.NoError(t, h.Write(&file))
+	require.NoError(t, h.Write(&file, nil))
 	assert.NotContains(t, file.String(), "kim")
 	opened, err := ReadHandIn(file.Bytes(), key)
 	require.NoError(t, err)
@@ -225,15 +226,15 @@ func TestQuizIsHandedIn(t *testing.T) {
 
 // The last answer counts of each kind.
 func TestFinalKeepsTheKindsApart(t *testing.T) {
-	at := func(kind Kind, hour, score int) Mark {
+	at := func(kind ExerciseKind, hour, score int) Mark {
 		return Mark{Student: "kim", Kind: kind, Level: 1, Score: score, Answered: time.Date(2026, 11, 25, hour, 0, 0, 0, time.UTC)}
 	}
 	assert.Equal(t, []Mark{at(KindMystery, 3, 20), at(KindQuiz, 2, 40)},
-		Final([]Mark{at(KindQuiz, 1, 100), at(KindMystery, 3, 20), at(KindQuiz, 2, 40), at(KindMystery, 1, 10)}))
+		final([]Mark{at(KindQuiz, 1, 100), at(KindMystery, 3, 20), at(KindQuiz, 2, 40), at(KindMystery, 1, 10)}))
 }
 
 func TestMysteryHasItsKind(t *testing.T) {
-	record, err := captures.ReadFile("captures/closed-port.pcapng")
+	record, err := scenarios.Recorded("closed-port", Recording)
 	require.NoError(t, err)
 	h := &HandIn{Student: "kim", Level: 1, Record: record, Answer: Answer{Verdict: diagnose.ClosedEarly, Where: Client}}
 	m, _, err := h.Grade()

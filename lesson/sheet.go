@@ -10,7 +10,7 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
@@ -21,7 +21,7 @@ const SheetName = "answers.txt"
 // Choice is an answer to a question of a quiz; what is empty was not answered.
 type Choice struct {
 	Verdict diagnose.Verdict `json:"verdict,omitempty"`
-	Where   Place            `json:"where,omitempty"`
+	Where   HostPlace        `json:"where,omitempty"`
 }
 
 // Sheet is what the file with the answers says.
@@ -84,7 +84,7 @@ var (
 
 // complaint is what is known of the question.
 func (q question) complaint(tag lang.Tag) string {
-	target := netip.AddrPortFrom(topology.Addr("server", harness.IPv4), harness.Port)
+	target := netip.AddrPortFrom(topology.Addr("server", lab.IPv4), lab.Port)
 	return q.Complaint(tag, target)
 }
 

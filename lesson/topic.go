@@ -4,29 +4,29 @@ import (
 	"net/netip"
 	"slices"
 
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/wire"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
-// Place is a host of the lab, as the answer to the question where something happens.
-type Place string
+// HostPlace is a host of the lab, as the answer to the question where something happens.
+type HostPlace string
 
 // The places.
 const (
-	Client Place = "client"
-	Router Place = "router"
-	Server Place = "server"
+	Client HostPlace = "client"
+	Router HostPlace = "router"
+	Server HostPlace = "server"
 )
 
 // sides are the places by which the sides of the router are called.
-var sides = []Place{Client, Server}
+var sides = []HostPlace{Client, Server}
 
 // Places are all of them, in the order of the way.
-func Places() []Place { return []Place{Client, Router, Server} }
+func Places() []HostPlace { return []HostPlace{Client, Router, Server} }
 
 // topic is what an exercise is about: connections with the service, or pings of the server.
-type topic diagnose.Protocol
+type topic diagnose.Subject
 
 // has reports whether a packet belongs to the topic: also an ICMP error about it does.
 func (t topic) has(p *wire.Packet) bool {
@@ -36,11 +36,11 @@ func (t topic) has(p *wire.Packet) bool {
 	const tcp = 6 // IANA's number
 	switch p.Kind {
 	case wire.KindTCP:
-		return diagnose.Protocol(t) == diagnose.TCP && (p.SrcPort == harness.Port || p.DstPort == harness.Port)
+		return diagnose.Subject(t) == diagnose.TCP && (p.SrcPort == lab.Port || p.DstPort == lab.Port)
 	case wire.KindICMP:
 		q := &p.ICMP.Quote
-		if diagnose.Protocol(t) == diagnose.TCP {
-			return p.ICMP.HasQuote && q.Protocol == tcp && (q.Dst.Port() == harness.Port || q.Src.Port() == harness.Port)
+		if diagnose.Subject(t) == diagnose.TCP {
+			return p.ICMP.HasQuote && q.Protocol == tcp && (q.Dst.Port() == lab.Port || q.Src.Port() == lab.Port)
 		}
 		return p.ICMP.IsEcho() || p.ICMP.HasQuote && q.HasEcho
 	}
@@ -58,11 +58,11 @@ func ofServer(p *wire.Packet) bool {
 }
 
 // hostOf is the host that has an address; empty where none has it.
-func hostOf(addr netip.Addr) Place {
+func hostOf(addr netip.Addr) HostPlace {
 	for _, h := range topology.Hosts {
 		for _, e := range topology.EndsOf(h.Name) {
 			if slices.ContainsFunc(e.Addrs, func(p netip.Prefix) bool { return p.Addr() == addr }) {
-				return Place(h.Name)
+				return HostPlace(h.Name)
 			}
 		}
 	}
@@ -70,4 +70,4 @@ func hostOf(addr netip.Addr) Place {
 }
 
 // topology is that of every exercise, and has the hosts of every lesson's lab.
-var topology = harness.WithWellKnown()
+var topology = lab.WithWellKnown()

@@ -49,9 +49,9 @@ func ParseVerdict(text string) (diagnose.Verdict, error) {
 }
 
 // ParsePlace reads a place.
-func ParsePlace(text string) (Place, error) {
-	if !slices.Contains(Places(), Place(text)) {
+func ParsePlace(text string) (HostPlace, error) {
+	if !slices.Contains(Places(), HostPlace(text)) {
 		return "", fmt.Errorf("the place is client, router or server, not %q", text)
 	}
-	return Place(text), nil
+	return HostPlace(text), nil
 }

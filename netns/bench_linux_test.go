@@ -11,10 +11,10 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"golang.org/x/sys/unix"
-
 	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/scenarios"
+	"golang.org/x/sys/unix"
 )
 
 // BenchmarkLab measures how long a routed lab takes to be up, with captures ready at all vantage points and the
@@ -23,7 +23,7 @@ import (
 //
 //	go test -run '^$' -bench Lab -benchtime 30x ./netns
 func BenchmarkLab(b *testing.B) {
-	engine := New()
+	engine := newEngine(b)
 	require.NoError(b, engine.Available(b.Context()))
 	other := startMininet(b)
 	var up, down, otherUp, otherDown []float64
@@ -46,7 +46,7 @@ func BenchmarkLab(b *testing.B) {
 }
 
 // provenLab builds a lab, proves its baseline and removes it.
-func provenLab(b *testing.B, e harness.Engine) (up, down float64) {
+func provenLab(b *testing.B, e lab.Engine) (up, down float64) {
 	healthy, err := scenarios.Named("healthy")
 	require.NoError(b, err)
 	report, err := harness.Run(b.Context(), e, healthy, harness.Options{})

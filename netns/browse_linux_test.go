@@ -19,8 +19,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/faults"
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
 	"github.com/tcplab/tcplab/wire"
 )
 
@@ -34,16 +35,16 @@ const browseDeadline = 2 * time.Minute
 type browserLab struct {
 	*testing.T
 	ctx    context.Context
-	family harness.Family
-	client harness.Host
-	server harness.Host
+	family lab.Family
+	client lab.Host
+	server lab.Host
 }
 
 func newBrowserLab(t *testing.T, e *Engine) *browserLab {
 	t.Helper()
-	topology := harness.Routed()
+	topology := lab.Routed()
 	topology.Programs = []string{"chromium"}
-	if err := harness.RequirePrograms(topology.Programs); err != nil {
+	if err := lab.RequirePrograms(topology.Programs); err != nil {
 		if os.Getenv(requireChromium) == "1" {
 			t.Fatalf("%v (it is required: %s)", err, requireChromium)
 		}
@@ -54,14 +55,14 @@ func newBrowserLab(t *testing.T, e *Engine) *browserLab {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), browseDeadline)
 	t.Cleanup(cancel)
-	lab, err := e.Build(ctx, topology)
+	built, err := e.Build(ctx, topology)
 	require.NoError(t, err)
-	t.Cleanup(func() { _ = lab.Close(ctx) }) // its engine may have been closed by then
-	client, err := lab.Host("client")
+	t.Cleanup(func() { _ = built.Close(ctx) }) // its engine may have been closed by then
+	client, err := built.Host("client")
 	require.NoError(t, err)
-	server, err := lab.Host("server")
+	server, err := built.Host("server")
 	require.NoError(t, err)
-	return &browserLab{t, ctx, harness.IPv4, client, server}
+	return &browserLab{t, ctx, lab.IPv4, client, server}
 }
 
 // service is the server's, as it stands in a URL.
@@ -72,7 +73,7 @@ func (l *browserLab) service() string {
 // serve answers each connection to the server by do, until the end of the test.
 func (l *browserLab) serve(do func(*net.TCPConn)) {
 	l.Helper()
-	config := net.ListenConfig{Control: l.server.(harness.Controller).Control}
+	config := net.ListenConfig{Control: l.server.(lab.Controller).Control}
 	listener, err := config.Listen(l.ctx, "tcp", ":8080")
 	require.NoError(l, err)
 	l.Cleanup(func() { _ = listener.Close() })
@@ -98,20 +99,20 @@ func replies(text string) func(*net.TCPConn) {
 }
 
 // browse lets the client load a page, and returns what it felt and what it had on the wire.
-func (l *browserLab) browse(url string, timeout time.Duration) (harness.Outcome, wire.Trace) {
+func (l *browserLab) browse(url string, timeout time.Duration) (lab.Outcome, wire.Trace) {
 	l.Helper()
 	in, stop := io.Pipe()
 	ready, said := io.Pipe()
 	var file bytes.Buffer
-	capture := l.client.Command(harness.CaptureVerb("eth0")...)
+	capture := l.client.Command(agent.CaptureVerb("eth0")...)
 	capture.Stdin, capture.Stdout, capture.Stderr = in, &file, said
 	require.NoError(l, capture.Start(l.ctx))
 	_, err := bufio.NewReader(ready).ReadString('\n')
 	require.NoError(l, err)
 
-	out, err := l.client.Command(harness.BrowseVerb(url, timeout)...).Output(l.ctx)
+	out, err := l.client.Command(agent.BrowseVerb(url, timeout)...).Output(l.ctx)
 	require.NoError(l, err)
-	var o harness.Outcome
+	var o lab.Outcome
 	require.NoError(l, json.Unmarshal(out, &o))
 
 	require.NoError(l, stop.Close())
@@ -122,33 +123,33 @@ func (l *browserLab) browse(url string, timeout time.Duration) (harness.Outcome,
 }
 
 func TestBrowse(t *testing.T) {
-	engine := New()
+	engine := newEngine(t)
 	closed := func(*browserLab) {}
-	cut := harness.Outcome{Status: 200, Closed: true, Code: "net::ERR_CONTENT_LENGTH_MISMATCH", Error: "net::ERR_CONTENT_LENGTH_MISMATCH", Stage: "read"}
+	cut := lab.Outcome{Status: 200, Closed: true, Code: "net::ERR_CONTENT_LENGTH_MISMATCH", Error: "net::ERR_CONTENT_LENGTH_MISMATCH", Stage: "read"}
 	page := "<!doctype html><title>page</title><h1>This is the page</h1>"
 	for _, c := range []struct {
 		name    string
 		prepare func(*browserLab)
-		family  harness.Family
+		family  lab.Family
 		url     string // empty: the service
 		timeout time.Duration
 		picture string // "blank", "none"; empty: there is something to read
-		want    harness.Outcome
+		want    lab.Outcome
 	}{
-		{name: "page", want: harness.Outcome{Status: 200},
+		{name: "page", want: lab.Outcome{Status: 200},
 			prepare: func(l *browserLab) { l.serve(replies("HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n" + page)) }},
-		{name: "page on IPv6", family: harness.IPv6, want: harness.Outcome{Status: 200},
+		{name: "page on IPv6", family: lab.IPv6, want: lab.Outcome{Status: 200},
 			prepare: func(l *browserLab) { l.serve(replies("HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n" + page)) }},
-		{name: "error status", want: harness.Outcome{Status: 503, Code: "HTTP 503", Error: "the server answered 503 Service Unavailable", Stage: "read"},
+		{name: "error status", want: lab.Outcome{Status: 503, Code: "HTTP 503", Error: "the server answered 503 Service Unavailable", Stage: "read"},
 			prepare: func(l *browserLab) {
 				l.serve(replies("HTTP/1.0 503 Service Unavailable\r\nContent-Type: text/html\r\n\r\n" + page))
 			}},
-		{name: "error status without a page", want: harness.Outcome{Status: 504, Code: "HTTP 504", Error: "the server answered 504 Gateway Timeout", Stage: "read"},
+		{name: "error status without a page", want: lab.Outcome{Status: 504, Code: "HTTP 504", Error: "the server answered 504 Gateway Timeout", Stage: "read"},
 			prepare: func(l *browserLab) { l.serve(replies("HTTP/1.0 504 Gateway Timeout\r\nContent-Length: 0\r\n\r\n")) }},
 		{name: "closed port", prepare: closed, want: failure("REFUSED", "connect", "ECONNREFUSED")},
-		{name: "closed port on IPv6", prepare: closed, family: harness.IPv6, want: failure("REFUSED", "connect", "ECONNREFUSED")},
+		{name: "closed port on IPv6", prepare: closed, family: lab.IPv6, want: failure("REFUSED", "connect", "ECONNREFUSED")},
 		{name: "no route", prepare: closed, url: "http://192.0.2.99:8080/",
-			want: harness.Outcome{Code: "net::ERR_ADDRESS_UNREACHABLE", Error: "net::ERR_ADDRESS_UNREACHABLE", Stage: "connect"}},
+			want: lab.Outcome{Code: "net::ERR_ADDRESS_UNREACHABLE", Error: "net::ERR_ADDRESS_UNREACHABLE", Stage: "connect"}},
 		{name: "reset after the request", want: failure("RESET", "read", "ECONNRESET"),
 			prepare: func(l *browserLab) {
 				l.serve(func(c *net.TCPConn) {
@@ -158,7 +159,7 @@ func TestBrowse(t *testing.T) {
 				})
 			}},
 		{name: "empty reply", prepare: func(l *browserLab) { l.serve(replies("")) },
-			want: harness.Outcome{Closed: true, Code: "net::ERR_EMPTY_RESPONSE", Error: "net::ERR_EMPTY_RESPONSE", Stage: "read"}},
+			want: lab.Outcome{Closed: true, Code: "net::ERR_EMPTY_RESPONSE", Error: "net::ERR_EMPTY_RESPONSE", Stage: "read"}},
 		{name: "answer cut off", want: cut,
 			prepare: func(l *browserLab) {
 				l.serve(replies("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 1000\r\n\r\n" + page))
@@ -166,10 +167,10 @@ func TestBrowse(t *testing.T) {
 		{name: "answer cut off before anything can be shown", picture: "none", want: cut,
 			prepare: func(l *browserLab) { l.serve(replies("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\npart")) }},
 		{name: "no answer to the SYN", prepare: (*browserLab).drop, picture: "blank", timeout: 2500 * time.Millisecond,
-			want: harness.Outcome{Timeout: true, Error: "the page had not loaded after 2.5s", Stage: "connect"}},
+			want: lab.Outcome{Timeout: true, Error: "the page had not loaded after 2.5s", Stage: "connect"}},
 		{name: "no answer to the request", picture: "blank", timeout: 2 * time.Second,
 			prepare: func(l *browserLab) { l.serve(func(c *net.TCPConn) { _, _ = io.Copy(io.Discard, c) }) },
-			want:    harness.Outcome{Timeout: true, Error: "the page had not loaded after 2s", Stage: "read"}},
+			want:    lab.Outcome{Timeout: true, Error: "the page had not loaded after 2s", Stage: "read"}},
 		{name: "half an answer", timeout: 2 * time.Second,
 			prepare: func(l *browserLab) {
 				l.serve(func(c *net.TCPConn) {
@@ -177,7 +178,7 @@ func TestBrowse(t *testing.T) {
 					_, _ = io.Copy(io.Discard, c)
 				})
 			},
-			want: harness.Outcome{Status: 200, Timeout: true, Error: "the page had not loaded after 2s", Stage: "read"}},
+			want: lab.Outcome{Status: 200, Timeout: true, Error: "the page had not loaded after 2s", Stage: "read"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -201,15 +202,15 @@ func TestBrowse(t *testing.T) {
 	}
 }
 
-func failure(code, stage, errno string) harness.Outcome {
+func failure(code, stage, errno string) lab.Outcome {
 	code = "net::ERR_CONNECTION_" + code
-	return harness.Outcome{Code: code, Error: code, Stage: stage, Errno: errno}
+	return lab.Outcome{Code: code, Error: code, Stage: stage, Errno: errno}
 }
 
 // drop lets the server drop what comes in for the service.
 func (l *browserLab) drop() {
-	rule := harness.Rule{Chain: "INPUT", Proto: "tcp", Port: harness.Port}
-	require.NoError(l, l.server.Command(harness.FirewallVerb("add", l.family, rule)...).Run(l.ctx))
+	rule := faults.Rule{Chain: "INPUT", Proto: "tcp", Port: lab.Port}
+	require.NoError(l, l.server.Command(faults.FirewallVerb("add", l.family, rule)...).Run(l.ctx))
 }
 
 // testPicture: there is something to read, but where a browser has nothing to show.
@@ -278,7 +279,7 @@ func TestBrowseEnded(t *testing.T) {
 			require.NoError(t, err)
 			defer os.RemoveAll(folder)
 			t.Setenv("TMPDIR", folder) // the helper's, and so everything's that it starts
-			engine := New()
+			engine := newEngine(t)
 			defer engine.Close()
 			l := newBrowserLab(t, engine)
 			connected := make(chan struct{}, 10)
@@ -288,7 +289,7 @@ func TestBrowseEnded(t *testing.T) {
 			})
 			ctx, cancel := context.WithCancel(l.ctx)
 			defer cancel()
-			browse := l.client.Command(harness.BrowseVerb("http://"+l.service()+"/", 0)...)
+			browse := l.client.Command(agent.BrowseVerb("http://"+l.service()+"/", 0)...)
 			require.NoError(t, browse.Start(ctx))
 			ended := make(chan error, 1)
 			go func() { ended <- browse.Wait() }()
@@ -322,9 +323,9 @@ func processesMentioning(t *testing.T, text string) (found []string) {
 }
 
 func TestBuildWithoutAProgram(t *testing.T) {
-	topology := harness.Routed()
+	topology := lab.Routed()
 	topology.Programs = []string{"no-such-program"}
 	_, err := New().Build(t.Context(), topology)
-	require.ErrorIs(t, err, harness.ErrUnsupported)
+	require.ErrorIs(t, err, lab.ErrUnsupported)
 	assert.EqualError(t, err, "netns: build lab routed: there is no program no-such-program on this machine")
 }

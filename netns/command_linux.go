@@ -9,11 +9,11 @@ import (
 	"sync"
 	"syscall"
 
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 )
 
-// StartCommand implements [harness.Starter].
-func (h *host) StartCommand(ctx context.Context, c *harness.Cmd) (harness.Process, error) {
+// StartCommand implements [lab.Starter].
+func (h *host) StartCommand(ctx context.Context, c *lab.Cmd) (lab.Process, error) {
 	p := &process{ctx: ctx, verb: isVerb(c.Argv)}
 	files, err := p.streams(c)
 	defer closeAll(p.theirs)
@@ -24,7 +24,8 @@ func (h *host) StartCommand(ctx context.Context, c *harness.Cmd) (harness.Proces
 	for i, f := range files {
 		fds[i] = int(f.Fd()) // which makes it blocking, as programs expect of their streams
 	}
-	p.call, err = h.lab.engine.call(ctx, request{Op: opCommand, Lab: h.lab.number, Host: h.name, Argv: c.Argv, Env: c.Env, Dir: c.Dir}, fds...)
+	p.call, err = h.lab.engine.call(ctx, request{Op: opCommand, Lab: h.lab.number, Host: h.name, Argv: c.Argv, Env: c.Env, Dir: c.Dir, Hosts: c.Hosts,
+		WholeEnv: c.WholeEnv, Contained: c.Contained, Server: c.Server}, fds...)
 	if err != nil {
 		return nil, errors.Join(err, closeAll(p.ours))
 	}
@@ -52,7 +53,7 @@ type process struct {
 
 // streams returns the three descriptors for the command: the caller's own files as they are, pipes for the rest. A verb
 // has pipes in any case: it makes its descriptors nonblocking, and a file, such as a terminal, may be in use elsewhere.
-func (p *process) streams(c *harness.Cmd) ([]*os.File, error) {
+func (p *process) streams(c *lab.Cmd) ([]*os.File, error) {
 	stdin, err := p.inputFile(c.Stdin)
 	if err != nil {
 		return nil, err
@@ -123,7 +124,7 @@ func (p *process) copyStreams() {
 	}
 }
 
-// Signal implements [harness.Signaler].
+// Signal implements [lab.Signaler].
 func (p *process) Signal(s syscall.Signal) error {
 	return p.call.send(request{Op: opSignal, Signal: int(s)})
 }

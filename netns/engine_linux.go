@@ -9,8 +9,8 @@ import (
 	"sync"
 	"syscall"
 
-	"github.com/tcplab/tcplab/harness"
-	"github.com/tcplab/tcplab/harness/agent"
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
 )
 
 // Engine builds labs out of network namespaces.
@@ -41,11 +41,11 @@ func (e *Engine) Available(ctx context.Context) error {
 }
 
 // Build builds the topology.
-func (e *Engine) Build(ctx context.Context, t harness.Topology) (harness.Lab, error) {
+func (e *Engine) Build(ctx context.Context, t lab.Topology) (lab.Lab, error) {
 	if err := t.Validate(); err != nil {
 		return nil, err
 	}
-	if err := harness.RequirePrograms(t.Programs); err != nil {
+	if err := lab.RequirePrograms(t.Programs); err != nil {
 		return nil, fmt.Errorf("netns: build lab %s: %w", t.Name, err)
 	}
 	call, err := e.call(ctx, request{Op: opBuild, Topology: &t})
@@ -62,7 +62,7 @@ func (e *Engine) Build(ctx context.Context, t harness.Topology) (harness.Lab, er
 		_ = call.Close()
 		return nil, fmt.Errorf("netns: build lab %s: %w", t.Name, err)
 	}
-	return &lab{engine: e, call: call, number: built.Lab, topology: t}, nil
+	return &namespaceLab{engine: e, call: call, number: built.Lab, topology: t}, nil
 }
 
 // cause prefers the reason for which a context ended over the error that came of it.
@@ -152,17 +152,17 @@ func answer(c channel, into *reply) error {
 	return r.err()
 }
 
-// lab is a lab of the helper.
-type lab struct {
+// namespaceLab is a lab of the helper.
+type namespaceLab struct {
 	engine   *Engine
 	call     channel
 	number   int
-	topology harness.Topology
+	topology lab.Topology
 	closing  sync.Once
 	closeErr error
 }
 
-func (l *lab) Host(name string) (harness.Host, error) {
+func (l *namespaceLab) Host(name string) (lab.Host, error) {
 	if _, err := l.topology.Config(name); err != nil {
 		return nil, fmt.Errorf("netns: %w", err)
 	}
@@ -171,7 +171,7 @@ func (l *lab) Host(name string) (harness.Host, error) {
 
 // Close removes the lab. The helper removes it in any case when the call's socket is closed; the answer says that it
 // is done.
-func (l *lab) Close(ctx context.Context) error {
+func (l *namespaceLab) Close(ctx context.Context) error {
 	l.closing.Do(func() {
 		defer l.call.Close()
 		stop := context.AfterFunc(ctx, func() { _ = l.call.Close() })
@@ -189,20 +189,20 @@ func (l *lab) Close(ctx context.Context) error {
 
 // host is a host of a lab.
 type host struct {
-	lab  *lab
+	lab  *namespaceLab
 	name string
 }
 
 func (h *host) Name() string { return h.name }
 
-func (h *host) Addr(f harness.Family) netip.Addr { return h.lab.topology.Addr(h.name, f) }
+func (h *host) Addr(f lab.Family) netip.Addr { return h.lab.topology.Addr(h.name, f) }
 
-func (h *host) Command(argv ...string) *harness.Cmd { return harness.NewCmd(h, argv...) }
+func (h *host) Command(argv ...string) *lab.Cmd { return lab.NewCmd(h, argv...) }
 
-// Stop implements [harness.Stopper].
+// Stop implements [lab.Stopper].
 func (h *host) Stop(ctx context.Context) error { return h.power(ctx, opStop) }
 
-// Start implements [harness.Stopper].
+// Start implements [lab.Stopper].
 func (h *host) Start(ctx context.Context) error { return h.power(ctx, opStart) }
 
 func (h *host) power(ctx context.Context, op string) error {
@@ -219,10 +219,10 @@ func (h *host) power(ctx context.Context, op string) error {
 	return nil
 }
 
-// Resident implements [harness.Resident].
+// Resident implements [lab.Resident].
 func (h *host) Resident() {}
 
-// Control implements [harness.Controller].
+// Control implements [lab.Controller].
 func (h *host) Control(_, _ string, c syscall.RawConn) error {
 	return agent.SwapSocket(c, func(domain, typ, proto int) (int, error) {
 		call, err := h.lab.engine.call(context.Background(), request{Op: opSocket, Lab: h.lab.number, Host: h.name,

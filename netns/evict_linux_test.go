@@ -10,23 +10,22 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/tcplab/tcplab/lab"
 	"golang.org/x/sys/unix"
-
-	"github.com/tcplab/tcplab/harness"
 )
 
 // TestDaemonsEndWithTheirHost: a daemon has left its command, and goes with its host all the same.
 func TestDaemonsEndWithTheirHost(t *testing.T) {
-	for name, end := range map[string]func(harness.Lab) error{
-		"removed":      func(l harness.Lab) error { return l.Close(t.Context()) },
-		"switched off": func(l harness.Lab) error { return stopperOf(t, l).Stop(t.Context()) },
+	for name, end := range map[string]func(lab.Lab) error{
+		"removed":      func(l lab.Lab) error { return l.Close(t.Context()) },
+		"switched off": func(l lab.Lab) error { return stopperOf(t, l).Stop(t.Context()) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			lab, err := New().Build(t.Context(), harness.Routed())
+			built, err := newEngine(t).Build(t.Context(), lab.Routed())
 			require.NoError(t, err)
-			defer lab.Close(t.Context())
-			here, other := startDaemon(t, lab, "server"), startDaemon(t, lab, "client")
-			require.NoError(t, end(lab))
+			defer built.Close(t.Context())
+			here, other := startDaemon(t, built, "server"), startDaemon(t, built, "client")
+			require.NoError(t, end(built))
 			assert.False(t, lives(here), "the daemon is still there")
 			assert.Equal(t, name != "removed", lives(other), "another host's daemon")
 		})
@@ -39,14 +38,14 @@ func lives(pid int) bool {
 	return err == nil && !strings.Contains(string(stat), ") Z ")
 }
 
-func stopperOf(t *testing.T, l harness.Lab) harness.Stopper {
+func stopperOf(t *testing.T, l lab.Lab) lab.Stopper {
 	server, err := l.Host("server")
 	require.NoError(t, err)
-	return server.(harness.Stopper)
+	return server.(lab.Stopper)
 }
 
 // startDaemon starts a daemon and returns its number once the command that started it has ended.
-func startDaemon(t *testing.T, l harness.Lab, host string) int {
+func startDaemon(t *testing.T, l lab.Lab, host string) int {
 	file := filepath.Join(t.TempDir(), "pid")
 	h, err := l.Host(host)
 	require.NoError(t, err)

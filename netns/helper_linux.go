@@ -9,10 +9,11 @@ import (
 	"sync"
 	"syscall"
 
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
 	"golang.org/x/sys/unix"
 
-	"github.com/tcplab/tcplab/harness"
-	"github.com/tcplab/tcplab/harness/agent"
+	_ "github.com/tcplab/tcplab/lab/agent/all" // the verbs of its hosts
 )
 
 // helperName is what the helper is called by: its argument 0.
@@ -30,19 +31,60 @@ func init() {
 	if os.Args[0] == helperName {
 		os.Exit(runHelper())
 	}
+	if os.Args[0] == containerName {
+		os.Exit(runContained(os.Args[1:]))
+	}
+	if os.Args[0] == agent.NamesName {
+		os.Exit(agent.RunNamed(os.Args[1:]))
+	}
 }
 
 // startHelper starts the helper and returns the channel to it.
 func startHelper(c *compressor) (*helperProcess, error) {
-	// Root needs no user namespace. Where root has been stripped of CAP_SYS_ADMIN, as in a container, it is an
-	// ordinary user that may use one.
-	if os.Geteuid() == 0 {
-		p, err := spawn(0, c)
+	// Root needs no user namespace. Where root has been stripped of its capabilities, as in a container, it is an ordinary
+	// user that may use one.
+	if os.Geteuid() == 0 && hasCapability(unix.CAP_NET_ADMIN) && hasCapability(unix.CAP_SYS_ADMIN) {
+		var extra uintptr
+		if readOnlySysctls() {
+			extra = unix.CLONE_NEWNS // a mount namespace of the helper's own, in which it may change that
+		}
+		p, err := spawn(extra, c)
 		if !errors.Is(err, unix.EPERM) {
 			return p, err
 		}
 	}
 	return spawn(unix.CLONE_NEWUSER, c)
+}
+
+// hasCapability reports whether this process has a capability (capabilities(7)).
+func hasCapability(number uint) bool {
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var data [2]unix.CapUserData
+	return unix.Capget(&header, &data[0]) == nil && data[number/32].Effective&(1<<(number%32)) != 0
+}
+
+// sysctlFolder holds the sysctls. Container engines mount it read-only.
+const sysctlFolder = "/proc/sys"
+
+func readOnlySysctls() bool {
+	var info unix.Statfs_t
+	return unix.Statfs(sysctlFolder, &info) == nil && info.Flags&unix.ST_RDONLY != 0
+}
+
+// writableSysctls makes them writable in the helper's own mount namespace; what others see stays as it is. A user namespace of
+// the helper's own may not do that, and needs it only where its sysctls are those of a container.
+func writableSysctls() error {
+	if !readOnlySysctls() {
+		return nil
+	}
+	err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, "")
+	if err == nil {
+		err = unix.Mount("", sysctlFolder, "", unix.MS_REMOUNT|unix.MS_BIND, "")
+	}
+	if errors.Is(err, unix.EPERM) {
+		return nil // setting a sysctl then says so
+	}
+	return os.NewSyscallError("mount "+sysctlFolder, err)
 }
 
 // helperProcess is the helper, seen from the program.
@@ -94,6 +136,10 @@ func runHelper() int {
 	unix.CloseOnExec(helperSocket)
 	main, err := newChannel(os.NewFile(helperSocket, "netns helper"))
 	if err != nil {
+		fmt.Fprintf(os.Stderr, "tcplab: netns helper: %v\n", err)
+		return 1
+	}
+	if err := writableSysctls(); err != nil {
 		fmt.Fprintf(os.Stderr, "tcplab: netns helper: %v\n", err)
 		return 1
 	}
@@ -227,7 +273,7 @@ func (h *helper) newSocket(r request) (int, error) {
 
 // probe makes everything that a lab needs, once.
 func probe() error {
-	l, err := newNamespaces(harness.Routed())
+	l, err := newNamespaces(lab.Routed())
 	if err != nil {
 		return err
 	}

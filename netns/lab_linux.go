@@ -4,27 +4,33 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
+	"os"
 	"sync"
 	"time"
 
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
 	"github.com/vishvananda/netlink"
-
-	"github.com/tcplab/tcplab/harness"
-	"github.com/tcplab/tcplab/harness/agent"
 )
 
 // namespaces is a lab, as the helper holds it.
 type namespaces struct {
-	topology harness.Topology
+	switches []*agent.Namespace // of the segments with more than two ends
+	topology lab.Topology
 	machines map[string]*machine
 	closing  sync.Once
+
+	folderMutex sync.Mutex
+	folder      string // empty: there is none yet
 }
 
 // machine is a host: a namespace, and the commands that run in it.
 type machine struct {
 	lab    *namespaces
 	name   string
-	config harness.HostConfig
+	config lab.HostConfig
+	ports  []port // of switches, to which it is connected
 
 	mutex    sync.Mutex
 	ns       *agent.Namespace // nil: switched off
@@ -35,7 +41,7 @@ type machine struct {
 }
 
 // newNamespaces builds a lab; on failure nothing is left.
-func newNamespaces(t harness.Topology) (*namespaces, error) {
+func newNamespaces(t lab.Topology) (*namespaces, error) {
 	l := &namespaces{topology: t, machines: map[string]*machine{}}
 	for _, spec := range t.Hosts {
 		config, err := t.Config(spec.Name)
@@ -84,14 +90,20 @@ func (l *namespaces) each(do func(*machine) error) error {
 	return errors.Join(errs...)
 }
 
-// join lays a cable: a pair of virtual Ethernet devices, each end made in its host at once.
-func (l *namespaces) join(s harness.SegmentSpec) error {
+// join lays a cable, or puts a switch between more than two hosts.
+func (l *namespaces) join(s lab.SegmentSpec) error {
+	if len(s.Ends) > 2 {
+		return l.switched(s)
+	}
 	a, b := s.Ends[0], s.Ends[1]
+	return plug(a.Interface, a.MAC(), l.machines[a.Host].ns, b.Interface, b.MAC(), l.machines[b.Host].ns)
+}
+
+// plug makes a pair of virtual Ethernet devices, each end in its namespace at once.
+func plug(name string, mac net.HardwareAddr, ns *agent.Namespace, peer string, peerMAC net.HardwareAddr, peerNS *agent.Namespace) error {
 	attrs := netlink.NewLinkAttrs()
-	attrs.Name, attrs.HardwareAddr = a.Interface, a.MAC()
-	attrs.Namespace = netlink.NsFd(l.machines[a.Host].ns.Fd())
-	return netlink.LinkAdd(&netlink.Veth{LinkAttrs: attrs, PeerName: b.Interface, PeerHardwareAddr: b.MAC(),
-		PeerNamespace: netlink.NsFd(l.machines[b.Host].ns.Fd())})
+	attrs.Name, attrs.HardwareAddr, attrs.Namespace = name, mac, netlink.NsFd(ns.Fd())
+	return netlink.LinkAdd(&netlink.Veth{LinkAttrs: attrs, PeerName: peer, PeerHardwareAddr: peerMAC, PeerNamespace: netlink.NsFd(peerNS.Fd())})
 }
 
 // close ends every command, then drops the namespaces; the kernel removes what is in them. It may be called more than
@@ -99,6 +111,12 @@ func (l *namespaces) join(s harness.SegmentSpec) error {
 func (l *namespaces) close() { l.closing.Do(l.remove) }
 
 func (l *namespaces) remove() {
+	defer l.removeFolder()
+	defer func() {
+		for _, ns := range l.switches {
+			_ = ns.Close()
+		}
+	}()
 	_ = l.each(func(m *machine) error {
 		m.mutex.Lock()
 		held := []*agent.Namespace{m.ns, m.parked}
@@ -113,6 +131,31 @@ func (l *namespaces) remove() {
 		}
 		return nil
 	})
+}
+
+// privateFolder is the lab's own folder, made when it is first asked for.
+func (l *namespaces) privateFolder() (string, error) {
+	l.folderMutex.Lock()
+	defer l.folderMutex.Unlock()
+	if l.folder == "" {
+		dir, err := os.MkdirTemp("", "tcplab-server-")
+		if err != nil {
+			return "", err
+		}
+		l.folder = dir
+	}
+	return l.folder, nil
+}
+
+func (l *namespaces) removeFolder() {
+	l.folderMutex.Lock()
+	defer l.folderMutex.Unlock()
+	if l.folder == "" {
+		return
+	}
+	if err := os.RemoveAll(l.folder); err != nil {
+		fmt.Fprintf(os.Stderr, "tcplab: netns helper: remove the folder of a server: %v\n", err)
+	}
 }
 
 // evictTimeout bounds the end of what the host's programs have left behind.
@@ -135,7 +178,7 @@ func (m *machine) namespace() (*agent.Namespace, error) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	if m.ns == nil {
-		return nil, harness.ErrHostStopped
+		return nil, lab.ErrHostStopped
 	}
 	return m.ns, nil
 }
@@ -145,7 +188,7 @@ func (m *machine) socket(domain, typ, proto int) (int, error) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	if m.ns == nil {
-		return -1, harness.ErrHostStopped
+		return -1, lab.ErrHostStopped
 	}
 	return m.ns.Socket(domain, typ, proto)
 }
@@ -166,7 +209,7 @@ func (m *machine) createNamespace() error {
 			if s.Since != "" {
 				continue // a kernel from before
 			}
-			return fmt.Errorf("%w: %w by this kernel", err, harness.ErrUnsupported)
+			return fmt.Errorf("%w: %w by this kernel", err, lab.ErrUnsupported)
 		}
 		if err != nil {
 			return err
@@ -300,7 +343,15 @@ func (m *machine) awaitLinks() error {
 	for _, c := range m.config.Interfaces {
 		names = append(names, c.Name)
 	}
-	return ns.AwaitLinks(names)
+	if err := ns.AwaitLinks(names); err != nil {
+		return err
+	}
+	for _, p := range m.ports {
+		if err := p.ns.AwaitPorts([]string{p.name}); err != nil {
+			return fmt.Errorf("switch: %w", err)
+		}
+	}
+	return nil
 }
 
 func withNetlink(ns *agent.Namespace, do func(*netlink.Handle) error) error {

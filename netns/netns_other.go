@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"runtime"
 
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 )
 
 // Engine stands in for the engine on systems that have no network namespaces.
@@ -21,11 +21,11 @@ func (*Engine) Name() string { return "netns" }
 
 // Available says that this system is not Linux.
 func (*Engine) Available(context.Context) error {
-	return fmt.Errorf("netns: network namespaces are Linux's, this is %s; use the docker engine: %w", runtime.GOOS, harness.ErrUnsupported)
+	return fmt.Errorf("netns: network namespaces are Linux's, this is %s; use the docker engine: %w", runtime.GOOS, lab.ErrUnsupported)
 }
 
 // Build fails as Available does.
-func (e *Engine) Build(ctx context.Context, _ harness.Topology) (harness.Lab, error) {
+func (e *Engine) Build(ctx context.Context, _ lab.Topology) (lab.Lab, error) {
 	return nil, e.Available(ctx)
 }
 

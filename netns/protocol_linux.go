@@ -7,10 +7,10 @@ import (
 	"io"
 	"net"
 	"os"
+	"syscall"
 
+	"github.com/tcplab/tcplab/lab"
 	"golang.org/x/sys/unix"
-
-	"github.com/tcplab/tcplab/harness"
 )
 
 // Between the program and its helper there is one socket on which the program hands over one end of a fresh socket
@@ -19,15 +19,20 @@ import (
 
 // request is the first message of a call, and "kill", "signal" or "close" a later one.
 type request struct {
-	Op       string            `json:"op"`
-	Topology *harness.Topology `json:"topology,omitempty"` // build
-	Lab      int               `json:"lab,omitempty"`
-	Host     string            `json:"host,omitempty"`
-	Argv     []string          `json:"argv,omitempty"`   // command
-	Env      []string          `json:"env,omitempty"`    // command
-	Dir      string            `json:"dir,omitempty"`    // command
-	Signal   int               `json:"signal,omitempty"` // signal
-	Socket   [3]int            `json:"socket,omitempty"` // socket: domain, type, protocol
+	Op       string        `json:"op"`
+	Topology *lab.Topology `json:"topology,omitempty"` // build
+	Lab      int           `json:"lab,omitempty"`
+	Host     string        `json:"host,omitempty"`
+	Argv     []string      `json:"argv,omitempty"`  // command
+	Env      []string      `json:"env,omitempty"`   // command
+	Dir      string        `json:"dir,omitempty"`   // command
+	Hosts    string        `json:"hosts,omitempty"` // command: the content of its /etc/hosts
+	// These are those of a [lab.Cmd].
+	WholeEnv  bool   `json:"whole_env,omitempty"`
+	Contained bool   `json:"contained,omitempty"`
+	Server    bool   `json:"server,omitempty"`
+	Signal    int    `json:"signal,omitempty"` // signal
+	Socket    [3]int `json:"socket,omitempty"` // socket: domain, type, protocol
 }
 
 // The operations.
@@ -48,27 +53,41 @@ type reply struct {
 	Lab     int    `json:"lab,omitempty"`
 	Exit    int    `json:"exit,omitempty"`
 	Error   string `json:"error,omitempty"`
-	Stopped bool   `json:"stopped,omitempty"` // the error wraps harness.ErrHostStopped
+	Stopped bool   `json:"stopped,omitempty"` // the error wraps lab.ErrHostStopped
+	Errno   int    `json:"errno,omitempty"`   // the kernel's error behind it, if there is one
 }
+
+// remoteError is an error of the helper.
+type remoteError struct {
+	text  string
+	errno syscall.Errno
+}
+
+func (e *remoteError) Error() string { return e.text }
+
+func (e *remoteError) Unwrap() error { return e.errno }
 
 func replyOf(err error) reply {
 	if err == nil {
 		return reply{}
 	}
-	return reply{Error: err.Error(), Stopped: errors.Is(err, harness.ErrHostStopped)}
+	errno, _ := errors.AsType[syscall.Errno](err)
+	return reply{Error: err.Error(), Stopped: errors.Is(err, lab.ErrHostStopped), Errno: int(errno)}
 }
 
 func (r reply) err() error {
 	switch {
 	case r.Stopped:
-		return harness.ErrHostStopped
+		return lab.ErrHostStopped
+	case r.Errno != 0:
+		return &remoteError{r.Error, syscall.Errno(r.Errno)}
 	case r.Error != "":
 		return errors.New(r.Error)
 	}
 	return nil
 }
 
-// maxMessage bounds a message in bytes; a topology or a command line is far below.
+// maxMessage bounds a message in bytes, which a command line with a whole environment may need.
 const maxMessage = 128 << 10
 
 // channel carries messages and descriptors over a Unix socket that keeps messages apart (SOCK_SEQPACKET).

@@ -8,8 +8,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 )
 
 // newChannels returns both ends of a pair.
@@ -62,12 +61,12 @@ func TestBuildCancelledAtItsEnd(t *testing.T) {
 	for range 1000 {
 		ctx, cancel := context.WithCancel(t.Context())
 		go buildThen(t, there, cancel)
-		lab, err := engine.Build(ctx, harness.Routed())
+		built, err := engine.Build(ctx, lab.Routed())
 		if err != nil {
 			assert.EqualError(t, err, "netns: build lab routed: context canceled")
 			continue
 		}
-		require.NoError(t, lab.Close(t.Context()))
+		require.NoError(t, built.Close(t.Context()))
 	}
 }
 

@@ -6,14 +6,14 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strconv"
 	"sync"
 	"syscall"
 	"time"
 
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
 	"golang.org/x/sys/unix"
-
-	"github.com/tcplab/tcplab/harness"
-	"github.com/tcplab/tcplab/harness/agent"
 )
 
 // command is a command that runs on a host, as the helper holds it.
@@ -69,7 +69,15 @@ func (m *machine) run(r request, fds []int) (*command, error) {
 	defer m.mutex.Unlock()
 	if m.ns == nil {
 		closeFds(fds)
-		return nil, harness.ErrHostStopped
+		return nil, lab.ErrHostStopped
+	}
+	if r.Server {
+		dir, err := m.lab.privateFolder()
+		if err != nil {
+			closeFds(fds)
+			return nil, err
+		}
+		r.Env = append(r.Env, "DIR="+dir)
 	}
 	start := startProcess
 	if isVerb(r.Argv) {
@@ -143,20 +151,32 @@ func startProcess(ns *agent.Namespace, r request, fds []int) (*command, error) {
 		files[i] = os.NewFile(uintptr(fd), "stream")
 	}
 	defer closeAll(files)
-	path, err := harness.FindProgram(r.Argv[0]) // on this engine a command is one of this machine's
+	env := r.Env
+	if !r.WholeEnv {
+		env = append(os.Environ(), r.Env...)
+	}
+	path, err := lab.FindProgramFrom(r.Argv[0], r.Dir, env) // on this engine a command is one of this machine's
 	if err != nil {
 		return nil, err
 	}
-	cmd := &exec.Cmd{Path: path, Args: r.Argv, Env: append(os.Environ(), r.Env...), Dir: r.Dir,
-		Stdin: files[0], Stdout: files[1], Stderr: files[2]}
+	cmd := &exec.Cmd{Path: path, Args: r.Argv, Env: env, Dir: r.Dir, Stdin: files[0], Stdout: files[1], Stderr: files[2]}
+	var own uintptr
+	switch {
+	case r.Contained || r.Server:
+		cmd.Args, own = append([]string{containerName, strconv.FormatBool(r.Server), r.Hosts, path}, r.Argv...), unix.CLONE_NEWPID|unix.CLONE_NEWNS
+		cmd.Path = "/proc/self/exe"
+	case r.Hosts != "":
+		agent.GiveNames(cmd, r.Hosts)
+	}
 	// The group is for killing it with its children; Pdeathsig is for the case that this helper is killed itself.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: unix.SIGKILL}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: unix.SIGKILL, Cloneflags: own}
 	if err := ns.Do(cmd.Start); err != nil {
 		return nil, err
 	}
 	group := &processGroup{leader: cmd.Process.Pid}
 	wait := func() int {
-		// The leader is left unreaped until the rest of its group is dead: as long, its number is taken by nobody else.
+		// The leader is left unreaped until its group gets no signal any more: as long, its number is taken by nobody else. What it has
+		// left in the background lives on, as in a container, because it cannot be told from a daemon that is about to leave the group.
 		_ = unix.Waitid(unix.P_PID, group.leader, nil, unix.WEXITED|unix.WNOWAIT, nil)
 		group.end()
 		_ = cmd.Wait() // the exit code is in ProcessState
@@ -165,7 +185,7 @@ func startProcess(ns *agent.Namespace, r request, fds []int) (*command, error) {
 	return &command{kill: func() { group.signal(unix.SIGKILL) }, signal: group.signal, wait: wait}, nil
 }
 
-// processGroup is a command and the children it leaves behind.
+// processGroup is a command and its children.
 type processGroup struct {
 	mutex  sync.Mutex
 	leader int
@@ -181,7 +201,6 @@ func (g *processGroup) signal(s syscall.Signal) {
 }
 
 func (g *processGroup) end() {
-	g.signal(unix.SIGKILL)
 	g.mutex.Lock()
 	defer g.mutex.Unlock()
 	g.ended = true

@@ -16,9 +16,8 @@ import (
 	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/asm"
 	"github.com/cilium/ebpf/link"
+	"github.com/tcplab/tcplab/lab"
 	"golang.org/x/sys/unix"
-
-	"github.com/tcplab/tcplab/harness"
 )
 
 // MaxSpeed is the greatest compression of time: beyond it the first retransmission of a SYN comes so soon (10 ms) that
@@ -31,18 +30,21 @@ const initialRTO = time.Second
 // AtSpeed returns an engine whose labs live in compressed time: the kernel's timers for SYN and SYN-ACK run this many
 // times faster. A BPF program on a cgroup tells the kernel the initial timeout of every connection that the engine's
 // helper process opens, whichever its host; the kernel doubles it as ever. That takes root (CAP_BPF, CAP_NET_ADMIN,
-// and a writable cgroup v2 hierarchy); without, the error says so and wraps [harness.ErrUnsupported]. Program and
+// and a writable cgroup v2 hierarchy); without, the error says so and wraps [lab.ErrUnsupported]. Program and
 // cgroup go with the helper.
-func (e *Engine) AtSpeed(speed float64) (harness.Engine, error) {
-	if speed == 1 {
+func (e *Engine) AtSpeed(speed float64) (lab.Engine, error) {
+	if speed == 1 && e.compressor == nil {
 		return e, nil
+	}
+	if speed == 1 {
+		return New(), nil
 	}
 	if speed < 1 || speed > MaxSpeed {
 		return nil, fmt.Errorf("netns: speed %g: it is a number from 1 to %d", speed, MaxSpeed)
 	}
 	c, err := newCompressor(speed)
 	if err != nil {
-		return nil, fmt.Errorf("netns: time cannot be compressed here (it takes root, CAP_BPF and cgroup v2): %w: %w", harness.ErrUnsupported, err)
+		return nil, fmt.Errorf("netns: time cannot be compressed here (it takes root, CAP_BPF and cgroup v2): %w: %w", lab.ErrUnsupported, err)
 	}
 	fast := &Engine{compressor: c}
 	// The helper is started now: it is the one that removes the cgroup in the end.
@@ -52,7 +54,7 @@ func (e *Engine) AtSpeed(speed float64) (harness.Engine, error) {
 	return fast, nil
 }
 
-// Speed implements [harness.Accelerated].
+// Speed implements [lab.Accelerated].
 func (e *Engine) Speed() float64 {
 	if e.compressor == nil {
 		return 1

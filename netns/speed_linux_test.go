@@ -10,8 +10,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 )
 
 func TestNearestRate(t *testing.T) {
@@ -44,7 +43,11 @@ func TestSpeedOutOfRange(t *testing.T) {
 	}
 	real, err := New().AtSpeed(1)
 	require.NoError(t, err)
-	assert.Equal(t, 1.0, real.(harness.Accelerated).Speed())
+	assert.Equal(t, 1.0, real.(lab.Accelerated).Speed())
+	fast := &Engine{compressor: &compressor{speed: 20}}
+	slow, err := fast.AtSpeed(1)
+	require.NoError(t, err)
+	assert.Equal(t, 1.0, slow.(lab.Accelerated).Speed(), "also of one in compressed time")
 }
 
 // TestNoTraceOfTheCgroup: it goes with the helper, and the helper with its socket.

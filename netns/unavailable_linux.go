@@ -19,6 +19,9 @@ var settings = []struct{ path, value, advice string }{
 		"AppArmor restricts user namespaces here (kernel.apparmor_restrict_unprivileged_userns=1, Ubuntu's default): run as root, or sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"},
 }
 
+// containerAdvice is what makes labs possible in a container, measured: with it an ordinary user needs no capability.
+const containerAdvice = "start it with docker run --security-opt seccomp=unconfined --security-opt systempaths=unconfined, or run outside the container"
+
 // unavailable says which setting is behind a failure.
 func unavailable(err error) error {
 	for _, s := range settings {
@@ -27,8 +30,11 @@ func unavailable(err error) error {
 			return fmt.Errorf("netns: %s (%w)", s.advice, err)
 		}
 	}
-	if errors.Is(err, unix.EPERM) {
-		return fmt.Errorf("netns: this process may not create namespaces, as in a container with the default seccomp profile: run as root with CAP_SYS_ADMIN, or outside the container (%w)", err)
+	switch {
+	case errors.Is(err, unix.EPERM):
+		return fmt.Errorf("netns: this process may not create namespaces, as in a container with the default seccomp profile: %s (%w)", containerAdvice, err)
+	case errors.Is(err, unix.EROFS):
+		return fmt.Errorf("netns: the sysctls of a lab cannot be set, because /proc/sys is read-only, as in a container: %s (%w)", containerAdvice, unix.EROFS)
 	}
 	return fmt.Errorf("netns: %w", err)
 }

@@ -12,8 +12,12 @@ import (
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
-// farewell is how long the server may take to close its side after this one has.
-const farewell = 500 * time.Millisecond
+// farewell is how long the server may take at least to close its side after this one has, and patience how many times as long as
+// the handshake took.
+const (
+	farewell = 500 * time.Millisecond
+	patience = 4
+)
 
 // feeling is what the connection attempt felt like.
 type feeling struct {
@@ -34,27 +38,29 @@ func connect(ctx context.Context, f *flow, timeout time.Duration) feeling {
 	if err == nil {
 		own := conn.LocalAddr().(*net.TCPAddr).AddrPort()
 		f.port.Store(uint32(own.Port()))
-		hangUp(conn.(*net.TCPConn))
+		hangUp(conn.(*net.TCPConn), min(timeout, max(farewell, patience*felt.elapsed)))
 	}
 	return felt
 }
 
 // hangUp closes in good order: a close with unread data, such as a greeting, would send RST.
-func hangUp(c *net.TCPConn) {
+func hangUp(c *net.TCPConn, wait time.Duration) {
 	defer c.Close()
-	if c.CloseWrite() == nil && c.SetReadDeadline(time.Now().Add(farewell)) == nil {
+	if c.CloseWrite() == nil && c.SetReadDeadline(time.Now().Add(wait)) == nil {
 		_, _ = io.Copy(io.Discard, c)
 	}
 }
 
 // verdict is what can be said without having seen a packet.
-func (f feeling) verdict(n Neighbour) diagnose.Verdict {
+func (f feeling) verdict(n NextHop) diagnose.Verdict {
 	var timeout net.Error
 	switch {
 	case f.err == nil:
 		return diagnose.Open
 	case errors.Is(f.err, errRefused):
 		return diagnose.Refused
+	case f.lacksPort():
+		return diagnose.NotSent
 	case n.Silent() && (isUnreachable(f.err) || errors.As(f.err, &timeout) && timeout.Timeout()):
 		return diagnose.NoNeighbour
 	case isUnreachable(f.err):
@@ -65,6 +71,11 @@ func (f feeling) verdict(n Neighbour) diagnose.Verdict {
 	return ""
 }
 
+// lacksPort reports whether no local port was free: nothing was sent.
+func (f feeling) lacksPort() bool {
+	return errors.Is(f.err, errNoAddress) || errors.Is(f.err, errInUse)
+}
+
 // isUnreachable reports whether the error is one that an ICMP error, or a next hop that does not answer, gives.
 func isUnreachable(err error) bool {
 	return errors.Is(err, errHostUnreachable) || errors.Is(err, errNetUnreachable) || errors.Is(err, syscall.EACCES)
@@ -73,7 +84,7 @@ func isUnreachable(err error) bool {
 // agrees reports whether what the packets say can be the same event as what the client felt. They differ where the
 // capture stands in the wrong place, as when the answers come in by another interface.
 func (f feeling) agrees(seen diagnose.Verdict) bool {
-	switch felt := f.verdict(Neighbour{}); seen {
+	switch felt := f.verdict(NextHop{}); seen {
 	case diagnose.OK, diagnose.Open, diagnose.HalfClosed, diagnose.ClosedEarly, diagnose.ResetByServer, diagnose.ResetByClient:
 		return felt == diagnose.Open
 	case diagnose.SYNACKUnanswered:

@@ -9,4 +9,6 @@ const (
 	errRefused         = syscall.ECONNREFUSED
 	errHostUnreachable = syscall.EHOSTUNREACH
 	errNetUnreachable  = syscall.ENETUNREACH
+	errNoAddress       = syscall.EADDRNOTAVAIL
+	errInUse           = syscall.EADDRINUSE
 )

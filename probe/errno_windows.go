@@ -7,4 +7,6 @@ const (
 	errRefused         = windows.WSAECONNREFUSED
 	errHostUnreachable = windows.WSAEHOSTUNREACH
 	errNetUnreachable  = windows.WSAENETUNREACH
+	errNoAddress       = windows.WSAEADDRNOTAVAIL
+	errInUse           = windows.WSAEADDRINUSE
 )

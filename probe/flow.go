@@ -60,3 +60,25 @@ func (f *flow) joins(a, b netip.AddrPort) bool {
 	port := f.port.Load()
 	return port != 0 && uint32(a.Port()) == port && b.Port() == f.server.Port() && b.Addr() == f.server.Addr().WithZone("")
 }
+
+// isHeard reports whether the server acknowledged more than the SYN, or said something of its own; true also where the capture
+// does not hold the handshake, and so shows nothing of the server's answers.
+func (f *flow) isHeard() bool {
+	var isn uint32
+	asked, answered := false, false
+	for i := range f.packets {
+		p := &f.packets[i]
+		flags := p.TCP.Flags
+		switch fromServer := p.SrcAddrPort() == netip.AddrPortFrom(f.server.Addr().WithZone(""), f.server.Port()); {
+		case p.Kind != wire.KindTCP:
+		case !fromServer && flags.Has(wire.SYN):
+			isn, asked = p.TCP.Seq, true
+		case !fromServer:
+		case flags.Has(wire.SYN | wire.ACK):
+			answered = true
+		case p.TCP.Payload > 0, flags&(wire.FIN|wire.RST) != 0, flags.Has(wire.ACK) && p.TCP.Ack != isn+1:
+			return true
+		}
+	}
+	return !asked || !answered
+}

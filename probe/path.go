@@ -3,14 +3,13 @@ package probe
 import (
 	"fmt"
 	"net/netip"
-	"slices"
 	"strings"
 
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
-// The answers of a [Path] that have several askers.
+// The answers of a [DecisionPath] that have several askers.
 const (
 	yes     = "yes"
 	no      = "no"
@@ -20,11 +19,11 @@ const (
 )
 
 // answerPath fills in the path by what all the looks together show.
-func (r *Result) answerPath() {
-	r.Path = Path{Online: r.online(), Host: r.Ping.host(), Port: r.port()}
+func (r *Probed) answerPath() {
+	r.Path = DecisionPath{Online: r.online(), Host: r.Ping.host(), Port: r.port()}
 }
 
-func (p Ping) host() string {
+func (p PingResult) host() string {
 	switch {
 	case p.Received > 0:
 		return answers
@@ -36,15 +35,15 @@ func (p Ping) host() string {
 	return unknown
 }
 
-func (r *Result) port() string {
+func (r *Probed) port() string {
 	switch r.Verdict {
 	case diagnose.Refused:
 		return "refused"
 	case diagnose.Rejected:
 		return "rejected"
-	case diagnose.NoAnswer:
+	case diagnose.NoAnswer, diagnose.SYNACKUnanswered, diagnose.Blackhole:
 		return silent
-	case diagnose.NoNeighbour, "":
+	case diagnose.NoNeighbour, diagnose.NotSent, "":
 		return unknown
 	}
 	return "open"
@@ -52,7 +51,7 @@ func (r *Result) port() string {
 
 // online: anything that came back proves it. Of a next hop that is silent, only a router says something about more than
 // itself.
-func (r *Result) online() string {
+func (r *Probed) online() string {
 	port := r.port()
 	switch {
 	case r.Route.Local, r.Ping.Received > 0, r.Ping.ICMP != "", port == "open", port == "refused", port == "rejected" && r.Captured:
@@ -62,14 +61,14 @@ func (r *Result) online() string {
 			return no
 		}
 		return unknown
-	case r.Neighbour.MAC != "" && r.Neighbour.State != harness.Permanent:
+	case r.Neighbour.MAC != "" && r.Neighbour.State != lab.Permanent:
 		return yes
 	}
 	return unknown
 }
 
 // OnlineText says whether this machine is online, and how that is known.
-func (r *Result) OnlineText() string {
+func (r *Probed) OnlineText() string {
 	switch {
 	case r.Route.Error != "":
 		return r.Path.Online + ": no route (" + r.Route.Error + ")"
@@ -84,7 +83,7 @@ func (r *Result) OnlineText() string {
 	switch n := r.Neighbour; {
 	case n.Silent():
 		fmt.Fprintf(&b, "; nobody on the link answers for %s (%s)", n.Addr, n.State)
-	case n.State == harness.Permanent:
+	case n.State == lab.Permanent:
 		fmt.Fprintf(&b, "; %s is pinned to %s, which proves nothing", n.Addr, n.MAC)
 	case n.MAC != "":
 		fmt.Fprintf(&b, "; %s is at %s (%s)", n.Addr, n.MAC, n.State)
@@ -93,7 +92,7 @@ func (r *Result) OnlineText() string {
 }
 
 // HostText says whether the host answers ping.
-func (r *Result) HostText() string {
+func (r *Probed) HostText() string {
 	if r.Route.Error != "" {
 		return unknown + ": no ping could leave"
 	}
@@ -101,7 +100,7 @@ func (r *Result) HostText() string {
 }
 
 // PortText says what became of the connection attempt.
-func (r *Result) PortText() string {
+func (r *Probed) PortText() string {
 	if r.Route.Error != "" {
 		return unknown + ": no SYN could leave"
 	}
@@ -112,19 +111,14 @@ func (r *Result) PortText() string {
 	return text
 }
 
-// What the path excludes of package diagnose's causes, which knows nothing of a ping.
-const (
-	rivalDeadHost = "dead host"
-	pingCommand   = "ping -c "
-)
-
 // weigh holds the answers against each other: each of them alone has more causes than all of them together.
-func (r *Result) weigh(f *flow) {
-	// What has been done need not be done again.
-	r.Next = slices.DeleteFunc(r.Next, func(s string) bool { return r.Ping.Sent > 0 && strings.HasPrefix(s, pingCommand) })
+func (r *Probed) weigh(f *flow) {
+	if r.Ping.Sent > 0 {
+		r.diagnosis.Done(diagnose.StepPing)
+	}
 	switch {
 	case r.Verdict == diagnose.NoAnswer && r.Path.Host == answers:
-		r.Rivals = slices.DeleteFunc(r.Rivals, func(s string) bool { return s == rivalDeadHost })
+		r.diagnosis.Without(diagnose.CauseDeadHost)
 		r.note("the host answers ping, so it is up and reachable: it is this port that is silent")
 	case r.Verdict == diagnose.NoAnswer && r.Path.Host == silent:
 		r.bothSilent(f.server.Addr())
@@ -134,20 +128,22 @@ func (r *Result) weigh(f *flow) {
 }
 
 // bothSilent is where the practitioner's three reasons for an unanswered ping meet a silent port.
-func (r *Result) bothSilent(server netip.Addr) {
+func (r *Probed) bothSilent(server netip.Addr) {
 	r.note("ping is unanswered because this machine is offline, because ICMP is filtered, or because the host is down: it does not say which")
+	d := &r.diagnosis
 	if r.Path.Online != yes {
-		r.Rivals = append(r.Rivals, "this machine is offline")
+		d.Rivals = append(d.Rivals, diagnose.NewRival(diagnose.CauseOffline))
 	}
-	if r.Route.Via.IsValid() {
-		r.Rivals = append(r.Rivals, fmt.Sprintf("the path is broken beyond %s", r.Route.Via))
-		r.Next = append(r.Next, fmt.Sprintf("ping -c 3 %s  # on the client: the next hop", r.Route.Via))
+	if via := r.Route.Via; via.IsValid() {
+		d.Without(diagnose.CausePathBroken)
+		d.Rivals = append(d.Rivals, diagnose.Rival{Cause: diagnose.CausePathBroken, Text: fmt.Sprintf("the path is broken beyond %s", via)})
+		d.Next = append(d.Next, diagnose.Step{ID: diagnose.StepPing, Command: fmt.Sprintf("ping -c 3 %s  # on the client: the next hop", via)})
 	}
-	r.Next = append(r.Next, fmt.Sprintf("tracepath -n %s  # on the client: how far it comes", server))
+	d.Next = append(d.Next, diagnose.Step{ID: diagnose.StepPathMTU, Command: fmt.Sprintf("tracepath -n %s  # on the client: how far it comes", server)})
 }
 
 // pingError tells of a ping that could not be sent.
-func (r *Result) pingError() {
+func (r *Probed) pingError() {
 	if r.Ping.Error != "" && r.Ping.Sent == 0 {
 		r.unseen("whether the host answers ping: %s", r.Ping.Error)
 	}

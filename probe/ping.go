@@ -32,14 +32,14 @@ type pinger struct {
 	raw    bool
 	sentAt [Echoes]time.Time
 	done   [Echoes]bool // answered, or an error came in place of the answer
-	found  Ping
+	found  PingResult
 }
 
 // ping sends the echo requests over the first half of the timeout and waits for the answers until its end.
-func ping(ctx context.Context, to netip.Addr, timeout time.Duration) Ping {
+func ping(ctx context.Context, to netip.Addr, timeout time.Duration) PingResult {
 	conn, raw, err := openPing(to)
 	if err != nil {
-		return Ping{Error: reason(err), Denied: isDenied(err)}
+		return PingResult{Error: reason(err), Denied: isDenied(err)}
 	}
 	defer conn.Close()
 	p := &pinger{conn: conn, to: to, raw: raw, token: make([]byte, 18)}
@@ -173,7 +173,7 @@ func (p *pinger) complained(name string, from netip.Addr, quote []byte) {
 }
 
 // text is the answer to the path's second question.
-func (p Ping) text() string {
+func (p PingResult) text() string {
 	switch {
 	case p.Denied:
 		return fmt.Sprintf("unknown: %s (ping needs CAP_NET_RAW, or on Linux a group in net.ipv4.ping_group_range)", p.Error)

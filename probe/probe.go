@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
 // DefaultTimeout covers the first retransmission of a SYN, after 1 s, and the second, as connect timeouts should.
@@ -16,12 +18,12 @@ const parallel = 4
 
 // Run probes every address of the target and returns the results in the order of the addresses. The error is for what
 // could not be probed at all: a name without addresses, or a context that ended.
-func Run(ctx context.Context, t Target, timeout time.Duration) ([]Result, error) {
+func Run(ctx context.Context, t Target, timeout time.Duration) ([]Probed, error) {
 	addrs, err := t.Resolve(ctx, timeout)
 	if err != nil {
 		return nil, err
 	}
-	results := make([]Result, len(addrs))
+	results := make([]Probed, len(addrs))
 	turn := make(chan struct{}, parallel)
 	var all sync.WaitGroup
 	for i, addr := range addrs {
@@ -38,8 +40,8 @@ func Run(ctx context.Context, t Target, timeout time.Duration) ([]Result, error)
 
 // one probes one address. Ping and connect are at the same time: with a host that is silent each takes all of the
 // timeout.
-func one(ctx context.Context, server netip.AddrPort, timeout time.Duration) Result {
-	r := Result{Server: server.String(), Evidence: []Evidence{}, Notes: []string{}, Unseen: []string{}, Rivals: []string{}, Next: []string{}}
+func one(ctx context.Context, server netip.AddrPort, timeout time.Duration) Probed {
+	r := Probed{Server: server.String(), Evidence: []PacketSeen{}, Notes: []string{}, Unseen: []string{}, Rivals: []string{}, Causes: []diagnose.Cause{}, Next: []string{}}
 	r.Route = findRoute(server)
 	if r.Route.Error != "" {
 		r.offline(server)
@@ -65,7 +67,7 @@ func one(ctx context.Context, server netip.AddrPort, timeout time.Duration) Resu
 }
 
 // hop is the address that the link layer is asked for: that of the router, or the target's own; none on this machine.
-func (r *Result) hop(server netip.Addr) netip.Addr {
+func (r *Probed) hop(server netip.Addr) netip.Addr {
 	switch {
 	case r.Route.Local:
 		return netip.Addr{}
@@ -76,7 +78,7 @@ func (r *Result) hop(server netip.Addr) netip.Addr {
 }
 
 // look reads the entry of the next hop, after the connection attempt: before it there may be none.
-func (r *Result) look(server netip.Addr) {
+func (r *Probed) look(server netip.Addr) {
 	hop := r.hop(server)
 	if !hop.IsValid() {
 		return
@@ -88,10 +90,10 @@ func (r *Result) look(server netip.Addr) {
 	r.Neighbour = n
 }
 
-func (r *Result) unseen(format string, args ...any) {
+func (r *Probed) unseen(format string, args ...any) {
 	r.Unseen = append(r.Unseen, fmt.Sprintf(format, args...))
 }
 
-func (r *Result) note(format string, args ...any) {
+func (r *Probed) note(format string, args ...any) {
 	r.Notes = append(r.Notes, fmt.Sprintf(format, args...))
 }

@@ -21,19 +21,23 @@ import (
 
 func TestParseTarget(t *testing.T) {
 	for text, want := range map[string]Target{
-		"192.0.2.1:80":          {"192.0.2.1", 80, netip.MustParseAddr("192.0.2.1")},
-		"[2001:db8::1]:443":     {"2001:db8::1", 443, netip.MustParseAddr("2001:db8::1")},
-		"[fe80::1%eth0]:1":      {"fe80::1%eth0", 1, netip.MustParseAddr("fe80::1%eth0")},
-		"[::ffff:192.0.2.1]:80": {"::ffff:192.0.2.1", 80, netip.MustParseAddr("192.0.2.1")},
-		"host.example:65535":    {"host.example", 65535, netip.Addr{}},
-		"host.example:https":    {"host.example", 443, netip.Addr{}},
+		"192.0.2.1:80":                    {"192.0.2.1", 80, netip.MustParseAddr("192.0.2.1")},
+		"[2001:db8::1]:443":               {"2001:db8::1", 443, netip.MustParseAddr("2001:db8::1")},
+		"[fe80::1%eth0]:1":                {"fe80::1%eth0", 1, netip.MustParseAddr("fe80::1%eth0")},
+		"[::ffff:192.0.2.1]:80":           {"::ffff:192.0.2.1", 80, netip.MustParseAddr("192.0.2.1")},
+		"host.example:65535":              {"host.example", 65535, netip.Addr{}},
+		"host.example:https":              {"host.example", 443, netip.Addr{}},
+		"https://host.example/x":          {"host.example", 443, netip.Addr{}},
+		"http://192.0.2.1:8080/":          {"192.0.2.1", 8080, netip.MustParseAddr("192.0.2.1")},
+		"https://[2001:db8::1]/":          {"2001:db8::1", 443, netip.MustParseAddr("2001:db8::1")},
+		"postgresql://u:p@db.example/app": {"db.example", 5432, netip.Addr{}},
 	} {
 		got, err := ParseTarget(text)
 		require.NoError(t, err, text)
 		assert.Equal(t, want, got, text)
 	}
 	for _, text := range []string{"", "host", ":80", "host:", "host:0", "host:65536", "host:-1", "a:b:c", "2001:db8::1",
-		"192.0.2.1", "[::]:80", "0.0.0.0:80", "255.255.255.255:80", "224.0.0.1:80", "[ff02::1]:80"} {
+		"192.0.2.1", "[::]:80", "0.0.0.0:80", "255.255.255.255:80", "224.0.0.1:80", "[ff02::1]:80", "http://", "odd-scheme://host", "https://:443", "file:///etc/hosts"} {
 		_, err := ParseTarget(text)
 		require.Error(t, err, text)
 		assert.NotContains(t, err.Error(), "\n")
@@ -57,10 +61,10 @@ func dialError(err error) error {
 
 func TestFeelingWithoutPackets(t *testing.T) {
 	timeout := &net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}
-	known, silent := Neighbour{State: "REACHABLE"}, Neighbour{State: "FAILED"}
+	known, silent := NextHop{State: "REACHABLE"}, NextHop{State: "FAILED"}
 	for _, c := range []struct {
 		err       error
-		neighbour Neighbour
+		neighbour NextHop
 		want      diagnose.Verdict
 		cause     string
 	}{
@@ -68,9 +72,11 @@ func TestFeelingWithoutPackets(t *testing.T) {
 		{dialError(errRefused), known, diagnose.Refused, errRefused.Error()},
 		{dialError(errHostUnreachable), known, diagnose.Rejected, errHostUnreachable.Error()},
 		{dialError(errHostUnreachable), silent, diagnose.NoNeighbour, errHostUnreachable.Error()},
-		{dialError(errNetUnreachable), Neighbour{}, diagnose.Rejected, errNetUnreachable.Error()},
+		{dialError(errNetUnreachable), NextHop{}, diagnose.Rejected, errNetUnreachable.Error()},
 		{timeout, known, diagnose.NoAnswer, "timed out"},
 		{timeout, silent, diagnose.NoNeighbour, "timed out"},
+		{dialError(errNoAddress), known, diagnose.NotSent, errNoAddress.Error()},
+		{dialError(errInUse), known, diagnose.NotSent, errInUse.Error()},
 		{errors.New("odd"), known, "", "odd"},
 	} {
 		f := feeling{err: c.err}
@@ -99,26 +105,24 @@ func testFlow(server, local, hop string) *flow {
 	return f
 }
 
-// The least packets of a verdict must give that verdict, and advice.
-func TestLeastPacketsOfAVerdict(t *testing.T) {
+// What was not seen has the same advice as what was, and what was done is not advised.
+func TestAdviceWithoutPackets(t *testing.T) {
 	for _, f := range []*flow{testFlow("203.0.113.10:8080", "198.51.100.10", "198.51.100.1"),
 		testFlow("[2001:db8:2::10]:8080", "2001:db8:1::10", "2001:db8:1::1")} {
-		for _, v := range []diagnose.Verdict{diagnose.NoAnswer, diagnose.Refused, diagnose.Rejected, diagnose.NoNeighbour} {
-			s := diagnosed(leastOf(v, f))
-			require.NotNil(t, s, v)
-			assert.Equal(t, v, s.verdict)
-			assert.NotEmpty(t, s.Rivals, v)
-			assert.NotEmpty(t, s.Next, v)
-		}
-		assert.Nil(t, diagnosed(leastOf(diagnose.Open, f)))
-	}
-}
+		r := Probed{Ping: PingResult{Sent: 3, Received: 3}}
+		r.conclude(f, feeling{err: &net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}}, false)
+		assert.Equal(t, diagnose.NoAnswer, r.Verdict)
+		assert.NotContains(t, r.Causes, diagnose.CauseDeadHost, "it answers ping")
+		assert.Contains(t, r.Causes, diagnose.CauseFirewallOnPath)
+		assert.Len(t, r.Rivals, len(r.Causes))
+		assert.NotContains(t, strings.Join(r.Next, "\n"), "ping -c", "that has been done")
 
-// What path.go looks for in package diagnose's texts must be there.
-func TestWeighKnowsTheTexts(t *testing.T) {
-	s := diagnosed(leastOf(diagnose.NoAnswer, testFlow("203.0.113.10:8080", "198.51.100.10", "198.51.100.1")))
-	assert.Contains(t, s.Rivals, rivalDeadHost)
-	assert.Contains(t, strings.Join(s.Next, "\n"), "\n"+pingCommand)
+		silent := Probed{Ping: PingResult{Sent: 3}, Route: ChosenRoute{Via: f.hop}}
+		silent.conclude(f, feeling{err: &net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}}, false)
+		assert.Contains(t, silent.Causes, diagnose.CauseDeadHost)
+		assert.Contains(t, silent.Rivals, "the path is broken beyond "+f.hop.String())
+		assert.Contains(t, silent.Next, "ping -c 3 "+f.hop.String()+"  # on the client: the next hop")
+	}
 }
 
 func TestFlowOwnsItsPacketsOnly(t *testing.T) {
@@ -130,11 +134,11 @@ func TestFlowOwnsItsPacketsOnly(t *testing.T) {
 	other := netip.AddrPortFrom(own.Addr(), 40001)
 	quoting := func(client netip.AddrPort) wire.Packet {
 		p := packet(wire.KindICMP, netip.MustParseAddrPort("198.51.100.1:0"), own)
-		p.ICMP = unreachable(client, server)
+		p.ICMP = wire.ICMP{Type: 3, Code: 1, HasQuote: true, Quote: wire.Quote{Src: client, Dst: server, Protocol: protocolTCP, HasSeq: true, Seq: 1}}
 		return p
 	}
 	asks := func(from, target string, reply bool) wire.Packet {
-		return wire.Packet{Kind: wire.KindARP, Src: netip.MustParseAddr(from), Neighbour: wire.Neighbour{Reply: reply, Target: netip.MustParseAddr(target)}}
+		return wire.Packet{Kind: wire.KindARP, Src: netip.MustParseAddr(from), Neighbour: wire.NeighbourTold{Reply: reply, Target: netip.MustParseAddr(target)}}
 	}
 	for i, p := range []wire.Packet{packet(wire.KindTCP, own, server), packet(wire.KindTCP, server, own), quoting(own),
 		asks("198.51.100.10", "198.51.100.1", false), asks("198.51.100.1", "198.51.100.1", true)} {
@@ -261,4 +265,68 @@ func TestProbeOfAServerThatStays(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, diagnose.Open, results[0].Verdict, "%+v", results[0])
 	assert.Empty(t, results[0].Rivals)
+}
+
+// TestWhatTheCaptureDoesNotHoldDidNotLeave: a silent drop by a rule of this machine looks like no answer without a capture.
+func TestWhatTheCaptureDoesNotHoldDidNotLeave(t *testing.T) {
+	timeout := feeling{err: &net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}}
+	for name, c := range map[string]struct {
+		felt   feeling
+		tapped bool
+		want   diagnose.Verdict
+		first  diagnose.Cause
+	}{
+		"a timeout, and no SYN left":   {timeout, true, diagnose.NotSent, diagnose.CauseOwnFirewall},
+		"a timeout, without a capture": {timeout, false, diagnose.NoAnswer, diagnose.CauseDeadHost},
+		"refused, and nothing passed":  {feeling{err: dialError(errRefused)}, true, diagnose.Refused, diagnose.CauseOwnFirewall},
+		"no port is free":              {feeling{err: dialError(errNoAddress)}, true, diagnose.NotSent, diagnose.CauseNoLocalPort},
+	} {
+		r := Probed{Route: ChosenRoute{Interface: "eth0"}}
+		r.conclude(testFlow("203.0.113.10:8080", "198.51.100.10", "198.51.100.1"), c.felt, c.tapped)
+		assert.Equal(t, c.want, r.Verdict, name)
+		require.NotEmpty(t, r.Causes, name)
+		assert.Equal(t, c.first, r.Causes[0], name)
+	}
+}
+
+// TestAFINThatIsNeverAcknowledgedIsNoOpenPort: neither was the handshake's last step.
+func TestAFINThatIsNeverAcknowledgedIsNoOpenPort(t *testing.T) {
+	f := testFlow("203.0.113.10:8080", "198.51.100.10", "198.51.100.1")
+	add := func(up bool, flags wire.Flags, seq, ack uint32, at time.Duration) {
+		p := wire.Packet{Kind: wire.KindTCP, Time: time.Unix(1714564800, 0).Add(at), Src: f.local, SrcPort: 40000, Dst: f.server.Addr(), DstPort: 8080, ID: uint16(len(f.packets) + 1)}
+		if !up {
+			p.Src, p.SrcPort, p.Dst, p.DstPort = p.Dst, p.DstPort, p.Src, p.SrcPort
+		}
+		p.TCP.Flags, p.TCP.Seq, p.TCP.Ack = flags, seq, ack
+		f.take(p)
+	}
+	add(true, wire.SYN, 100, 0, 0)
+	add(false, wire.SYN|wire.ACK, 500, 101, time.Millisecond)
+	add(true, wire.ACK, 101, 501, 2*time.Millisecond)
+	for i := range 4 {
+		add(true, wire.FIN|wire.ACK, 101, 501, time.Duration(3+200*i)*time.Millisecond)
+	}
+	var r Probed
+	r.conclude(f, feeling{}, true)
+	assert.Equal(t, diagnose.SYNACKUnanswered, r.Verdict)
+	assert.Equal(t, "silent", r.Path.Port)
+	assert.Contains(t, r.Causes, diagnose.CauseACKLost)
+
+	add(false, wire.ACK, 501, 102, 900*time.Millisecond)
+	r = Probed{}
+	r.conclude(f, feeling{}, true)
+	assert.Equal(t, diagnose.Open, r.Verdict)
+}
+
+// TestListenersOnOtherAddresses reads the kernel's table as it is on a little-endian machine.
+func TestListenersOnOtherAddresses(t *testing.T) {
+	const table = `  sl  local_address rem_address   st tx_queue rx_queue
+   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000
+   1: 0A7100CB:1F90 0A6433C6:9C40 01 00000000:00000000
+   2: 00000000:0016 00000000:0000 0A 00000000:00000000
+   3: 00000000000000000000000001000000:1F90 00000000000000000000000000000000:0000 0A 00000000:00000000
+   4: odd:1F90 00000000:0000 0A
+`
+	assert.Equal(t, []netip.Addr{netip.MustParseAddr("127.0.0.1"), netip.MustParseAddr("::1")}, listenersIn(table, 8080))
+	assert.Empty(t, listenersIn(table, 81))
 }

@@ -7,17 +7,19 @@ import (
 	"net/netip"
 	"os"
 	"syscall"
+
+	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
 // findRoute asks the kernel which way packets to the server would take, without sending one: connecting a UDP socket
 // only looks up the route.
-func findRoute(server netip.AddrPort) Route {
+func findRoute(server netip.AddrPort) ChosenRoute {
 	c, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(server))
 	if err != nil {
-		return Route{Error: reason(err)}
+		return ChosenRoute{Error: reason(err)}
 	}
 	defer c.Close()
-	r := Route{From: c.LocalAddr().(*net.UDPAddr).AddrPort().Addr().Unmap()}
+	r := ChosenRoute{From: c.LocalAddr().(*net.UDPAddr).AddrPort().Addr().Unmap()}
 	r.Local = r.From.WithZone("") == server.Addr().WithZone("") || server.Addr().IsLoopback()
 	r.Via, r.Interface = nextHop(server.Addr())
 	if r.Interface == "" {
@@ -55,12 +57,16 @@ func reason(err error) string {
 }
 
 // offline is for an address to which no packet can leave.
-func (r *Result) offline(server netip.AddrPort) {
+func (r *Probed) offline(server netip.AddrPort) {
 	r.Error = "no route: " + r.Route.Error
-	r.Path = Path{Online: "no", Host: "unknown", Port: "unknown"}
+	r.Path = DecisionPath{Online: "no", Host: "unknown", Port: "unknown"}
 	r.Summary = fmt.Sprintf("this machine has no route to %s (%s), so nothing was sent", server.Addr(), r.Route.Error)
-	r.Rivals = []string{"this machine is offline", "it has no " + familyName(server.Addr()) + " connectivity", "a route is missing, or forbids it"}
-	r.Next = []string{fmt.Sprintf("ip route get %s; ip addr  # on the client", server.Addr())}
+	r.diagnosis = diagnose.Unseen(diagnose.NotSent, netip.AddrPort{}, server)
+	r.diagnosis.Done(diagnose.StepClientRules) // that is not it: the kernel found no route
+	r.diagnosis.Rivals = []diagnose.Rival{diagnose.NewRival(diagnose.CauseOffline),
+		{Cause: diagnose.CauseNoFamily, Text: "it has no " + familyName(server.Addr()) + " connectivity"},
+		{Cause: diagnose.CauseMissingRoute, Text: "a route is missing, or forbids it"}}
+	r.tell()
 }
 
 func familyName(a netip.Addr) string {

@@ -9,15 +9,15 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"slices"
 	"strings"
 	"syscall"
 	"time"
 
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
 	"golang.org/x/sys/unix"
-
-	"github.com/tcplab/tcplab/harness"
-	"github.com/tcplab/tcplab/harness/agent"
 )
 
 // nextHop asks the kernel for the router and the interface of the route to an address, as "ip route get" does. Both
@@ -99,27 +99,40 @@ func appendAttr(b []byte, kind uint16, value []byte) []byte {
 }
 
 // readNeighbour returns the kernel's entry of an address; without a state when there is none.
-func readNeighbour(addr netip.Addr) (Neighbour, error) {
-	n := Neighbour{Addr: addr}
+func readNeighbour(addr netip.Addr) (NextHop, error) {
+	n := NextHop{Addr: addr}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	var out, sentence bytes.Buffer
 	streams := agent.Streams{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &sentence, Namespace: &agent.Namespace{}}
-	if agent.Run(ctx, streams, verb(harness.NeighboursVerb())) != 0 {
+	if agent.Run(ctx, streams, verb(agent.NeighboursVerb())) != 0 {
 		return n, errors.New(strings.TrimSpace(sentence.String()))
 	}
-	var table []harness.Neighbour
+	var table []lab.Neighbour
 	if err := json.Unmarshal(out.Bytes(), &table); err != nil {
 		return n, fmt.Errorf("read the neighbour table: %w", err)
 	}
-	if i := slices.IndexFunc(table, func(e harness.Neighbour) bool { return e.Addr == addr }); i >= 0 {
+	if i := slices.IndexFunc(table, func(e lab.Neighbour) bool { return e.Addr == addr }); i >= 0 {
 		n.MAC, n.State = table[i].MAC, table[i].State
 	}
 	return n, nil
 }
 
+// readListeners returns the addresses on which a port of this machine is listened to.
+func readListeners(port uint16) ([]netip.Addr, error) {
+	var list []netip.Addr
+	for _, name := range []string{"/proc/self/net/tcp", "/proc/self/net/tcp6"} {
+		table, err := os.ReadFile(name)
+		if err != nil && !os.IsNotExist(err) { // there may be no IPv6
+			return nil, err
+		}
+		list = append(list, listenersIn(string(table), port)...)
+	}
+	return list, nil
+}
+
 // verb is a verb's command line without the program, as agent.Run takes it.
-func verb(argv []string) []string { return argv[len(harness.Verb()):] }
+func verb(argv []string) []string { return argv[len(lab.Verb()):] }
 
 // claimPort gives the socket its local port before it connects, so that its first packet can be told from those of
 // other connections to the same server. The address is left to the route.

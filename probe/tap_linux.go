@@ -7,8 +7,8 @@ import (
 	"io"
 	"strings"
 
-	"github.com/tcplab/tcplab/harness"
-	"github.com/tcplab/tcplab/harness/agent"
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
 	"github.com/tcplab/tcplab/wire"
 )
 
@@ -19,7 +19,7 @@ type tap struct {
 }
 
 // startTap returns when every packet from now on is seen.
-func startTap(ctx context.Context, route Route, f *flow) (*tap, error) {
+func startTap(ctx context.Context, route ChosenRoute, f *flow) (*tap, error) {
 	if !route.ethernet {
 		return nil, errors.New("the interface " + route.Interface + " has no Ethernet header, which the capture needs")
 	}
@@ -30,7 +30,7 @@ func startTap(ctx context.Context, route Route, f *flow) (*tap, error) {
 	go func() {
 		streams := agent.Streams{Stdin: in, Stdout: file, Stderr: said, Namespace: &agent.Namespace{}}
 		var err error
-		if agent.Run(ctx, streams, verb(harness.CaptureVerb(route.Interface))) != 0 {
+		if agent.Run(ctx, streams, verb(agent.CaptureVerb(route.Interface))) != 0 {
 			err = errors.New(said.last())
 		}
 		_ = file.Close()
@@ -78,7 +78,7 @@ type sentence struct {
 }
 
 func (s *sentence) Write(p []byte) (int, error) {
-	if !s.works && strings.TrimSpace(string(p)) == harness.Ready {
+	if !s.works && strings.TrimSpace(string(p)) == lab.Ready {
 		s.works = true
 		close(s.ready)
 		return len(p), nil

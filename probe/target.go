@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -19,9 +21,16 @@ type Target struct {
 	Literal netip.Addr
 }
 
-// ParseTarget parses HOST:PORT. The host is a name, an IPv4 address or an IPv6 address in brackets; the port is a
-// number or the name of a service.
+// ParseTarget parses HOST:PORT, or a URL, of which host and port count. The host is a name, an IPv4 address or an IPv6
+// address in brackets; the port is a number or the name of a service, and of a URL the scheme's where it has none.
 func ParseTarget(text string) (Target, error) {
+	if strings.Contains(text, "://") {
+		place, err := placeOf(text)
+		if err != nil {
+			return Target{}, err
+		}
+		text = place
+	}
 	if addr, err := netip.ParseAddr(text); err == nil {
 		return Target{}, fmt.Errorf("%q has no port: it is %s that can be probed", text, net.JoinHostPort(addr.String(), "PORT"))
 	}
@@ -43,6 +52,30 @@ func ParseTarget(text string) (Target, error) {
 		return Target{}, fmt.Errorf("%s %s: nobody can connect to it", host, reason)
 	}
 	return t, nil
+}
+
+// schemes are the ports of URLs whose scheme is not the name of its service.
+var schemes = map[string]string{"ws": "80", "wss": "443", "postgres": "5432", "postgresql": "5432", "redis": "6379", "rediss": "6379",
+	"mysql": "3306", "mongodb": "27017", "amqp": "5672", "amqps": "5671", "mqtt": "1883", "nats": "4222", "ldap": "389", "ldaps": "636"}
+
+// placeOf is the HOST:PORT of a URL.
+func placeOf(text string) (string, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Hostname() == "" {
+		return "", fmt.Errorf("%q is neither HOST:PORT nor a URL with a host", text)
+	}
+	port := u.Port()
+	if port == "" {
+		port = schemes[u.Scheme]
+	}
+	if port == "" {
+		number, err := net.LookupPort("tcp", u.Scheme)
+		if err != nil {
+			return "", fmt.Errorf("the port of a URL that begins with %s: is not known here: add it, as in %s://%s:PORT", u.Scheme, u.Scheme, u.Host)
+		}
+		port = strconv.Itoa(number)
+	}
+	return net.JoinHostPort(u.Hostname(), port), nil
 }
 
 // unfit says why TCP cannot connect to an address, "" when it can.

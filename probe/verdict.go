@@ -5,30 +5,21 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/tcplab/tcplab/wire"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
-// seen is what package diagnose says of packets.
-type seen struct {
-	diagnose.Explanation
-	verdict      diagnose.Verdict
-	inconclusive bool
-	packets      int64
-}
-
 // diagnosed returns what the packets say of the connection, or, when none of it left, of the next hop.
-func diagnosed(packets []wire.Packet) *seen {
-	var connection, neighbour *seen
-	diagnose.Each(packets, func(a *diagnose.Attempt) {
-		s := &seen{a.Explain(), a.Verdict, a.Inconclusive, a.Packets()}
+func diagnosed(packets []wire.Packet) *diagnose.Diagnosis {
+	var connection, neighbour *diagnose.Diagnosis
+	diagnose.Each(packets, func(a *diagnose.Judged) {
+		d := a.Diagnosis()
 		switch {
 		case a.Verdict == diagnose.NoNeighbour:
-			neighbour = s
+			neighbour = &d
 		case connection == nil:
-			connection = s
+			connection = &d
 		}
 	})
 	if connection == nil {
@@ -38,37 +29,50 @@ func diagnosed(packets []wire.Packet) *seen {
 }
 
 // conclude puts together what was seen, where there was a capture, and what was felt.
-func (r *Result) conclude(f *flow, felt feeling, tapped bool) {
+func (r *Probed) conclude(f *flow, felt feeling, tapped bool) {
 	if f.port.Load() != 0 {
 		r.Client = netip.AddrPortFrom(f.local, uint16(f.port.Load())).String()
 	}
 	r.ElapsedMS, r.Error = milliseconds(felt.elapsed), felt.cause()
-	if s := diagnosed(f.packets); s != nil && felt.agrees(s.verdict) {
-		r.fromPackets(s)
-	} else {
+	switch d := diagnosed(f.packets); {
+	case d != nil && felt.err == nil && !f.isHeard():
+		r.unheard(d)
+	case d != nil && felt.agrees(d.Verdict):
+		r.fromPackets(d)
+	default:
 		r.fromFeeling(f, felt)
-		// A neighbour that was asked for once has not had its time: the kernel's own table decided.
-		if tapped && r.Verdict != diagnose.NoNeighbour {
-			r.unseen("the packets that decided it: they did not pass %s, where the capture was", r.Route.Interface)
-		}
+		r.notSeen(f, felt, tapped)
+	}
+	if r.Verdict == diagnose.Refused && r.Route.Local {
+		r.lookForListeners(f.server)
 	}
 	r.pingError()
 	r.answerPath()
 	r.weigh(f)
+	r.tell()
+}
+
+// tell takes over rivals and next steps, once all that was seen is weighed.
+func (r *Probed) tell() {
+	r.Rivals, r.Next = r.diagnosis.RivalTexts(), r.diagnosis.Commands()
+	r.Causes = []diagnose.Cause{}
+	for _, rival := range r.diagnosis.Rivals {
+		r.Causes = append(r.Causes, rival.Cause)
+	}
 }
 
 // fromPackets takes over what the packets say. That this end closed at once, asked for nothing, and did not wait long for
 // the server to close, is no finding.
-func (r *Result) fromPackets(s *seen) {
-	r.Captured, r.Verdict, r.Inconclusive, r.Packets = true, s.verdict, s.inconclusive, s.packets
-	r.Summary, r.Notes = s.Summary, append(r.Notes, s.Notes...)
+func (r *Probed) fromPackets(d *diagnose.Diagnosis) {
+	r.Captured, r.Verdict, r.Inconclusive, r.Packets = true, d.Verdict, d.Inconclusive, d.Packets
+	r.Summary, r.Notes = d.Summary, append(r.Notes, d.Notes...)
 	if r.Route.Local { // every packet passes the loopback interface twice, out and in
 		r.Notes = slices.DeleteFunc(r.Notes, func(note string) bool { return strings.HasSuffix(note, "captured twice") })
 	}
-	for _, e := range s.Evidence {
-		r.Evidence = append(r.Evidence, Evidence(e))
+	for _, e := range d.Evidence {
+		r.Evidence = append(r.Evidence, PacketSeen(e))
 	}
-	switch s.verdict {
+	switch d.Verdict {
 	case diagnose.HalfClosed, diagnose.ResetByClient:
 		r.Verdict, r.Summary = diagnose.Open, "established; the server had not closed its side when the probe ended"
 	case diagnose.ClosedEarly: // whose FIN was first is a race
@@ -76,12 +80,55 @@ func (r *Result) fromPackets(s *seen) {
 		r.note("the server closed without being asked anything: so does a proxy that has lost its backend, or an access list")
 	}
 	if r.Verdict.Failed() {
-		r.Rivals, r.Next = slices.Clone(s.Rivals), slices.Clone(s.Next)
+		r.diagnosis = *d
 	}
 }
 
+// unheard is for a handshake that this end believes complete, and of which the server acknowledges nothing: neither the last step
+// nor the FIN. Between the two something lets SYN and SYN-ACK pass, and not what follows.
+func (r *Probed) unheard(d *diagnose.Diagnosis) {
+	d.Verdict, d.Failed = diagnose.SYNACKUnanswered, true
+	other := diagnose.Unseen(d.Verdict, d.Client, d.Server)
+	d.Rivals, d.Next = other.Rivals, other.Next
+	d.Without(diagnose.CauseSYNACKLost, diagnose.CauseForeignSource)
+	d.Summary = "the server answered the SYN, and acknowledged neither the handshake's last step nor the FIN"
+	r.fromPackets(d)
+}
+
+// notSeen weighs that the capture holds no packet of the attempt.
+func (r *Probed) notSeen(f *flow, felt feeling, tapped bool) {
+	own := diagnose.NewRival(diagnose.CauseOwnFirewall)
+	client := f.client()
+	switch {
+	case felt.lacksPort():
+		r.Summary = fmt.Sprintf("no local port is free (%s), so nothing was sent", r.Error)
+		r.diagnosis.Rivals = []diagnose.Rival{diagnose.NewRival(diagnose.CauseNoLocalPort)}
+		r.diagnosis.Next = []diagnose.Step{{ID: diagnose.StepClientSockets, Command: "ss -s; sysctl net.ipv4.ip_local_port_range  # on the client"}}
+	case !tapped || len(f.packets) > 0 || r.Verdict == diagnose.NoNeighbour:
+		// Without a capture nothing is known of packets; and a neighbour that was asked for once has not had its time: the kernel's own
+		// table decided.
+	case r.Verdict == diagnose.NoAnswer:
+		r.Verdict = diagnose.NotSent
+		r.Summary = fmt.Sprintf("no SYN left this machine by %s within %s", r.Route.Interface, span(r.ElapsedMS))
+		r.diagnosis = diagnose.Unseen(diagnose.NotSent, client, f.server)
+		r.diagnosis.Rivals = []diagnose.Rival{own, {Cause: diagnose.CauseMissingRoute, Text: "it leaves by another interface (ip rule)"}}
+		r.diagnosis.Next = rulesHere
+	case r.Verdict == diagnose.Refused || r.Verdict == diagnose.Rejected:
+		r.Summary = fmt.Sprintf("refused by this machine itself (%s): nothing passed %s", r.Error, r.Route.Interface)
+		r.diagnosis.Rivals = []diagnose.Rival{{Cause: diagnose.CauseOwnFirewall, Text: "a rule of this machine's own firewall rejects it"}}
+		r.diagnosis.Next = rulesHere
+	default:
+		r.unseen("the packets that decided it: they did not pass %s, where the capture was", r.Route.Interface)
+	}
+}
+
+var rulesHere = []diagnose.Step{
+	{ID: diagnose.StepClientRules, Command: "sudo nft list ruleset; sudo iptables -vnL OUTPUT  # on the client"},
+	{ID: diagnose.StepClientRoute, Command: "ip rule; ip route show table all  # on the client"},
+}
+
 // fromFeeling is for an attempt that no packet was seen of.
-func (r *Result) fromFeeling(f *flow, felt feeling) {
+func (r *Probed) fromFeeling(f *flow, felt feeling) {
 	r.Verdict = felt.verdict(r.Neighbour)
 	after := span(r.ElapsedMS)
 	switch {
@@ -92,57 +139,11 @@ func (r *Result) fromFeeling(f *flow, felt feeling) {
 	default:
 		r.Summary = fmt.Sprintf("connect failed after %s: %s", after, r.Error)
 	}
-	if least := diagnosed(leastOf(r.Verdict, f)); least != nil && r.Verdict.Failed() {
-		r.Rivals, r.Next = slices.Clone(least.Rivals), slices.Clone(least.Next)
-	}
-	if r.Verdict == diagnose.Refused {
-		r.Rivals = append(r.Rivals, "a firewall on the way rejects (ICMP unreachable port gives the same error as RST)")
-	}
-}
-
-// leastOf is the least that a capture with this verdict would hold. Package diagnose is asked about it for the rivals and
-// the next checks, so that they are the same whether or not packets could be seen; its summary and evidence are not used.
-func leastOf(v diagnose.Verdict, f *flow) []wire.Packet {
-	client, server := f.client(), f.server
-	start := time.Unix(1, 0)
-	packet := func(kind wire.Kind, from, to netip.AddrPort) wire.Packet {
-		start = start.Add(time.Second)
-		return wire.Packet{Time: start, Frame: 1, Kind: kind, TTL: 64, Src: from.Addr(), SrcPort: from.Port(),
-			Dst: to.Addr().WithZone(""), DstPort: to.Port()}
-	}
-	syn := packet(wire.KindTCP, client, server)
-	syn.TCP = wire.TCP{Flags: wire.SYN, Seq: 1}
-	answer := packet(wire.KindTCP, server, client)
-	answer.Frame = 2
-	switch v {
-	case diagnose.NoAnswer:
-		return []wire.Packet{syn}
-	case diagnose.Refused:
-		answer.TCP = wire.TCP{Flags: wire.RST | wire.ACK, Ack: 2}
-		return []wire.Packet{syn, answer}
-	case diagnose.Rejected:
-		answer.Kind = wire.KindICMP
-		answer.ICMP = unreachable(client, server)
-		return []wire.Packet{syn, answer}
-	case diagnose.NoNeighbour:
-		request := packet(wire.KindARP, client, netip.AddrPortFrom(f.hop, 0))
-		if f.hop.Is6() {
-			request.Kind = wire.KindND
+	if r.Verdict.Failed() {
+		server := netip.AddrPortFrom(f.server.Addr().WithZone(""), f.server.Port())
+		if r.Verdict == diagnose.NoNeighbour {
+			server = netip.AddrPortFrom(f.hop, 0)
 		}
-		request.Neighbour.Target = f.hop
-		again := request
-		again.Frame, again.Time = 2, start.Add(time.Second)
-		return []wire.Packet{request, again}
+		r.diagnosis = diagnose.Unseen(r.Verdict, f.client(), server)
 	}
-	return nil
-}
-
-// unreachable is the ICMP error "unreachable host" about a connection.
-func unreachable(client, server netip.AddrPort) wire.ICMP {
-	m := wire.ICMP{V6: server.Addr().Is6(), Type: 3, Code: 1, HasQuote: true,
-		Quote: wire.Quote{Src: client, Dst: server, Protocol: protocolTCP, HasSeq: true, Seq: 1}}
-	if m.V6 {
-		m.Type, m.Code = 1, 3
-	}
-	return m
 }

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"github.com/tcplab/tcplab/wire/ladder"
 )
 
 // axis maps time to height, piece by piece: a burst of packets is stretched so that each can be read, waits are to one
@@ -61,7 +63,7 @@ func (k eventKind) height() float64 {
 	return [...]float64{beginning: beforeBegin, ending: beforeEnd, note: beforeNote}[k]
 }
 
-func (l *Ladder) events() []event {
+func events(l *ladder.Ladder) []event {
 	var list []event
 	for i := range l.Arrows {
 		a := &l.Arrows[i]
@@ -79,9 +81,9 @@ func (l *Ladder) events() []event {
 }
 
 // newAxis lays the ladder's events out from a height on.
-func newAxis(l *Ladder, top float64) axis {
+func newAxis(l *ladder.Ladder, top float64) axis {
 	var x axis
-	events := l.events()
+	events := events(l)
 	unit := shortestWait(events, l.LongGap)
 	y := top
 	for i, e := range events {

@@ -1,22 +1,30 @@
 package report
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tcplab/tcplab/wire/ladder"
 )
 
 // ladderAt has a packet at each of the times, in milliseconds.
-func ladderAt(t *testing.T, times ...int) Ladder {
+func ladderAt(t *testing.T, times ...int) ladder.Ladder {
 	t.Helper()
-	text := ""
-	for i, at := range times {
-		text += fmt.Sprintf("%g > P. %d 1 501 id=%d @ clrs\n", float64(at)/1000, 101+i, i+1)
+	l := ladder.Ladder{Lifelines: make([]ladder.Lifeline, 2), Start: start, LongGap: ladder.LeastWait}
+	for _, at := range times {
+		sent := start.Add(time.Duration(at) * time.Millisecond)
+		l.Arrows = append(l.Arrows, ladder.Arrow{Label: "1 byte", Class: "data", Rightward: true, Seen: []ladder.Sighting{{At: 1, Time: sent}, {At: 3, Time: sent}}, From: 1, To: 3})
 	}
-	return ladderOf(t, text)
+	return l
+}
+
+// The middle that is left out is told.
+func TestTheTextTellsWhatIsLeftOut(t *testing.T) {
+	l := ladderAt(t, make([]int, 50)...).Brief(12)
+	assert.Contains(t, Style{}.Ladder(l), "38 more packets")
 }
 
 // The exponential backoff is seen as it is: each wait twice as high as the one before.
@@ -58,6 +66,6 @@ func TestBurstsAreStretched(t *testing.T) {
 func TestWaitsInCompressedTime(t *testing.T) {
 	l := ladderAt(t, 0, 20, 60)
 	assert.Empty(t, newAxis(&l, 0).waits)
-	l.LongGap = longGap / 50
+	l.LongGap = ladder.LeastWait / 50
 	assert.Len(t, newAxis(&l, 0).waits, 2)
 }

@@ -21,8 +21,8 @@ import (
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
 	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 )
 
 // requireChromium says that Chromium must be there: on a machine that should have it, as in CI, its lack is a failure and
@@ -139,7 +139,7 @@ func entries(t *testing.T) []Entry {
 	t.Helper()
 	var list []Entry
 	for _, dir := range recorded(t) {
-		list = append(list, Entry{Page: filepath.Base(dir) + "/report.html", Record: open(t, dir)})
+		list = append(list, Entry{Page: filepath.Base(dir) + "/report.html", RunRecord: open(t, dir)})
 	}
 	return list
 }
@@ -165,7 +165,7 @@ func (b *browser) lookEverywhere(name, file string) {
 
 func TestPagesInABrowser(t *testing.T) {
 	b := newBrowser(t)
-	pages := map[string]string{"index": save(t, func(w io.Writer) error { return Index(w, entries(t)) })}
+	pages := map[string]string{"index": save(t, func(w io.Writer) error { return Index(w, entries(t), Ends{Summary: "all of them"}) })}
 	for _, dir := range recorded(t) {
 		pages[filepath.Base(dir)] = save(t, open(t, dir).HTML)
 	}
@@ -182,11 +182,11 @@ func TestArrowsInABrowserAreThePacketsOfTheCaptures(t *testing.T) {
 	b.show(save(t, r.HTML), 1280, "light")
 	drawn := eval[[]int64](b, `[...document.querySelectorAll(".panel.main .arrow")].map((g) => +g.dataset.sent)`)
 	traces := r.Phase(harness.Observe).traces
-	first := traces[0].Attempts(harness.Port)[0].Packets[0].Time
+	first := traces[0].Attempts(lab.Port)[0].Packets[0].Time
 	var captured []int64
 	seen := map[int64]bool{}
 	for _, trace := range traces {
-		for _, a := range trace.Attempts(harness.Port) {
+		for _, a := range trace.Attempts(lab.Port) {
 			for _, p := range a.Packets {
 				seen[p.Time.Sub(first).Nanoseconds()] = true
 				if trace.Point == "client" && a.FromClient(&p) {
@@ -205,7 +205,7 @@ func TestArrowsInABrowserAreThePacketsOfTheCaptures(t *testing.T) {
 // The filter is reached and used by the keyboard alone.
 func TestFilterByKeyboard(t *testing.T) {
 	b := newBrowser(t)
-	b.show(save(t, func(w io.Writer) error { return Index(w, entries(t)) }), 800, "light")
+	b.show(save(t, func(w io.Writer) error { return Index(w, entries(t), Ends{Summary: "all of them"}) }), 800, "light")
 	shown := `[...document.querySelectorAll("[data-words]")].filter((c) => c.getClientRects().length > 0).map((c) => c.querySelector("h2 a").textContent).join(" ")`
 	all := eval[string](b, shown)
 	b.do(chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent("FIREwall ipv6"))
@@ -216,7 +216,7 @@ func TestFilterByKeyboard(t *testing.T) {
 		b.do(chromedp.KeyEvent(kb.Backspace))
 	}
 	assert.Equal(t, all, eval[string](b, shown))
-	b.do(chromedp.KeyEvent(kb.Tab))
+	b.do(chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(kb.Tab)) // the fold of the table, the table, and its first line
 	assert.Equal(t, "A", eval[string](b, `document.activeElement.tagName`), "a run's page is reached by the keyboard")
 	b.quiet()
 }
@@ -228,11 +228,11 @@ func TestIndexWithoutScripts(t *testing.T) {
 		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 		return chromedp.Void{}, err
 	})
-	b.show(save(t, func(w io.Writer) error { return Index(w, entries(t)) }), 800, "light")
+	b.show(save(t, func(w io.Writer) error { return Index(w, entries(t), Ends{Summary: "all of them"}) }), 800, "light")
 	text, err := chromedp.Run(b.tab, chromedp.Text("main"))
 	require.NoError(t, err)
 	assert.Contains(t, text, "closed-port")
-	assert.Contains(t, text, "4 packets lost in the router")
+	assert.Contains(t, text, "4 packets lost in the security group; the server saw nothing")
 	assert.NotContains(t, text, "Show only")
 }
 
@@ -240,7 +240,7 @@ func TestIndexWithoutScripts(t *testing.T) {
 const hostile = `</title></desc></svg></style></script><script>window.hit=1</script><img src=x onerror="window.hit=1"><svg onload="window.hit=1">` +
 	`<a href="javascript:window.hit=1">x</a>" onmouseover="window.hit=1" ' onfocus='window.hit=1' {{.}} </pre> javascript:window.hit=1`
 
-func hostileRecord(t *testing.T) *Record {
+func hostileRecord(t *testing.T) *RunRecord {
 	t.Helper()
 	r := open(t, filepath.Join(runs, "closed-port-netns-ipv4"))
 	r.Scenario, r.Title, r.Story, r.Engine, r.Kernel, r.Fault, r.Artifacts = hostile, hostile, hostile, hostile, hostile, hostile, hostile
@@ -266,7 +266,9 @@ func hostileRecord(t *testing.T) *Record {
 func TestHostileStringsAreInert(t *testing.T) {
 	b := newBrowser(t)
 	r := hostileRecord(t)
-	index := save(t, func(w io.Writer) error { return Index(w, []Entry{{Page: "javascript:window.hit=1", Record: r}}) })
+	index := save(t, func(w io.Writer) error {
+		return Index(w, []Entry{{Page: "javascript:window.hit=1", RunRecord: r}}, Ends{hostile, []NotRun{{hostile, hostile}}})
+	})
 	for _, file := range []string{save(t, r.HTML), index} {
 		b.show(file, 800, "light")
 		for _, complaint := range b.look() {

@@ -10,13 +10,14 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/wire"
+	"github.com/tcplab/tcplab/wire/ladder"
 )
 
-// Capture is all captures of a run in one: every phase, every vantage point, in the order of time, with comments on the
+// CaptureFile is all captures of a run in one: every phase, every vantage point, in the order of time, with comments on the
 // packets that matter.
-type Capture struct {
+type CaptureFile struct {
 	points []string
 	frames []capturedFrame
 }
@@ -29,8 +30,8 @@ type capturedFrame struct {
 }
 
 // Capture reads the captures of the run's folder again, byte by byte.
-func (r *Record) Capture(dir fs.FS) (*Capture, error) {
-	c := &Capture{}
+func (r *RunRecord) Capture(dir fs.FS) (*CaptureFile, error) {
+	c := &CaptureFile{}
 	for _, p := range r.Topology.VantagePoints() {
 		c.points = append(c.points, p.Name)
 	}
@@ -52,7 +53,7 @@ func (r *Record) Capture(dir fs.FS) (*Capture, error) {
 	return c, nil
 }
 
-func (c *Capture) sort(begin int) {
+func (c *CaptureFile) sort(begin int) {
 	slices.SortStableFunc(c.frames[begin:], func(a, b capturedFrame) int { return a.Time.Compare(b.Time) })
 }
 
@@ -63,7 +64,7 @@ type frameAt struct {
 }
 
 // read takes in a host's capture of a phase. A host that was off has none.
-func (c *Capture) read(dir fs.FS, t harness.Topology, prefix, host string, comments map[frameAt]string) error {
+func (c *CaptureFile) read(dir fs.FS, t lab.Topology, prefix, host string, comments map[frameAt]string) error {
 	name := prefix + host + ".pcapng"
 	f, err := dir.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -79,7 +80,7 @@ func (c *Capture) read(dir fs.FS, t harness.Topology, prefix, host string, comme
 		if err = reader.Read(&p); err != nil {
 			break
 		}
-		i := slices.IndexFunc(t.VantagePoints(), func(v harness.VantagePoint) bool { return v.Host == host && v.Interface == p.Interface })
+		i := slices.IndexFunc(t.VantagePoints(), func(v lab.VantagePoint) bool { return v.Host == host && v.Interface == p.Interface })
 		if i < 0 {
 			continue
 		}
@@ -94,7 +95,7 @@ func (c *Capture) read(dir fs.FS, t harness.Topology, prefix, host string, comme
 }
 
 // noteBeginning says at the first packet of a phase which one it is.
-func (c *Capture) noteBeginning(begin int, p *PhaseRecord) {
+func (c *CaptureFile) noteBeginning(begin int, p *PhaseRecord) {
 	if begin == len(c.frames) {
 		return
 	}
@@ -109,10 +110,10 @@ func (c *Capture) noteBeginning(begin int, p *PhaseRecord) {
 
 // comments are on what a reader should not miss: what is sent again, what ends in failure, and where a packet was last seen
 // that vanished.
-func (r *Record) comments(p *PhaseRecord) map[frameAt]string {
+func (r *RunRecord) comments(p *PhaseRecord) map[frameAt]string {
 	l := r.Ladder(p)
 	comments := map[frameAt]string{}
-	note := func(s Sighting, text string) {
+	note := func(s ladder.Sighting, text string) {
 		key := frameAt{s.Point, s.Frame}
 		if comments[key] != "" {
 			text = comments[key] + "; " + text
@@ -124,7 +125,7 @@ func (r *Record) comments(p *PhaseRecord) map[frameAt]string {
 		if a.Again > 0 || a.Class == "rst" || a.Class == "icmp" || a.Class == "neighbour" {
 			note(a.Seen[0], a.Label)
 		}
-		if loss := l.loss(a); loss != "" {
+		if loss := l.Loss(a); loss != "" {
 			note(a.Seen[len(a.Seen)-1], "last seen here: "+loss)
 		}
 	}
@@ -132,7 +133,7 @@ func (r *Record) comments(p *PhaseRecord) map[frameAt]string {
 }
 
 // WritePcapng writes the capture as a file for Wireshark, with an interface for each vantage point.
-func (c *Capture) WritePcapng(w io.Writer) error {
+func (c *CaptureFile) WritePcapng(w io.Writer) error {
 	n, err := wire.NewWriter(w, "tcplab")
 	if err != nil {
 		return err
@@ -156,9 +157,9 @@ func (c *Capture) WritePcapng(w io.Writer) error {
 	return nil
 }
 
-// WriteText writes a line for each packet: its number in the file that [Capture.WritePcapng] makes, its time since the
+// WriteText writes a line for each packet: its number in the file that [CaptureFile.WritePcapng] makes, its time since the
 // first, the vantage point, what it is, and the comment.
-func (c *Capture) WriteText(w io.Writer) error {
+func (c *CaptureFile) WriteText(w io.Writer) error {
 	var b strings.Builder
 	width := 0
 	for _, name := range c.points {
@@ -176,7 +177,7 @@ func (c *Capture) WriteText(w io.Writer) error {
 	return err
 }
 
-func (c *Capture) since(t time.Time) time.Duration { return t.Sub(c.frames[0].Time) }
+func (c *CaptureFile) since(t time.Time) time.Duration { return t.Sub(c.frames[0].Time) }
 
 // summary is the packet in one line, addresses as they are at its vantage point.
 func summary(p *wire.Packet) string {
@@ -186,7 +187,7 @@ func summary(p *wire.Packet) string {
 		return fmt.Sprintf("%s > %s %s seq %d ack %d len %d win %d", p.SrcAddrPort(), p.DstAddrPort(), p.TCP.Flags, p.TCP.Seq, p.TCP.Ack,
 			p.TCP.Payload, p.TCP.Window)
 	case wire.KindICMP:
-		return ends + " " + icmpLabel(&p.ICMP)
+		return ends + " " + ladder.ICMPLabel(&p.ICMP)
 	case wire.KindARP, wire.KindND:
 		if p.Neighbour.Reply {
 			return fmt.Sprintf("%s: %s is here", ends, p.Neighbour.Target)

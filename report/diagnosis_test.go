@@ -17,15 +17,11 @@ import (
 )
 
 // diagnosisOf is the page's contents of a capture, as the command line puts them together.
-func diagnosisOf(t *testing.T, trace wire.Trace) *Diagnosis {
+func diagnosisOf(t *testing.T, trace wire.Trace) *DiagnosisPage {
 	t.Helper()
-	d := &Diagnosis{File: trace.Point, Packets: int64(len(trace.Packets))}
-	diagnose.Each(trace.Packets, func(a *diagnose.Attempt) {
-		echo, _ := a.Echo()
-		d.Add(Connection{Protocol: a.Protocol(), EchoID: echo.ID, Client: a.Client(), Server: a.Server(), First: a.First(), Packets: a.Packets(), Verdict: a.Verdict,
-			Ending: a.Ending, Failed: a.Failed()}, a.Explain)
-	})
-	client, _ := d.Collectors(0)
+	d := &DiagnosisPage{File: trace.Point, Packets: int64(len(trace.Packets))}
+	diagnose.Each(trace.Packets, d.Add)
+	client, _ := d.Collectors()
 	for i := range trace.Packets {
 		client.Add(&trace.Packets[i])
 	}
@@ -69,20 +65,21 @@ func TestDiagnosisPage(t *testing.T) {
 	require.Positive(t, folded)
 	assert.Less(t, failed, folded)
 	assert.Contains(t, page, "4 packets without an answer; nobody captured further on")
-	assert.Contains(t, page, "dead host")
+	assert.Contains(t, page, "a firewall on the way drops")
 	golden(t, "testdata/diagnosis.golden", styleSheet.ReplaceAllString(page, "<style></style>"))
 }
 
 // However many fail, the page stays small, and says what it leaves out.
 func TestDiagnosisIsBounded(t *testing.T) {
-	d := &Diagnosis{}
+	d := &DiagnosisPage{}
 	explained := 0
 	add := func(server string, failed bool) {
-		c := Connection{Client: netip.MustParseAddrPort("198.51.100.10:40000"), Server: netip.MustParseAddrPort(server), Verdict: diagnose.OK, Failed: failed}
+		c := diagnose.Diagnosis{Client: netip.MustParseAddrPort("198.51.100.10:40000"), Server: netip.MustParseAddrPort(server), Verdict: diagnose.OK, Failed: failed}
 		if failed {
 			c.Verdict = diagnose.Refused
 		}
-		d.Add(c, func() diagnose.Explanation { explained++; return diagnose.Explanation{Summary: "seen"} })
+		d.Counts.add(factOfDiagnosis(&c))
+		d.add(alike{verdict: c.Verdict, server: c.Server}, failed, func() diagnose.Diagnosis { explained++; return c })
 	}
 	for i := range 100 {
 		for range 200 {
@@ -105,7 +102,7 @@ func TestDiagnosisIsBounded(t *testing.T) {
 // A connection of a million packets is drawn from its beginning and its end, and no loss is made up where they are cut.
 func TestCollectorKeepsBothEnds(t *testing.T) {
 	c := newCollector("client", time.Second)
-	flow := FlowID{Client: netip.AddrPortFrom(clientAddr, 40000), Server: netip.AddrPortFrom(serverAddr, 8080)}
+	flow := FlowID{Client: netip.MustParseAddrPort("198.51.100.10:40000"), Server: netip.MustParseAddrPort("203.0.113.10:8080")}
 	var got *wire.Trace
 	c.want(flow, time.Time{}, func(t *wire.Trace) { got = t })
 	for i := range 100_000 {
@@ -130,10 +127,10 @@ func TestVantagePointOfACapture(t *testing.T) {
 	for want, ttl := range map[string][2]uint8{"client": {64, 60}, "server": {60, 64}, "capture": {60, 61}} {
 		syn, answer := tcp(0, true, wire.SYN), tcp(time.Millisecond, false, wire.SYN|wire.ACK)
 		syn.TTL, answer.TTL = ttl[0], ttl[1]
-		c := Connection{Client: syn.SrcAddrPort(), Server: syn.DstAddrPort(), front: &wire.Trace{Packets: []wire.Packet{syn, answer}}}
+		c := pageEntry{Diagnosis: diagnose.Diagnosis{Client: syn.SrcAddrPort(), Server: syn.DstAddrPort()}, front: &wire.Trace{Packets: []wire.Packet{syn, answer}}}
 		var captured []string
 		for _, h := range c.path().Hosts {
-			if !h.blind() {
+			if !h.Blind() {
 				captured = append(captured, h.Name)
 			}
 		}

@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/wire/ladder"
 )
 
 //go:embed page
@@ -23,7 +25,7 @@ var pageFiles embed.FS
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"add":    func(a, b float64) float64 { return pixels(a + b) },
 	"height": func(from, to float64) float64 { return pixels(to - from) },
-	"style":  func() template.CSS { return template.CSS(pageText("style.css")) },
+	"style":  func() template.CSS { return template.CSS(pageStyle()) },
 	"heads": func() []string {
 		return []string{"syn", "synack", "ack", "data", "fin", "rst", "icmp", "echo", "neighbour"}
 	},
@@ -37,6 +39,12 @@ func pageText(name string) string {
 	return string(text)
 }
 
+// pageStyle is the style of a page: in the colours that its reader prefers.
+func pageStyle() string {
+	return ":root { color-scheme: light dark; }\n" + pageText("light.css") +
+		"@media (prefers-color-scheme: dark) {\n" + pageText("dark.css") + "}\n" + pageText("ladder.css") + pageText("style.css")
+}
+
 // mostArrows is how many packets of a phase are drawn; the listing below the drawings has them all.
 const mostArrows = 60
 
@@ -44,7 +52,7 @@ const mostArrows = 60
 func HTML(w io.Writer, r *harness.Report) error { return NewRecord(r).HTML(w) }
 
 // HTML writes the page of a run that was read back.
-func (r *Record) HTML(w io.Writer) error {
+func (r *RunRecord) HTML(w io.Writer) error {
 	return execute(w, "run.html.tmpl", r.page())
 }
 
@@ -60,14 +68,18 @@ func execute(w io.Writer, name string, data any) error {
 
 // runPage is what the template of a run needs.
 type runPage struct {
-	*Record
+	*RunRecord
 	Status, StatusClass, Ended string
 	Scales                     string
 	Panels                     []panel
+	// Calm are the panels before the fault and after it, where there is one of while it holds.
+	Calm []panel
+	// Files are what lies in the folder of the page, Index the page about all runs, where there is one.
+	Files []string
+	Index string
 	// Quiet are the panels of the checks before the fault and after it.
 	Quiet        []panel
-	Hosts        []PathHost
-	Finding      *finding
+	Scene        []sceneHost
 	Commands     []string
 	CounterHosts []string
 	Counters     []counterRow
@@ -79,7 +91,7 @@ type runPage struct {
 type panel struct {
 	Class, Heading, Question, Caption string
 	Drawing                           drawing
-	Losses                            []string
+	Moral                             moral
 }
 
 type counterRow struct {
@@ -98,10 +110,10 @@ type shot struct {
 	Data template.URL
 }
 
-func (r *Record) page() runPage {
+func (r *RunRecord) page() runPage {
 	status := r.Status()
-	p := runPage{Record: r, Status: status, StatusClass: strings.ToLower(status), Ended: ended(r.Client.Outcome),
-		Finding: r.finding(), Commands: r.commands(), Shots: r.shots(), Sysctls: r.sysctlListings(), Scales: r.Scales()}
+	p := runPage{RunRecord: r, Status: status, StatusClass: strings.ToLower(status), Ended: ended(r.Client.Outcome),
+		Commands: r.commands(), Shots: r.shots(), Sysctls: r.sysctlListings(), Scales: r.Scales()}
 	for i := range r.Phases {
 		if r.Phases[i].traces != nil {
 			panel := r.panel(i)
@@ -109,12 +121,18 @@ func (r *Record) page() runPage {
 				p.Quiet = append(p.Quiet, panel)
 				continue
 			}
+			if panel.Class == "before" || panel.Class == "after" {
+				p.Calm = append(p.Calm, panel)
+				continue
+			}
 			p.Panels = append(p.Panels, panel)
 		}
 	}
-	// What it is about comes first; where there is room, the style puts it between before and after.
 	slices.SortStableFunc(p.Panels, func(a, b panel) int { return rankOf(a) - rankOf(b) })
-	p.Hosts = LabPath(r.Topology, r.Family, clientHost, r.Target, nil, nil).Hosts
+	if len(p.Panels) == 0 { // it did not get as far as the fault
+		p.Panels, p.Calm = p.Calm, nil
+	}
+	p.Scene, p.Files, p.Index = r.scene(), r.files(), r.index
 	p.CounterHosts, p.Counters = r.counterRows()
 	p.Listings = r.listings()
 	return p
@@ -130,7 +148,7 @@ var headings = map[harness.PhaseName]struct{ class, text string }{
 	harness.Checking: {"check", "Check"},
 }
 
-func (r *Record) panel(i int) panel {
+func (r *RunRecord) panel(i int) panel {
 	phase := &r.Phases[i]
 	class := headings[phase.Name].class
 	if phase.Check != "" && phase.Name != harness.Checking {
@@ -139,12 +157,12 @@ func (r *Record) panel(i int) panel {
 	heading := r.heading(phase)
 	all := r.Ladder(phase)
 	l := all.Brief(mostArrows)
-	return panel{Class: class, Heading: heading, Question: phase.Question, Caption: l.caption(), Losses: all.Losses(),
-		Drawing: l.draw("phase"+strconv.Itoa(i), r.Scenario+": "+strings.ToLower(heading))}
+	return panel{Class: class, Heading: heading, Question: phase.Question, Caption: caption(&l), Moral: r.moralOf(phase, &all),
+		Drawing: draw(l, "phase"+strconv.Itoa(i), r.Scenario+": "+strings.ToLower(heading))}
 }
 
 // heading is what stands above the drawing of a phase.
-func (r *Record) heading(p *PhaseRecord) string {
+func (r *RunRecord) heading(p *PhaseRecord) string {
 	text := headings[p.Name].text
 	if p.Name == harness.Observe && r.Fault == (harness.NoFault{}).String() {
 		text = "Nothing is broken"
@@ -156,7 +174,7 @@ func (r *Record) heading(p *PhaseRecord) string {
 }
 
 // caption says how time is drawn.
-func (l *Ladder) caption() string {
+func caption(l *ladder.Ladder) string {
 	parts := []string{"The dotted axis stretches bursts"}
 	waits := newAxis(l, 0).waits
 	if len(waits) > 0 {
@@ -168,17 +186,40 @@ func (l *Ladder) caption() string {
 	return strings.Join(parts, "; ") + "."
 }
 
+// files are those that lie beside the page of a run that was kept: captures, and what is made of them.
+func (r *RunRecord) files() []string {
+	if r.Artifacts == "" {
+		return nil
+	}
+	list := []string{"run.pcapng", "run.txt", "report.txt", "report.json"}
+	for _, h := range r.Topology.Hosts {
+		for i := range r.Phases {
+			p := &r.Phases[i]
+			if p.traces != nil && p.Name == harness.Observe && p.Check == "" && r.Counters[h.Name] != nil {
+				list = append(list, h.Name+".pcapng")
+			}
+		}
+	}
+	return list
+}
+
 // Status is the run's result in one word: "match", "MISMATCH" or "skipped".
-func (r *Record) Status() string { return status(r.Skipped, r.Match, r.Free) }
+func (r *RunRecord) Status() string { return status(r.Skipped, r.Match, r.Free) }
 
 // commands are how to see the same again, and how to look at what was kept.
-func (r *Record) commands() []string {
+func (r *RunRecord) commands() []string {
 	family := ""
-	if r.Family == harness.IPv6 {
+	if r.Family == lab.IPv6 {
 		family = " --family 6"
 	}
 	list := []string{fmt.Sprintf("tcplab run %s --engine %s%s  # the whole run again", r.Scenario, r.Engine, family)}
-	list = append(list, r.ByHand...)
+	if len(r.ByHand) > 0 {
+		list = append(list, fmt.Sprintf("tcplab up %s --engine %s%s  # a lab to break by hand: nothing touches this machine", r.Scenario, r.Engine, family))
+		for _, command := range r.ByHand {
+			list = append(list, strings.Replace(command, "tcplab exec ", "tcplab exec --lab "+r.Scenario+" ", 1))
+		}
+		list = append(list, "tcplab down --lab "+r.Scenario)
+	}
 	if r.Artifacts != "" {
 		list = append(list, "wireshark run.pcapng  # all vantage points, in this folder",
 			"tcplab diagnose --server server.pcapng client.pcapng")
@@ -187,14 +228,16 @@ func (r *Record) commands() []string {
 }
 
 // counterRows are the counters that grew, those that the scenario asks for and those of firewalls and of TCP first.
-func (r *Record) counterRows() ([]string, []counterRow) {
+func (r *RunRecord) counterRows() ([]string, []counterRow) {
 	var hosts []string
 	names := map[string]bool{}
 	for _, h := range r.Topology.Hosts {
 		if counters, on := r.Counters[h.Name]; on {
 			hosts = append(hosts, h.Name)
 			for name := range counters {
-				names[name] = true
+				if !r.isOfOtherFamily(name) {
+					names[name] = true
+				}
 			}
 		}
 	}
@@ -219,6 +262,16 @@ func (r *Record) counterRows() ([]string, []counterRow) {
 	return hosts, rows
 }
 
+// isOfOtherFamily reports whether a counter is of the family of addresses that the run is not about.
+func (r *RunRecord) isOfOtherFamily(name string) bool {
+	isIPv6 := strings.HasPrefix(name, "Ip6") || strings.HasPrefix(name, "Icmp6") || strings.HasPrefix(name, "Udp6")
+	isIPv4 := strings.HasPrefix(name, "Ip") || strings.HasPrefix(name, "Icmp")
+	if r.Family == lab.IPv6 {
+		return isIPv4 && !isIPv6 && !strings.HasPrefix(name, "IpExt")
+	}
+	return isIPv6
+}
+
 func counterRank(name string) int {
 	for i, prefix := range []string{"firewall", "Tcp", "Icmp", "IpOut", "IpIn"} {
 		if strings.HasPrefix(name, prefix) {
@@ -228,7 +281,7 @@ func counterRank(name string) int {
 	return 9
 }
 
-func (r *Record) listings() []listing {
+func (r *RunRecord) listings() []listing {
 	p := r.Phase(harness.Observe)
 	if p == nil {
 		return nil
@@ -242,7 +295,7 @@ func (r *Record) listings() []listing {
 	return list
 }
 
-func (r *Record) sysctlListings() []listing {
+func (r *RunRecord) sysctlListings() []listing {
 	var list []listing
 	for _, host := range slices.Sorted(maps.Keys(r.Sysctls)) {
 		l := listing{Host: host}
@@ -255,14 +308,14 @@ func (r *Record) sysctlListings() []listing {
 }
 
 // Attach gives the record the contents of a file that the client made. Only pictures are shown.
-func (r *Record) Attach(name string, contents []byte) {
+func (r *RunRecord) Attach(name string, contents []byte) {
 	if r.attachments == nil {
 		r.attachments = map[string][]byte{}
 	}
 	r.attachments[name] = contents
 }
 
-func (r *Record) shots() []shot {
+func (r *RunRecord) shots() []shot {
 	var list []shot
 	for _, name := range slices.Sorted(maps.Keys(r.attachments)) {
 		// The contents decide what is a picture, not the name.

@@ -15,37 +15,45 @@ import (
 type Entry struct {
 	// Page is the address of the run's own page, relative to the index.
 	Page string
-	*Record
+	*RunRecord
 }
+
+// Ends are what an index says of all of them.
+type Ends struct {
+	// Summary is one line: "28 scenarios: 27 match, 1 MISMATCH (waf-resets)".
+	Summary string
+	// NotRun are scenarios that have no page, because their runs did not come to an end.
+	NotRun []NotRun
+}
+
+// NotRun is a scenario whose run did not come to an end, and why.
+type NotRun struct{ Scenario, Reason string }
 
 // indexPage is what the template of an index needs.
 type indexPage struct {
+	Ends
 	Entries []indexEntry
-	Matched int
 	Script  template.JS
 	Policy  string
 }
 
 type indexEntry struct {
-	*Record
+	*RunRecord
 	Page, Status, StatusClass, Ended string
 	// Words are what the filter looks through.
 	Words   string
 	Drawing *drawing
-	Losses  []string
+	Moral   moral
 }
 
-// Index writes a page with a drawing of each run, and a filter. It works without the filter's script, which is the only
+// Index writes a page with a table of the runs, a drawing of each, and a filter. It works without the filter's script, which is the only
 // one that it lets run.
-func Index(w io.Writer, entries []Entry) error {
+func Index(w io.Writer, entries []Entry, ends Ends) error {
 	script := pageText("filter.js")
 	sum := sha256.Sum256([]byte(script))
-	page := indexPage{Script: template.JS(script), Policy: "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-" +
+	page := indexPage{Ends: ends, Script: template.JS(script), Policy: "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-" +
 		base64.StdEncoding.EncodeToString(sum[:]) + "'"}
 	for i, e := range entries {
-		if e.Match && e.Skipped == "" {
-			page.Matched++
-		}
 		page.Entries = append(page.Entries, e.onIndex(fmt.Sprintf("run%d", i)))
 	}
 	return execute(w, "index.html.tmpl", page)
@@ -55,12 +63,12 @@ func Index(w io.Writer, entries []Entry) error {
 const mostIndexArrows = 14
 
 func (e Entry) onIndex(id string) indexEntry {
-	out := indexEntry{Record: e.Record, Page: e.Page, Status: e.Record.Status(), StatusClass: strings.ToLower(e.Record.Status()), Ended: ended(e.Client.Outcome)}
+	out := indexEntry{RunRecord: e.RunRecord, Page: e.Page, Status: e.RunRecord.Status(), StatusClass: strings.ToLower(e.RunRecord.Status()), Ended: ended(e.Client.Outcome)}
 	out.Words = strings.ToLower(strings.Join([]string{e.Scenario, e.Title, e.Verdict, out.Status, e.Engine, e.Family.String(), e.Client.Program, out.Ended}, " "))
 	if p := e.Phase(harness.Observe); p != nil && p.traces != nil {
 		l := e.Ladder(p)
-		d := l.Brief(mostIndexArrows).draw(id, e.Scenario)
-		out.Drawing, out.Losses = &d, l.Losses()
+		d := draw(l.Brief(mostIndexArrows), id, e.Scenario)
+		out.Drawing, out.Moral = &d, e.moralOf(p, &l)
 	}
 	return out
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/tcplab/tcplab/wire/ladder"
 )
 
 // The width of a ladder in text, and of its column of times.
@@ -32,9 +34,9 @@ func (s Style) paint(class, text string) string {
 	return text
 }
 
-// Text draws the ladder in characters, 80 columns wide.
-func (l Ladder) Text(style Style) string {
-	t := ladderText{Ladder: &l, style: style}
+// Ladder draws the ladder in characters, 80 columns wide.
+func (s Style) Ladder(l ladder.Ladder) string {
+	t := ladderText{Ladder: &l, style: s}
 	for i := range l.Lifelines {
 		t.columns = append(t.columns, t.column(i))
 	}
@@ -62,7 +64,7 @@ func (l Ladder) Text(style Style) string {
 
 // ladderText is a ladder while it is drawn.
 type ladderText struct {
-	*Ladder
+	*ladder.Ladder
 	style   Style
 	columns []int
 	b       strings.Builder
@@ -178,7 +180,7 @@ func (c *canvas) set(column int, r rune, class string) {
 }
 
 // at is the column of a spot.
-func (c *canvas) at(s Spot) int {
+func (c *canvas) at(s ladder.Spot) int {
 	host := s.Host()
 	if s.OnLink() {
 		return (c.text.columns[host] + c.text.columns[host+1]) / 2
@@ -187,7 +189,7 @@ func (c *canvas) at(s Spot) int {
 }
 
 // arrow draws the packet: a line with its name, a head or a cross, and points where nobody saw it.
-func (c *canvas) arrow(a *Arrow) {
+func (c *canvas) arrow(a *ladder.Arrow) {
 	step, head := 1, '→'
 	if !a.Rightward {
 		step, head = -1, '←'
@@ -208,21 +210,21 @@ func (c *canvas) arrow(a *Arrow) {
 		c.set(x, r, a.Class)
 	}
 	switch a.Fate {
-	case Arrived:
+	case ladder.Arrived:
 		c.set(to-step, head, a.Class)
-	case Unseen:
+	case ladder.Unseen:
 		c.set(to, '?', "cross")
-	case LostInside: // it has reached the host
+	case ladder.LostInside: // it has reached the host
 		c.set(to-step, head, a.Class)
 		c.set(to, '✕', "cross")
-	case LostOnLink:
+	case ladder.LostOnLink:
 		c.set(to, '✕', "cross")
 	}
 	c.label(a, from, to, step)
 }
 
 // label writes the packet's name into its arrow, near where it was sent, without covering a lifeline or the head.
-func (c *canvas) label(a *Arrow, from, to, step int) {
+func (c *canvas) label(a *ladder.Arrow, from, to, step int) {
 	room := abs(to-from) - 3
 	runes := []rune(" " + a.Label + " ")
 	if len(runes) > room {

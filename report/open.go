@@ -11,7 +11,7 @@ import (
 
 // Open reads the folder of a run: its report.json, the captures, and the pictures that clients made. What comes back makes
 // the same pages as the run itself.
-func Open(dir fs.FS) (*Record, error) {
+func Open(dir fs.FS) (*RunRecord, error) {
 	f, err := dir.Open("report.json")
 	if err != nil {
 		return nil, err
@@ -29,11 +29,12 @@ func Open(dir fs.FS) (*Record, error) {
 			return nil, err
 		}
 	}
+	r.diagnose()
 	return r, r.ReadAttachments(dir)
 }
 
 // ReadAttachments reads the files that clients made, from the folder of the run.
-func (r *Record) ReadAttachments(dir fs.FS) error {
+func (r *RunRecord) ReadAttachments(dir fs.FS) error {
 	for i := range r.Phases {
 		if err := r.readAttachments(dir, &r.Phases[i]); err != nil {
 			return err
@@ -55,7 +56,7 @@ func (p *PhaseRecord) filePrefix() string {
 }
 
 // readTraces reads what each vantage point saw in a phase. A host that was off then has no capture.
-func (r *Record) readTraces(dir fs.FS, prefix string) ([]wire.Trace, error) {
+func (r *RunRecord) readTraces(dir fs.FS, prefix string) ([]wire.Trace, error) {
 	captures := map[string]wire.Trace{} // by host
 	for _, h := range r.Topology.Hosts {
 		name := prefix + h.Name + ".pcapng"
@@ -81,7 +82,7 @@ func (r *Record) readTraces(dir fs.FS, prefix string) ([]wire.Trace, error) {
 }
 
 // readAttachments reads the files that the client made in a phase.
-func (r *Record) readAttachments(dir fs.FS, p *PhaseRecord) error {
+func (r *RunRecord) readAttachments(dir fs.FS, p *PhaseRecord) error {
 	if p.Client == nil {
 		return nil
 	}

@@ -8,42 +8,80 @@ import (
 	"time"
 
 	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/wire"
+	"github.com/tcplab/tcplab/wire/ladder"
 	"github.com/tcplab/tcplab/wire/signature"
 )
 
-// Record is a run as it is kept: what report.json holds, and what every page is made of. Only the packets themselves are not
+// RunRecord is a run as it is kept: what report.json holds, and what every page is made of. Only the packets themselves are not
 // in it; they are in the captures. The names of the JSON fields are stable: programs read them.
-type Record struct {
-	Scenario   string                       `json:"scenario"`
-	Title      string                       `json:"title"`
-	Story      string                       `json:"story"`
-	Engine     string                       `json:"engine"`
-	Family     harness.Family               `json:"family"`
-	Match      bool                         `json:"match"`
-	Skipped    string                       `json:"skipped,omitempty"`
-	Free       bool                         `json:"free,omitempty"`
-	Verdict    string                       `json:"verdict"`
-	Fault      string                       `json:"fault"`
-	ByHand     []string                     `json:"by_hand,omitempty"`
-	Fixtures   []string                     `json:"fixtures,omitempty"`
-	Target     string                       `json:"target"`
-	Wanted     string                       `json:"wanted"`
-	Mismatches []MismatchRecord             `json:"mismatches"`
-	Client     ClientRecord                 `json:"client"`
-	Packets    map[string][]string          `json:"packets"`
-	Counters   map[string]harness.Counters  `json:"counters"`
-	Witnesses  []string                     `json:"witnesses,omitempty"`
-	Phases     []PhaseRecord                `json:"phases"`
-	Speed      float64                      `json:"speed"`
-	SYNsDueMS  []float64                    `json:"syns_due_ms"`
-	Kernel     string                       `json:"kernel"`
-	Sysctls    map[string]map[string]string `json:"sysctls"`
-	Topology   harness.Topology             `json:"topology"`
-	Artifacts  string                       `json:"artifacts"`
+type RunRecord struct {
+	// Scenario is the name of the failure.
+	Scenario string `json:"scenario"`
+	// Title is what goes wrong, in a sentence.
+	Title string `json:"title"`
+	// Story is what happens, in some sentences.
+	Story string `json:"story"`
+	// Engine is what built the lab: "netns" or "docker".
+	Engine string `json:"engine"`
+	// Family is 4 for IPv4, 6 for IPv6.
+	Family lab.Family `json:"family"`
+	// Match says that all was as the scenario expects.
+	Match bool `json:"match"`
+	// Skipped is why the scenario could not be run here.
+	Skipped string `json:"skipped,omitempty"`
+	// Free says that another client than the scenario's own acted, which is observed and not judged.
+	Free bool `json:"free,omitempty"`
+	// Verdict is the scenario's: the fate of the connection that is expected.
+	Verdict string `json:"verdict"`
+	// Diagnosis is what the captures say, without knowing the scenario.
+	Diagnosis *DiagnosisRecord `json:"diagnosis,omitempty"`
+	// Fault is what was broken, in words.
+	Fault string `json:"fault"`
+	// ByHand are commands that break the same in a lab that stands.
+	ByHand []string `json:"by_hand,omitempty"`
+	// Fixtures are what stands in the lab from the beginning, in words.
+	Fixtures []string `json:"fixtures,omitempty"`
+	// Target is the host that the client asks.
+	Target string `json:"target"`
+	// Also are other hosts that the client may ask.
+	Also []string `json:"also,omitempty"`
+	// Wanted is how the client must end.
+	Wanted string `json:"wanted"`
+	// LatenessMS is how late the machine was at the most while the client acted.
+	LatenessMS float64 `json:"lateness_ms,omitempty"`
+	// Mismatches are the differences between expected and seen.
+	Mismatches []MismatchRecord `json:"mismatches"`
+	// Client is what the client felt while the fault held.
+	Client ClientRecord `json:"client"`
+	// Packets are the lines of the trace at each vantage point, while the fault held.
+	Packets map[string][]string `json:"packets"`
+	// Counters are the kernel's, by host, as far as they grew while the client acted.
+	Counters map[string]lab.Counters `json:"counters"`
+	// Witnesses are the counters that the scenario expects, in words.
+	Witnesses []string `json:"witnesses,omitempty"`
+	// Phases are the parts of the run, in their order.
+	Phases []PhaseRecord `json:"phases"`
+	// Speed is how many times faster than in reality the kernel's timers ran; 0 or 1 is real time.
+	Speed float64 `json:"speed"`
+	// SYNsDueMS are when the SYNs of an attempt without an answer are due, since the first one.
+	SYNsDueMS []float64 `json:"syns_due_ms"`
+	// Kernel is the release of the kernel of the hosts.
+	Kernel string `json:"kernel"`
+	// Sysctls are the kernel parameters that were pinned, by host.
+	Sysctls map[string]map[string]string `json:"sysctls"`
+	// Topology is the lab: hosts, and the segments between these.
+	Topology lab.Topology `json:"topology"`
+	// Artifacts is the folder with the captures and the pages.
+	Artifacts string `json:"artifacts"`
 
 	attachments map[string][]byte
+	index       string
 }
+
+// LinkIndex lets the page of the run lead to the page about all runs, by an address relative to its own.
+func (r *RunRecord) LinkIndex(page string) { r.index = page }
 
 // The hosts of every scenario that names no others.
 const (
@@ -53,41 +91,57 @@ const (
 
 // MismatchRecord is a difference between what was wanted and what was seen.
 type MismatchRecord struct {
-	Phase  harness.PhaseName `json:"phase"`
-	At     string            `json:"at"`
-	Reason string            `json:"reason"`
-	Detail string            `json:"detail,omitempty"`
+	// Phase is the one in which it was seen.
+	Phase harness.PhaseName `json:"phase"`
+	// At is where: the client, a vantage point, a counter.
+	At string `json:"at"`
+	// Reason is the difference, in a sentence.
+	Reason string `json:"reason"`
+	// Detail is what was wanted beside what was seen.
+	Detail string `json:"detail,omitempty"`
 }
 
 // ClientRecord is what a client felt.
 type ClientRecord struct {
-	harness.Outcome
+	lab.Outcome
+	// ElapsedMS is how long the client took, by its own clock.
 	ElapsedMS float64 `json:"elapsed_ms"`
 }
 
 // PhaseRecord is a phase of the run.
 type PhaseRecord struct {
+	// Name is "up", "baseline", "break", "observe", "check", "heal" or "down".
 	Name harness.PhaseName `json:"name"`
 	// Check is the name of the check of the phase, Question what it answers, Target whom it asked.
-	Check     string              `json:"check,omitempty"`
-	Question  string              `json:"question,omitempty"`
-	Target    string              `json:"target,omitempty"`
-	ElapsedMS float64             `json:"elapsed_ms"`
-	Client    *ClientRecord       `json:"client,omitempty"`
-	Packets   map[string][]string `json:"packets,omitempty"`
+	Check    string `json:"check,omitempty"`
+	Question string `json:"question,omitempty"`
+	Target   string `json:"target,omitempty"`
+	// ElapsedMS is how long the phase took.
+	ElapsedMS float64 `json:"elapsed_ms"`
+	// Client is what the client felt in the phase, where it acted.
+	Client *ClientRecord `json:"client,omitempty"`
+	// Packets are the lines of the trace at each vantage point.
+	Packets map[string][]string `json:"packets,omitempty"`
 
 	traces []wire.Trace
 }
 
 // JSON writes the report as one JSON object on one line.
-func JSON(w io.Writer, r *harness.Report) error { return json.NewEncoder(w).Encode(NewRecord(r)) }
+func JSON(w io.Writer, r *harness.Report) error { return EncodeJSON(w, NewRecord(r)) }
 
-// ReadRecord reads what [JSON] has written. It has no packets until [Record.SetTraces].
-func ReadRecord(r io.Reader) (*Record, error) {
-	var record Record
-	if err := json.NewDecoder(r).Decode(&record); err != nil {
+// ReadRecord reads what [JSON] has written. It has no packets until [RunRecord.SetTraces].
+func ReadRecord(r io.Reader) (*RunRecord, error) {
+	var kept struct {
+		Schema int `json:"schema"`
+		RunRecord
+	}
+	if err := json.NewDecoder(r).Decode(&kept); err != nil {
 		return nil, fmt.Errorf("it is not the report of a run: %w", err)
 	}
+	if kept.Schema > Schema {
+		return nil, fmt.Errorf("it was written by a newer tcplab (schema %d, and this one knows %d): read it with that one", kept.Schema, Schema)
+	}
+	record := kept.RunRecord
 	if record.Scenario == "" || len(record.Topology.Hosts) == 0 {
 		return nil, fmt.Errorf("it is not the report of a run: it names no scenario, or no topology")
 	}
@@ -95,14 +149,23 @@ func ReadRecord(r io.Reader) (*Record, error) {
 }
 
 // NewRecord is the report as it is kept.
-func NewRecord(r *harness.Report) *Record {
+func NewRecord(r *harness.Report) *RunRecord {
 	s := r.Scenario
-	out := &Record{
-		Scenario: s.Name, Title: s.Title, Story: s.Story, Engine: r.Engine, Family: r.Family, Match: r.Match(), Skipped: r.Skipped, Free: r.Free,
+	out := &RunRecord{
+		Scenario: s.Name, Title: s.Title.English, Story: s.Story.English, Engine: r.Engine, Family: r.Family, Match: r.Match(), Skipped: r.Skipped, Free: r.Free,
 		Verdict: s.Verdict, Fault: faultOf(r), Fixtures: r.Fixtures, ByHand: byHand(s.Fault, r.Family), Target: orElse(s.Target, serverHost),
-		Wanted: s.Want.Client.In(r.Family).String(), Mismatches: []MismatchRecord{}, Client: clientOf(r.Client),
+		Wanted: s.Want.Client.In(r.Family).String(), LatenessMS: milliseconds(r.Lateness), Mismatches: []MismatchRecord{}, Client: clientOf(r.Client),
 		Packets: map[string][]string{}, Counters: r.Counters, Phases: []PhaseRecord{}, Kernel: r.Kernel, Speed: r.Speed,
 		Sysctls: r.Sysctls, Topology: topologyOf(s), Artifacts: r.Artifacts,
+	}
+	if r.Diagnosis != nil {
+		d := NewDiagnosisRecord("", r.Diagnosis)
+		out.Diagnosis = &d
+	}
+	for _, a := range s.Also {
+		if a.Host != "" {
+			out.Also = append(out.Also, a.Host)
+		}
 	}
 	for _, c := range s.Want.Counters {
 		out.Witnesses = append(out.Witnesses, c.String())
@@ -135,13 +198,13 @@ func phaseOf(s harness.Scenario, p harness.Phase) PhaseRecord {
 }
 
 // SetTraces gives the phase with the index what was captured in it.
-func (r *Record) SetTraces(phase int, traces []wire.Trace) { r.Phases[phase].traces = traces }
+func (r *RunRecord) SetTraces(phase int, traces []wire.Trace) { r.Phases[phase].traces = traces }
 
 // Name is "closed-port/netns/ipv4".
-func (r *Record) Name() string { return r.Scenario + "/" + r.Engine + "/" + r.Family.String() }
+func (r *RunRecord) Name() string { return r.Scenario + "/" + r.Engine + "/" + r.Family.String() }
 
 // Phase returns the named phase, or nil when the run did not get that far.
-func (r *Record) Phase(name harness.PhaseName) *PhaseRecord {
+func (r *RunRecord) Phase(name harness.PhaseName) *PhaseRecord {
 	for i := range r.Phases {
 		if r.Phases[i].Name == name {
 			return &r.Phases[i]
@@ -151,24 +214,29 @@ func (r *Record) Phase(name harness.PhaseName) *PhaseRecord {
 }
 
 // Ladder is what was seen in the phase, along the way from the client to whom it asked.
-func (r *Record) Ladder(p *PhaseRecord) Ladder {
-	l := NewLadder(LabPath(r.Topology, r.Family, clientHost, orElse(p.Target, r.Target), p.traces, r.off(p)))
+func (r *RunRecord) Ladder(p *PhaseRecord) ladder.Ladder {
+	path := LabPath(r.Topology, r.Family, clientHost, orElse(p.Target, r.Target), p.traces, r.off(p), r.Also...)
+	for i := range path.Hosts {
+		path.Hosts[i].Role = r.roleOf(path.Hosts[i].Name)
+	}
+	l := ladder.New(path)
+	p.quote(&l)
 	if r.Speed > 1 {
-		l.LongGap = time.Duration(float64(longGap) / r.Speed)
+		l.LongGap = time.Duration(float64(ladder.LeastWait) / r.Speed)
 	}
 	if p.Client != nil {
-		l.End = l.ending(p)
+		l.End = endingOf(&l, p)
 	}
 	return l
 }
 
-// ending puts the end of the client's attempt among the packets. The client may have begun before the first of them (a
+// endingOf puts the end of the client's attempt among the packets. The client may have begun before the first of them (a
 // program must be started), or long after (a connection out of a pool). Where its clock is not that of the captures, as
 // with an engine on another machine, or where it ends some time after it has told its result, it is taken to have begun
 // with the first.
-func (l *Ladder) ending(p *PhaseRecord) *Ending {
+func endingOf(l *ladder.Ladder, p *PhaseRecord) *ladder.Ending {
 	o := p.Client.Outcome
-	e := &Ending{After: o.Elapsed, OK: o.OK(), Text: ended(o)}
+	e := &ladder.Ending{After: o.Elapsed, OK: o.OK(), Text: ended(o)}
 	after := o.Ended.Sub(l.Start)
 	began := after - o.Elapsed
 	switch {
@@ -182,7 +250,7 @@ func (l *Ladder) ending(p *PhaseRecord) *Ending {
 }
 
 // off are the hosts that were switched off while the fault held: those have no counters.
-func (r *Record) off(p *PhaseRecord) []string {
+func (r *RunRecord) off(p *PhaseRecord) []string {
 	if p.Name != harness.Observe && p.Name != harness.Checking || len(r.Counters) == 0 {
 		return nil
 	}
@@ -195,9 +263,9 @@ func (r *Record) off(p *PhaseRecord) []string {
 	return list
 }
 
-func topologyOf(s harness.Scenario) harness.Topology {
+func topologyOf(s harness.Scenario) lab.Topology {
 	if s.Topology.Name == "" {
-		return harness.Routed()
+		return lab.Routed()
 	}
 	return s.Topology
 }
@@ -217,21 +285,14 @@ func faultOf(r *harness.Report) string {
 }
 
 // byHand is how one would break it with the usual tools, where there is a command for it.
-func byHand(f harness.Fault, family harness.Family) []string {
-	switch f := f.(type) {
-	case harness.FirewallRule:
-		return []string{fmt.Sprintf("sudo %s  # on the %s", f.Rule.Command(family), f.Host)}
-	case harness.StopService:
-		return []string{fmt.Sprintf("sudo fuser -k %d/tcp  # on the server", harness.Port)}
-	case harness.HangService:
-		return []string{fmt.Sprintf("sudo fuser -k -STOP %d/tcp  # on the server", harness.Port)}
-	case harness.StopHost:
-		return []string{"sudo poweroff  # on the " + f.Host}
+func byHand(f harness.Fault, family lab.Family) []string {
+	if h, ok := f.(harness.ByHand); ok {
+		return h.ByHand(family)
 	}
 	return nil
 }
 
-func clientOf(o harness.Outcome) ClientRecord {
+func clientOf(o lab.Outcome) ClientRecord {
 	return ClientRecord{Outcome: o, ElapsedMS: milliseconds(o.Elapsed)}
 }
 
@@ -244,7 +305,7 @@ func packetsOf(traces []wire.Trace) map[string][]string {
 	points := map[string][]string{}
 	for _, t := range traces {
 		lines := []string{}
-		for _, a := range slices.Concat(t.Attempts(harness.Port), t.Echoes()) {
+		for _, a := range slices.Concat(t.Attempts(lab.Port), t.Echoes()) {
 			lines = append(lines, signature.Lines(a)...)
 		}
 		points[t.Point] = lines

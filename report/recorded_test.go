@@ -27,7 +27,7 @@ func recorded(t *testing.T) []string {
 	return dirs
 }
 
-func open(t *testing.T, dir string) *Record {
+func open(t *testing.T, dir string) *RunRecord {
 	t.Helper()
 	r, err := Open(os.DirFS(dir))
 	require.NoError(t, err)
@@ -69,7 +69,7 @@ func TestRecordedRuns(t *testing.T) {
 			var ladders strings.Builder
 			for i := range r.Phases {
 				if p := &r.Phases[i]; p.traces != nil {
-					ladders.WriteString(strings.TrimSpace(string(p.Name)+" "+p.Check) + "\n" + r.Ladder(p).Text(Style{}) + "\n")
+					ladders.WriteString(strings.TrimSpace(string(p.Name)+" "+p.Check) + "\n" + Style{}.Ladder(r.Ladder(p)) + "\n")
 				}
 			}
 			golden(t, filepath.Join(dir, "ladders.golden"), ladders.String())
@@ -83,7 +83,7 @@ func TestRecordedLaddersFitOntoATerminal(t *testing.T) {
 		r := open(t, dir)
 		for i := range r.Phases {
 			if p := &r.Phases[i]; p.traces != nil {
-				for line := range strings.Lines(r.Ladder(p).Text(Style{})) {
+				for line := range strings.Lines(Style{}.Ladder(r.Ladder(p))) {
 					assert.LessOrEqual(t, len([]rune(strings.TrimSuffix(line, "\n"))), 80, "%s: %s", dir, line)
 				}
 			}

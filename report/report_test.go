@@ -11,9 +11,10 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
 	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/wire"
+	"github.com/tcplab/tcplab/wire/ladder"
 	"github.com/tcplab/tcplab/wire/signature"
 )
 
@@ -25,7 +26,7 @@ func trace(point string, packets ...wire.Packet) wire.Trace {
 
 func tcp(after time.Duration, fromClient bool, flags wire.Flags) wire.Packet {
 	p := wire.Packet{Time: start.Add(after), Kind: wire.KindTCP,
-		Src: netip.MustParseAddr("198.51.100.10"), SrcPort: 40000, Dst: netip.MustParseAddr("203.0.113.10"), DstPort: harness.Port}
+		Src: netip.MustParseAddr("198.51.100.10"), SrcPort: 40000, Dst: netip.MustParseAddr("203.0.113.10"), DstPort: lab.Port}
 	p.TCP.Flags = flags
 	if !fromClient {
 		p.Src, p.Dst, p.SrcPort, p.DstPort = p.Dst, p.Src, p.DstPort, p.SrcPort
@@ -37,9 +38,9 @@ func tcp(after time.Duration, fromClient bool, flags wire.Flags) wire.Packet {
 // dropped is a report of a run in which the router lost two SYNs.
 func dropped() *harness.Report {
 	syn, again := tcp(0, true, wire.SYN), tcp(1024*time.Millisecond, true, wire.SYN)
-	client := harness.Outcome{Program: "go", Stage: "connect", Timeout: true, Error: "i/o timeout", Elapsed: 1500 * time.Millisecond}
+	client := lab.Outcome{Program: "go", Stage: "connect", Timeout: true, Error: "i/o timeout", Elapsed: 1500 * time.Millisecond}
 	return &harness.Report{
-		Scenario: harness.Scenario{Name: "firewall-drop", Verdict: "no-answer"}, Engine: "netns", Family: harness.IPv4, Speed: 1,
+		Scenario: harness.Scenario{Name: "firewall-drop", Verdict: "no-answer"}, Engine: "netns", Family: lab.IPv4, Speed: 1,
 		Schedule: signature.Schedule{Gaps: []time.Duration{time.Second, 2 * time.Second}}, Client: client, Artifacts: "artifacts/x",
 		Phases: []harness.Phase{{Name: harness.Observe, Elapsed: 2 * time.Second, Client: &client, Traces: []wire.Trace{
 			trace("client", syn, again), trace("router:to-client", syn, again), trace("router:to-server"), trace("server"),
@@ -130,7 +131,7 @@ func TestTextOfCompressedTimeShowsBothScales(t *testing.T) {
 }
 
 func TestFelt(t *testing.T) {
-	for want, o := range map[string]harness.Outcome{
+	for want, o := range map[string]lab.Outcome{
 		"go got its reply after 0.4 ms":             {Program: "go", Elapsed: 400 * time.Microsecond},
 		"go failed with ECONNREFUSED after 0.002 s": {Program: "go", Errno: "ECONNREFUSED", Error: "x", Elapsed: 2 * time.Millisecond},
 		"curl failed after 3.000 s: exit code 28":   {Program: "curl", ExitCode: 28, Error: "exit code 28", Elapsed: 3 * time.Second},
@@ -162,7 +163,7 @@ func TestJSONHasTheStableFields(t *testing.T) {
 }
 
 func TestTheEndHasItsPlaceAmongThePackets(t *testing.T) {
-	at := func(ended, elapsed time.Duration) *Ending {
+	at := func(ended, elapsed time.Duration) *ladder.Ending {
 		r := dropped()
 		r.Phases[0].Client.Ended, r.Phases[0].Client.Elapsed = start.Add(ended), elapsed
 		if ended == 0 {

@@ -1,9 +1,12 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/tcplab/tcplab/wire/ladder"
 )
 
 // A drawing is as wide as there is room: its widths are in percent, its heights in pixels, so that text has the same
@@ -16,6 +19,7 @@ const (
 	barX          = 20.6
 	headHeight    = 46.0
 	footHeight    = 16.0
+	shortRole     = 10  // letters that there is room for at the top of a column
 	lossTail      = 6.0 // how much further down a packet falls that is lost on a link
 )
 
@@ -90,16 +94,16 @@ func percent(x float64) string { return fmt.Sprintf("%.2f%%", x) }
 
 // pen draws a ladder.
 type pen struct {
-	*Ladder
+	*ladder.Ladder
 	axis axis
 	out  drawing
 }
 
 // draw gives the ladder coordinates.
-func (l Ladder) draw(id, title string) drawing {
+func draw(l ladder.Ladder, id, title string) drawing {
 	p := pen{Ladder: &l, axis: newAxis(&l, headHeight+24)}
 	bottom := pixels(max(p.axis.bottom(), headHeight+40) + footHeight)
-	p.out = drawing{ID: id, Title: title, Text: l.Text(Style{}), Height: pixels(bottom + footHeight), Bottom: bottom, Head: headHeight,
+	p.out = drawing{ID: id, Title: title, Text: Style{}.Ladder(l), Height: pixels(bottom + footHeight), Bottom: bottom, Head: headHeight,
 		AxisX: percent(axisX), TimesX: percent(timesX)}
 	p.hosts()
 	for i := range l.Arrows {
@@ -112,11 +116,11 @@ func (l Ladder) draw(id, title string) drawing {
 }
 
 // x is the place of a spot in percent.
-func (p *pen) x(s Spot) float64 {
+func (p *pen) x(s ladder.Spot) float64 {
 	if s.OnLink() {
 		return (p.center(s.Host()) + p.center(s.Host()+1)) / 2
 	}
-	return p.center(s.Host()) + halfBand*float64(s-inside(s.Host()))
+	return p.center(s.Host()) + halfBand*float64(s-ladder.Inside(s.Host()))
 }
 
 func (p *pen) center(host int) float64 {
@@ -136,6 +140,12 @@ func (p *pen) hosts() {
 		case i == len(p.Lifelines)-1:
 			h.NameX, h.Anchor = percent(p.center(i)+halfBand), "end"
 		}
+		if line.Role != "" { // it is what one looks for; where it runs stands below
+			h.Name, h.Addr = line.Role, line.Name
+			if len(line.Role) > shortRole { // on a line of its own, where no neighbour's address is
+				h.Name, h.Addr, h.Note = line.Name, line.Addr, line.Role
+			}
+		}
 		switch {
 		case line.Off:
 			h.Note = "switched off"
@@ -146,8 +156,8 @@ func (p *pen) hosts() {
 	}
 }
 
-func (p *pen) arrow(a *Arrow) {
-	shape := arrowShape{Class: a.Class, Label: a.Label, Again: a.Again, Rightward: a.Rightward, Tip: p.tip(a),
+func (p *pen) arrow(a *ladder.Arrow) {
+	shape := arrowShape{Class: a.Class, Label: cmp.Or(a.Quote, strings.Replace(a.Label, "ICMP unreachable ", "ICMP ", 1)), Again: a.Again, Rightward: a.Rightward, Tip: p.tip(a),
 		SentNS: p.Since(a.Sent()).Nanoseconds(), LastNS: p.Since(a.Last()).Nanoseconds()}
 	from, to := p.axis.y(p.Since(a.Sent())), p.endY(a)
 	p.hops(a, &shape, from, to)
@@ -164,8 +174,8 @@ func (p *pen) arrow(a *Arrow) {
 
 // endX is the place where an arrow ends. What was lost on a link ends in its middle; of what nobody saw any more not even
 // that is known, and there is more room for its name.
-func (p *pen) endX(a *Arrow) float64 {
-	if a.Fate != Unseen {
+func (p *pen) endX(a *ladder.Arrow) float64 {
+	if a.Fate != ladder.Unseen {
 		return p.x(a.To)
 	}
 	last := p.x(a.Seen[len(a.Seen)-1].At)
@@ -173,7 +183,7 @@ func (p *pen) endX(a *Arrow) float64 {
 }
 
 // endY is the height at which an arrow ends. Several things may happen at the same time: it does not rise.
-func (p *pen) endY(a *Arrow) float64 {
+func (p *pen) endY(a *ladder.Arrow) float64 {
 	y := p.axis.y(p.Since(a.Last()))
 	if len(a.Seen) == 1 || a.Last() == a.Sent() {
 		y = pixels(y + lossTail)
@@ -182,7 +192,7 @@ func (p *pen) endY(a *Arrow) float64 {
 }
 
 // hops are the pieces of an arrow from one vantage point to the next, and those where nobody captured.
-func (p *pen) hops(a *Arrow, shape *arrowShape, from, to float64) {
+func (p *pen) hops(a *ladder.Arrow, shape *arrowShape, from, to float64) {
 	at, y := p.x(a.From), from
 	add := func(x, next float64, presumed bool) {
 		if x != at {
@@ -198,7 +208,7 @@ func (p *pen) hops(a *Arrow, shape *arrowShape, from, to float64) {
 		add(p.x(s.At), max(height, y), i == 0)
 	}
 	// What is lost inside a host has reached it: the cross stands behind the head.
-	if x := p.endX(a); x != at && (a.Fate != LostInside || len(shape.Hops) == 0) {
+	if x := p.endX(a); x != at && (a.Fate != ladder.LostInside || len(shape.Hops) == 0) {
 		add(x, max(to, y), !a.Fate.Lost())
 	}
 	if n := len(shape.Hops); n > 0 && !a.To.OnLink() {
@@ -208,17 +218,17 @@ func (p *pen) hops(a *Arrow, shape *arrowShape, from, to float64) {
 }
 
 // fate marks where the packet vanished: on the spot, and along the whole lifeline or link.
-func (p *pen) fate(a *Arrow, shape *arrowShape, to float64) {
+func (p *pen) fate(a *ladder.Arrow, shape *arrowShape, to float64) {
 	mark := &spotShape{percent(p.endX(a)), to}
 	switch a.Fate {
-	case Arrived:
+	case ladder.Arrived:
 		return
-	case Unseen:
+	case ladder.Unseen:
 		shape.Question = mark
 		return
-	case LostInside:
+	case ladder.LostInside:
 		p.out.Hosts[a.To.Host()].Lost = true
-	case LostOnLink:
+	case ladder.LostOnLink:
 		p.loseOn(a.To.Host())
 	}
 	shape.Cross = mark
@@ -237,13 +247,17 @@ func (p *pen) loseOn(host int) {
 }
 
 // tip is what is said of the packet where the pointer rests on it, and to those who cannot see it.
-func (p *pen) tip(a *Arrow) string {
+func (p *pen) tip(a *ladder.Arrow) string {
 	var seen []string
 	for _, s := range a.Seen {
 		seen = append(seen, fmt.Sprintf("%s %.6f s (frame %d)", s.Point, p.Since(s.Time).Seconds(), s.Frame))
 	}
-	text := a.Label + " seen at " + strings.Join(seen, ", ")
-	if loss := p.loss(a); loss != "" {
+	text := a.Label
+	if a.Quote != "" {
+		text = a.Quote + " (" + a.Label + ")"
+	}
+	text += " seen at " + strings.Join(seen, ", ")
+	if loss := p.Loss(a); loss != "" {
 		text += ": " + loss
 	}
 	return text

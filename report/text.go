@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 )
 
 // mostTextArrows is how many packets of a run are drawn in text; what is longer is for the page.
@@ -30,22 +31,25 @@ func status(skipped string, match, free bool) string {
 }
 
 // Line is the run in one line: what it was, how it ended, what the client felt.
-func Line(r *harness.Report) string {
+func Line(r *harness.Report) string { return NewRecord(r).Line() }
+
+// Line is [Line].
+func (r *RunRecord) Line() string {
 	text := r.Skipped
 	switch {
 	case r.Skipped != "":
 	case r.Phase(harness.Observe) == nil:
 		text = "the failure was not observed"
-	case !r.Match() || r.Free:
-		text = Felt(r.Client)
+	case !r.Match || r.Free:
+		text = Felt(r.Client.Outcome)
 	default:
-		text = fmt.Sprintf("%s: %s", r.Scenario.Verdict, Felt(r.Client))
+		text = fmt.Sprintf("%s: %s", r.Verdict, Felt(r.Client.Outcome))
 	}
-	return fmt.Sprintf("%-8s  %-36s  %s", Status(r), r.Name(), text)
+	return fmt.Sprintf("%-8s  %-36s  %s", r.Status(), r.Name(), text)
 }
 
 // failureName is the shortest name of how the client failed, empty where there is none but its text.
-func failureName(o harness.Outcome) string {
+func failureName(o lab.Outcome) string {
 	switch {
 	case o.Timeout:
 		return "its own timeout"
@@ -56,7 +60,7 @@ func failureName(o harness.Outcome) string {
 }
 
 // ended is how the client's attempt ended, and after what time.
-func ended(o harness.Outcome) string {
+func ended(o lab.Outcome) string {
 	after := " after " + seconds(o.Elapsed)
 	if o.OK() {
 		return "reply" + after
@@ -65,7 +69,7 @@ func ended(o harness.Outcome) string {
 }
 
 // Felt is what the client felt, in one sentence.
-func Felt(o harness.Outcome) string {
+func Felt(o lab.Outcome) string {
 	if o.OK() && o.Code != "" {
 		return fmt.Sprintf("%s: %s, after %s", o.Program, o.Code, seconds(o.Elapsed))
 	}
@@ -92,21 +96,23 @@ func seconds(d time.Duration) string {
 func Text(w io.Writer, r *harness.Report) error { return Style{}.Text(w, r) }
 
 // Text is [Text] in a style.
-func (s Style) Text(w io.Writer, r *harness.Report) error {
+func (s Style) Text(w io.Writer, r *harness.Report) error { return s.Record(w, NewRecord(r)) }
+
+// Record is [Text] of a run that was kept.
+func (s Style) Record(w io.Writer, r *RunRecord) error {
 	var b strings.Builder
-	b.WriteString(Line(r) + "\n")
-	if r.Client.Error != "" {
-		b.WriteString(indent + r.Client.Error + "\n")
+	b.WriteString(r.Line() + "\n")
+	for _, line := range []string{r.Client.Error, r.diagnosed(), r.Scales()} {
+		if line != "" {
+			b.WriteString(indent + line + "\n")
+		}
 	}
-	if scales := Scales(r); scales != "" {
-		b.WriteString(indent + scales + "\n")
-	}
-	if drawing := s.Drawing(r); drawing != "" {
+	if drawing := s.drawing(r); drawing != "" {
 		b.WriteString("\n" + drawing + "\n")
 	}
-	b.WriteString(checks(r))
+	b.WriteString(r.checks())
 	for _, m := range r.Mismatches {
-		b.WriteString(MismatchText(r, m))
+		b.WriteString(r.mismatchText(m))
 	}
 	for _, f := range r.Fixtures {
 		b.WriteString(indent + "with: " + f + "\n")
@@ -119,17 +125,15 @@ func (s Style) Text(w io.Writer, r *harness.Report) error {
 }
 
 // checks are the further questions that were asked, and their answers, and what the client felt once the fault was undone.
-func checks(r *harness.Report) string {
+func (r *RunRecord) checks() string {
 	var text string
 	for _, p := range r.Phases {
-		for _, c := range r.Scenario.Checks {
-			if p.Name == harness.Checking && p.Check == c.Name && p.Client != nil {
-				text += indent + c.Question + " " + Felt(*p.Client) + "\n"
-			}
+		if p.Name == harness.Checking && p.Question != "" && p.Client != nil {
+			text += indent + p.Question + " " + Felt(p.Client.Outcome) + "\n"
 		}
 	}
 	if p := r.Phase(harness.Heal); p != nil && p.Client != nil {
-		text += indent + "With the fault undone: " + Felt(*p.Client) + "\n"
+		text += indent + "With the fault undone: " + Felt(p.Client.Outcome) + "\n"
 	}
 	if text != "" {
 		text += "\n"
@@ -138,7 +142,7 @@ func checks(r *harness.Report) string {
 }
 
 // Phases draws what was seen in each phase of a run that was kept.
-func (s Style) Phases(w io.Writer, r *Record) error {
+func (s Style) Phases(w io.Writer, r *RunRecord) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n", r.Name(), r.Title)
 	for i := range r.Phases {
@@ -150,7 +154,7 @@ func (s Style) Phases(w io.Writer, r *Record) error {
 		if p.Question != "" {
 			b.WriteString(p.Question + "\n")
 		}
-		b.WriteString(r.Ladder(p).Brief(mostTextArrows).Text(s))
+		b.WriteString(s.Ladder(r.Ladder(p).Brief(mostTextArrows)))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -158,17 +162,18 @@ func (s Style) Phases(w io.Writer, r *Record) error {
 
 // Drawing is the ladder of what the run is about: of the phase in which the first mismatch was seen, else of the one in
 // which the fault was observed. It is empty where nothing was captured in that phase.
-func (s Style) Drawing(r *harness.Report) string {
+func (s Style) Drawing(r *harness.Report) string { return s.drawing(NewRecord(r)) }
+
+func (s Style) drawing(record *RunRecord) string {
 	name := harness.Observe
-	if len(r.Mismatches) > 0 {
-		name = r.Mismatches[0].Phase
+	if len(record.Mismatches) > 0 {
+		name = record.Mismatches[0].Phase
 	}
-	record := NewRecord(r)
 	// A run ends with the mismatch, so that of several phases of the name (those of the checks) it is the last one's.
 	for i := range slices.Backward(record.Phases) {
 		p := &record.Phases[i]
-		if p.Name == name && p.traces != nil && (p.Check == "" || len(r.Mismatches) > 0) {
-			return record.Ladder(p).Brief(mostTextArrows).Text(s)
+		if p.Name == name && p.traces != nil && (p.Check == "" || len(record.Mismatches) > 0) {
+			return s.Ladder(record.Ladder(p).Brief(mostTextArrows))
 		}
 	}
 	return ""
@@ -178,7 +183,7 @@ func (s Style) Drawing(r *harness.Report) string {
 func Scales(r *harness.Report) string { return NewRecord(r).Scales() }
 
 // Scales is [Scales]; empty in real time.
-func (r *Record) Scales() string {
+func (r *RunRecord) Scales() string {
 	if r.Speed <= 1 {
 		return ""
 	}
@@ -202,6 +207,10 @@ func due(gaps []time.Duration) []time.Duration {
 
 // MismatchText is a mismatch in full: where, what was wanted beside what was seen, and every packet.
 func MismatchText(r *harness.Report, m harness.Mismatch) string {
+	return NewRecord(r).mismatchText(MismatchRecord(m))
+}
+
+func (r *RunRecord) mismatchText(m MismatchRecord) string {
 	text := fmt.Sprintf("%s: %s: %s\n", r.Name(), m.Phase, m.At)
 	if m.Detail == "" {
 		return text + "  " + m.Reason + "\n"

@@ -1,6 +1,87 @@
 package scenarios
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+
+	"github.com/tcplab/tcplab/faults"
+	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
+)
+
+// The reasons why failures look the same at every vantage point. A scenario names its own (harness.Scenario, Alike).
+const (
+	noPacketLeaves = `no packet leaves the client in either, and its kernel says "network is unreachable" in both: ip link and ip route on the client tell`
+	// A scenario of an established connection that is dropped on the router.
+	droppedAtRest = "the router drops what comes on the connection in both, and says nothing: whether it has forgotten the connection or a rule drops it, its connection table (conntrack -L) and its rules (nft list ruleset) tell"
+	deadFrames    = "the router sends the same packets to a hardware address that nobody has: whether the server is up tells (its console, or another way to it), or its ip link beside the router's ip neigh"
+
+	routerDropsSYN = "the router drops each SYN in both, and says nothing: its rules (nft list ruleset), with their counters, and its routes (ip route get) tell"
+	noRouteBack    = "the server's kernel has no way for its answer in either, and drops the SYN: ip route get, with the client's address, on the server tells"
+
+	sameToPlain = "a client that speaks no TLS gets the same answer from a service that does, whatever is wrong with its certificate"
+
+	nobodyReads = "the program reads nothing in either: whether it has taken the connection tells, ss -ltn on the server shows one that it has not in the Recv-Q"
+
+	notListeningThere = "nobody listens at the address and port that the client asks, and the kernel says so in the same way: ss -ltn on the server tells where the program listens, if it runs"
+)
+
+// Alike is why the scenario looks the same with the fault of another one; empty where some vantage point tells them apart.
+func Alike(s, other harness.Scenario) string {
+	switch {
+	case other.Unnoticed != "" && s.Fault == harness.NoFault{} && bystander(s, other.Unnoticed) && !isOutlasted(s, other):
+		return string(other.Unnoticed)
+	case other.Afterwards != "" && s.Afterwards == "" && s.Verdict == other.Verdict && s.Place == other.Place && s.Client == nil:
+		return other.Afterwards
+	case s.Client == nil && wantsTLS(s.Fault) && wantsTLS(other.Fault):
+		return sameToPlain
+	case s.Alike != "" && s.Alike == other.Alike && !isWitnessed(s, other.Fault):
+		return s.Alike
+	}
+	return ""
+}
+
+// wantsTLS reports whether with the fault the service speaks TLS.
+func wantsTLS(f harness.Fault) bool {
+	other, is := f.(faults.Misbehave)
+	return is && other.To.TLS != ""
+}
+
+// isOutlasted reports whether a scenario's client is no more patient than the one that gives up on a slow service.
+func isOutlasted(s, slow harness.Scenario) bool {
+	return slow.Unnoticed == harness.OutwaitsSlow && lab.ProtocolOf(s.Client) == lab.TCP && cmp.Or(s.Timeout, lab.DefaultTimeout) <= slow.Timeout
+}
+
+// bystander reports whether a scenario's own client, and those of its checks, are of a kind.
+func bystander(s harness.Scenario, kind harness.Bystander) bool {
+	switch kind {
+	case harness.SpeaksTCP:
+		return s.Client == nil || lab.ProtocolOf(s.Client) == lab.TCP
+	case harness.NeverRests:
+		own, ours := s.Client.(agent.GoClient)
+		return !ours || own.Idle == 0
+	case harness.IsPatient, harness.OutwaitsSlow:
+		return s.Want.Client.Within == 0 || lab.ProtocolOf(s.Client) != lab.TCP
+	case harness.IsTranslated:
+		return slices.ContainsFunc(s.Fixtures, func(f harness.Fixture) bool { _, is := f.(faults.NAT); return is })
+	case harness.OffersNoECN:
+		return !slices.ContainsFunc(s.Plan().SysctlsOf(lab.ClientHost), func(c lab.Sysctl) bool { return c.Key == "net.ipv4.tcp_ecn" && c.Value == "1" })
+	case harness.SpeaksPlain:
+		ours, _ := s.Client.(agent.GoClient)
+		return !ours.TLS
+	case harness.AsksServer:
+		return s.Target == ""
+	}
+	return false
+}
+
+// isWitnessed reports whether a counter of the scenario tells its own fault from another one: one of a host that the other
+// switches off, or one that only its own fault has.
+func isWitnessed(s harness.Scenario, fault harness.Fault) bool {
+	off, is := fault.(faults.StopHost)
+	return slices.ContainsFunc(s.Want.Counters, func(w harness.CounterWant) bool { return is && w.Host == off.Host || w.Rule != nil })
+}
 
 // Pair is a scenario and the fault of another one, which makes the run look the same at every vantage point.
 type Pair struct {
@@ -8,48 +89,15 @@ type Pair struct {
 	Reason          string
 }
 
-// pairs are all of them. "make pairs" gives every scenario the fault of every other: these match, and no others do.
-var pairs = []Pair{
-	{"client-offline", "client-without-route", noPacketLeaves},
-	{"client-without-route", "client-offline", noPacketLeaves},
-	{"stopped-host", "stale-arp-entry", deadFrames},
-	{"ping-dead-host", "stale-arp-entry", deadFrames},
-	{"healthy", "icmp-blocked", icmpNotUsed},
-	{"nat", "icmp-blocked", icmpNotUsed},
-	{"healthy", "nat-forgets", neverIdle},
-	{"healthy", "nat-forgets-reset", neverIdle},
-	{"nat", "nat-forgets", neverIdle},
-	{"nat", "nat-forgets-reset", neverIdle},
-	{"ping-healthy", "nat-forgets", neverIdle},
-	{"ping-healthy", "nat-forgets-reset", neverIdle},
-	{"healthy", "load-balancer-idle-timeout", anotherWay},
-	{"healthy", "waf-blocks", anotherWay},
-	{"healthy", "waf-resets", anotherWay},
-	{"nat", "load-balancer-idle-timeout", anotherWay},
-	{"nat", "waf-blocks", anotherWay},
-	{"nat", "waf-resets", anotherWay},
-	{"ping-healthy", "load-balancer-idle-timeout", anotherWay},
-	{"ping-healthy", "waf-blocks", anotherWay},
-	{"ping-healthy", "waf-resets", anotherWay},
-}
-
-const (
-	noPacketLeaves = `no packet leaves the client in either, and its kernel says "network is unreachable" in both: ip link and ip route on the client tell`
-	deadFrames     = "the router sends the same packets to a hardware address that nobody has: whether the server is up tells (its console, or another way to it), or its ip link beside the router's ip neigh"
-	icmpNotUsed    = "a client of TCP does not notice that ICMP is dropped: that is the point"
-	neverIdle      = "a connection that never rests, or a ping, is not forgotten"
-	anotherWay     = "a client that asks the server itself does not notice what a proxy beside the way does"
-)
-
 // Pairs returns the pairs of scenarios that no vantage point can tell apart.
-func Pairs() []Pair { return slices.Clone(pairs) }
-
-// Alike is why the scenario looks the same with the fault of another one; empty where it does not.
-func Alike(scenario, fault string) string {
-	for _, p := range pairs {
-		if p.Scenario == scenario && p.Fault == fault {
-			return p.Reason
+func Pairs() []Pair {
+	var list []Pair
+	for _, s := range All() {
+		for _, other := range All() {
+			if reason := Alike(s, other); reason != "" && s.Name != other.Name && s.Fault != other.Fault {
+				list = append(list, Pair{s.Name, other.Name, reason})
+			}
 		}
 	}
-	return ""
+	return list
 }

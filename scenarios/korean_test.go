@@ -7,37 +7,16 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
-
-	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/lang"
 )
-
-func TestIn(t *testing.T) {
-	s, err := Named("closed-port")
-	require.NoError(t, err)
-	assert.Equal(t, s, In(lang.English, s))
-
-	korean := In(lang.Korean, s)
-	assert.Contains(t, korean.Title, "연결 거부")
-	assert.Contains(t, korean.Story, "애플리케이션이 내려갔을 뿐")
-	korean.Title, korean.Story = s.Title, s.Story
-	assert.Equal(t, s, korean, "nothing else changes")
-
-	own := harness.Scenario{Name: "closed-port", Title: "My port", Story: "It is closed."}
-	assert.Equal(t, own, In(lang.Korean, own), "it only has the name of one of ours")
-	assert.Equal(t, harness.Scenario{Name: "new", Title: "New"}, In(lang.Korean, harness.Scenario{Name: "new", Title: "New"}))
-}
 
 // translated are all texts that are to be in Korean, by where they are.
 func translated() map[string]lang.Text {
 	texts := map[string]lang.Text{}
 	for _, s := range All() {
-		k := korean[s.Name]
-		texts[s.Name+": title"] = lang.Text{English: s.Title, Korean: k.title}
-		texts[s.Name+": story"] = lang.Text{English: s.Story, Korean: k.story}
+		texts[s.Name+": title"], texts[s.Name+": story"] = s.Title, s.Story
 	}
-	for _, l := range Lessons() {
+	for _, l := range Experiences() {
 		texts[l.Says.English] = l.Says
 	}
 	return texts
@@ -47,11 +26,7 @@ func translated() map[string]lang.Text {
 func TestKoreanIsComplete(t *testing.T) {
 	hangul := regexp.MustCompile(`\p{Hangul}`)
 	for name, text := range translated() {
-		assert.Regexp(t, hangul, text.Korean, "%s has no Korean (scenarios/korean.go)", name)
-	}
-	for name := range korean {
-		_, err := Named(name)
-		assert.NoError(t, err)
+		assert.Regexp(t, hangul, text.Korean, "%s has no Korean", name)
 	}
 }
 
@@ -103,9 +78,9 @@ func oneLine(text string) string { return strings.Join(strings.Fields(text), " "
 // readAloud has words as they end when they are read in Korean: in a vowel, in a consonant, or in ㄹ, which is a consonant but for
 // "로". Letters are spelled out where the field does so (RST is 알에스티), and digits are Sino-Korean.
 var readAloud = map[string]string{
-	"vowel":     "TCP ICMP HTTP RST NAT WAF ARP EOF RFC ECONNREFUSED REFUSED EPIPE Linux connect read write traceroute refused prohibited peer forgets blocks % 2 4 5 9",
-	"consonant": "SYN ACK FIN VPN ECONNRESET ETIMEDOUT ping ltn 0 3 6",
-	"rieul":     "ACL curl unreachable file 1 7 8",
+	"vowel":     "TLS Go API lost TCP ICMP HTTP RST NAT WAF ARP EOF RFC ECONNREFUSED REFUSED EPIPE Linux connect read write traceroute refused prohibited peer forgets blocks port localhost errno LINGER % 2 4 5 9",
+	"consonant": "ECN Chromium SYN ACK FIN VPN ECONNRESET ETIMEDOUT ping ltn 0 3 6",
+	"rieul":     "URL ACL curl unreachable file 1 7 8",
 }
 
 // aParticle is one of the particles that have two forms, behind a Latin word, a quoted one too.

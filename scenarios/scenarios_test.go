@@ -5,8 +5,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
 	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
 func TestNamedSuggestsTheNearest(t *testing.T) {
@@ -21,31 +22,54 @@ func TestNamedSuggestsTheNearest(t *testing.T) {
 
 func TestEveryScenarioIsComplete(t *testing.T) {
 	for _, s := range All() {
-		assert.NotEmpty(t, s.Title, s.Name)
-		assert.NotEmpty(t, s.Story, s.Name)
+		assert.NotEmpty(t, s.Title.English, s.Name)
+		assert.NotEmpty(t, s.Story.English, s.Name)
 		assert.NotEmpty(t, s.Verdict, s.Name)
+		failed := diagnose.Verdict(s.Verdict).Failed() || s.Verdict == string(diagnose.HalfClosed)
+		assert.Equal(t, failed, s.Cause != "", "%s: a failure on the wire has a cause, and nothing else has", s.Name)
+		assert.Equal(t, s.Fault == harness.NoFault{}, s.Place == "", "%s: what breaks, breaks somewhere", s.Name)
 		assert.NotNil(t, s.Fault, s.Name)
 		assert.NotEmpty(t, s.Want.Counters, "%s has no second witness", s.Name)
-		for _, p := range harness.Routed().VantagePoints() {
-			assert.Contains(t, s.Want.Wire, p.Name, "%s says nothing of a vantage point", s.Name)
+		for _, point := range s.Plan().Way(lab.ServerHost) {
+			assert.Contains(t, s.Want.Wire, point, "%s says nothing of a vantage point", s.Name)
 		}
 	}
 }
 
-func TestLessonsNameEveryScenario(t *testing.T) {
-	named := map[string]bool{}
-	for _, l := range Lessons() {
-		for _, name := range l.Scenarios {
-			assert.Contains(t, catalogue, name)
-			named[name] = true
+func TestEveryScenarioShowsAnExperience(t *testing.T) {
+	for _, s := range All() {
+		require.NotEmpty(t, s.Experiences, s.Name)
+		for _, number := range s.Experiences {
+			assert.True(t, number >= 1 && number <= len(Experiences()), "%s shows experience %d", s.Name, number)
+			assert.Contains(t, Showing(number), s.Name)
 		}
 	}
-	for _, s := range All() {
-		assert.True(t, named[s.Name], "no lesson names %s", s.Name)
+	for i := range Experiences() {
+		assert.NotEmpty(t, Showing(i+1))
 	}
-	for _, p := range Pairs() {
-		assert.Contains(t, catalogue, p.Scenario)
-		assert.Contains(t, catalogue, p.Fault)
+}
+
+func TestWhatLooksAlike(t *testing.T) {
+	scenario := func(name string) harness.Scenario {
+		s, err := Named(name)
+		require.NoError(t, err)
+		return s
+	}
+	for _, pair := range []struct{ scenario, fault, reason string }{
+		{"client-offline", "client-without-route", noPacketLeaves},
+		{"client-without-route", "client-offline", noPacketLeaves},
+		{"stopped-host", "stale-arp-entry", deadFrames},
+		{"ping-dead-host", "stale-arp-entry", deadFrames},
+		{"stale-arp-entry", "stopped-host", ""}, // a server that is off has no counters
+		{"healthy", "icmp-blocked", string(harness.SpeaksTCP)},
+		{"ping-healthy", "icmp-blocked", ""},
+		{"closed-port", "icmp-blocked", ""},
+		{"ping-healthy", "nat-forgets", string(harness.NeverRests)},
+		{"nat", "waf-blocks", string(harness.AsksServer)},
+		{"load-balancer-no-backend", "waf-blocks", ""},
+		{"firewall-drop", "security-group-drop", ""},
+	} {
+		assert.Equal(t, pair.reason, Alike(scenario(pair.scenario), scenario(pair.fault)), "%s with the fault of %s", pair.scenario, pair.fault)
 	}
 }
 

@@ -14,54 +14,77 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/google/renameio/v2"
-
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/safefile"
 )
 
 // Fetch copies a file out of a host to dest, a file or a folder, and returns the path of the copy. It takes the place of
 // a file that is there, and only once it is complete.
-func (l *Lab) Fetch(ctx context.Context, host, file, dest string) (string, error) {
+func (l *Held) Fetch(ctx context.Context, host, file, dest string) (string, error) {
 	dest, err := destination(file, dest)
 	if err != nil {
 		return "", err
 	}
-	copied, err := renameio.NewPendingFile(dest, renameio.WithTempDir(filepath.Dir(dest)), renameio.WithPermissions(0o666))
+	copied, err := safefile.Begin(dest, 0o666)
 	if err != nil {
 		return "", err
 	}
-	defer copied.Cleanup() // nothing, once it has its name
-	if err := l.FetchTo(ctx, host, file, copied.File); err != nil {
+	defer copied.Close()
+	if err := l.FetchTo(ctx, host, file, copied.File()); err != nil {
 		return "", err
 	}
-	return dest, copied.CloseAtomicallyReplace()
+	return dest, copied.Commit()
 }
 
-// destination is the path that a copy is to have.
+// destination is the path that a copy is to have: a name in a folder that is there, or dest itself.
 func destination(file, dest string) (string, error) {
 	info, err := os.Stat(dest)
-	if err == nil && info.IsDir() {
-		dest = filepath.Join(dest, path.Base(file))
-		info, err = os.Stat(dest)
-	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return dest, nil
 	case err != nil:
 		return "", err
-	case !info.Mode().IsRegular():
-		return "", fmt.Errorf("%s is there already, and is not a file", dest)
+	case info.IsDir():
+		return filepath.Join(dest, path.Base(file)), nil
 	}
-	return filepath.EvalSymlinks(dest) // the file itself is replaced, and not a link to it
+	return dest, nil
 }
 
 // FetchTo copies a file out of a host into an open one.
-func (l *Lab) FetchTo(ctx context.Context, host, file string, to *os.File) error {
+func (l *Held) FetchTo(ctx context.Context, host, file string, to *os.File) error {
 	null, err := os.Open(os.DevNull)
 	if err != nil {
 		return err
 	}
 	defer null.Close()
+	return l.copy(ctx, Command{Host: host, Argv: agent.FileVerb(file), Stdin: null, Stdout: to})
+}
+
+// Put copies a file of this machine to a host, to a file or into a folder there. It takes the place of a file that is there, and only
+// once it is complete.
+func (l *Held) Put(ctx context.Context, file, host, dest string) error {
+	from, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	info, err := from.Stat()
+	switch {
+	case err != nil:
+		return err
+	case info.IsDir():
+		return fmt.Errorf("%s is a folder: name the files in it", file)
+	}
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer null.Close()
+	return l.copy(ctx, Command{Host: host, Argv: agent.StoreVerb(info.Mode(), filepath.Base(file), dest), Stdin: from, Stdout: null})
+}
+
+// copy runs a verb that copies. The error is in the verb's words.
+func (l *Held) copy(ctx context.Context, c Command) error {
 	hear, tell, err := os.Pipe()
 	if err != nil {
 		return err
@@ -72,12 +95,13 @@ func (l *Lab) FetchTo(ctx context.Context, host, file string, to *os.File) error
 		text, _ := io.ReadAll(hear)
 		said <- text
 	}()
-	code, err := l.Run(ctx, Command{Host: host, Argv: harness.FileVerb(file), Stdin: null, Stdout: to, Stderr: tell}, nil)
+	c.Stderr = tell
+	code, err := l.Run(ctx, c, nil)
 	_ = tell.Close()
 	if err != nil || code == 0 {
 		return err
 	}
 	// The holder has closed its copy: what the verb has said is complete.
 	_, words, _ := strings.Cut(string(bytes.TrimSpace(<-said)), ": ")
-	return fmt.Errorf("%s: %s", host, words)
+	return fmt.Errorf("%s: %s", c.Host, words)
 }

@@ -9,8 +9,10 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"os/user"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -37,31 +39,89 @@ func Environ() ([]string, error) {
 	return []string{folderVariable + "=" + dir}, nil
 }
 
-// folder returns the user's folder of sockets, and makes it where there is none.
+// folder returns the user's folder of sockets, and makes it where there is none. Whichever it is, it is checked in one way: see
+// [checkFolder].
 func folder() (string, error) {
 	if dir := os.Getenv(folderVariable); dir != "" && owned(dir) {
-		return dir, nil
+		return dir, checkFolder(dir)
 	}
-	dir := filepath.Join(os.TempDir(), fmt.Sprintf("tcplab-%d", os.Geteuid()))
-	// After "su" or "sudo" the variable may still name the folder of another user.
-	if runtime := os.Getenv("XDG_RUNTIME_DIR"); runtime != "" && owned(runtime) {
-		dir = filepath.Join(runtime, "tcplab")
+	dir, err := place()
+	if err != nil {
+		return "", err
 	}
-	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := os.MkdirAll(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return "", fmt.Errorf("make the folder of the labs' sockets: %w", err)
 	}
-	info, err := os.Lstat(dir)
-	if err != nil {
-		return "", fmt.Errorf("look at the folder of the labs' sockets: %w", err)
-	}
-	if !info.IsDir() || info.Mode().Perm()&0o077 != 0 || !owned(dir) {
-		return "", fmt.Errorf("%s is to hold the sockets of your labs, but is not a folder of yours that is closed to others: "+
-			"remove it, or set XDG_RUNTIME_DIR to another place", dir)
-	}
-	return dir, nil
+	return dir, checkFolder(dir)
 }
 
-// owned reports whether a folder belongs to this user.
+// place is where the folder belongs: below a folder of the user's own, in which nobody else can take its name first. After "su" or
+// "sudo" the variables may still name folders of another user.
+func place() (string, error) {
+	if runtime := os.Getenv("XDG_RUNTIME_DIR"); runtime != "" && owned(runtime) {
+		return filepath.Join(runtime, "tcplab"), nil
+	}
+	if runtime := fmt.Sprintf("/run/user/%d", os.Geteuid()); owned(runtime) {
+		return filepath.Join(runtime, "tcplab"), nil
+	}
+	homes := []string{os.Getenv("HOME")}
+	if u, err := user.LookupId(strconv.Itoa(os.Geteuid())); err == nil {
+		homes = append(homes, u.HomeDir)
+	}
+	for _, home := range homes {
+		if home != "" && owned(home) {
+			return filepath.Join(home, ".cache", "tcplab", "labs"), nil
+		}
+	}
+	return "", errors.New("there is no folder of yours for the sockets of your labs: set XDG_RUNTIME_DIR to one that is yours and closed to others")
+}
+
+// checkFolder reports that others could reach the sockets in a folder: it must be the user's own, closed to others, and no link; and
+// of the folders above it none may be another user's, nor open to others so that they could put another one in its place.
+func checkFolder(dir string) error {
+	info, err := os.Lstat(dir)
+	if err != nil {
+		return fmt.Errorf("look at the folder of the labs' sockets: %w", err)
+	}
+	if !info.IsDir() || info.Mode().Perm()&0o077 != 0 || !owned(dir) {
+		return fmt.Errorf("%s is to hold the sockets of your labs, but is not a folder of yours that is closed to others: "+
+			"close it (chmod 700), remove it, or set XDG_RUNTIME_DIR to another place", dir)
+	}
+	above, err := filepath.Abs(dir)
+	if err == nil {
+		above, err = filepath.EvalSymlinks(filepath.Dir(above))
+	}
+	if err != nil {
+		return fmt.Errorf("look at the folder of the labs' sockets: %w", err)
+	}
+	for ; ; above = filepath.Dir(above) {
+		if err := checkAbove(above); err != nil {
+			return fmt.Errorf("%s is to hold the sockets of your labs, but %w: set XDG_RUNTIME_DIR to another place", dir, err)
+		}
+		if above == filepath.Dir(above) {
+			return nil
+		}
+	}
+}
+
+// checkAbove reports that another user could rename what is in a folder. One with the sticky bit, such as /tmp, keeps them from it.
+func checkAbove(dir string) error {
+	var stat unix.Stat_t
+	if err := unix.Lstat(dir, &stat); err != nil {
+		return err
+	}
+	const sticky, othersWrite = 0o1000, 0o022
+	mode := uint32(stat.Mode)
+	switch {
+	case mode&othersWrite != 0 && mode&sticky == 0:
+		return fmt.Errorf("others can write to %s", dir)
+	case stat.Uid != 0 && int(stat.Uid) != os.Geteuid() && stat.Uid != overflowUser():
+		return fmt.Errorf("%s belongs to another user", dir)
+	}
+	return nil
+}
+
+// owned reports whether a folder, and not a link to one, belongs to this user.
 func owned(dir string) bool {
 	var stat unix.Stat_t
 	return unix.Lstat(dir, &stat) == nil && int(stat.Uid) == os.Geteuid()
@@ -142,8 +202,10 @@ func claim(name string) (*net.UnixListener, error) {
 		if err := free(name, socket); err != nil {
 			return err
 		}
-		listener, err = net.ListenUnix("unix", &net.UnixAddr{Name: socket, Net: "unix"})
-		return err
+		if listener, err = net.ListenUnix("unix", &net.UnixAddr{Name: socket, Net: "unix"}); err != nil {
+			return err
+		}
+		return os.Chmod(socket, 0o600) // until then the folder keeps others out
 	})
 	return listener, err
 }
@@ -195,6 +257,9 @@ func dial(name string) (*net.UnixConn, error) {
 	c, err := net.DialUnix("unix", nil, &net.UnixAddr{Name: socket, Net: "unix"})
 	switch {
 	case err == nil:
+		if err := checkPeer(c); err != nil {
+			return nil, errors.Join(fmt.Errorf("the holder of lab %s: %w", name, err), c.Close())
+		}
 		return c, nil
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, unknownLab(name)
@@ -270,4 +335,12 @@ func labNames() ([]string, error) {
 		}
 	}
 	return names, nil
+}
+
+// checkUser reports a user that is not the one of this process.
+func checkUser(uid int) error {
+	if uid == os.Geteuid() {
+		return nil
+	}
+	return fmt.Errorf("it belongs to the user %d, and not to you (%d)", uid, os.Geteuid())
 }

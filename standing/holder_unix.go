@@ -13,9 +13,9 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
+	"golang.org/x/sys/unix"
 )
 
 // The descriptors of a holder beside the standard three: on the first it reads its order, which stays open as long as
@@ -45,7 +45,7 @@ const (
 )
 
 // Resolve finds the engine and the scenario of an order. What takes long is told to say.
-type Resolve func(ctx context.Context, o Order, say func(step string)) (harness.Engine, harness.Scenario, error)
+type Resolve func(ctx context.Context, o Order, say func(step string)) (lab.Engine, harness.Scenario, error)
 
 // Hold is the whole of a holder: it takes its order from [Up], builds the lab, serves it, and returns when the lab was
 // taken down, which is also what the end of ctx does.
@@ -135,7 +135,7 @@ func (h *holder) hold(resolve Resolve) (err error) {
 	if c, ok := engine.(io.Closer); ok {
 		defer func() { err = errors.Join(err, c.Close()) }()
 	}
-	lab, err := harness.Open(h.life, engine, scenario, h.order.Family)
+	built, err := harness.Open(h.life, engine, scenario, h.order.Family)
 	if err != nil {
 		return err
 	}
@@ -143,19 +143,19 @@ func (h *holder) hold(resolve Resolve) (err error) {
 		closing, cancel := context.WithTimeout(context.WithoutCancel(h.life), closeDeadline)
 		defer cancel()
 		h.drain(closing)
-		err = errors.Join(err, lab.Close(closing))
+		err = errors.Join(err, built.Close(closing))
 	}()
 	if h.order.Broken {
-		if err := lab.Break(h.life); err != nil {
+		if err := built.Break(h.life); err != nil {
 			return err
 		}
 	}
 	if h.order.Recorded {
-		if err := lab.StartRecord(h.life); err != nil {
+		if err := built.StartRecord(h.life); err != nil {
 			return err
 		}
 	}
-	if err := h.announce(lab); err != nil {
+	if err := h.announce(built); err != nil {
 		return err
 	}
 	<-h.life.Done()
@@ -163,9 +163,9 @@ func (h *holder) hold(resolve Resolve) (err error) {
 }
 
 // announce says that the lab is up.
-func (h *holder) announce(lab *harness.Standing) error {
+func (h *holder) announce(built *harness.Standing) error {
 	h.mutex.Lock()
-	h.lab = lab
+	h.lab = built
 	h.mutex.Unlock()
 	info := h.info()
 	return h.news.Encode(news{Info: &info})
@@ -218,23 +218,31 @@ func (h *holder) leave(listener *net.UnixListener) error {
 // info is what the lab is now.
 func (h *holder) info() Info {
 	h.mutex.Lock()
-	lab, answers := h.lab, h.answers
+	built, answers := h.lab, h.answers
 	h.mutex.Unlock()
 	i := Info{Lab: h.order.Lab, Engine: h.order.Engine, Family: int(h.order.Family), State: Building, Hosts: []HostInfo{},
 		Scenario: h.order.Scenario, Process: os.Getpid(), Since: h.since, Recorded: h.order.Recorded, Exercise: h.order.Exercise, Answers: answers}
-	if lab == nil {
+	if built == nil {
 		return i
 	}
 	i.State = Healthy
-	if lab.Broken() {
+	if built.Broken() {
 		i.State = Broken
 	}
-	i.Hosts, i.Target = hostsOf(lab.Topology()), lab.Target().String()
-	if fault := lab.Scenario().Fault; fault != nil && h.order.Exercise == nil {
+	i.Hosts, i.Target = hostsOf(built.Topology()), built.Target().String()
+	i.Env, i.HostsFile = built.TargetEnv(), built.HostsFile()
+	if fault := built.Scenario().Fault; fault != nil && h.order.Exercise == nil {
 		i.Fault = fault.String()
 	}
-	if host, err := lab.Host(i.Hosts[0].Name); err == nil {
-		_, i.Resident = host.(harness.Resident)
+	for n := range i.Hosts {
+		host, err := built.Host(i.Hosts[n].Name)
+		if err != nil {
+			continue // it is being removed
+		}
+		_, i.Resident = host.(lab.Resident)
+		if c, ok := host.(lab.Contained); ok {
+			i.Hosts[n].Container = c.Container()
+		}
 	}
 	return i
 }

@@ -6,30 +6,32 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 )
 
 // Order is what a holder is asked to hold.
 type Order struct {
-	// Lab is the name by which the lab is called.
+	// Held is the name by which the lab is called.
 	Lab string `json:"lab"`
 	// Scenario and Engine are names.
-	Scenario string         `json:"scenario"`
-	Engine   string         `json:"engine"`
-	Family   harness.Family `json:"family"`
+	Scenario string     `json:"scenario"`
+	Engine   string     `json:"engine"`
+	Family   lab.Family `json:"family"`
 	// Broken: the fault is injected as soon as the lab has proven that it works.
 	Broken bool `json:"broken"`
-	// Recorded: the lab's own captures run at every vantage point, for [Lab.Record].
+	// Recorded: the lab's own captures run at every vantage point, for [Held.Record].
 	Recorded bool `json:"recorded"`
-	// Exercise is what the lab is an exercise of; nil: it is none. Of an exercise the holder tells neither scenario nor
+	// ExerciseLabel is what the lab is an exercise of; nil: it is none. Of an exercise the holder tells neither scenario nor
 	// fault, and it cannot be healed: its fault is to be found.
-	Exercise *Exercise `json:"exercise,omitempty"`
+	Exercise *ExerciseLabel `json:"exercise,omitempty"`
 }
 
-// Exercise is whose exercise a lab is, and which. What it means is the business of those who ask for it.
-type Exercise struct {
+// ExerciseLabel is whose exercise a lab is, and which. What it means is the business of those who ask for it.
+type ExerciseLabel struct {
+	// Student is whose exercise it is.
 	Student string `json:"student"`
-	Level   int    `json:"level"`
+	// Level is its difficulty.
+	Level int `json:"level"`
 	// Class is the public key of the class, empty where there is none.
 	Class string `json:"class,omitempty"`
 	// Language is that of what the student is told.
@@ -48,31 +50,48 @@ const (
 
 // Info is what a holder tells of its lab. The names of the fields are stable.
 type Info struct {
-	Lab    string `json:"lab"`
+	// Lab is the name by which the lab is called.
+	Lab string `json:"lab"`
+	// Engine is what built it: "netns" or "docker".
 	Engine string `json:"engine"`
-	Family int    `json:"family"`
-	State  State  `json:"state"`
+	// Family is 4 for IPv4, 6 for IPv6.
+	Family int `json:"family"`
+	// State is "building", "healthy" or "broken".
+	State State `json:"state"`
 	// Scenario and Fault are empty where a holder does not tell.
 	Scenario string `json:"scenario,omitempty"`
 	Fault    string `json:"fault,omitempty"`
 	// Target is what the scenario's client asks, "203.0.113.10:8080".
-	Target string     `json:"target,omitempty"`
-	Hosts  []HostInfo `json:"hosts"`
-	// Resident says that the hosts' programs and files are those of this machine ([harness.Resident]).
-	Resident bool      `json:"resident"`
-	Recorded bool      `json:"recorded"`
-	Exercise *Exercise `json:"exercise,omitempty"`
+	Target string `json:"target,omitempty"`
+	// Env and HostsFile are those of [harness.Standing] for the programs that run on its hosts.
+	Env       []string `json:"env,omitempty"`
+	HostsFile string   `json:"hosts_file,omitempty"`
+	// Hosts are the hosts of the lab.
+	Hosts []HostInfo `json:"hosts"`
+	// Resident says that the hosts' programs and files are those of this machine ([lab.Resident]).
+	Resident bool `json:"resident"`
+	// Recorded says that every packet is recorded.
+	Recorded bool `json:"recorded"`
+	// Exercise is whose exercise the lab is, and which.
+	Exercise *ExerciseLabel `json:"exercise,omitempty"`
 	// Answers is how often the exercise has been answered.
-	Answers int       `json:"answers,omitempty"`
-	Process int       `json:"process"`
-	Since   time.Time `json:"since"`
+	Answers int `json:"answers,omitempty"`
+	// Process is the number of the process that holds the lab.
+	Process int `json:"process"`
+	// Since is when the lab was asked for.
+	Since time.Time `json:"since"`
 }
 
 // HostInfo is a host, its interfaces, and its addresses in their order.
 type HostInfo struct {
-	Name       string       `json:"name"`
-	Interfaces []string     `json:"interfaces"`
-	Addresses  []netip.Addr `json:"addresses"`
+	// Name is that of the host.
+	Name string `json:"name"`
+	// Interfaces are the names of its network interfaces.
+	Interfaces []string `json:"interfaces"`
+	// Addresses are those of the host, of both families.
+	Addresses []netip.Addr `json:"addresses"`
+	// Container is the name of the host's container; empty where it is none.
+	Container string `json:"container,omitempty"`
 }
 
 // Host reports whether the lab has a host of this name.
@@ -90,7 +109,7 @@ func (i Info) HostNames() string {
 }
 
 // hostsOf are the hosts of a topology, with all their addresses.
-func hostsOf(t harness.Topology) []HostInfo {
+func hostsOf(t lab.Topology) []HostInfo {
 	var list []HostInfo
 	for _, spec := range t.Hosts {
 		h := HostInfo{Name: spec.Name}

@@ -22,19 +22,19 @@ const (
 	recordDeadline = 30 * time.Second
 )
 
-// Lab is a lab that stands, seen from any other process than its holder.
-type Lab struct{ info Info }
+// Held is a lab that stands, seen from any other process than its holder.
+type Held struct{ info Info }
 
 // Info is what the lab was when it was found.
-func (l *Lab) Info() Info { return l.info }
+func (l *Held) Info() Info { return l.info }
 
 // List returns the labs of this user. The errors are of those that have died, which are not listed again.
-func List(ctx context.Context) ([]*Lab, []error) {
+func List(ctx context.Context) ([]*Held, []error) {
 	names, err := labNames()
 	if err != nil {
 		return nil, []error{err}
 	}
-	var labs []*Lab
+	var labs []*Held
 	var errs []error
 	for _, name := range names {
 		l, err := named(ctx, name)
@@ -48,7 +48,7 @@ func List(ctx context.Context) ([]*Lab, []error) {
 }
 
 // Find returns the named lab, or the only one where the name is empty.
-func Find(ctx context.Context, name string) (*Lab, error) {
+func Find(ctx context.Context, name string) (*Held, error) {
 	if name != "" {
 		return named(ctx, name)
 	}
@@ -68,35 +68,35 @@ func Find(ctx context.Context, name string) (*Lab, error) {
 	return nil, errNone
 }
 
-func named(ctx context.Context, name string) (*Lab, error) {
-	l := &Lab{info: Info{Lab: name}}
+func named(ctx context.Context, name string) (*Held, error) {
+	l := &Held{info: Info{Lab: name}}
 	err := l.ask(ctx, request{Op: opInfo}, infoDeadline)
 	return l, err
 }
 
 // Break injects the fault.
-func (l *Lab) Break(ctx context.Context) error {
+func (l *Held) Break(ctx context.Context) error {
 	return l.ask(ctx, request{Op: opBreak}, toggleDeadline)
 }
 
 // Heal undoes it.
-func (l *Lab) Heal(ctx context.Context) error {
+func (l *Held) Heal(ctx context.Context) error {
 	return l.ask(ctx, request{Op: opHeal}, toggleDeadline)
 }
 
 // Record writes what the lab has recorded to a file, as pcapng with an interface for each vantage point: every packet up
 // to now.
-func (l *Lab) Record(ctx context.Context, to *os.File) error {
+func (l *Held) Record(ctx context.Context, to *os.File) error {
 	return l.ask(ctx, request{Op: opRecord}, recordDeadline+infoDeadline, to)
 }
 
 // Answer counts an answer to the exercise that the lab is.
-func (l *Lab) Answer(ctx context.Context) error {
+func (l *Held) Answer(ctx context.Context) error {
 	return l.ask(ctx, request{Op: opAnswer}, infoDeadline)
 }
 
 // ask makes a request that is answered by what the lab is now.
-func (l *Lab) ask(ctx context.Context, r request, within time.Duration, files ...*os.File) error {
+func (l *Held) ask(ctx context.Context, r request, within time.Duration, files ...*os.File) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, within,
 		fmt.Errorf("the holder of lab %s does not answer within %s: %s", l.info.Lab, within, l.killText()))
 	defer cancel()
@@ -113,7 +113,7 @@ func (l *Lab) ask(ctx context.Context, r request, within time.Duration, files ..
 }
 
 // Down takes the lab down, and returns when its holder has ended.
-func (l *Lab) Down(ctx context.Context) error {
+func (l *Held) Down(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, endDeadline,
 		fmt.Errorf("the holder of lab %s has not ended within %s: %s", l.info.Lab, endDeadline, l.killText()))
 	defer cancel()
@@ -135,12 +135,12 @@ func (l *Lab) Down(ctx context.Context) error {
 }
 
 // killText says what is left to do about a holder that does nothing any more.
-func (l *Lab) killText() string {
+func (l *Held) killText() string {
 	return fmt.Sprintf("kill it (pkill -9 -f 'tcplab hold %s$'), then \"tcplab sweep\"", l.info.Lab)
 }
 
 // request connects to the holder and sends it a request. The connection ends with ctx, at the latest.
-func (l *Lab) request(ctx context.Context, r request, files ...*os.File) (*net.UnixConn, func(), error) {
+func (l *Held) request(ctx context.Context, r request, files ...*os.File) (*net.UnixConn, func(), error) {
 	c, err := dial(l.info.Lab)
 	if err != nil {
 		return nil, nil, err
@@ -158,7 +158,7 @@ func (l *Lab) request(ctx context.Context, r request, files ...*os.File) (*net.U
 }
 
 // answer waits for a reply.
-func (l *Lab) answer(ctx context.Context, d *json.Decoder) (reply, error) {
+func (l *Held) answer(ctx context.Context, d *json.Decoder) (reply, error) {
 	var r reply
 	err := receive(d, &r)
 	if errors.Is(err, io.EOF) {
@@ -187,19 +187,22 @@ func cause(ctx context.Context, err error) error {
 
 // Command is a command to be run on a host. Its streams are handed over as they are, and are not nil.
 type Command struct {
-	Host                  string
-	Argv                  []string
-	Env                   []string // added to the host's
-	Dir                   string   // empty: the host's
+	Host string
+	Argv []string
+	// Env, WholeEnv, Dir and Hosts are those of a [lab.Cmd].
+	Env                   []string
+	WholeEnv              bool
+	Dir                   string
+	Hosts                 string
 	Stdin, Stdout, Stderr *os.File
 }
 
 // Run runs a command on a host and returns its exit code. The signals are passed on to it; when ctx ends, it is killed.
-func (l *Lab) Run(ctx context.Context, cmd Command, signals <-chan os.Signal) (exit int, err error) {
+func (l *Held) Run(ctx context.Context, cmd Command, signals <-chan os.Signal) (exit int, err error) {
 	if !l.info.Host(cmd.Host) {
 		return 0, fmt.Errorf("lab %s has no host %q; it has: %s", l.info.Lab, cmd.Host, l.info.HostNames())
 	}
-	c, stop, err := l.request(ctx, request{Op: opCommand, Host: cmd.Host, Argv: cmd.Argv, Env: cmd.Env, Dir: cmd.Dir},
+	c, stop, err := l.request(ctx, request{Op: opCommand, Host: cmd.Host, Argv: cmd.Argv, Env: cmd.Env, Whole: cmd.WholeEnv, Dir: cmd.Dir, Hosts: cmd.Hosts},
 		cmd.Stdin, cmd.Stdout, cmd.Stderr)
 	if err != nil {
 		return 0, err

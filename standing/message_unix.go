@@ -22,7 +22,9 @@ type request struct {
 	Host   string   `json:"host,omitempty"`   // command
 	Argv   []string `json:"argv,omitempty"`   // command
 	Env    []string `json:"env,omitempty"`    // command
+	Whole  bool     `json:"whole,omitempty"`  // command: Env is the whole environment
 	Dir    string   `json:"dir,omitempty"`    // command
+	Hosts  string   `json:"hosts,omitempty"`  // command: the content of its /etc/hosts
 	Signal int      `json:"signal,omitempty"` // signal
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 )
 
 // acceptAgain is how long the holder waits after a connection that it could not take.
@@ -29,6 +30,8 @@ func (h *holder) serve(listener *net.UnixListener) {
 			return
 		case err != nil:
 			time.Sleep(acceptAgain) // nobody tells when descriptors are free again
+		case checkPeer(c) != nil:
+			_ = c.Close() // another user has nothing to ask here
 		default:
 			go h.answer(c)
 		}
@@ -53,13 +56,13 @@ func (h *holder) answer(c *net.UnixConn) {
 		_ = send(c, reply{Info: &info})
 		return
 	}
-	lab, err := h.use()
+	built, err := h.use()
 	if err != nil {
 		_ = send(c, reply{Error: err.Error()})
 		return
 	}
 	defer h.requests.Done()
-	answer, err := h.do(c, lab, r, files)
+	answer, err := h.do(c, built, r, files)
 	if err != nil {
 		answer = reply{Error: h.explain(r, err).Error()}
 	}
@@ -89,19 +92,19 @@ func (h *holder) use() (*harness.Standing, error) {
 }
 
 // do does what a request asks for.
-func (h *holder) do(c *net.UnixConn, lab *harness.Standing, r request, files []*os.File) (reply, error) {
+func (h *holder) do(c *net.UnixConn, built *harness.Standing, r request, files []*os.File) (reply, error) {
 	var err error
 	switch r.Op {
 	case opBreak, opHeal:
-		err = h.toggle(lab, r.Op)
+		err = h.toggle(built, r.Op)
 	case opRecord:
-		err = h.record(lab, files)
+		err = h.record(built, files)
 	case opAnswer:
 		h.mutex.Lock()
 		h.answers++
 		h.mutex.Unlock()
 	case opCommand:
-		return h.command(c, lab, r, files)
+		return h.command(c, built, r, files)
 	default:
 		err = fmt.Errorf("the holder of this lab does not know the request %q: it is of another version of tcplab", r.Op)
 	}
@@ -110,25 +113,25 @@ func (h *holder) do(c *net.UnixConn, lab *harness.Standing, r request, files []*
 }
 
 // toggle breaks the lab or heals it.
-func (h *holder) toggle(lab *harness.Standing, op string) error {
+func (h *holder) toggle(built *harness.Standing, op string) error {
 	switch {
 	case h.order.Exercise != nil:
 		return fmt.Errorf("lab %s is an exercise: what is broken in it, and where, is for you to find", h.order.Lab)
 	case op == opBreak:
-		return lab.Break(h.life)
+		return built.Break(h.life)
 	}
-	return lab.Heal(h.life)
+	return built.Heal(h.life)
 }
 
 // record writes what the lab has recorded.
-func (h *holder) record(lab *harness.Standing, files []*os.File) error {
+func (h *holder) record(built *harness.Standing, files []*os.File) error {
 	if len(files) != 1 {
 		return fmt.Errorf("a record takes one descriptor, not %d", len(files))
 	}
 	ctx, cancel := context.WithTimeout(h.life, recordDeadline)
 	defer cancel()
 	file := bufio.NewWriter(files[0])
-	if err := lab.WriteRecord(ctx, file); err != nil {
+	if err := built.WriteRecord(ctx, file); err != nil {
 		return err
 	}
 	return file.Flush()
@@ -139,23 +142,23 @@ func (h *holder) explain(r request, err error) error {
 	switch {
 	case h.life.Err() != nil:
 		return errDown
-	case errors.Is(err, harness.ErrHostStopped):
+	case errors.Is(err, lab.ErrHostStopped):
 		return fmt.Errorf("the %s is switched off: nothing runs on it; what is sent to it can be captured at the other end of its link", r.Host)
 	}
 	return err
 }
 
 // command runs a command on a host. It is killed when the one who has asked for it is gone, and when the lab ends.
-func (h *holder) command(c *net.UnixConn, lab *harness.Standing, r request, files []*os.File) (reply, error) {
+func (h *holder) command(c *net.UnixConn, built *harness.Standing, r request, files []*os.File) (reply, error) {
 	if len(files) != 3 {
 		return reply{}, fmt.Errorf("a command takes three descriptors, not %d", len(files))
 	}
-	host, err := lab.Host(r.Host)
+	host, err := built.Host(r.Host)
 	if err != nil {
 		return reply{}, err
 	}
 	cmd := host.Command(r.Argv...)
-	cmd.Env, cmd.Dir = r.Env, r.Dir
+	cmd.Env, cmd.WholeEnv, cmd.Dir, cmd.Hosts = r.Env, r.Whole, r.Dir, r.Hosts
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = files[0], files[1], files[2]
 	ctx, kill := context.WithCancel(h.life)
 	defer kill()
@@ -174,7 +177,7 @@ func (h *holder) command(c *net.UnixConn, lab *harness.Standing, r request, file
 		}
 	}()
 	err = cmd.Wait()
-	if exit, ended := errors.AsType[*harness.ExitError](err); ended {
+	if exit, ended := errors.AsType[*lab.ExitError](err); ended {
 		return reply{Exit: exit.Code}, nil
 	}
 	return reply{}, err

@@ -12,15 +12,14 @@ import (
 	"os/signal"
 	"sync"
 
+	"github.com/tcplab/tcplab/lab/agent"
 	"golang.org/x/sys/unix"
 	"golang.org/x/term"
-
-	"github.com/tcplab/tcplab/harness"
 )
 
 // RunOnTerminal runs a command on a terminal of its own on the host, which is shown on, and fed from, the terminal that
 // Stdin and Stdout are. It returns the command's exit code.
-func (l *Lab) RunOnTerminal(ctx context.Context, cmd Command) (exit int, err error) {
+func (l *Held) RunOnTerminal(ctx context.Context, cmd Command) (exit int, err error) {
 	input, feed, err := os.Pipe()
 	if err != nil {
 		return 0, err
@@ -47,7 +46,7 @@ func (l *Lab) RunOnTerminal(ctx context.Context, cmd Command) (exit int, err err
 			_, _ = io.Copy(k, cmd.Stdin)
 		}
 	}(cmd)
-	cmd.Argv, cmd.Env, cmd.Dir, cmd.Stdin = harness.TerminalVerb(cmd.Argv...), nil, "", input
+	cmd = Command{Host: cmd.Host, Argv: agent.TerminalVerb(cmd.Argv...), Hosts: cmd.Hosts, Stdin: input, Stdout: cmd.Stdout, Stderr: cmd.Stderr}
 	return l.Run(ctx, cmd, nil)
 }
 
@@ -60,13 +59,16 @@ type keyboard struct {
 
 func (k *keyboard) begin(cmd Command) error {
 	first := k.size()
-	first.Env, first.Dir = cmd.Env, cmd.Dir
+	first.Env, first.WholeEnv, first.Dir = cmd.Env, cmd.WholeEnv, cmd.Dir
+	if cmd.WholeEnv { // its files are this machine's, so that the names must be the command's alone
+		first.Hosts = cmd.Hosts
+	}
 	return k.send(first)
 }
 
 // Write sends what is typed.
 func (k *keyboard) Write(p []byte) (int, error) {
-	return len(p), k.send(harness.TerminalInput{Keys: p})
+	return len(p), k.send(agent.TerminalInput{Keys: p})
 }
 
 // follow sends each new size of the window.
@@ -79,15 +81,15 @@ func (k *keyboard) follow(changes <-chan os.Signal) {
 }
 
 // size is the window's, or none where it cannot be told.
-func (k *keyboard) size() harness.TerminalInput {
+func (k *keyboard) size() agent.TerminalInput {
 	cols, rows, err := term.GetSize(int(k.terminal.Fd()))
 	if err != nil {
-		return harness.TerminalInput{}
+		return agent.TerminalInput{}
 	}
-	return harness.TerminalInput{Rows: uint16(rows), Cols: uint16(cols)}
+	return agent.TerminalInput{Rows: uint16(rows), Cols: uint16(cols)}
 }
 
-func (k *keyboard) send(in harness.TerminalInput) error {
+func (k *keyboard) send(in agent.TerminalInput) error {
 	k.mutex.Lock()
 	defer k.mutex.Unlock()
 	return k.encoder.Encode(in)

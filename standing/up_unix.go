@@ -114,7 +114,7 @@ func (h *starting) takeDown(info *Info) error {
 	if info == nil {
 		return nil
 	}
-	lab := &Lab{info: *info}
+	lab := &Held{info: *info}
 	return lab.Down(context.Background())
 }
 

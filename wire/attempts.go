@@ -3,15 +3,17 @@ package wire
 import (
 	"cmp"
 	"net/netip"
-	"slices"
 )
 
-// protocolTCP is IANA's number.
-const protocolTCP = 6
+// IANA's numbers.
+const (
+	protocolTCP = 6
+	protocolESP = 50
+)
 
 // Attempts returns the connection attempts to the server port, 0 for any, in the order of their first packets.
 func (t Trace) Attempts(port uint16) []Attempt {
-	g := grouper{port: port, flows: map[flow][]int{}}
+	g := grouper{port: port, flows: map[flow][]*progress{}}
 	for i := range t.Packets {
 		p := &t.Packets[i]
 		switch {
@@ -37,7 +39,8 @@ func flowOf(a, b netip.AddrPort) flow {
 type grouper struct {
 	port     uint16
 	attempts []Attempt
-	flows    map[flow][]int // indices of attempts, oldest first
+	flows    map[flow][]*progress // the latest attempts between two endpoints, the latest one first
+	room     [MostOnPorts]Course
 }
 
 func (g *grouper) addTCP(p *Packet) {
@@ -46,62 +49,50 @@ func (g *grouper) addTCP(p *Packet) {
 		return
 	}
 	key := flowOf(src, dst)
-	i := g.find(key, p)
+	known := g.flows[key]
+	i := Belongs(p, p.Time.UnixNano(), g.courses(known, src))
+	var c *progress
 	switch {
 	case i >= 0:
+		c = known[i]
 	case isSYN(p):
 		if g.port != 0 && dst.Port() != g.port {
 			return // a connection in the other direction that happens to use the port
 		}
-		i = g.begin(key, Attempt{Client: src, Server: dst, HasSYN: true, ISN: p.TCP.Seq})
+		c = g.begin(key, Attempt{Client: src, Server: dst, HasSYN: true, ISN: p.TCP.Seq})
 	default:
-		i = g.begin(key, g.midstream(p))
+		c = g.begin(key, g.midstream(p))
 	}
-	a := &g.attempts[i]
-	a.HasSYN = a.HasSYN || isSYN(p)
-	if isSYNACK(p) && !a.HasServerISN && !a.FromClient(p) {
+	a := &g.attempts[c.index]
+	c.FromClient = a.FromClient(p)
+	if !c.FromClient && isSYNACK(p) && !a.HasServerISN && (!c.HasSYN || c.acksSYN(p.TCP.Ack)) {
 		a.HasServerISN, a.ServerISN = true, p.TCP.Seq
 	}
+	c.advance(p)
+	a.HasSYN = c.HasSYN
 	a.Packets = append(a.Packets, *p)
 }
 
-func (g *grouper) begin(key flow, a Attempt) int {
-	i := len(g.attempts)
+// courses are those of attempts between two endpoints, as a segment of the sender has to be looked at.
+func (g *grouper) courses(known []*progress, sender netip.AddrPort) []Course {
+	for i, c := range known {
+		g.room[i] = c.Course
+		g.room[i].FromClient = g.attempts[c.index].Client == sender
+	}
+	return g.room[:len(known)]
+}
+
+// begin adds an attempt.
+func (g *grouper) begin(key flow, a Attempt) *progress {
+	c := &progress{index: len(g.attempts)}
 	g.attempts = append(g.attempts, a)
-	g.flows[key] = append(g.flows[key], i)
-	return i
+	older := g.flows[key]
+	g.flows[key] = append([]*progress{c}, older[:min(len(older), MostOnPorts-1)]...)
+	return c
 }
-
-// find returns the attempt that the segment belongs to, or -1: a SYN to the one with its sequence number, what
-// acknowledges a SYN to that SYN's, anything else to the latest. So the challenge ACK by which a server answers when
-// it still holds an older connection on the ports (RFC 5961 section 4) stays with the SYN that provoked it.
-func (g *grouper) find(key flow, p *Packet) int {
-	list := g.flows[key]
-	src := p.SrcAddrPort()
-	for _, i := range slices.Backward(list) {
-		a := &g.attempts[i]
-		switch {
-		case isSYN(p) && a.Client == src && a.ISN == p.TCP.Seq && a.knowsISN(),
-			answersSYN(p) && a.Client != src && a.ISN == p.TCP.Ack-1 && a.knowsISN():
-			return i
-		}
-	}
-	if isSYN(p) || len(list) == 0 {
-		return -1
-	}
-	return list[len(list)-1]
-}
-
-// knowsISN reports whether ISN is the number of a SYN and not merely the first one seen.
-func (a *Attempt) knowsISN() bool { return a.HasSYN || len(a.Packets) > 0 && isSYNACK(&a.Packets[0]) }
 
 func isSYN(p *Packet) bool    { return p.TCP.Flags&(SYN|ACK|RST) == SYN }
 func isSYNACK(p *Packet) bool { return p.TCP.Flags&(SYN|ACK|RST) == SYN|ACK }
-
-// answersSYN reports whether the segment can be an answer that acknowledges a SYN: SYN-ACK or RST-ACK.
-func answersSYN(p *Packet) bool {
-	return p.TCP.Flags.Has(ACK) && p.TCP.Flags&(SYN|RST) != 0
-}
 
 // midstream begins an attempt with a segment other than a SYN.
 func (g *grouper) midstream(p *Packet) Attempt {
@@ -134,26 +125,13 @@ func (g *grouper) addICMP(p *Packet) {
 		return
 	}
 	key := flowOf(q.Src, q.Dst)
-	i := g.quoted(key, q)
+	known := g.flows[key]
+	i := Quoted(&q, g.courses(known, q.Src))
 	if i < 0 {
-		i = g.begin(key, g.unseen(q))
+		known, i = []*progress{g.begin(key, g.unseen(q))}, 0
 	}
-	g.attempts[i].Packets = append(g.attempts[i].Packets, *p)
-}
-
-// quoted returns the attempt that the quoted segment belongs to, or -1: the one that began with the quoted sequence
-// number, else the latest.
-func (g *grouper) quoted(key flow, q Quote) int {
-	list := g.flows[key]
-	for _, i := range slices.Backward(list) {
-		if a := &g.attempts[i]; q.HasSeq && a.Client == q.Src && a.ISN == q.Seq && a.knowsISN() {
-			return i
-		}
-	}
-	if len(list) == 0 {
-		return -1
-	}
-	return list[len(list)-1]
+	a := &g.attempts[known[i].index]
+	a.Packets = append(a.Packets, *p)
 }
 
 // unseen is the attempt of an ICMP error that quotes a segment which was not captured.

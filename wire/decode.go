@@ -26,14 +26,11 @@ func decodeARP(p *Packet, data []byte) {
 	}
 	p.Kind = KindARP
 	p.Src, p.Dst = addr4(data[14:]), addr4(data[24:])
-	p.Neighbour = Neighbour{Target: p.Dst, MAC: [6]byte(data[8:])}
+	p.Neighbour = NeighbourTold{Target: p.Dst, MAC: [6]byte(data[8:])}
 	if be.Uint16(data[6:]) == reply {
 		p.Neighbour.Reply, p.Neighbour.Target = true, p.Src
 	}
 }
-
-// deepest is how many tunnels within tunnels are followed.
-const deepest = 8
 
 // decodeIP decodes a packet from its IP header on, and returns the data of a TCP segment as far as it was captured.
 // Of a tunnel it is the inner packet that counts.
@@ -45,11 +42,14 @@ func (d *decoder) decodeIP(data []byte, cut int) []byte {
 	p := d.p
 	p.Src, p.Dst, p.ID, p.TTL = h.src, h.dst, h.id, h.ttl
 	if h.laterFragment {
+		return d.fail(ObstacleFragment, uint32(h.protocol))
+	}
+	if h.cutInside {
 		return nil
 	}
 	switch h.protocol {
 	case layers.IPProtocolTCP:
-		return decodeTCP(p, &h)
+		return d.decodeTCP(&h)
 	case layers.IPProtocolUDP:
 		return d.decodeUDP(&h)
 	case layers.IPProtocolICMPv4:
@@ -60,26 +60,17 @@ func (d *decoder) decodeIP(data []byte, cut int) []byte {
 		if h.src.Is6() {
 			decodeICMP(p, h.payload, true)
 		}
-	case layers.IPProtocolIPv4, layers.IPProtocolIPv6, layers.IPProtocolGRE:
+	case layers.IPProtocolIPv4, layers.IPProtocolIPv6, layers.IPProtocolGRE, layers.IPProtocolEtherIP, layers.IPProtocolMPLSInIP:
 		return d.decodeTunnel(&h)
+	default:
+		p.Protocol = uint8(h.protocol)
+		return d.fail(ObstacleProtocol, uint32(h.protocol))
 	}
 	return nil
 }
 
-func (d *decoder) decodeUDP(h *ipHeader) []byte {
-	if len(h.payload) < udpHeader {
-		return nil
-	}
-	d.p.Kind = KindUDP
-	d.p.SrcPort, d.p.DstPort = be.Uint16(h.payload), be.Uint16(h.payload[2:])
-	if d.p.DstPort == portVXLAN || d.p.DstPort == portGeneve {
-		return d.decodeUDPTunnel(h.payload[udpHeader:], h.cut())
-	}
-	return nil
-}
-
-func decodeTCP(p *Packet, h *ipHeader) []byte {
-	b := h.payload
+func (d *decoder) decodeTCP(h *ipHeader) []byte {
+	p, b := d.p, h.payload
 	if len(b) < tcpHeader {
 		return nil
 	}
@@ -130,6 +121,9 @@ func parseQuote(b []byte) (Quote, bool) {
 	if !ok {
 		return Quote{}, false
 	}
+	if inner, ok := quotedTunnel(&h); ok {
+		return inner, true
+	}
 	q := Quote{Protocol: uint8(h.protocol)}
 	var src, dst uint16
 	switch {
@@ -174,7 +168,7 @@ func decodeND(p *Packet, b []byte) {
 		return
 	}
 	p.Kind = KindND
-	p.Neighbour = Neighbour{Reply: !solicitation, Target: addr16(b[target:])}
+	p.Neighbour = NeighbourTold{Reply: !solicitation, Target: addr16(b[target:])}
 	if len(b) >= options+8 && b[options+1] == 1 { // a link-layer address option of 8 bytes
 		p.Neighbour.MAC = [6]byte(b[options+2:])
 	}

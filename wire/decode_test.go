@@ -272,16 +272,16 @@ func TestDecodeNeighbours(t *testing.T) {
 	request, reply := arp(layers.ARPRequest), arp(layers.ARPReply)
 	assert.Equal(t, KindARP, request.Kind)
 	assert.Equal(t, client4, request.Src)
-	assert.Equal(t, Neighbour{Target: server4, MAC: mac}, request.Neighbour)
-	assert.Equal(t, Neighbour{Reply: true, Target: client4, MAC: mac}, reply.Neighbour)
+	assert.Equal(t, NeighbourTold{Target: server4, MAC: mac}, request.Neighbour)
+	assert.Equal(t, NeighbourTold{Reply: true, Target: client4, MAC: mac}, reply.Neighbour)
 
 	nd := func(kind uint8, options ...byte) Packet {
 		body := slices.Concat([]byte{kind, 0, 0, 0, 0, 0, 0, 0}, server6.AsSlice(), options)
 		return decodeOne(linkRaw, serialize(t, ipv6(layers.IPProtocolICMPv6), gopacket.Payload(body)))
 	}
 	assert.Equal(t, KindND, nd(135).Kind)
-	assert.Equal(t, Neighbour{Target: server6}, nd(135).Neighbour)
-	assert.Equal(t, Neighbour{Reply: true, Target: server6, MAC: mac}, nd(136, 2, 1, 2, 0, 0, 0, 0, 9).Neighbour)
+	assert.Equal(t, NeighbourTold{Target: server6}, nd(135).Neighbour)
+	assert.Equal(t, NeighbourTold{Reply: true, Target: server6, MAC: mac}, nd(136, 2, 1, 2, 0, 0, 0, 0, 9).Neighbour)
 	assert.Equal(t, KindICMP, nd(134).Kind, "a router advertisement is neither")
 }
 

@@ -2,13 +2,14 @@ package wire
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"unicode/utf8"
 )
 
 var (
-	// ErrNotCapture is wrapped by the error for input that is neither pcap nor pcapng.
+	// ErrNotCapture is wrapped by the error for input that is not read as a capture.
 	ErrNotCapture = errors.New("not a packet capture")
 	// ErrTruncated is wrapped by the [ReadError] for a capture that ends in the middle of a record: it was cut off
 	// while being written or copied. Every whole packet before that has been returned.
@@ -43,10 +44,18 @@ func (e *ReadError) Unwrap() error { return e.Err }
 var lookalikes = []struct{ magic, advice string }{
 	{string(gzipMagic), "this is compressed twice: decompress it with gunzip"},
 	{string(zstdMagic), "this is compressed twice: decompress it with unzstd"},
-	{"\xfd7zXZ\x00", "this is xz data: decompress it with unxz"},
-	{"BZh", "this is bzip2 data: decompress it with bunzip2"},
+	{string(xzMagic), "this is compressed twice: decompress it with unxz"},
+	{"BZh", "this is compressed twice: decompress it with bunzip2"},
+	{string(lz4Magic), "this is compressed twice: decompress it with unlz4"},
+	{"\x1f\x9d", "this is data of compress: decompress it with uncompress"},
+	{"]\x00\x00", "this is LZMA data: decompress it with unlzma"},
+	{"7z\xbc\xaf\x27\x1c", "this is a 7z archive: extract the capture from it"},
+	{"Rar!", "this is a RAR archive: extract the capture from it"},
 	{"PK\x03\x04", "this is a zip archive: extract the capture from it"},
-	{"snoop\x00\x00\x00", "this is a Solaris snoop capture: convert it with editcap -F pcapng"},
+	{netMonOldMagic, "this is a capture of Network Monitor 1: convert it with editcap -F pcapng"},
+	{"\r\n\r\r\r\n", "this was a pcapng file, and " + converted},
+	{"\n\r\n", "this was a pcapng file, and its line endings were converted on the way (0d 0a became 0a): copy it again in binary mode"},
+	{"MZ", "this is a program: give the file that tcpdump -w or Wireshark wrote"},
 	{"\x7fELF", "this is a program: give the file that tcpdump -w or Wireshark wrote"},
 }
 
@@ -59,12 +68,27 @@ func notCapture(start []byte) error {
 		}
 	}
 	switch {
+	case isEventTrace(start):
+		return fmt.Errorf("wire: %w: this is a Windows event trace (.etl) of pktmon or netsh trace: convert it with pktmon etl2pcap FILE, or with Microsoft's etl2pcapng",
+			ErrNotCapture)
 	case len(start) == 0:
 		return fmt.Errorf("wire: %w: the input is empty: let the capture end in good order (tcpdump: Ctrl-C) before reading it", ErrNotCapture)
 	case isText(start):
 		return fmt.Errorf("wire: %w: this is text: give the file that tcpdump -w wrote, not what tcpdump printed", ErrNotCapture)
 	}
 	return fmt.Errorf("wire: %w: "+unknown, ErrNotCapture, start[:min(4, len(start))])
+}
+
+// isEventTrace recognizes the header of a buffer of Event Tracing for Windows: it begins with the buffer's size, and holds
+// the name of its own file in UTF-16.
+func isEventTrace(b []byte) bool {
+	const kilobyte, largest = 1 << 10, 64 << 20
+	if len(b) < 8 {
+		return false
+	}
+	size := binary.LittleEndian.Uint32(b)
+	return size != 0 && size%kilobyte == 0 && size <= largest && binary.LittleEndian.Uint32(b[4:]) <= size &&
+		bytes.Contains(bytes.ToLower(b), []byte(".\x00e\x00t\x00l\x00"))
 }
 
 func isText(b []byte) bool {

@@ -17,6 +17,8 @@ type ipHeader struct {
 	payload []byte
 	// laterFragment says that the payload does not begin with a transport header.
 	laterFragment bool
+	// cutInside says that the extension headers are not there whole.
+	cutInside bool
 }
 
 // parseIP reads the header at the start of data. Cut is how many bytes of the packet follow that were not captured.
@@ -45,7 +47,7 @@ func parseIPv4(data []byte, cut int) (ipHeader, bool) {
 	if size < fixed || total < size || len(data) < size {
 		return ipHeader{}, false
 	}
-	return ipHeader{
+	h := ipHeader{
 		src:           addr4(data[12:]),
 		dst:           addr4(data[16:]),
 		protocol:      layers.IPProtocol(data[9]),
@@ -54,7 +56,11 @@ func parseIPv4(data []byte, cut int) (ipHeader, bool) {
 		length:        total - size,
 		payload:       data[size:min(total, len(data))],
 		laterFragment: be.Uint16(data[6:])&0x1fff != 0,
-	}, true
+	}
+	if h.protocol == layers.IPProtocolAH {
+		h.skipExtensions()
+	}
+	return h, true
 }
 
 func parseIPv6(data []byte, cut int) (ipHeader, bool) {
@@ -86,7 +92,7 @@ func (h *ipHeader) skipExtensions() {
 			return
 		}
 		if size > len(h.payload) { // cut within the headers: what follows is unknown
-			h.protocol = layers.IPProtocolNoNextHeader
+			h.protocol, h.cutInside = layers.IPProtocolNoNextHeader, true
 			return
 		}
 		h.protocol = layers.IPProtocol(h.payload[0])
@@ -97,6 +103,9 @@ func (h *ipHeader) skipExtensions() {
 // extensionSize is the size in bytes of the extension header at the start of the payload, 0 when there is none.
 func (h *ipHeader) extensionSize() int {
 	const mobility, hip, shim6 = 135, 139, 140
+	if h.src.Is4() && h.protocol != layers.IPProtocolAH {
+		return 0
+	}
 	switch h.protocol {
 	case layers.IPProtocolIPv6HopByHop, layers.IPProtocolIPv6Routing, layers.IPProtocolIPv6Destination,
 		mobility, hip, shim6:
@@ -105,8 +114,8 @@ func (h *ipHeader) extensionSize() int {
 		}
 		return (int(h.payload[1]) + 1) * 8
 	case layers.IPProtocolAH: // counted in words of 4 bytes, less 2; RFC 4302 section 2.2
-		if len(h.payload) < 2 || h.src.Is4() {
-			return 0
+		if len(h.payload) < 2 {
+			return 8
 		}
 		return (int(h.payload[1]) + 2) * 4
 	case layers.IPProtocolIPv6Fragment:

@@ -1,66 +1,131 @@
 package wire
 
-import "github.com/google/gopacket/layers"
+import "encoding/binary"
 
 // linkType is a number of the tcpdump group's registry (LINKTYPE_). That of gopacket has 8 bits, which SLL2 exceeds.
 type linkType uint16
 
 const (
-	linkNull       linkType = 0
-	linkEthernet   linkType = 1
-	linkTokenRing  linkType = 6
-	linkPPP        linkType = 9
-	linkFDDI       linkType = 10
-	linkBSDRaw     linkType = 12
-	linkOpenBSDRaw linkType = 14
-	linkPPPHDLC    linkType = 50
-	linkPPPEther   linkType = 51
-	linkATM        linkType = 100 // RFC 1483
-	linkRaw        linkType = 101
-	linkCiscoHDLC  linkType = 104
-	link80211      linkType = 105
-	linkLoop       linkType = 108
-	linkSLL        linkType = 113
-	linkPFLOG      linkType = 117
-	linkRadiotap   linkType = 127
-	linkIPv4       linkType = 228
-	linkIPv6       linkType = 229
-	linkIPoIB      linkType = 242
-	linkSLL2       linkType = 276
+	linkNull        linkType = 0
+	linkEthernet    linkType = 1
+	linkTokenRing   linkType = 6
+	linkSLIP        linkType = 8
+	linkPPP         linkType = 9
+	linkFDDI        linkType = 10
+	linkBSDRaw      linkType = 12
+	linkOpenBSDRaw  linkType = 14
+	linkPPPHDLC     linkType = 50
+	linkPPPEther    linkType = 51
+	linkATM         linkType = 100 // RFC 1483
+	linkRaw         linkType = 101
+	linkCiscoHDLC   linkType = 104
+	link80211       linkType = 105
+	linkFrameRelay  linkType = 107
+	linkLoop        linkType = 108
+	linkEnc         linkType = 109 // decrypted IPsec of OpenBSD
+	linkSLL         linkType = 113
+	linkPFLOG       linkType = 117
+	linkPrism       linkType = 119
+	linkSunATM      linkType = 123
+	linkRadiotap    linkType = 127
+	linkUser2       linkType = 149 // PKTAP of older versions of macOS
+	linkAVS         linkType = 163
+	linkPPPD        linkType = 166
+	linkPPI         linkType = 192
+	linkPPPDir      linkType = 204
+	linkHDLCDir     linkType = 205
+	linkRelayDir    linkType = 206
+	linkMPLS        linkType = 219
+	linkIPNET       linkType = 226
+	linkIPv4        linkType = 228
+	linkIPv6        linkType = 229
+	linkNFLOG       linkType = 239
+	linkAnalyzer    linkType = 240
+	linkIPoIB       linkType = 242
+	linkPKTAP       linkType = 258
+	linkMPacket     linkType = 274
+	linkSLL2        linkType = 276
+	linkARP         linkType = 0xfe00 // not of the registry: ARP without a link layer, as tcpdump -x prints it
+	linkNetMon80211 linkType = 0xff06 // not of the registry: 802.11 behind the header of Microsoft Network Monitor
 )
 
-// EtherTypes that gopacket has no name for.
-const (
-	etherProviderVLAN = 0x9100 // double tagging before IEEE 802.1ad
-	etherTransparent  = 0x6558 // Ethernet within GRE
-	etherMPLSMulti    = 0x8848
-	etherLength       = 0x0600 // below, it is the length of an IEEE 802.3 frame
-)
+// prefixed are link types whose packets begin with a header of a fixed length that tells nothing that is needed here.
+var prefixed = map[linkType]struct {
+	header int
+	inner  linkType
+}{
+	linkSLIP:     {16, linkRaw},      // direction and the compressed header, as libpcap writes them
+	linkLoop:     {4, linkRaw},       // the address family; the IP version says the same
+	linkEnc:      {12, linkRaw},      // address family, SPI, flags
+	linkPPPDir:   {1, linkPPP},       // direction
+	linkHDLCDir:  {1, linkCiscoHDLC}, // direction
+	linkRelayDir: {1, linkFrameRelay},
+	linkPPPD:     {2, linkPPP},  // direction and control
+	linkIPNET:    {24, linkRaw}, // zones and interfaces of Solaris
+	linkPPPEther: {6, linkPPP},
+	linkAnalyzer: {4, linkEthernet},
+	linkMPacket:  {8, linkEthernet}, // the preamble
+}
+
+// packetOutgoing is PACKET_OUTGOING of Linux's if_packet.h.
+const packetOutgoing = 4
 
 // headers are what comes before the EtherType of link types that have one, and how long that is.
-var headers = map[linkType]int{linkSLL: 14, linkCiscoHDLC: 2, linkIPoIB: 40}
+var headers = map[linkType]int{linkSLL: 14, linkIPoIB: 40}
 
 // decoder decodes one packet.
 type decoder struct {
 	p     *Packet
+	whole int // the capacity of the captured bytes
 	depth int
+	gap   gap
+	rest  span
 }
 
-// decode fills in the packet from its captured bytes, and returns the data of a TCP segment as far as it was captured.
-// Length must be set.
-func decode(p *Packet, link linkType, data []byte) []byte {
+// span is a part of the captured bytes. As a slice beside the pointer to the packet it would put the packet on the heap.
+type span struct{ begin, end int }
+
+// spanOf is where a part lies in the whole that it was sliced from.
+func spanOf(part []byte, wholeCap int) span {
+	begin := wholeCap - cap(part)
+	return span{begin, begin + len(part)}
+}
+
+// decoded is what a packet gave besides its fields.
+type decoded struct {
+	payload []byte // of a TCP segment, as far as it was captured
+	gap     gap    // why it was not decoded
+	rest    span   // further subframes of an 802.11 frame, each with a packet of its own
+}
+
+// decode fills in the packet from its captured bytes. Length must be set.
+func decode(p *Packet, link linkType, data []byte) decoded {
 	cut := max(0, p.Length-len(data))
 	p.Truncated = cut > 0
-	d := decoder{p: p}
+	d := decoder{p: p, whole: cap(data)}
+	var payload []byte
 	if link == linkEthernet { // before the others: it is nearly always this one
-		return d.decodeEthernet(data, cut)
+		payload = d.decodeEthernet(data, cut)
+	} else {
+		payload = d.decodeLink(link, data, cut)
 	}
-	return d.decodeLink(link, data, cut)
+	return decoded{payload, d.gap, d.rest}
+}
+
+// fail notes why a packet is not decoded; it returns no data.
+func (d *decoder) fail(o Obstacle, number uint32) []byte {
+	d.gap = gap{obstacle: o, number: number}
+	return nil
 }
 
 func (d *decoder) decodeLink(link linkType, data []byte, cut int) []byte {
+	if p, ok := prefixed[link]; ok {
+		return d.decodeLink(p.inner, after(data, p.header), cut)
+	}
 	switch link {
-	case linkSLL, linkCiscoHDLC:
+	case linkEthernet:
+		return d.decodeEthernet(data, cut)
+	case linkSLL:
 		if n := headers[link]; len(data) >= n+2 {
 			return d.decodeEther(be.Uint16(data[n:]), data[n+2:], cut)
 		}
@@ -70,119 +135,66 @@ func (d *decoder) decodeLink(link linkType, data []byte, cut int) []byte {
 		}
 	case linkSLL2:
 		if len(data) >= 20 {
+			d.p.InterfaceIndex, d.p.Outgoing = be.Uint32(data[4:]), data[10] == packetOutgoing
 			return d.decodeEther(be.Uint16(data), data[20:], cut)
 		}
-	case linkNull, linkLoop:
+	case linkNull:
 		// The four bytes are an address family in the byte order, and by the numbers, of some BSD; the IP version
 		// says the same.
 		return d.decodeIP(after(data, 4), cut)
 	case linkRaw, linkBSDRaw, linkOpenBSDRaw, linkIPv4, linkIPv6:
 		return d.decodeIP(data, cut)
-	case linkPPP, linkPPPHDLC:
-		return d.decodePPP(data, cut)
-	case linkPPPEther:
-		return d.decodePPP(after(data, 6), cut)
 	case linkFDDI:
 		return d.decodeLLC(after(data, 13), cut)
 	case linkTokenRing:
 		return d.decodeTokenRing(data, cut)
 	case linkATM:
 		return d.decodeLLC(data, cut)
+	default:
+		return d.decodeOtherLink(link, data, cut)
+	}
+	return nil
+}
+
+// decodeOtherLink is decodeLink for serial lines, radio, and headers that say what follows them.
+func (d *decoder) decodeOtherLink(link linkType, data []byte, cut int) []byte {
+	switch link {
+	case linkPPP, linkPPPHDLC:
+		return d.decodePPP(data, cut)
+	case linkCiscoHDLC:
+		return d.decodeHDLC(data, cut)
+	case linkFrameRelay:
+		return d.decodeFrameRelay(data, cut)
+	case linkMPLS:
+		return d.decodeMPLS(data, cut)
+	case linkSunATM:
+		return d.decodeSunATM(data, cut)
 	case linkPFLOG:
 		return d.decodePFLOG(data, cut)
 	case linkRadiotap:
 		return d.decodeRadiotap(data, cut)
+	case linkPrism, linkAVS:
+		return d.decodeCaptureHeader(data, cut)
 	case link80211:
-		return d.decode80211(data, cut)
+		return d.decode80211(data, cut, false)
+	case linkNetMon80211: // a version, and the header's length
+		if len(data) >= 3 {
+			return d.decode80211(after(data, int(binary.LittleEndian.Uint16(data[1:]))), cut, false)
+		}
+		return nil
+	case linkPPI, linkPKTAP, linkUser2:
+		return d.decodeWrapped(link, data, cut)
+	case linkNFLOG:
+		return d.decodeNFLOG(data, cut)
+	case linkARP:
+		decodeARP(d.p, data)
+		return nil
 	}
-	return nil
+	return d.fail(ObstacleLink, uint32(link))
 }
 
 // after returns what follows the first n bytes, nothing when there are fewer.
 func after(data []byte, n int) []byte { return data[min(n, len(data)):] }
-
-func (d *decoder) decodeEthernet(data []byte, cut int) []byte {
-	if len(data) < 14 {
-		return nil
-	}
-	return d.decodeEther(be.Uint16(data[12:]), data[14:], cut)
-}
-
-func (d *decoder) decodeEther(ether uint16, data []byte, cut int) []byte {
-	for isVLAN(ether) && len(data) >= 4 {
-		ether, data = be.Uint16(data[2:]), data[4:]
-	}
-	switch {
-	case ether == uint16(layers.EthernetTypeIPv4), ether == uint16(layers.EthernetTypeIPv6):
-		return d.decodeIP(data, cut)
-	case ether == uint16(layers.EthernetTypeARP):
-		decodeARP(d.p, data)
-	case ether == uint16(layers.EthernetTypePPPoESession):
-		return d.decodePPP(after(data, 6), cut)
-	case ether == uint16(layers.EthernetTypeMPLSUnicast), ether == etherMPLSMulti:
-		return d.decodeMPLS(data, cut)
-	case ether == etherTransparent:
-		if d.enter() {
-			return d.decodeEthernet(data, cut)
-		}
-	case ether < etherLength:
-		return d.decodeLLC(data, cut)
-	}
-	return nil
-}
-
-func isVLAN(ether uint16) bool {
-	return ether == uint16(layers.EthernetTypeDot1Q) || ether == uint16(layers.EthernetTypeQinQ) || ether == etherProviderVLAN
-}
-
-// decodeLLC decodes IEEE 802.2 with a SNAP header (RFC 1042).
-func (d *decoder) decodeLLC(data []byte, cut int) []byte {
-	if len(data) < 8 || data[0] != 0xaa || data[1] != 0xaa || data[2] != 3 {
-		return nil
-	}
-	if ether := be.Uint16(data[6:]); ether >= etherLength {
-		return d.decodeEther(ether, data[8:], cut)
-	}
-	return nil
-}
-
-// decodePPP decodes RFC 1661, with the address and control bytes of RFC 1662 or without.
-func (d *decoder) decodePPP(data []byte, cut int) []byte {
-	const address, control, ipv4, ipv6 = 0xff, 3, 0x21, 0x57
-	if len(data) >= 2 && data[0] == address && data[1] == control {
-		data = data[2:]
-	}
-	switch {
-	case len(data) > 0 && (data[0] == ipv4 || data[0] == ipv6): // the protocol field compressed to one byte
-		return d.decodeIP(data[1:], cut)
-	case len(data) > 1 && data[0] == 0 && (data[1] == ipv4 || data[1] == ipv6):
-		return d.decodeIP(data[2:], cut)
-	}
-	return nil
-}
-
-// decodeMPLS moves past the labels (RFC 3032). What is below is told by its first byte.
-func (d *decoder) decodeMPLS(data []byte, cut int) []byte {
-	for len(data) >= 4 {
-		bottom := data[2]&1 != 0
-		if data = data[4:]; bottom {
-			return d.decodeIP(data, cut)
-		}
-	}
-	return nil
-}
-
-// decodeTokenRing decodes IEEE 802.5, with source routing where the source address says so.
-func (d *decoder) decodeTokenRing(data []byte, cut int) []byte {
-	const header, routed = 14, 0x80
-	if len(data) < header+2 {
-		return nil
-	}
-	if data[8]&routed != 0 {
-		return d.decodeLLC(after(data, header+int(data[header]&0x1f)), cut)
-	}
-	return d.decodeLLC(data[header:], cut)
-}
 
 // decodePFLOG moves past the header of the packet filter's log, which tells its own length.
 func (d *decoder) decodePFLOG(data []byte, cut int) []byte {
@@ -192,29 +204,47 @@ func (d *decoder) decodePFLOG(data []byte, cut int) []byte {
 	return d.decodeIP(after(data, (int(data[0])+3)&^3), cut)
 }
 
-func (d *decoder) decodeRadiotap(data []byte, cut int) []byte {
-	if len(data) < 4 {
+// decodeWrapped decodes headers that name the link type of what follows: per-packet information (PPI, of AirPcap) and
+// that of macOS (PKTAP, of its bsd/net/pktap.h).
+func (d *decoder) decodeWrapped(link linkType, data []byte, cut int) []byte {
+	const ppi, pktap, least = 8, 108, 40
+	le := binary.LittleEndian
+	var size, inner int
+	switch {
+	case link == linkPPI && len(data) >= ppi:
+		size, inner = int(le.Uint16(data[2:])), int(le.Uint32(data[4:]))
+	case link != linkPPI && len(data) >= 12:
+		size, inner = int(le.Uint32(data)), int(le.Uint32(data[8:]))
+		if link == linkUser2 && (size < pktap || size > 4*pktap) { // its numbers are free for anybody's use
+			return d.fail(ObstacleLink, uint32(link))
+		}
+	default:
 		return nil
 	}
-	return d.decode80211(after(data, int(data[2])|int(data[3])<<8), cut)
+	if size < ppi || link != linkPPI && size < least || inner > 0xffff || !d.enter() {
+		return nil
+	}
+	return d.decodeLink(linkType(inner), after(data, size), cut)
 }
 
-// decode80211 decodes the data frames of IEEE 802.11 that are not encrypted.
-func (d *decoder) decode80211(data []byte, cut int) []byte {
-	const data11, qos, noData, bothDS, protected = 2, 8, 4, 3, 0x40
-	if len(data) < 24 {
-		return nil
+// decodeNFLOG finds the packet in the attributes that Linux's netfilter logs; their numbers are in the byte order of the
+// machine that captured.
+func (d *decoder) decodeNFLOG(data []byte, cut int) []byte {
+	const header, attribute, payload = 4, 4, 9
+	var order binary.ByteOrder = binary.LittleEndian
+	for data = after(data, header); len(data) >= attribute; {
+		size, kind := int(order.Uint16(data)), order.Uint16(data[2:])
+		if size < attribute || size > len(data) && kind != payload {
+			if order == binary.ByteOrder(be) {
+				return nil
+			}
+			order = be
+			continue
+		}
+		if kind == payload {
+			return d.decodeIP(data[attribute:], cut)
+		}
+		data = after(data, (size+3)&^3)
 	}
-	kind, subtype, flags := data[0]>>2&3, data[0]>>4, data[1]
-	if kind != data11 || subtype&noData != 0 || flags&protected != 0 {
-		return nil
-	}
-	size := 24
-	if flags&bothDS == bothDS {
-		size += 6
-	}
-	if subtype&qos != 0 {
-		size += 2
-	}
-	return d.decodeLLC(after(data, size), cut)
+	return nil
 }

@@ -42,6 +42,10 @@ type Packet struct {
 	Frame int
 	// Interface is the name of the capturing interface; only pcapng has it.
 	Interface string
+	// InterfaceIndex is the number of the interface in the kernel, and Outgoing says that the packet was leaving by it; only
+	// captures of "any" with Linux SLL version 2 have them. 0 stands for none.
+	InterfaceIndex uint32
+	Outgoing       bool
 	// Src and Dst are the addresses of the IP header; of ARP, the protocol addresses of sender and target.
 	Src, Dst netip.Addr
 	// SrcPort and DstPort are set for TCP and UDP.
@@ -51,14 +55,16 @@ type Packet struct {
 	ID uint16
 	// TTL is IPv4's time to live, or IPv6's hop limit; of ARP it is 0.
 	TTL uint8
+	// Protocol is IANA's number of what an IP packet carries that is not decoded, such as ESP, within UDP or not; 0 otherwise.
+	Protocol uint8
 	// Length is the length on the wire in bytes, link layer included.
 	Length int
 	// Truncated says that fewer bytes were captured than the packet had (the capture's snapshot length).
 	Truncated bool
 
 	TCP       TCP
-	ICMP      ICMP      // of KindICMP and KindND
-	Neighbour Neighbour // of KindARP and KindND
+	ICMP      ICMP          // of KindICMP and KindND
+	Neighbour NeighbourTold // of KindARP and KindND
 }
 
 // SrcAddrPort is the source address and port.
@@ -67,8 +73,8 @@ func (p *Packet) SrcAddrPort() netip.AddrPort { return netip.AddrPortFrom(p.Src,
 // DstAddrPort is the destination address and port.
 func (p *Packet) DstAddrPort() netip.AddrPort { return netip.AddrPortFrom(p.Dst, p.DstPort) }
 
-// Neighbour is what ARP and Neighbour Discovery say, in the same words.
-type Neighbour struct {
+// NeighbourTold is what ARP and Neighbour Discovery say, in the same words.
+type NeighbourTold struct {
 	// Reply tells an ARP reply or neighbour advertisement from a request or solicitation.
 	Reply bool
 	// Target is the address whose hardware address is asked for or told.

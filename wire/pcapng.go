@@ -26,6 +26,14 @@ const (
 
 const byteOrderMagic = 0x1a2b3c4d
 
+// Bounds of what a file can make the reader keep for its interfaces. A file of 8 kB that unfolds to 50,000 of them, each with a
+// name as long as an option can be, would take 3 GB. Real names are of 16 bytes on Linux and some 60 on Windows; a capture on all
+// interfaces of a large router, or one that was merged of many, has hundreds of them.
+const (
+	maxInterfaces    = 10_000
+	maxInterfaceName = 1024
+)
+
 // iface is an interface description block.
 type iface struct {
 	name    string
@@ -57,6 +65,9 @@ func (r *Reader) nextPcapng(p *Packet) error {
 // nextBlock reads one block and reports whether it was a packet.
 func (r *Reader) nextBlock(p *Packet) (bool, error) {
 	r.record = r.offset
+	if start, _ := r.in.Peek(4); len(start) == 4 && be.Uint32(start) != blockSection && r.beginsAgain(start) {
+		return true, r.nextJoined(p, start)
+	}
 	b, err := r.take(8)
 	if err != nil {
 		return false, err
@@ -136,6 +147,9 @@ func (r *Reader) readInterface(b []byte) error {
 	if len(b) < 8 {
 		return fmt.Errorf("%w: an interface description is too short", ErrCorrupt)
 	}
+	if len(r.ifaces) == maxInterfaces {
+		return fmt.Errorf("%w: a section describes more than %d interfaces", ErrCorrupt, maxInterfaces)
+	}
 	i := iface{link: linkType(r.u16(b)), snaplen: int(r.u32(b[4:])), perSec: 1e6}
 	for b = b[8:]; len(b) >= 4; {
 		code, n := r.u16(b), int(r.u16(b[2:]))
@@ -157,6 +171,8 @@ func (r *Reader) readInterface(b []byte) error {
 
 func (r *Reader) readInterfaceOption(i *iface, code uint16, value []byte) error {
 	switch {
+	case code == optionName && len(value) > maxInterfaceName:
+		return fmt.Errorf("%w: the name of an interface has %d bytes, more than %d", ErrCorrupt, len(value), maxInterfaceName)
 	case code == optionName:
 		i.name = string(value)
 	case code == optionTimeOffset && len(value) == 8:
@@ -242,7 +258,6 @@ func (r *Reader) fill(p *Packet, i *iface, length, captured uint32, data []byte)
 	}
 	p.Interface = i.name
 	p.Length = int(length)
-	r.raw, r.rawLink = data[:captured], i.link
-	r.data = decode(p, i.link, data[:captured])
+	r.decode(p, i.link, data[:captured])
 	return nil
 }

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"archive/tar"
 	"bufio"
 	"encoding/binary"
 	"errors"
@@ -19,23 +20,32 @@ const maxRecord = 1 << 20
 
 // Reader reads a capture file or a live capture, packet by packet.
 type Reader struct {
-	in      *bufio.Reader
-	format  format
-	big     bool   // the byte order is big-endian
-	buf     []byte // for records that do not fit into in's buffer
-	packed  bool   // the input is compressed
-	offset  int64  // of the next byte, after decompression
-	record  int64  // offset of the current record
-	frames  int
-	data    []byte // of the latest packet's TCP segment
-	raw     []byte // the latest packet, as far as it was captured
-	rawLink linkType
-	err     error // sticky
+	in        *bufio.Reader
+	format    format
+	big       bool   // the byte order is big-endian
+	buf       []byte // for records that do not fit into in's buffer
+	packed    bool   // the input is compressed
+	offset    int64  // of the next byte, after decompression
+	record    int64  // offset of the current record
+	frames    int
+	data      []byte // of the latest packet's TCP segment
+	raw       []byte // the latest packet, as far as it was captured
+	rawLink   linkType
+	rest      span   // subframes of the latest packet that have not been read
+	whole     Packet // of which they are subframes
+	inventory inventory
+	err       error // sticky
 
-	link   linkType      // pcap
-	unit   time.Duration // pcap: of the fraction of a second
-	extra  int           // pcap: bytes that a modified one has at the end of a record's header
-	ifaces []iface       // pcapng: of the current section
+	link    linkType      // pcap
+	unit    time.Duration // pcap: of the fraction of a second
+	extra   int           // pcap: bytes that a modified one has at the end of a record's header
+	lengths lengths       // pcap
+	ifaces  []iface       // pcapng: of the current section
+	stored  storedFrames  // netmon
+	lines   *textParser   // text
+	archive *tar.Reader   // nil: it is none
+	utf16   bool          // it was text in UTF-16
+	last    time.Time     // of the latest packet of an archive
 }
 
 type format uint8
@@ -43,62 +53,41 @@ type format uint8
 const (
 	pcap format = iota
 	pcapng
+	snoop
+	netmon
+	text
 )
 
-// NewReader reads the header of a capture: pcap with times in microseconds or nanoseconds, or pcapng, each in either
-// byte order; compressed by gzip or zstd, or not. For anything else the error wraps [ErrNotCapture] and says what the input looks like.
+// NewReader reads the header of a capture. It reads
+//
+//   - pcap with times in microseconds or nanoseconds, of any version, and pcapng, each in either byte order, also several
+//     after one another (cat);
+//   - snoop (RFC 1761) and Microsoft Network Monitor 2;
+//   - what tcpdump prints: with all bytes (-x to -XX) or, as far as that goes, the lines of -nn;
+//
+// and each of those compressed by gzip, zstd, xz, bzip2 or lz4, within a tar archive, or behind lines of text. For anything
+// else the error wraps [ErrNotCapture] and says what the input looks like.
 //
 // It reads no further than the header, and waits for that: on a live capture it returns before the first packet.
 func NewReader(r io.Reader) (*Reader, error) {
 	d := &Reader{in: bufio.NewReaderSize(r, inputBuffer)}
-	start, err := d.peekStart()
-	switch {
+	switch err := d.open(); {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return nil, d.failure(ErrTruncated)
-	case errors.Is(err, ErrCorrupt):
+	case errors.Is(err, ErrCorrupt), errors.Is(err, ErrTruncated):
 		return nil, d.failure(err)
+	case errors.Is(err, ErrNotCapture):
+		return nil, err
 	case err != nil:
 		return nil, fmt.Errorf("wire: %w", err)
-	}
-	switch {
-	case len(start) == 4 && be.Uint32(start) == blockSection:
-		err = d.startPcapng()
-	case len(start) == 4 && d.isPcap(start):
-		err = d.readPcapHeader()
-	default:
-		// A short input has all arrived; of a longer one, look at what has.
-		start, _ = d.in.Peek(max(len(start), min(d.in.Buffered(), 64)))
-		return nil, notCapture(start)
-	}
-	if err != nil {
-		return nil, d.failure(err)
 	}
 	return d, nil
 }
 
-// peekStart returns the first four bytes of the capture, fewer where it has no more. It unpacks what is compressed, once:
-// a capture that was compressed twice is not worth the trap that a small file can be.
-func (r *Reader) peekStart() ([]byte, error) {
-	start, err := r.in.Peek(4)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
-	}
-	plain, err := unpacked(r.in, start)
-	r.packed = plain != nil || err != nil
-	if plain == nil || err != nil {
-		return start, err
-	}
-	r.in = bufio.NewReaderSize(plain, inputBuffer)
-	start, err = r.in.Peek(4)
-	if err != nil && len(start) == 0 && !errors.Is(err, io.EOF) {
-		return nil, err
-	}
-	return start, nil
-}
-
 // Next returns the next packet as soon as its bytes have arrived. At the end of the capture the error is io.EOF; for
 // a capture that was cut off or damaged it is a [*ReadError], after every whole packet before that was returned.
-// Packets of a link type or protocol that is not decoded are returned with [KindOther].
+// Packets of a link type or protocol that is not decoded are returned with [KindOther]; [Reader.Inventory] says what they
+// are. An 802.11 frame that carries several packets gives each of them, with the same number.
 func (r *Reader) Next() (Packet, error) {
 	var p Packet
 	err := r.Read(&p)
@@ -107,15 +96,17 @@ func (r *Reader) Next() (Packet, error) {
 
 // Read is [Reader.Next] into a packet that the caller provides.
 func (r *Reader) Read(p *Packet) error {
+	if r.rest.end > r.rest.begin && r.err == nil {
+		r.readSubframe(p)
+		return nil
+	}
 	*p = Packet{}
 	if r.err != nil {
 		return r.err
 	}
-	var err error
-	if r.format == pcapng { // called directly, so that the packet need not be on the heap
-		err = r.nextPcapng(p)
-	} else {
-		err = r.nextPcap(p)
+	err := r.next(p)
+	if err == io.EOF && r.archive != nil {
+		err = r.nextOfArchive(p)
 	}
 	if err != nil {
 		*p = Packet{}
@@ -124,7 +115,46 @@ func (r *Reader) Read(p *Packet) error {
 	}
 	r.frames++
 	p.Frame = r.frames
+	if r.archive != nil {
+		r.last = p.Time
+	}
+	if r.rest.end > r.rest.begin {
+		r.whole = Packet{Time: p.Time, Frame: p.Frame, Interface: p.Interface, Length: p.Length, Truncated: p.Truncated}
+	}
 	return nil
+}
+
+// next calls directly what reads the format, so that the packet need not be on the heap.
+func (r *Reader) next(p *Packet) error {
+	switch r.format {
+	case pcapng:
+		return r.nextPcapng(p)
+	case snoop:
+		return r.nextSnoop(p)
+	case netmon:
+		return r.nextNetMon(p)
+	case text:
+		return r.nextText(p)
+	}
+	return r.nextPcap(p)
+}
+
+// readSubframe reads the next packet of an 802.11 frame that carries several.
+func (r *Reader) readSubframe(p *Packet) {
+	*p = r.whole
+	d := decoder{p: p, whole: cap(r.raw)}
+	data := r.raw[r.rest.begin:r.rest.end]
+	r.data = d.decodeSubframes(data)
+	r.rest = d.rest
+	r.inventory.add(p, d.gap, len(data))
+}
+
+// decode decodes the captured bytes of a packet.
+func (r *Reader) decode(p *Packet, link linkType, data []byte) {
+	r.raw, r.rawLink = data, link
+	d := decode(p, link, data)
+	r.data, r.rest = d.payload, d.rest
+	r.inventory.add(p, d.gap, len(data))
 }
 
 // Payload is the data of the TCP segment that was read last, as far as it was captured. It is valid until the next
@@ -177,60 +207,6 @@ func (r *Reader) skip(n int64) error {
 		return ErrTruncated
 	}
 	return err
-}
-
-// The magic numbers of pcap say the byte order and the unit of time.
-const (
-	pcapMicroseconds = 0xa1b2c3d4
-	pcapNanoseconds  = 0xa1b23c4d
-	pcapModified     = 0xa1b2cd34 // by Alexey Kuznetzov: as in Red Hat Linux 6 and 7
-)
-
-// isPcap recognizes pcap by its first four bytes, and notes what they say.
-func (r *Reader) isPcap(magic []byte) bool {
-	for _, r.big = range []bool{false, true} {
-		switch r.u32(magic) {
-		case pcapMicroseconds:
-			r.unit = time.Microsecond
-			return true
-		case pcapNanoseconds:
-			r.unit = time.Nanosecond
-			return true
-		case pcapModified:
-			r.unit, r.extra = time.Microsecond, 8
-			return true
-		}
-	}
-	return false
-}
-
-func (r *Reader) readPcapHeader() error {
-	h, err := r.take(24)
-	if err != nil {
-		return err
-	}
-	// The high half of the field tells of frame check sequences, if anything (libpcap's LT_LINKTYPE).
-	r.link = linkType(r.u32(h[20:]))
-	return nil
-}
-
-func (r *Reader) nextPcap(p *Packet) error {
-	r.record = r.offset
-	h, err := r.take(16 + r.extra)
-	if err != nil {
-		return err
-	}
-	seconds, fraction := r.u32(h), r.u32(h[4:])
-	captured, length := r.u32(h[8:]), r.u32(h[12:])
-	data, err := r.take(int(captured))
-	if err != nil {
-		return err
-	}
-	p.Time = time.Unix(int64(seconds), int64(fraction)*int64(r.unit)).UTC()
-	p.Length = int(length)
-	r.raw, r.rawLink = data, r.link
-	r.data = decode(p, r.link, data)
-	return nil
 }
 
 // An interface such as binary.ByteOrder would put the bytes on the heap.

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net/netip"
@@ -11,6 +12,24 @@ type Trace struct {
 	// Point is the vantage point, such as "client" or "router:to-server".
 	Point   string
 	Packets []Packet
+	// Payloads are the beginnings of the TCP data of those packets that have some, by their frame: what is said decides
+	// whether a request was left without its answer.
+	Payloads map[int][]byte
+}
+
+// keptPayload is how many bytes of a packet's data are kept: the head of a request or of an answer.
+const keptPayload = 1024
+
+// Keep adds a packet, with the beginning of its data. The data is copied.
+func (t *Trace) Keep(p Packet, payload []byte) {
+	t.Packets = append(t.Packets, p)
+	if len(payload) == 0 {
+		return
+	}
+	if t.Payloads == nil {
+		t.Payloads = map[int][]byte{}
+	}
+	t.Payloads[p.Frame] = bytes.Clone(payload[:min(len(payload), keptPayload)])
 }
 
 // ReadAll reads a capture to its end. When that is cut off or damaged, the packets before are returned along with the
@@ -29,14 +48,14 @@ func ReadAll(r io.Reader, point string) (Trace, error) {
 		if err != nil {
 			return t, err
 		}
-		t.Packets = append(t.Packets, p)
+		t.Keep(p, d.Payload())
 	}
 }
 
 // On returns the packets of one interface as a trace of its own, with the vantage point "point:interface". A router
 // captured on both sides has every packet twice: look at one side at a time.
 func (t Trace) On(iface string) Trace {
-	side := Trace{Point: t.Point + ":" + iface}
+	side := Trace{Point: t.Point + ":" + iface, Payloads: t.Payloads}
 	for i := range t.Packets {
 		if t.Packets[i].Interface == iface {
 			side.Packets = append(side.Packets, t.Packets[i])

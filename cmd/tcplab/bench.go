@@ -13,13 +13,13 @@ import (
 	"github.com/shirou/gopsutil/v4/cpu"
 	"github.com/shirou/gopsutil/v4/mem"
 	"github.com/spf13/cobra"
-
 	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/scenarios"
 )
 
 func newBench() *cobra.Command {
-	bench := &cobra.Command{Use: "bench", Short: "Measure what labs cost on this machine", Args: cobra.NoArgs}
+	bench := &cobra.Command{Use: "bench", Short: "Measure what labs cost on this machine, and what a busy one does to their verdicts", Args: cobra.NoArgs}
 	bench.AddCommand(&cobra.Command{
 		Use:   "labs [N...]",
 		Short: "Run N labs at once, and show what they cost and whether they disturb each other's timing",
@@ -34,6 +34,7 @@ what was used before: measure on a machine that does nothing else.`,
 			return benchLabs(cmd.Context(), cmd.OutOrStdout(), counts)
 		},
 	})
+	bench.AddCommand(newBenchVerdicts(), newBenchLoad())
 	return bench
 }
 
@@ -62,7 +63,7 @@ func benchLabs(ctx context.Context, out io.Writer, counts []int) error {
 	if err != nil {
 		return err
 	}
-	s.Topology = harness.Routed()
+	s.Topology = lab.Routed()
 	s.Topology.PinNeighbours = true // the kernel's table of learned ones is full with some 250 labs
 	fmt.Fprintf(out, "%d processors, Go %s\n\n", runtime.NumCPU(), runtime.Version())
 	fmt.Fprintln(out, "| labs | matched | wall time | beyond the client's wait | processor time per lab | memory per lab | latest SYN |")
@@ -91,7 +92,7 @@ func (c crowd) String() string {
 		(c.wall - c.waited).Seconds(), c.processor.Seconds()*1000/float64(c.labs), float64(c.memory)/float64(c.labs)/(1<<20), 100*c.late)
 }
 
-func measureLabs(ctx context.Context, e harness.Engine, s harness.Scenario, n int) (crowd, error) {
+func measureLabs(ctx context.Context, e lab.Engine, s harness.Scenario, n int) (crowd, error) {
 	c := crowd{labs: n, waited: s.Timeout}
 	before, err := processorTime()
 	if err != nil {
@@ -130,7 +131,7 @@ func latest(r *harness.Report) float64 {
 	if observed == nil || observed.Traces == nil {
 		return late
 	}
-	for _, a := range observed.Traces[0].Attempts(harness.Port) {
+	for _, a := range observed.Traces[0].Attempts(lab.Port) {
 		for i := 1; i < len(a.Packets) && i <= len(r.Schedule.Gaps); i++ {
 			gap, due := a.Packets[i].Time.Sub(a.Packets[i-1].Time), r.Schedule.Gaps[i-1]
 			late = max(late, gap.Seconds()/due.Seconds()-1)

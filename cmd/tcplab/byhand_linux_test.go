@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"html"
 	"io"
 	"os"
 	"os/exec"
@@ -56,7 +57,7 @@ func testByHand(t *testing.T, engine string) {
 	if engine == "netns" { // its hosts have the files of this machine, where others work too
 		walk = strings.ReplaceAll(walk, "/tmp/", publicDir(t)+"/")
 	}
-	list := blocks(walk)
+	list := blocks(t, walk)
 	require.Len(t, list, strings.Count(walk, "```console\n"))
 	s := newShellSession(d, "TCPLAB_HOST_BINARY="+hostBinary(t))
 	for _, b := range list {
@@ -221,4 +222,43 @@ func TestByHandCaptureIntoAPipe(t *testing.T) {
 	assert.ErrorIs(t, err, io.EOF)
 	assert.NoError(t, capture.Wait())
 	assert.NoFileExists(t, filepath.Join(d.dir, "-"))
+}
+
+// TestByHandOfPages_netns types what stands under "By hand" on the page of a run, in the folder of that run.
+func TestByHandOfPages_netns(t *testing.T) {
+	needEngine(t, "netns")
+	t.Parallel()
+	for _, program := range []string{"bash", "iptables"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Skipf("%s is not installed (Debian: apt-get install %s)", program, byHandNeeds[program])
+		}
+	}
+	d := newDesk(t)
+	d.must("run", "router-reject", "firewall-reject", "--engine", "netns", "--out", "kept")
+	for _, scenario := range []string{"router-reject", "firewall-reject"} {
+		folder := filepath.Join(d.dir, "kept", scenario+"-netns-ipv4")
+		page, err := os.ReadFile(filepath.Join(folder, "report.html"))
+		require.NoError(t, err)
+		_, block, found := strings.Cut(string(page), `<h2 id="hand">By hand</h2>`+"\n<pre>")
+		require.True(t, found)
+		block, _, _ = strings.Cut(block, "</pre>")
+		assert.Contains(t, block, "tcplab exec --lab "+scenario+" ")
+		typed := 0
+		for line := range strings.Lines(html.UnescapeString(block)) {
+			if strings.HasPrefix(line, "wireshark ") {
+				continue // it opens a window
+			}
+			typed++
+			shell := exec.Command("bash", "-c", line)
+			shell.Dir, shell.Env = folder, append(d.env, "PATH="+filepath.Dir(d.program)+":"+os.Getenv("PATH"))
+			out, err := shell.CombinedOutput()
+			require.NoError(t, err, "%s%s", line, out)
+		}
+		assert.Equal(t, 5, typed, "the run again, up, one rule, down, diagnose")
+		assert.Contains(t, string(page), `<a href="../index.html">All runs</a>`)
+		for _, link := range regexp.MustCompile(`<a href="([^"#]+)"`).FindAllStringSubmatch(string(page), -1) {
+			assert.FileExists(t, filepath.Join(folder, link[1]), "a link of the page")
+		}
+	}
+	assert.Equal(t, "no lab stands\n", d.must("status"))
 }

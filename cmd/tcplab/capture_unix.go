@@ -14,14 +14,17 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/safefile"
 	"github.com/tcplab/tcplab/standing"
 )
 
 func newCapture() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "capture HOST FILE [INTERFACE...]",
-		Short: "Capture on a host of a lab that stands, into a file here",
+		ValidArgsFunction: completeHost,
+		Use:               "capture HOST FILE [INTERFACE...]",
+		Short:             "Capture on a host of a lab that stands, into a file here",
 		Long: `Capture every packet on a host, on all of its interfaces or on some, until Ctrl-C (or "kill"). It is what tcpdump does, for
 who is not root: FILE is pcapng, for Wireshark, and is written where this command is run, also with the docker engine; with
 "-" it goes to standard output.`,
@@ -30,9 +33,9 @@ who is not root: FILE is pcapng, for Wireshark, and is written where this comman
   tcplab capture server - | wireshark -k -i -`,
 		Args: cobra.MinimumNArgs(2),
 	}
-	lab := labFlag(cmd)
+	built := labFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		l, err := standing.Find(cmd.Context(), *lab)
+		l, err := standing.Find(cmd.Context(), *built)
 		if err != nil {
 			return err
 		}
@@ -42,7 +45,7 @@ who is not root: FILE is pcapng, for Wireshark, and is written where this comman
 }
 
 // capture captures until a signal comes. Every packet that had arrived by then is in the file.
-func capture(cmd *cobra.Command, l *standing.Lab, host, name string, interfaces []string) (err error) {
+func capture(cmd *cobra.Command, l *standing.Held, host, name string, interfaces []string) (err error) {
 	if interfaces, err = interfacesOf(l.Info(), host, interfaces); err != nil {
 		return err
 	}
@@ -50,7 +53,7 @@ func capture(cmd *cobra.Command, l *standing.Lab, host, name string, interfaces 
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, file.close()) }()
+	defer func() { err = errors.Join(err, file.Close()) }()
 	// From here on, a signal ends the capture in good order; one that has come before has ended the context. A job in the
 	// background of a script ignores Ctrl-C.
 	signal.Reset(os.Interrupt, syscall.SIGTERM)
@@ -83,7 +86,7 @@ func capture(cmd *cobra.Command, l *standing.Lab, host, name string, interfaces 
 		_ = from.Close() // no more can be written: the capture ends, too
 		written <- err
 	}()
-	code, err := l.Run(cmd.Context(), standing.Command{Host: host, Argv: harness.CaptureVerb(interfaces...), Stdin: stdin, Stdout: packets, Stderr: tell}, nil)
+	code, err := l.Run(cmd.Context(), standing.Command{Host: host, Argv: agent.CaptureVerb(interfaces...), Stdin: stdin, Stdout: packets, Stderr: tell}, nil)
 	_ = errors.Join(packets.Close(), tell.Close())
 	words := <-said
 	switch full := <-written; {
@@ -95,44 +98,36 @@ func capture(cmd *cobra.Command, l *standing.Lab, host, name string, interfaces 
 	return err
 }
 
-// captureFile is the file of a capture. One of that name that is there stays as it is until the capture has begun.
+// captureFile is the file of a capture. One of that name that is there stays as it is until the capture has begun; a pipe or a
+// device is written to.
 type captureFile struct {
-	file         *os.File
-	fresh, begun bool
+	io.WriteCloser
+	pending *safefile.Pending // nil once it has its name
 }
 
 func createCapture(name string) (*captureFile, error) {
 	if name == "-" {
-		return &captureFile{file: os.Stdout, begun: true}, nil
+		return &captureFile{WriteCloser: os.Stdout}, nil
 	}
-	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	fresh := err == nil
-	if errors.Is(err, os.ErrExist) {
-		file, err = os.OpenFile(name, os.O_WRONLY|os.O_CREATE, 0o666)
+	if info, err := os.Lstat(name); err == nil && info.Mode()&(os.ModeNamedPipe|os.ModeDevice) != 0 {
+		file, err := os.OpenFile(name, os.O_WRONLY|syscall.O_NOFOLLOW, 0)
+		return &captureFile{WriteCloser: file}, err
 	}
+	pending, err := safefile.Begin(name, 0o666)
 	if err != nil {
 		return nil, err
 	}
-	return &captureFile{file: file, fresh: fresh}, nil
+	return &captureFile{pending, pending}, nil
 }
 
 func (f *captureFile) Write(p []byte) (int, error) {
-	if !f.begun {
-		f.begun = true
-		if err := f.file.Truncate(0); err != nil && !errors.Is(err, syscall.EINVAL) { // a pipe or a device has no length
+	if f.pending != nil {
+		if err := f.pending.Commit(); err != nil {
 			return 0, err
 		}
+		f.pending = nil
 	}
-	return f.file.Write(p)
-}
-
-// close closes the file, and leaves none behind that nothing was captured into.
-func (f *captureFile) close() error {
-	err := f.file.Close()
-	if f.fresh && !f.begun {
-		err = errors.Join(err, os.Remove(f.file.Name()))
-	}
-	return err
+	return f.WriteCloser.Write(p)
 }
 
 // relayReady says that the capture runs, and returns what else the verb has said.
@@ -143,7 +138,7 @@ func relayReady(out io.Writer, from io.ReadCloser, host string, interfaces []str
 	for {
 		n, err := from.Read(buffer)
 		said.Write(buffer[:n])
-		if rest, ready := strings.CutPrefix(said.String(), harness.Ready+"\n"); ready {
+		if rest, ready := strings.CutPrefix(said.String(), lab.Ready+"\n"); ready {
 			fmt.Fprintf(out, "capturing on the %s (%s), until Ctrl-C\n", host, strings.Join(interfaces, ", "))
 			said.Reset()
 			said.WriteString(rest)

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -11,25 +11,70 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-
 	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
 	"github.com/tcplab/tcplab/lang"
+	"github.com/tcplab/tcplab/report"
 	"github.com/tcplab/tcplab/scenarios"
 )
 
 func newList() *cobra.Command {
-	asJSON := false
-	cmd := &cobra.Command{Use: "list", Short: "List the scenarios", Args: cobra.NoArgs}
+	asJSON, group := false, ""
+	cmd := &cobra.Command{Use: "list [NAME...]", Short: "List the scenarios", Args: cobra.ArbitraryArgs,
+		Long: `List the scenarios by group: all, those of one group, or those whose names fit; a name may be a pattern: 'firewall-*'.`}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line")
-	return inLanguage(cmd, func(cmd *cobra.Command, _ []string, tag lang.Tag) error {
-		list := scenarios.All()
-		for _, s := range list {
-			if err := listOne(cmd.OutOrStdout(), scenarios.In(tag, s), nameWidth(list), asJSON); err != nil {
+	cmd.Flags().StringVar(&group, "group", "", "list one group: its name stands behind its title")
+	return inLanguage(cmd, func(cmd *cobra.Command, names []string, tag lang.Tag) error {
+		list, err := toList(names, group)
+		if err != nil {
+			return err
+		}
+		if asJSON {
+			return listAll(cmd.OutOrStdout(), list, tag, true)
+		}
+		out, flush := folded(cmd.OutOrStdout())
+		defer flush()
+		return listAll(out, list, tag, false)
+	})
+}
+
+func toList(names []string, group string) ([]harness.Scenario, error) {
+	switch {
+	case group != "" && len(names) > 0:
+		return nil, errors.New("give names or --group, not both")
+	case group != "":
+		return scenarios.InGroup(group)
+	case len(names) > 0:
+		return scenarios.Select(names...)
+	}
+	return scenarios.All(), nil
+}
+
+// listAll lists scenarios by group.
+func listAll(w io.Writer, list []harness.Scenario, tag lang.Tag, asJSON bool) error {
+	first := true
+	for _, g := range scenarios.Groups() {
+		members := slices.DeleteFunc(slices.Clone(list), func(s harness.Scenario) bool { return s.Group != g.ID })
+		if len(members) == 0 {
+			continue
+		}
+		if !asJSON {
+			if !first {
+				fmt.Fprintln(w)
+			}
+			first = false
+			if _, err := fmt.Fprintf(w, "%s (%s)\n", g.Title.In(tag), g.ID); err != nil {
 				return err
 			}
 		}
-		return nil
-	})
+		for _, s := range members {
+			if err := listOne(w, s, tag, nameWidth(list), asJSON); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // nameWidth is the width of a column of names.
@@ -41,29 +86,41 @@ func nameWidth(list []harness.Scenario) int {
 	return width
 }
 
-func listOne(w io.Writer, s harness.Scenario, width int, asJSON bool) error {
+// scenarioEntry is a scenario as "list --json" has it.
+type scenarioEntry struct {
+	// Name is what "run", "show" and "up" take.
+	Name string `json:"name"`
+	// Group is the group of failures that it belongs to, for --group.
+	Group string `json:"group"`
+	// Title is what goes wrong, in a sentence.
+	Title string `json:"title"`
+	// Verdict is the fate of the connection.
+	Verdict string `json:"verdict"`
+}
+
+func listOne(w io.Writer, s harness.Scenario, tag lang.Tag, width int, asJSON bool) error {
 	if asJSON {
-		return json.NewEncoder(w).Encode(struct {
-			Name    string `json:"name"`
-			Title   string `json:"title"`
-			Verdict string `json:"verdict"`
-		}{s.Name, s.Title, s.Verdict})
+		return report.EncodeJSON(w, scenarioEntry{s.Name, s.Group, s.Title.In(tag), s.Verdict})
 	}
-	_, err := fmt.Fprintf(w, "%-*s  %-10s  %s\n", width, s.Name, s.Verdict, s.Title)
+	_, err := fmt.Fprintf(w, "  %-*s  %-15s  %s\n", width, s.Name, s.Verdict, s.Title.In(tag))
 	return err
 }
 
 func newShow() *cobra.Command {
 	color := colorAuto
+	var image imageFlag
 	cmd := &cobra.Command{
 		Use:   "show NAME|DIR",
 		Short: "Show what a scenario breaks and what it expects, or what was seen in a run that was kept",
 		Long: `Show a scenario: what it breaks, what the client must feel, what each vantage point must see.
-Given the folder of a run, draw what was seen in each of its phases.`,
-		Example: "  tcplab show closed-port\n  tcplab show artifacts/closed-port-netns-ipv4",
-		Args:    cobra.ExactArgs(1),
+Given the folder of a run, draw what was seen in each of its phases. With --svg, print what was seen while the fault held as an
+image for a document.`,
+		Example: "  tcplab show closed-port\n  tcplab show artifacts/closed-port-netns-ipv4\n" +
+			"  tcplab show artifacts/closed-port-netns-ipv4 --svg light >closed-port.svg",
+		Args: cobra.ExactArgs(1),
 	}
 	cmd.Flags().Var(&color, "color", colorUsage)
+	cmd.Flags().Var(&image, "svg", "print the drawing of a run as an SVG image, in the colours light or dark")
 	return inLanguage(cmd, func(cmd *cobra.Command, args []string, tag lang.Tag) error {
 		out := cmd.OutOrStdout()
 		if _, err := os.Stat(filepath.Join(args[0], "report.json")); err == nil {
@@ -71,22 +128,47 @@ Given the folder of a run, draw what was seen in each of its phases.`,
 			if err != nil {
 				return err
 			}
-			record.Title = scenarios.In(tag, harness.Scenario{Name: record.Scenario, Title: record.Title}).Title
+			if image != "" {
+				return record.SVG(out, report.Scheme(image))
+			}
+			if s, err := scenarios.Named(record.Scenario); err == nil && s.Title.English == record.Title { // not one of the user's own
+				record.Title = s.Title.In(tag)
+			}
 			return color.style(out).Phases(out, record)
 		}
 		s, err := scenarios.Named(args[0])
 		if err != nil {
 			return err
 		}
-		_, err = io.WriteString(out, describe(scenarios.In(tag, s)))
+		if image != "" {
+			return fmt.Errorf("--svg draws a run that was kept: name its folder, such as artifacts/%s-netns-ipv4", s.Name)
+		}
+		_, err = io.WriteString(out, describe(s, tag))
 		return err
 	})
 }
 
+// imageFlag is "--svg": the colours of an image, or none.
+type imageFlag string
+
+func (i *imageFlag) String() string { return string(*i) }
+
+// Type is what the help calls the value.
+func (i *imageFlag) Type() string { return "colours" }
+
+// Set takes one of the schemes.
+func (i *imageFlag) Set(text string) error {
+	if s := report.Scheme(text); s != report.Light && s != report.Dark {
+		return fmt.Errorf("it is %s or %s", report.Light, report.Dark)
+	}
+	*i = imageFlag(text)
+	return nil
+}
+
 // describe is a scenario in full.
-func describe(s harness.Scenario) string {
+func describe(s harness.Scenario, tag lang.Tag) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n\n%s\n\n", s.Name, s.Title, s.Story)
+	fmt.Fprintf(&b, "%s: %s\n\n%s\n\n", s.Name, s.Title.In(tag), s.Story.In(tag))
 	fmt.Fprintf(&b, "verdict:  %s\n", s.Verdict)
 	if s.ServerVerdict != "" {
 		fmt.Fprintf(&b, "          %s, from a capture on the server\n", s.ServerVerdict)
@@ -116,9 +198,9 @@ func describe(s harness.Scenario) string {
 }
 
 // clientOf is the name of a scenario's client.
-func clientOf(c harness.Client) string {
+func clientOf(c lab.Client) string {
 	if c == nil {
-		c = harness.GoClient{}
+		c = agent.GoClient{}
 	}
 	return c.Name()
 }

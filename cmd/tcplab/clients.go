@@ -1,16 +1,15 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"os/exec"
 	"strings"
 
 	"github.com/spf13/cobra"
-
 	"github.com/tcplab/tcplab/clients"
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/report"
 )
 
 func newClients() *cobra.Command {
@@ -22,8 +21,14 @@ func newClients() *cobra.Command {
 With the netns engine a client is a program of this machine; the hosts of the docker engine bring their own.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			out := cmd.OutOrStdout()
+			if !asJSON {
+				text, flush := folded(out)
+				defer flush()
+				out = text
+			}
 			for _, c := range clients.All() {
-				if err := listClient(cmd.OutOrStdout(), c, asJSON); err != nil {
+				if err := listClient(out, c, asJSON); err != nil {
 					return err
 				}
 			}
@@ -34,26 +39,32 @@ With the netns engine a client is a program of this machine; the hosts of the do
 	return cmd
 }
 
-func listClient(w io.Writer, c harness.Client, asJSON bool) error {
+// clientEntry is a client as "clients --json" has it.
+type clientEntry struct {
+	// Name is what "run --client" takes.
+	Name string `json:"name"`
+	// About is what it is, in a sentence.
+	About string `json:"about"`
+	// Missing are programs that it needs and that are not installed on this machine.
+	Missing []string `json:"missing"`
+}
+
+func listClient(w io.Writer, c lab.Client, asJSON bool) error {
 	missing := missingPrograms(c)
 	if asJSON {
-		return json.NewEncoder(w).Encode(struct {
-			Name    string   `json:"name"`
-			About   string   `json:"about"`
-			Missing []string `json:"missing"`
-		}{c.Name(), clients.About(c), orEmpty(missing)})
+		return report.EncodeJSON(w, clientEntry{c.Name(), clients.About(c), orEmpty(missing)})
 	}
 	note := ""
 	if len(missing) > 0 {
 		note = fmt.Sprintf(" (not installed here: %s)", strings.Join(missing, ", "))
 	}
-	_, err := fmt.Fprintf(w, "%-18s  %s%s\n", c.Name(), clients.About(c), note)
+	_, err := fmt.Fprintf(w, "%-22s  %s%s\n", c.Name(), clients.About(c), note)
 	return err
 }
 
 // missingPrograms are those that a client needs and this machine does not have.
-func missingPrograms(c harness.Client) []string {
-	n, ok := c.(harness.Needer)
+func missingPrograms(c lab.Client) []string {
+	n, ok := c.(lab.Needer)
 	if !ok {
 		return nil
 	}
@@ -62,6 +73,13 @@ func missingPrograms(c harness.Client) []string {
 		if _, err := exec.LookPath(name); err != nil {
 			list = append(list, name)
 		}
+	}
+	return list
+}
+
+func orEmpty(list []string) []string {
+	if list == nil {
+		return []string{}
 	}
 	return list
 }

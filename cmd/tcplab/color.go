@@ -5,8 +5,6 @@ import (
 	"io"
 	"os"
 
-	"golang.org/x/term"
-
 	"github.com/tcplab/tcplab/report"
 )
 
@@ -35,16 +33,20 @@ func (c *colorFlag) Set(text string) error {
 	return fmt.Errorf("it is %s, %s or %s", colorAuto, colorAlways, colorNever)
 }
 
-const colorUsage = "use colours: auto (on a terminal, and without NO_COLOR in the environment), always or never"
+const colorUsage = "use colours: auto (on a terminal, or with FORCE_COLOR in the environment, and without NO_COLOR), always or never"
 
-// style is how to write to out. NO_COLOR counts unless it is empty, see no-color.org.
+// style is how to write to out. NO_COLOR counts unless it is empty, see no-color.org; FORCE_COLOR and CLICOLOR_FORCE count
+// unless they are empty or 0, see force-color.org and bixense.com/clicolors.
 func (c colorFlag) style(out io.Writer) report.Style {
-	switch c {
-	case colorAlways:
-		return report.Style{Color: true}
-	case colorNever:
-		return report.Style{}
+	able := isTerminal(out) && os.Getenv("TERM") != "dumb" || isOn("FORCE_COLOR") || isOn("CLICOLOR_FORCE")
+	color := c == colorAlways || c != colorNever && able && os.Getenv("NO_COLOR") == ""
+	if w, ok := out.(*textWriter); ok && color {
+		w.allowColor()
 	}
-	f, ok := out.(*os.File)
-	return report.Style{Color: ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+	return report.Style{Color: color}
+}
+
+func isOn(variable string) bool {
+	value := os.Getenv(variable)
+	return value != "" && value != "0"
 }

@@ -1,61 +1,90 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net/netip"
-	"os"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/report"
-	"github.com/tcplab/tcplab/wire"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
 // diagnoseFlags are the flags of "diagnose".
 type diagnoseFlags struct {
+	chosen  chosenFlags
 	server  string
 	asJSON  bool
+	list    bool
+	counts  bool
+	sort    string
 	html    string
-	host    string
-	port    uint16
-	verdict []string
+	since   when
+	until   when
+	fails   bool
 	limit   int
+	follows bool
+	color   colorFlag
 }
 
 func newDiagnose() *cobra.Command {
-	var f diagnoseFlags
+	f := diagnoseFlags{color: colorAuto}
 	cmd := &cobra.Command{
 		Use:   "diagnose FILE...",
 		Short: "Name what went wrong in a capture: one verdict for each connection attempt and each ping",
-		Long: `Read captures (pcap or pcapng, also compressed by gzip or zstd; "-" is standard input) and name what happened to each
-connection attempt and each ping, with the frames that the verdict rests on, the causes that this vantage point cannot
-tell apart, and the next check to make. With --server, a capture of the same time from the server's side, it also says
-where the packet or the answer was lost.
+		Long: `Read captures (pcap, pcapng, snoop, Network Monitor 2, or what tcpdump printed; compressed or in a tar archive, too; "-" is
+standard input) and name what happened to each connection attempt and each ping, with the frames that the verdict rests
+on, the causes that this vantage point cannot tell apart, the next check to make, and a display filter for Wireshark.
+With --server, a capture of the same time from the server's side, it also says where the packet or the answer was lost.
+
+--host, --port, --since and --until choose the attempts that are looked at; --verdict chooses among these, and the others
+still count: "9 of 121 connections are no-answer". Times are in UTC, as in the output, unless they have a zone.
+
+Files with names that differ by digits alone, and that follow one another in time, are pieces of one capture (as of
+tcpdump -C, -G and -W), in whatever order they are given.
 
 Verdicts: ` + verdictNames() + `
 
-Exit code: 0 when the captures were read, whatever is in them; 2 when one could not be.`,
+Exit code: 0 when the captures were read, whatever is in them; 1 with --fail when an attempt failed (with --verdict:
+when one has such a verdict); 2 when a capture could not be read.`,
 		Example: `  tcplab diagnose capture.pcapng
+  tcplab diagnose --list --since 14:05 --until 14:10 --host 198.51.100.0/24 capture.pcapng
+  tcplab diagnose --counts *.pcap.gz
+  tcplab diagnose --fail --port 443 --verdict no-answer,refused capture.pcapng || echo alarm
   tcplab diagnose --server server.pcap client.pcap
   tcplab diagnose --html report.html capture.pcap
-  tcplab diagnose --port 443 --verdict no-answer,refused --json *.pcap.gz
-  sudo timeout 60 tcpdump -w - 'tcp or icmp or icmp6' | tcplab diagnose -`,
+  tcplab diagnose --json capture.pcap | jq 'select(.failed)'
+  sudo timeout 60 tcpdump -w - 'tcp or icmp or icmp6' | tcplab diagnose -
+  sudo tcpdump -U -w - 'tcp or icmp or icmp6' | tcplab diagnose --follow -`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, files []string) error { return f.run(cmd, files) },
+		RunE: func(cmd *cobra.Command, files []string) error {
+			if err := f.check(files); err != nil {
+				return err
+			}
+			if f.follows {
+				return f.follow(cmd, files)
+			}
+			return f.run(cmd, files)
+		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.server, "server", "", "a capture of the same connections from the server's side")
-	flags.BoolVar(&f.asJSON, "json", false, "print one JSON object per connection attempt or ping")
+	flags.BoolVar(&f.asJSON, "json", false, "print one JSON object per connection attempt or ping; with --counts, one per capture")
+	flags.BoolVar(&f.list, "list", false, "print one line per failure: time, client, server, verdict, frames")
+	flags.BoolVar(&f.counts, "counts", false, "print how many attempts failed: by server, by client, by minute")
+	flags.StringVar(&f.sort, "sort", "", "the order of --list: "+strings.Join(report.SortKeys(), ", ")+" (default time)")
 	flags.StringVar(&f.html, "html", "", "write a page with drawings of what failed to this file")
-	flags.StringVar(&f.host, "host", "", "only connections and pings from or to this address")
-	flags.Uint16Var(&f.port, "port", 0, "only connections from or to this port, and no pings")
-	flags.StringSliceVar(&f.verdict, "verdict", nil, "only these verdicts, separated by commas")
+	flags.Var(&f.since, "since", `only attempts that began at this time or later: "2026-11-29 14:05:00", 14:05 (on the day the capture begins), +30s (after it begins)`)
+	flags.Var(&f.until, "until", "only attempts that began before this time, which is given like --since")
+	flags.BoolVar(&f.fails, "fail", false, "end with exit code 1 when an attempt failed (with --verdict: has such a verdict)")
+	flags.BoolVar(&f.follows, "follow", false, "read a file that grows, or a pipe, until Ctrl-C, and tell each failure when it has failed")
+	flags.Var(&f.color, "color", colorUsage)
+	f.chosen.addTo(cmd)
 	flags.IntVar(&f.limit, "max-tracked", 0, "how many connections, and how many pings, are followed at the same time (default 65536)")
 	return cmd
 }
@@ -68,162 +97,116 @@ func verdictNames() string {
 	return strings.Join(names, ", ") + "."
 }
 
-func (f diagnoseFlags) run(cmd *cobra.Command, files []string) error {
-	filter, err := f.filter()
-	if err != nil {
-		return err
-	}
-	if f.server != "" && len(files) != 1 {
+// check refuses flags that do not go together.
+func (f diagnoseFlags) check(files []string) error {
+	switch {
+	case f.list && f.asJSON:
+		return errors.New("--list is for people, and --json has one line per attempt anyway: leave one of the two out")
+	case f.list && f.counts:
+		return errors.New("--list and --counts are two answers: ask for one at a time")
+	case f.sort != "" && !f.list:
+		return errors.New("--sort is the order of --list: give both")
+	case f.sort != "" && !slices.Contains(report.SortKeys(), f.sort):
+		return fmt.Errorf("--sort cannot be %q%s (it is one of %s)", f.sort, lang.Suggestion(f.sort, report.SortKeys()), strings.Join(report.SortKeys(), ", "))
+	case f.follows && len(files) != 1:
+		return errors.New("--follow takes one file, or \"-\"")
+	case f.follows && (f.server != "" || f.html != "" || f.list || f.counts):
+		return errors.New("--follow tells what one capture shows as it grows: leave --server, --html, --list and --counts for when it is complete")
+	case f.follows && (f.since.needsBeginning() || f.until.needsBeginning()):
+		return errors.New("--follow does not know when the capture began: give --since and --until the date as well")
+	case f.server != "" && len(files) != 1:
 		return errors.New("--server takes one capture from the client's side beside it")
 	}
-	if f.html != "" && len(files) != 1 {
-		return errors.New("--html takes one capture, or two with --server")
-	}
-	d := diagnosis{out: cmd.OutOrStdout(), warn: cmd.ErrOrStderr(), in: cmd.InOrStdin(), filter: filter, maxTracked: f.limit}
-	if f.html != "" {
-		d.page = &report.Diagnosis{File: files[0], Server: f.server}
-		if files[0] == "-" || f.server == "-" {
-			keep, err := d.keepInput()
-			if err != nil {
-				return err
-			}
-			defer keep()
-		}
-	}
-	if f.server != "" {
-		return errors.Join(d.join(files[0], f.server, f.asJSON), d.writePage(f.html))
-	}
-	var errs []error
-	for _, name := range files {
-		if cmd.Context().Err() != nil {
-			return cmd.Context().Err()
-		}
-		errs = append(errs, d.one(name, f.asJSON))
-	}
-	return errors.Join(append(errs, d.writePage(f.html))...)
-}
-
-// attemptFilter says which attempts are wanted.
-type attemptFilter struct {
-	host     netip.Addr
-	port     uint16
-	verdicts []diagnose.Verdict
-}
-
-func (f diagnoseFlags) filter() (attemptFilter, error) {
-	a := attemptFilter{port: f.port}
-	if f.host != "" {
-		host, err := netip.ParseAddr(strings.Trim(f.host, "[]"))
-		if err != nil {
-			return a, fmt.Errorf("--host is an address, not %q", f.host)
-		}
-		a.host = host.Unmap()
-	}
-	for _, name := range f.verdict {
-		v := diagnose.Verdict(name)
-		if !slices.Contains(diagnose.Verdicts(), v) {
-			return a, fmt.Errorf("there is no verdict %q: they are %s", name, strings.TrimSuffix(verdictNames(), "."))
-		}
-		a.verdicts = append(a.verdicts, v)
-	}
-	return a, nil
-}
-
-func (f attemptFilter) wants(a *diagnose.Attempt) bool {
-	client, server := a.Client(), a.Server()
-	return (!f.host.IsValid() || client.Addr() == f.host || server.Addr() == f.host) &&
-		(f.port == 0 || client.Port() == f.port || server.Port() == f.port) &&
-		(f.verdicts == nil || slices.Contains(f.verdicts, a.Verdict) || slices.Contains(f.verdicts, a.Ending))
-}
-
-// diagnosis is one call of the command.
-type diagnosis struct {
-	out, warn  io.Writer
-	in         io.Reader
-	filter     attemptFilter
-	maxTracked int
-	page       *report.Diagnosis // nil: none is wanted
-	offset     time.Duration     // of the server's clock
-	kept       string            // the file with what came from standard input, where it is read twice
-}
-
-// one diagnoses a file.
-func (d *diagnosis) one(name string, asJSON bool) error {
-	p := newPrinter(d.out, name, asJSON)
-	stats, damage, err := d.feed(name, func(a *diagnose.Attempt) {
-		if d.filter.wants(a) {
-			p.add(a)
-			if d.page != nil {
-				d.page.Add(newConnection(a), a.Explain)
-			}
-		}
-	})
-	if err != nil {
-		return err
-	}
-	d.noteOnPage(name, stats, damage)
-	if err := p.close(stats); err != nil {
-		return err
-	}
-	d.caution(name, stats, damage)
 	return nil
 }
 
-// caution warns of what makes the diagnosis incomplete.
-func (d *diagnosis) caution(name string, stats diagnose.Stats, damage error) {
-	if damage != nil {
-		fmt.Fprintf(d.warn, "tcplab: %s: %v; diagnosed is what comes before\n", name, strings.TrimPrefix(damage.Error(), "wire: "))
+func (f diagnoseFlags) run(cmd *cobra.Command, files []string) error {
+	filter, err := f.chosen.filter(cmd.Context())
+	if err != nil {
+		return err
 	}
-	if stats.Evicted > 0 {
-		what := "connections"
-		if stats.Echoes > 0 {
-			what += " or pings"
+	c := captures{ctx: cmd.Context(), in: cmd.InOrStdin(), warn: cmd.ErrOrStderr(), filter: filter, flags: f}
+	fromInput := slices.Contains(append(files, f.server), "-")
+	if fromInput && (f.html != "" || f.since.needsBeginning() || f.until.needsBeginning()) {
+		remove, err := c.makeKept()
+		if err != nil {
+			return err
 		}
-		fmt.Fprintf(d.warn, "tcplab: %s: too many %s at a time: %d were given up before their end; --max-tracked N follows more\n",
-			name, what, stats.Evicted)
+		defer remove()
 	}
+	return heeding(cmd.Context(), fromInput, func() error { return f.all(cmd, &c, files) })
 }
 
-// feed reads a capture into an engine. Damage is what kept it from being read to its end; err, from being read at all.
-func (d *diagnosis) feed(name string, emit func(*diagnose.Attempt)) (stats diagnose.Stats, damage, err error) {
-	in, err := d.open(name)
-	if err != nil {
-		return stats, nil, err
+// inputEnds is how long the writer of standard input has to end after Ctrl-C, which is meant for both: what was captured until then is
+// diagnosed.
+const inputEnds = 3 * time.Second
+
+// heeding does what may take long, and returns at once when ctx ends: a capture that is read, or unfolded, gives no sign for a while.
+func heeding(ctx context.Context, fromInput bool, do func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- do() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
 	}
-	defer in.Close()
-	r, err := wire.NewReader(in)
-	if err != nil {
-		return stats, nil, fmt.Errorf("%s: %s", name, strings.TrimPrefix(err.Error(), "wire: "))
+	if fromInput {
+		select {
+		case err := <-done:
+			return err
+		case <-time.After(inputEnds):
+		}
 	}
-	engine := diagnose.New(diagnose.Options{Emit: emit, MaxTracked: d.maxTracked})
-	err = feedAll(r, engine)
-	if errors.Is(err, io.EOF) {
-		err = nil
-	}
-	if err != nil && engine.Stats().Packets == 0 {
-		return stats, nil, fmt.Errorf("%s: %s", name, strings.TrimPrefix(err.Error(), "wire: "))
-	}
-	engine.Close()
-	return engine.Stats(), err, nil
+	return context.Cause(ctx)
 }
 
-func (d *diagnosis) open(name string) (io.ReadCloser, error) {
-	switch {
-	case name == "-" && d.kept != "":
-		name = d.kept
-	case name == "-":
-		return io.NopCloser(d.in), nil
+// all diagnoses the files.
+func (f diagnoseFlags) all(cmd *cobra.Command, c *captures, files []string) error {
+	if err := c.keepInput(); err != nil {
+		return err
 	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
+	out := cmd.OutOrStdout()
+	if !f.asJSON {
+		c.style = f.color.style(out)
+		text, flush := folded(out)
+		defer flush()
+		out = text
 	}
-	info, err := f.Stat()
-	if err == nil && info.IsDir() {
-		err = fmt.Errorf("%s is a folder: name the captures in it", name)
+	if f.server != "" {
+		return c.end(c.join(out, files[0], f.server))
 	}
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
+	var errs []error
+	for _, pieces := range c.pieces(files) {
+		for len(pieces) > 0 {
+			if cmd.Context().Err() != nil {
+				return cmd.Context().Err()
+			}
+			rest, err := c.one(out, pieces)
+			errs, pieces = append(errs, err), rest
+		}
 	}
-	return f, nil
+	if c.read > 1 && !f.asJSON {
+		_, err := fmt.Fprintf(out, "\n%d captures: %s\n", c.read, c.all.Total())
+		errs = append(errs, err)
+	}
+	return c.end(errs...)
+}
+
+// end writes the page, and returns what went wrong, or errFound.
+func (c *captures) end(errs ...error) error {
+	if err := errors.Join(append(errs, c.writePage())...); err != nil {
+		return err
+	}
+	return c.alarm()
+}
+
+// errFound is the end of "diagnose --fail" that has found what was asked for, which has been told.
+var errFound = errors.New("an attempt failed")
+
+// alarm is errFound where the exit code is to tell of failures.
+func (c *captures) alarm() error {
+	if c.flags.fails && c.all.Found() > 0 {
+		return errFound
+	}
+	return nil
 }

@@ -103,6 +103,6 @@ func TestDiagnoseRecovery(t *testing.T) {
 	out, _, err := diagnoseFile(t, data)
 	require.NoError(t, err)
 	assert.Contains(t, out, "2 of 3 connections failed (1 ok, 2 refused)")
-	assert.Equal(t, 1, strings.Count(out, "  refused: 2 connections ("))
+	assert.Equal(t, 1, strings.Count(out, "  refused: 2 of 3 connections ("))
 	assert.Contains(t, out, "note: after 2 failures the server accepted 1 connection\n")
 }

@@ -66,7 +66,7 @@ func TestDiagnosePingRecovery(t *testing.T) {
 	out, _, err := diagnoseFile(t, data)
 	require.NoError(t, err)
 	assert.Contains(t, out, "-: 2 of 3 pings failed (1 ok, 2 no-answer)\n")
-	assert.Contains(t, out, "\n  no-answer: 2 pings (10.0.0.1) -> 10.0.0.2\n")
+	assert.Contains(t, out, "\n  no-answer: 2 of 3 pings (10.0.0.1) -> 10.0.0.2\n")
 	assert.Contains(t, out, "    note: after 2 failures the host answered 1 ping\n")
 }
 
@@ -122,5 +122,5 @@ func TestDiagnoseNeitherTCPNorPing(t *testing.T) {
 	data = data[:24+16+42]
 	out, _, err := diagnoseFile(t, data)
 	require.NoError(t, err)
-	assert.Equal(t, "-: no TCP and no ping in 1 packet: none reached here, if the capture ran at the time\n", out)
+	assert.Equal(t, "-: no TCP and no ping in 1 packet (1 x UDP between 10.0.0.1 and 10.0.0.2): none reached here, if the capture ran at the time\n", out)
 }

@@ -8,16 +8,19 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-
 	"github.com/tcplab/tcplab"
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/clients"
+	"github.com/tcplab/tcplab/docker"
+	"github.com/tcplab/tcplab/lab"
 )
 
 func newEngines() *cobra.Command {
 	return &cobra.Command{
 		Use:   "engines",
-		Short: "Show which engines can run labs here, and if not, why not",
-		Args:  cobra.NoArgs,
+		Short: "Show which engines can run labs here, and if not, why not and what helps",
+		Long: `Show which engines can run labs here, and if not, why not and what helps; and which programs are not installed that are clients of
+labs. What is missing is skipped by "run" and by the tests.`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			for _, e := range tcplab.Engines() {
 				state := "available"
@@ -26,9 +29,26 @@ func newEngines() *cobra.Command {
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "%-8s  %s\n", e.Name(), state)
 			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%-8s  %s\n", "clients", lackingClients())
 			return nil
 		},
 	}
+}
+
+// lackingClients says which clients' programs are missing on this machine, and how to get them.
+func lackingClients() string {
+	var missing []string
+	for _, c := range clients.All() {
+		for _, name := range missingPrograms(c) {
+			if _, err := lab.FindProgram(name); err != nil && !slices.Contains(missing, err.Error()) {
+				missing = append(missing, err.Error())
+			}
+		}
+	}
+	if len(missing) == 0 {
+		return "all installed"
+	}
+	return strings.Join(missing, "; ")
 }
 
 // labFlags are the flags that say what labs are built with.
@@ -43,9 +63,9 @@ func (f *labFlags) addTo(cmd *cobra.Command) {
 }
 
 // choose returns the engine and the family that were chosen.
-func (f *labFlags) choose(ctx context.Context) (harness.Engine, harness.Family, error) {
-	family := harness.Family(f.family)
-	if family != harness.IPv4 && family != harness.IPv6 {
+func (f *labFlags) choose(ctx context.Context) (lab.Engine, lab.Family, error) {
+	family := lab.Family(f.family)
+	if family != lab.IPv4 && family != lab.IPv6 {
 		return nil, 0, fmt.Errorf("--family is 4 or 6, not %d", f.family)
 	}
 	engine, err := chooseEngine(ctx, f.engine)
@@ -53,19 +73,19 @@ func (f *labFlags) choose(ctx context.Context) (harness.Engine, harness.Family, 
 }
 
 // chooseEngine returns the named engine, or the first that is available when no name was given.
-func chooseEngine(ctx context.Context, name string) (harness.Engine, error) {
+func chooseEngine(ctx context.Context, name string) (lab.Engine, error) {
 	engines := tcplab.Engines()
 	if name == "" {
 		return firstAvailable(ctx, engines)
 	}
-	i := slices.IndexFunc(engines, func(e harness.Engine) bool { return e.Name() == name })
+	i := slices.IndexFunc(engines, func(e lab.Engine) bool { return e.Name() == name })
 	if i < 0 {
 		return nil, fmt.Errorf("there is no engine %q; there are: %s", name, strings.Join(engineNames(engines), ", "))
 	}
 	return engines[i], engines[i].Available(ctx)
 }
 
-func firstAvailable(ctx context.Context, engines []harness.Engine) (harness.Engine, error) {
+func firstAvailable(ctx context.Context, engines []lab.Engine) (lab.Engine, error) {
 	var reasons []error
 	for _, e := range engines {
 		err := e.Available(ctx)
@@ -77,7 +97,7 @@ func firstAvailable(ctx context.Context, engines []harness.Engine) (harness.Engi
 	return nil, fmt.Errorf("no engine can run here: %w", errors.Join(reasons...))
 }
 
-func engineNames(engines []harness.Engine) []string {
+func engineNames(engines []lab.Engine) []string {
 	var names []string
 	for _, e := range engines {
 		names = append(names, e.Name())
@@ -103,14 +123,14 @@ that does not carry the lab's label, nor what belongs to a run that goes on or t
 	}
 }
 
-func sweep(cmd *cobra.Command, e harness.Engine) error {
+func sweep(cmd *cobra.Command, e lab.Engine) error {
 	out := cmd.OutOrStdout()
-	sweeper, ok := e.(harness.Sweeper)
+	sweeper, ok := e.(lab.Sweeper)
 	if !ok {
 		fmt.Fprintf(out, "%-8s  nothing is ever left: its labs end with the program\n", e.Name())
 		return nil
 	}
-	if err := e.Available(cmd.Context()); err != nil {
+	if err := e.Available(cmd.Context()); err != nil && !errors.Is(err, docker.ErrNoImage) {
 		fmt.Fprintf(out, "%-8s  not available: %v\n", e.Name(), err)
 		return nil
 	}

@@ -3,14 +3,11 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
@@ -21,14 +18,17 @@ import (
 
 func newExec() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "exec HOST COMMAND...",
-		Short: "Run a command on a host of a lab that stands",
+		ValidArgsFunction: completeHost,
+		Use:               "exec HOST [--] COMMAND...",
+		Short:             "Run a command on a host of a lab that stands",
 		Long: `Run a command on a host, with the standard streams of this one, and exit with its exit code. Signals such as that of
 Ctrl-C go to the command. On a terminal it has one of its own, as with "ssh -t". As ssh does, it reads standard input ahead
 of the command: in a script that is read from there, give it </dev/null.
 
-With the netns engine the command is a program of this machine, and runs in the current folder; with the docker engine it
-is one of the container's.`,
+With the netns engine the command is a program of this machine, found as here, with the environment of this one and in the current
+folder; with the docker engine it is one of the container's. TCPLAB_HOST, TCPLAB_PORT, TCPLAB_ADDR and TCPLAB_URL in its environment
+name the service, and the lab's hosts have names: "server", "server.lab". What it leaves in the background goes
+on until the lab is taken down.`,
 		Example: `  tcplab exec client curl -m 3 http://203.0.113.10:8080/
   tcplab exec server ss -ltn
   tcplab exec server tcpdump -i eth0 -w /tmp/server.pcap tcp port 8080`,
@@ -41,13 +41,20 @@ is one of the container's.`,
 		if err != nil {
 			return err
 		}
-		return runOn(cmd, l, args[0], args[1:], nil)
+		command := args[1:]
+		if command[0] == "--" { // as with docker and kubectl
+			command = command[1:]
+		}
+		if len(command) == 0 {
+			return argumentError(cmd, args)
+		}
+		return runOn(cmd, l, args[0], command, nil)
 	}
 	return cmd
 }
 
 // runOn runs a command on a host, and ends with its exit code.
-func runOn(cmd *cobra.Command, l *standing.Lab, host string, argv, env []string) error {
+func runOn(cmd *cobra.Command, l *standing.Held, host string, argv, env []string) error {
 	c := standing.Command{Host: host, Argv: argv, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
 	if l.Info().Resident {
 		dir, err := os.Getwd()
@@ -58,9 +65,10 @@ func runOn(cmd *cobra.Command, l *standing.Lab, host string, argv, env []string)
 		if err != nil {
 			return err
 		}
-		c.Dir, c.Env = dir, append(os.Environ(), labs...)
+		c.Dir, c.Env, c.WholeEnv = dir, append(os.Environ(), labs...), true
 	}
-	c.Env = append(c.Env, env...)
+	c.Hosts = l.Info().HostsFile
+	c.Env = append(append(c.Env, l.Info().Env...), env...)
 	var code int
 	var err error
 	if onTerminal() {
@@ -89,7 +97,7 @@ func inForeground() bool {
 }
 
 // runPlain runs a command with this process's streams.
-func runPlain(cmd *cobra.Command, l *standing.Lab, c standing.Command) (int, error) {
+func runPlain(cmd *cobra.Command, l *standing.Held, c standing.Command) (int, error) {
 	// From here on, they are the command's. What has come before has ended the context.
 	signal.Reset(os.Interrupt, unix.SIGTERM)
 	signals := make(chan os.Signal, 8)
@@ -127,10 +135,13 @@ func inputOf(stdin *os.File) (*os.File, error) {
 
 func newShell() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "shell HOST",
-		Short: "Open a shell on a host of a lab that stands",
-		Long: `Open a shell on a host: with the netns engine your own ($SHELL), in the current folder; with the docker engine bash. Its
-prompt names the host and the lab (that of bash; any other has TCPLAB_HOST and TCPLAB_LAB in its environment).`,
+		ValidArgsFunction: completeHost,
+		Use:               "shell HOST",
+		Short:             "Open a shell on a host of a lab that stands",
+		Long: `Open a shell on a host: with the netns engine your own ($SHELL), in the current folder; with the docker engine bash. The
+prompt of bash names the host and the lab; any other shell has TCPLAB_SHELL and TCPLAB_LAB in its environment.
+
+Exit code: the shell's; 2 when it could not be opened.`,
 		Args: cobra.ExactArgs(1),
 	}
 	lab := labFlag(cmd)
@@ -140,7 +151,7 @@ prompt names the host and the lab (that of bash; any other has TCPLAB_HOST and T
 			return err
 		}
 		info := l.Info()
-		env := []string{"TCPLAB_HOST=" + args[0], "TCPLAB_LAB=" + info.Lab, "PS1=" + prompt(args[0], info.Lab)}
+		env := []string{"TCPLAB_SHELL=" + args[0], "TCPLAB_LAB=" + info.Lab, "PS1=" + prompt(args[0], info.Lab)}
 		return runOn(cmd, l, args[0], shell(info, args[0]), env)
 	}
 	return cmd
@@ -165,50 +176,4 @@ func shell(info standing.Info, host string) []string {
 	}
 	const settings = `exec "$0" --rcfile <(cat ~/.bashrc 2>/dev/null; printf '\nPS1=%q\n' "$1") -i`
 	return []string{path, "-c", settings, path, prompt(host, info.Lab)}
-}
-
-func newFetch() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "fetch HOST:PATH [DEST]",
-		Short: "Copy a file out of a host of a lab that stands",
-		Long: `Copy a file out of a host, to a file or into a folder; without DEST, into the current folder, and with "-", to standard
-output. The copy takes its place when it is complete, and not before.`,
-		Example: `  tcplab fetch server:/tmp/server.pcap
-  tcplab fetch server:/tmp/server.pcap - | tcplab diagnose -`,
-		Args: cobra.RangeArgs(1, 2),
-	}
-	lab := labFlag(cmd)
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		host, file, ok := strings.Cut(args[0], ":")
-		if !ok || host == "" || file == "" {
-			return fmt.Errorf("%q does not name a file on a host: it is HOST:PATH", args[0])
-		}
-		dest := "."
-		if len(args) > 1 {
-			dest = args[1]
-		}
-		l, err := standing.Find(cmd.Context(), *lab)
-		if err != nil {
-			return err
-		}
-		return fetch(cmd, l, host, file, dest)
-	}
-	return cmd
-}
-
-func fetch(cmd *cobra.Command, l *standing.Lab, host, file, dest string) error {
-	var err error
-	if l.Info().Resident { // the current folder is that of this process
-		if file, err = filepath.Abs(file); err != nil {
-			return err
-		}
-	}
-	if dest == "-" {
-		return l.FetchTo(cmd.Context(), host, file, os.Stdout)
-	}
-	if dest == "" {
-		return errors.New("DEST is empty: name a file or a folder")
-	}
-	_, err = l.Fetch(cmd.Context(), host, file, dest)
-	return err
 }

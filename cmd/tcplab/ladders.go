@@ -1,18 +1,17 @@
 package main
 
 import (
-	"embed"
 	"strings"
+
+	"github.com/tcplab/tcplab/scenarios"
 )
 
-// ladders are the drawings of a real run of each scenario, recorded by "make ladders".
-//
-//go:embed ladders/*.txt
-var ladders embed.FS
+// ladderFile is the drawing of a run, among what is recorded of a scenario.
+const ladderFile = "ladder.txt"
 
 // recordedLadder is how a run of the scenario looked.
 func recordedLadder(scenario string) string {
-	text, err := ladders.ReadFile("ladders/" + scenario + ".txt")
+	text, err := scenarios.Recorded(scenario, ladderFile)
 	if err != nil { // a scenario that is newer than the recordings: a test says so
 		return ""
 	}

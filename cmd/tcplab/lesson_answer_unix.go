@@ -12,6 +12,7 @@ import (
 
 	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/lesson"
+	"github.com/tcplab/tcplab/safefile"
 	"github.com/tcplab/tcplab/standing"
 )
 
@@ -22,6 +23,7 @@ type answerFlags struct {
 	evidence []string
 	out      string
 	json     bool
+	key      studentKeyFlag
 	language langFlag
 }
 
@@ -47,6 +49,7 @@ The verdicts:
 	flags.StringArrayVar(&f.evidence, "evidence", nil, "a capture that shows it; more of them may follow, or the flag again")
 	flags.StringVar(&f.out, "out", "", "file to hand in (default: STUDENT-LEVEL.handin)")
 	flags.BoolVar(&f.json, "json", false, "print the grade as one JSON object")
+	f.key.addTo(cmd)
 	f.language.addTo(cmd)
 	return cmd
 }
@@ -70,6 +73,10 @@ func (f *answerFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	key, err := f.key.read(cmd.ErrOrStderr())
+	if err != nil {
+		return err
+	}
 	h, err := handIn(cmd, l, answer)
 	if err != nil {
 		return err
@@ -82,12 +89,12 @@ func (f *answerFlags) run(cmd *cobra.Command, args []string) error {
 	if file == "" {
 		file = fmt.Sprintf("%s-%d.handin", h.Student, h.Level)
 	}
-	err = replaceFile(file, func(w io.Writer) error {
-		if err := h.Write(w); err != nil {
+	err = safefile.Write(file, 0o666, func(w io.Writer) error {
+		if err := h.Write(w, key); err != nil {
 			return err
 		}
 		return l.Answer(cmd.Context()) // it counts when it is written, before the file has its name
-	})
+	}, handInBegins)
 	if err != nil {
 		return err
 	}
@@ -103,7 +110,7 @@ func (f *answerFlags) run(cmd *cobra.Command, args []string) error {
 }
 
 // tag is the language that was chosen now, or else when the mystery began.
-func (f *answerFlags) tag(l *standing.Lab) (lang.Tag, error) {
+func (f *answerFlags) tag(l *standing.Held) (lang.Tag, error) {
 	if f.language == "" {
 		return lang.Parse(l.Info().Exercise.Language)
 	}
@@ -111,7 +118,7 @@ func (f *answerFlags) tag(l *standing.Lab) (lang.Tag, error) {
 }
 
 // handIn puts together what is handed in.
-func handIn(cmd *cobra.Command, l *standing.Lab, a lesson.Answer) (*lesson.HandIn, error) {
+func handIn(cmd *cobra.Command, l *standing.Held, a lesson.Answer) (*lesson.HandIn, error) {
 	record, err := copyRecord(cmd, l)
 	if err != nil {
 		return nil, err
@@ -124,17 +131,14 @@ func handIn(cmd *cobra.Command, l *standing.Lab, a lesson.Answer) (*lesson.HandI
 		Family: info.Family, Answer: a, Answers: info.Answers + 1, Raised: info.Since.UTC(), Answered: time.Now().UTC(), Record: record}, nil
 }
 
-// maxEvidence bounds the captures that are handed in, in bytes: a hand-in holds them all.
-const maxEvidence = 64 << 20
-
 // readEvidence reads the captures.
 func readEvidence(names []string) (list []lesson.File, err error) {
-	left := int64(maxEvidence)
+	left := int64(lesson.MaxEvidence)
 	for _, name := range names {
 		data, err := readAtMost(name, left)
 		if errors.Is(err, errTooLarge) {
 			return nil, fmt.Errorf("%s: evidence has at most %d MiB, all files together: capture again, with a filter such as \"tcp port 8080 or icmp\"",
-				name, maxEvidence>>20)
+				name, lesson.MaxEvidence>>20)
 		}
 		if err != nil {
 			return nil, err

@@ -33,7 +33,9 @@ func newLessonRead() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		_, err = io.WriteString(cmd.OutOrStdout(), page.Show(tag))
+		out, flush := folded(cmd.OutOrStdout())
+		defer flush()
+		_, err = io.WriteString(out, page.Show(tag))
 		return err
 	})
 }

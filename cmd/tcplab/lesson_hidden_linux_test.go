@@ -203,7 +203,7 @@ var faultWord = regexp.MustCompile(`(?i)(?:^|[^a-z_])(?:` + strings.Join(faultWo
 func faultWords() []string {
 	list := []string{"hang", "stall", "broke", "fault", "firewall"}
 	for _, c := range lesson.Cases() {
-		list = append(list, c.Name, strings.TrimPrefix(fmt.Sprintf("%T", c.Fault), "harness."))
+		list = append(list, c.Name, strings.TrimPrefix(fmt.Sprintf("%T", c.Fault), "faults."))
 		for _, word := range strings.Fields(c.Fault.String()) {
 			if word = strings.Trim(word, ":,"); !slices.Contains(harmlessWords, word) {
 				list = append(list, regexp.QuoteMeta(word))

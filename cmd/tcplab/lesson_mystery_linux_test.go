@@ -38,7 +38,7 @@ next:
   tcplab down
 `, d.must("lesson", "mystery", "--student", s.Student, "--engine", "netns"))
 	shell := d.command("shell", "server")
-	shell.Stdin = strings.NewReader("echo $TCPLAB_HOST of $TCPLAB_LAB\n")
+	shell.Stdin = strings.NewReader("echo $TCPLAB_SHELL of $TCPLAB_LAB\n")
 	out, err := shell.Output()
 	require.NoError(t, err)
 	assert.Equal(t, "server of "+s.Lab()+"\n", string(out))

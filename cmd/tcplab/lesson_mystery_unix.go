@@ -74,7 +74,7 @@ func (f *mysteryFlags) run(cmd *cobra.Command) error {
 		return err
 	}
 	info, several, err := raise(cmd, engine, standing.Order{Lab: m.Lab(), Engine: engine.Name(), Family: family, Broken: true,
-		Recorded: true, Exercise: &standing.Exercise{Student: m.Student, Level: m.Level, Class: m.Class, Language: string(tag)}})
+		Recorded: true, Exercise: &standing.ExerciseLabel{Student: m.Student, Level: m.Level, Class: m.Class, Language: string(tag)}})
 	if err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func introduce(out io.Writer, m lesson.Mystery, info standing.Info, several bool
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n%s\n\n", stateText(info), m.Case().Complaint(tag, target))
-	table(&b, info)
+	table(&b, info, false)
 	lab, student := "", ""
 	if several {
 		lab, student = " --lab "+info.Lab, " --student "+m.Student
@@ -115,7 +115,7 @@ func introduce(out io.Writer, m lesson.Mystery, info standing.Info, several bool
 }
 
 // findMystery returns the lab of a student, or the only mystery that stands where none is named.
-func findMystery(cmd *cobra.Command, student string) (*standing.Lab, error) {
+func findMystery(cmd *cobra.Command, student string) (*standing.Held, error) {
 	if student == "" {
 		return onlyMystery(cmd)
 	}
@@ -133,7 +133,7 @@ func findMystery(cmd *cobra.Command, student string) (*standing.Lab, error) {
 	return nil, fmt.Errorf("no mystery of %s stands: \"tcplab lesson mystery --student %[1]s\" builds one", m.Student)
 }
 
-func onlyMystery(cmd *cobra.Command) (*standing.Lab, error) {
+func onlyMystery(cmd *cobra.Command) (*standing.Held, error) {
 	list, students, died := mysteries(cmd)
 	switch {
 	case len(list) == 1:
@@ -147,7 +147,7 @@ func onlyMystery(cmd *cobra.Command) (*standing.Lab, error) {
 }
 
 // mysteries are those that stand, and whose they are.
-func mysteries(cmd *cobra.Command) (list []*standing.Lab, students []string, died []error) {
+func mysteries(cmd *cobra.Command) (list []*standing.Held, students []string, died []error) {
 	all, died := standing.List(cmd.Context())
 	for _, l := range all {
 		if e := l.Info().Exercise; e != nil {
@@ -158,7 +158,7 @@ func mysteries(cmd *cobra.Command) (list []*standing.Lab, students []string, die
 }
 
 // copyRecord writes what a lab has recorded to a file that has no name, and returns it.
-func copyRecord(cmd *cobra.Command, l *standing.Lab) (record []byte, err error) {
+func copyRecord(cmd *cobra.Command, l *standing.Held) (record []byte, err error) {
 	file, err := os.CreateTemp("", "tcplab-record-")
 	if err != nil {
 		return nil, err

@@ -100,7 +100,7 @@ func testLessonPage(t *testing.T, p lesson.Page, engine string, ordinary bool) {
 			_, part, _ = strings.Cut(part, "```\n")
 			s.answer(p.Name, p.Questions[i-1].Name)
 		}
-		for _, b := range blocks(part) {
+		for _, b := range blocks(t, part) {
 			for _, c := range b.commands {
 				s.try(c)
 			}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/lesson"
+	"github.com/tcplab/tcplab/safefile"
 )
 
 // quizFlags are the flags of "lesson quiz".
@@ -23,6 +24,7 @@ type quizFlags struct {
 	answers, out     string
 	json             bool
 	class            classFlag
+	key              studentKeyFlag
 	language         langFlag
 }
 
@@ -56,6 +58,7 @@ The verdicts:
 	flags.StringVar(&f.out, "out", ".", "folder for what is written: the folder of the quiz, or the file to hand in")
 	flags.BoolVar(&f.json, "json", false, "print the grade as one JSON object")
 	f.class.addTo(cmd)
+	f.key.addTo(cmd)
 	f.language.addTo(cmd)
 	return cmd
 }
@@ -89,7 +92,7 @@ func (f *quizFlags) run(cmd *cobra.Command) error {
 // writeQuiz writes the files of a quiz, and no answers over others.
 func writeQuiz(q lesson.Quiz, dir string, tag lang.Tag) error {
 	sheet := filepath.Join(dir, lesson.SheetName)
-	if _, err := os.Stat(sheet); err == nil {
+	if _, err := os.Lstat(sheet); err == nil {
 		return fmt.Errorf("%s is there already, and may have answers in it: grade it with \"tcplab lesson quiz --answers %s\", remove it, or choose another folder with --out", sheet, sheet)
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -98,11 +101,15 @@ func writeQuiz(q lesson.Quiz, dir string, tag lang.Tag) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := safefile.Clear(dir); err != nil { // of a quiz whose answers were removed
 		return err
 	}
 	for _, file := range append(captures, lesson.File{Name: lesson.SheetName, Data: []byte(q.Sheet(tag))}) {
-		if err := os.WriteFile(filepath.Join(dir, file.Name), file.Data, 0o644); err != nil {
+		write := func(w io.Writer) error {
+			_, err := w.Write(file.Data)
+			return err
+		}
+		if err := safefile.WriteIn(dir, file.Name, write); err != nil {
 			return err
 		}
 	}
@@ -152,7 +159,11 @@ func (f *quizFlags) grade(cmd *cobra.Command) error {
 		return err
 	}
 	file := filepath.Join(f.out, q.HandInName())
-	if err := replaceFile(file, h.Write); err != nil {
+	key, err := f.key.read(cmd.ErrOrStderr())
+	if err != nil {
+		return err
+	}
+	if err := safefile.Write(file, 0o666, func(w io.Writer) error { return h.Write(w, key) }, handInBegins); err != nil {
 		return err
 	}
 	if f.json {

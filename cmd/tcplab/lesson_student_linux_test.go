@@ -10,10 +10,10 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"golang.org/x/sys/unix"
-
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/faults"
+	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lesson"
+	"golang.org/x/sys/unix"
 )
 
 // student works on a mystery as a good one does. Several may share a desk, and work at the same time.
@@ -27,7 +27,7 @@ type student struct {
 func classroom(t *testing.T) *desk {
 	t.Helper()
 	needEngine(t, "netns")
-	if err := harness.RequirePrograms([]string{"curl", "ping"}); err != nil {
+	if err := lab.RequirePrograms([]string{"curl", "ping"}); err != nil {
 		t.Skip(err)
 	}
 	d := newDesk(t)
@@ -106,7 +106,7 @@ func (s *student) capture(host, iface, name string) (end func() error, err error
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	if line, err := bufio.NewReader(said).ReadString('\n'); line != harness.Ready+"\n" {
+	if line, err := bufio.NewReader(said).ReadString('\n'); line != lab.Ready+"\n" {
 		return nil, fmt.Errorf("capture on %s of %s: %q: %w", host, s.Lab(), line, errors.Join(err, cmd.Wait()))
 	}
 	return func() error { return errors.Join(cmd.Process.Signal(unix.SIGINT), cmd.Wait()) }, nil
@@ -118,7 +118,7 @@ func (s *student) file(side string) string { return s.Student + "-" + side + ".p
 // investigate captures an attempt on both sides, with something that does arrive before and after.
 func (s *student) investigate() error {
 	host, iface := "server", "eth0"
-	if _, off := s.Fault.(harness.StopHost); off {
+	if _, off := s.Fault.(faults.StopHost); off {
 		host, iface = "router", "to-server"
 	}
 	client, err := s.capture("client", "eth0", s.file("client"))

@@ -37,7 +37,7 @@ func TestTeaching(t *testing.T) {
 	d := newDesk(t)
 	d.env = append(d.env, langVariable+"=", classVariable+"=")
 	s := newShellSession(d)
-	list := blocks(teaching(t))
+	list := blocks(t, teaching(t))
 	require.Len(t, list, strings.Count(teaching(t), "\n```console\n"))
 	for _, b := range list {
 		for _, c := range b.commands {

@@ -7,20 +7,18 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"strconv"
-	"strings"
 	"syscall"
-	"unicode"
 
 	"github.com/spf13/cobra"
-
-	"github.com/tcplab/tcplab/harness/agent"
+	"github.com/tcplab/tcplab/lab/agent"
 )
 
-// The exit codes: 1 is for a scenario that did not match, 2 for what could not be done.
+// The exit codes: 1 is for a scenario that did not match, 2 for what could not be done; to them a signal adds its number, as it does
+// for a program that a shell has started: 130 is Ctrl-C.
 const (
 	exitMismatch = 1
 	exitFailure  = 2
+	exitSignal   = 128
 )
 
 func main() { os.Exit(run(os.Args[1:])) }
@@ -35,35 +33,29 @@ func run(args []string) int {
 	defer stop()
 	root := newRoot()
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	ascii := isASCIILocale()
+	root.SetOut(&textWriter{file: os.Stdout, ascii: ascii})
+	root.SetErr(&textWriter{file: os.Stderr, ascii: ascii})
+	err := plainly(root, root.ExecuteContext(ctx))
 	if errors.Is(context.Cause(ctx), errInterrupted) {
 		err = errors.Join(errInterrupted, besidesInterruption(err))
 	}
 	switch err {
 	case nil:
 		return 0
-	case errMismatch: // alone: what could not be done is worse
+	case errMismatch, errFound: // alone: what could not be done is worse
 		return exitMismatch
 	}
 	if code, ended := err.(exitCode); ended {
 		return int(code)
 	}
-	fmt.Fprintf(os.Stderr, "tcplab: %s\n", printable(err.Error()))
-	return exitFailure
-}
-
-// printable escapes what a terminal could take for an order. A message may quote what somebody else has written: the name of
-// a file, or what stands in a hand-in.
-func printable(text string) string {
-	var b strings.Builder
-	for _, r := range text {
-		if unicode.IsGraphic(r) || r == '\n' || r == '\t' {
-			b.WriteRune(r)
-			continue
-		}
-		b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+	message, flush := folded(os.Stderr)
+	fmt.Fprintf(message, "tcplab: %s\n", printable(err.Error()))
+	flush()
+	if by, signalled := errors.AsType[interruption](context.Cause(ctx)); signalled {
+		return by.exitCode()
 	}
-	return b.String()
+	return exitFailure
 }
 
 // exitCode is the end of a command that this one was asked to run: its exit code is ours, and it has said what it has to.
@@ -71,8 +63,21 @@ type exitCode int
 
 func (e exitCode) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
-// errInterrupted is the cause with which the context ends at Ctrl-C.
+// errInterrupted is in the cause with which the context ends at Ctrl-C.
 var errInterrupted = errors.New("interrupted")
+
+// interruption is that cause: the signal that has come.
+type interruption struct{ signal os.Signal }
+
+func (interruption) Error() string        { return errInterrupted.Error() }
+func (interruption) Is(target error) bool { return target == errInterrupted }
+
+func (i interruption) exitCode() int {
+	if number, ok := i.signal.(syscall.Signal); ok {
+		return exitSignal + int(number)
+	}
+	return exitFailure
+}
 
 // interruptible returns a context that ends at the first Ctrl-C (or SIGTERM), so that every lab is taken down in
 // order. The second one ends the program at once: namespaces go with it, and containers at the next run.
@@ -81,11 +86,11 @@ func interruptible() (context.Context, func()) {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
-		<-signals
-		cancel(errInterrupted)
+		first := interruption{<-signals}
+		cancel(first)
 		<-signals
 		fmt.Fprintln(os.Stderr, "tcplab: quit; what is left is removed by the next run, or by \"tcplab sweep\"")
-		os.Exit(exitFailure)
+		os.Exit(first.exitCode())
 	}()
 	return ctx, func() { signal.Stop(signals) }
 }
@@ -99,8 +104,11 @@ it works, breaks it, and holds what the client felt and what every vantage point
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newList(), newShow(), newRun(), newClients(), newEngines(), newDiagnose(), newProbe(), newReport(), newSweep(), newBench(), newLesson())
+	root.Version = thisVersion().String()
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.AddCommand(newList(), newShow(), newRun(), newClients(), newEngines(), newDiagnose(), newExplain(), newProbe(), newReport(), newSweep(), newWatch(), newBench(), newLesson(), newGradeOne(), newVersion())
 	root.AddCommand(standingCommands()...)
+	speakPlainly(root)
+	root.SetHelpFunc(foldedHelp(root.HelpFunc()))
 	return root
 }

@@ -23,12 +23,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tcplab/tcplab"
+	"github.com/tcplab/tcplab/lab/enginetest"
 	"github.com/tcplab/tcplab/lesson"
 	"github.com/tcplab/tcplab/wire"
 )
 
 // update rewrites what is written from the code, in place of comparing it.
-var update = flag.Bool("update", false, "rewrite the generated sections of README.md, and what scripts compare")
+var update = flag.Bool("update", false, "rewrite the generated sections of the documents, and what scripts compare")
 
 // TestMain lets this test binary be tcplab when it is called by that name: it is what scripts and tests run.
 func TestMain(m *testing.M) {
@@ -47,7 +48,7 @@ func (m overlapping) Run() int {
 	if !given {
 		_ = flag.Set(atOnce, strconv.Itoa(max(4, runtime.GOMAXPROCS(0))))
 	}
-	return m.M.Run()
+	return enginetest.Main(m.M, engines...)
 }
 
 // TestScript runs every command as a user types it; the scripts are in testdata/script. Commands that the scripts have
@@ -92,24 +93,16 @@ func condition(name string) (bool, error) {
 	return false, fmt.Errorf("unknown condition %q", name)
 }
 
-// requiredEngines names the engines that must be available, separated by commas: on a machine that should have them,
-// as in CI, a missing one is a failure and not a skip.
-const requiredEngines = "TCPLAB_REQUIRE_ENGINES"
-
 // engines are asked again and again whether they are available; each starts what it needs for that once.
 var engines = tcplab.Engines()
 
-// missing is why an engine cannot be used here. It panics where the engine is required.
+// missing is why an engine cannot be used here.
 func missing(engine string) error {
 	i := slices.Index(engineNames(engines), engine)
 	if i < 0 {
 		return fmt.Errorf("there is no engine %q", engine)
 	}
-	err := engines[i].Available(context.Background())
-	if err != nil && slices.Contains(strings.Split(os.Getenv(requiredEngines), ","), engine) {
-		panic(fmt.Sprintf("%s is required (%s): %v", engine, requiredEngines, err))
-	}
-	return err
+	return engines[i].Available(context.Background())
 }
 
 // needEngine skips a test where the engine cannot be used.

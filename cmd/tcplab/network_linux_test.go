@@ -15,6 +15,7 @@ import (
 	"github.com/google/nftables/expr"
 	"github.com/stretchr/testify/assert"
 	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
 )
 
 // furnish gives the namespace of this thread what a machine has: links, addresses, routes, a firewall. Nothing in it
@@ -32,6 +33,7 @@ func furnish(t *testing.T) {
 	for _, text := range []string{"192.0.2.1/24", "2001:db8:ffff::1/64"} {
 		address, err := netlink.ParseAddr(text)
 		assert.NoError(t, err)
+		address.Flags = unix.IFA_F_NODAD // else it is tentative at first, and changes by itself
 		assert.NoError(t, netlink.AddrAdd(lo, address))
 	}
 	assert.NoError(t, netlink.RouteAdd(&netlink.Route{LinkIndex: lo.Attrs().Index, Gw: net.IPv4(192, 0, 2, 254)}))

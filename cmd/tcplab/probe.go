@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tcplab/tcplab/probe"
+	"github.com/tcplab/tcplab/report"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
@@ -18,7 +18,7 @@ func newProbe() *cobra.Command {
 	var timeout time.Duration
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "probe HOST:PORT",
+		Use:   "probe HOST:PORT | URL",
 		Short: "Name what is wrong with a live endpoint: online? answers ping? refused, rejected or silent?",
 		Long: `Connect to each address of the host, IPv4 and IPv6, and name what happens, in the words of "tcplab diagnose": is this
 machine online (route, next hop), does the host answer ping, and is the port open, refused, rejected (by whom) or
@@ -26,10 +26,12 @@ silent? The connection is captured where that is permitted (Linux, CAP_NET_RAW);
 error and the time alone, and what could not be seen is said.
 
 For each address it sends 3 echo requests and makes one connection attempt, which it closes at once in good order; for
-a name it asks the system's resolver. It sends nothing else. An IPv6 address stands in brackets.
+a name it asks the system's resolver. It sends nothing else. An IPv6 address stands in brackets. Of a URL, host and port
+count; nothing is requested.
 
 Exit code: 0 when every address that has a route is open, 1 when one failed, 2 when none could be probed.`,
 		Example: `  tcplab probe www.example.com:443
+  tcplab probe https://www.example.com/
   tcplab probe [2001:db8:2::10]:8080 --timeout 5s
   sudo tcplab probe 203.0.113.10:8080 --json`,
 		Args: cobra.ExactArgs(1),
@@ -58,7 +60,7 @@ Exit code: 0 when every address that has a route is open, 1 when one failed, 2 w
 
 // probeVerdict is the exit code's error. An address without a route is not the server's failure: most names have IPv6
 // addresses, and many machines no IPv6.
-func probeVerdict(results []probe.Result) error {
+func probeVerdict(results []probe.Probed) error {
 	probed := false
 	for _, r := range results {
 		if r.Verdict.Failed() {
@@ -72,17 +74,17 @@ func probeVerdict(results []probe.Result) error {
 	return nil
 }
 
-func writeProbe(out io.Writer, target probe.Target, results []probe.Result, asJSON bool) error {
+func writeProbe(out io.Writer, target probe.Target, results []probe.Probed, asJSON bool) error {
 	if asJSON {
-		e := json.NewEncoder(out)
-		e.SetEscapeHTML(false)
 		for _, r := range results {
-			if err := e.Encode(r); err != nil {
+			if err := report.EncodeJSON(out, r); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
+	out, flush := folded(out)
+	defer flush()
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n", target, probeSummary(results))
 	for i := range results {
@@ -93,7 +95,7 @@ func writeProbe(out io.Writer, target probe.Target, results []probe.Result, asJS
 }
 
 // probeSummary is "refused", or "3 addresses, 2 failed (1 ok, 2 refused, 1 not probed)".
-func probeSummary(results []probe.Result) string {
+func probeSummary(results []probe.Probed) string {
 	if len(results) == 1 {
 		return verdictText(&results[0])
 	}
@@ -117,7 +119,7 @@ func probeSummary(results []probe.Result) string {
 	return fmt.Sprintf("%d addresses, %d failed (%s)", len(results), failed, strings.Join(parts, ", "))
 }
 
-func verdictText(r *probe.Result) string {
+func verdictText(r *probe.Probed) string {
 	switch {
 	case !r.Probed():
 		return "not probed"
@@ -128,7 +130,7 @@ func verdictText(r *probe.Result) string {
 }
 
 // writeProbed tells of one address, along the decision path.
-func writeProbed(b *strings.Builder, r *probe.Result) {
+func writeProbed(b *strings.Builder, r *probe.Probed) {
 	from := ""
 	if r.Client != "" {
 		from = r.Client + " -> "

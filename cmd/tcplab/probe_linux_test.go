@@ -17,33 +17,34 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
+	"github.com/tcplab/tcplab/faults"
 	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/netns"
 	"github.com/tcplab/tcplab/probe"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
 // probeBench builds a lab with its service up.
-func probeBench(t *testing.T, topology harness.Topology, family harness.Family) (*harness.Bench, context.Context) {
+func probeBench(t *testing.T, topology lab.Topology, family lab.Family) (*lab.Bench, context.Context) {
 	t.Helper()
 	needEngine(t, "netns")
 	ctx, cancel := context.WithTimeout(t.Context(), deadline)
 	t.Cleanup(cancel)
-	lab, err := netns.New().Build(ctx, topology)
+	built, err := netns.New().Build(ctx, topology)
 	require.NoError(t, err)
-	b := &harness.Bench{Lab: lab, Topology: topology, Family: family}
+	b := &lab.Bench{Lab: built, Topology: topology, Family: family}
 	t.Cleanup(func() {
 		closing, cancel := context.WithTimeout(context.Background(), deadline)
 		defer cancel()
-		assert.NoError(t, lab.Close(closing))
+		assert.NoError(t, built.Close(closing))
 	})
 	require.NoError(t, b.StartService(ctx))
 	return b, ctx
 }
 
 // probeFrom runs "tcplab probe" in the lab's client.
-func probeFrom(t *testing.T, ctx context.Context, b *harness.Bench, args ...string) (text string, code int) {
+func probeFrom(t *testing.T, ctx context.Context, b *lab.Bench, args ...string) (text string, code int) {
 	t.Helper()
 	client, err := b.Host("client")
 	require.NoError(t, err)
@@ -51,7 +52,7 @@ func probeFrom(t *testing.T, ctx context.Context, b *harness.Bench, args ...stri
 	cmd := client.Command(append([]string{program(t), "probe", "--timeout", "1.5s"}, args...)...)
 	cmd.Stdout, cmd.Stderr = &out, &sentences
 	err = cmd.Run(ctx)
-	if exit, ended := errors.AsType[*harness.ExitError](err); ended {
+	if exit, ended := errors.AsType[*lab.ExitError](err); ended {
 		return out.String() + sentences.String(), exit.Code
 	}
 	require.NoError(t, err, sentences.String())
@@ -61,42 +62,42 @@ func probeFrom(t *testing.T, ctx context.Context, b *harness.Bench, args ...stri
 // probeCase is a failure, and what a probe must say of it.
 type probeCase struct {
 	name    string
-	family  harness.Family
+	family  lab.Family
 	fault   harness.Fault
 	target  string // the service where it is empty
 	code    int
 	verdict diagnose.Verdict
-	path    probe.Path
+	path    probe.DecisionPath
 	summary string // in it
 	note    string // in one of the notes
 	rival   string // not among the rivals
 }
 
 var probeCases = []probeCase{
-	{name: "healthy", verdict: diagnose.OK, path: probe.Path{Online: "yes", Host: "answers", Port: "open"}},
-	{name: "healthy", family: harness.IPv6, verdict: diagnose.OK, path: probe.Path{Online: "yes", Host: "answers", Port: "open"}},
-	{name: "closed port", fault: harness.StopService{}, code: 1, verdict: diagnose.Refused,
-		path: probe.Path{Online: "yes", Host: "answers", Port: "refused"}, summary: "SYN answered by RST"},
-	{name: "closed port", family: harness.IPv6, fault: harness.StopService{}, code: 1, verdict: diagnose.Refused,
-		path: probe.Path{Online: "yes", Host: "answers", Port: "refused"}, summary: "SYN answered by RST"},
+	{name: "healthy", verdict: diagnose.OK, path: probe.DecisionPath{Online: "yes", Host: "answers", Port: "open"}},
+	{name: "healthy", family: lab.IPv6, verdict: diagnose.OK, path: probe.DecisionPath{Online: "yes", Host: "answers", Port: "open"}},
+	{name: "closed port", fault: faults.StopService{}, code: 1, verdict: diagnose.Refused,
+		path: probe.DecisionPath{Online: "yes", Host: "answers", Port: "refused"}, summary: "SYN answered by RST"},
+	{name: "closed port", family: lab.IPv6, fault: faults.StopService{}, code: 1, verdict: diagnose.Refused,
+		path: probe.DecisionPath{Online: "yes", Host: "answers", Port: "refused"}, summary: "SYN answered by RST"},
 	{name: "firewall", fault: dropAt("server", "INPUT"), code: 1, verdict: diagnose.NoAnswer,
-		path: probe.Path{Online: "yes", Host: "answers", Port: "silent"}, summary: "2 SYNs in ", note: "it is this port that is silent", rival: "dead host"},
-	{name: "security group", family: harness.IPv6, fault: dropAt("router", "FORWARD"), code: 1, verdict: diagnose.NoAnswer,
-		path: probe.Path{Online: "yes", Host: "answers", Port: "silent"}, summary: "2 SYNs in ", rival: "dead host"},
-	{name: "ICMP filtered", fault: harness.FirewallRule{Host: "server", Rule: harness.Rule{Chain: "INPUT", Proto: "icmp"}}, verdict: diagnose.OK,
-		path: probe.Path{Online: "yes", Host: "silent", Port: "open"}, note: "ICMP is filtered"},
-	{name: "host off", fault: harness.StopHost{Host: "server", LastHop: "router"}, code: 1, verdict: diagnose.NoAnswer,
-		path: probe.Path{Online: "yes", Host: "silent", Port: "silent"}, summary: "2 SYNs in ", note: "ping is unanswered because"},
+		path: probe.DecisionPath{Online: "yes", Host: "answers", Port: "silent"}, summary: "2 SYNs in ", note: "it is this port that is silent", rival: "dead host"},
+	{name: "security group", family: lab.IPv6, fault: dropAt("router", "FORWARD"), code: 1, verdict: diagnose.NoAnswer,
+		path: probe.DecisionPath{Online: "yes", Host: "answers", Port: "silent"}, summary: "2 SYNs in ", rival: "dead host"},
+	{name: "ICMP filtered", fault: faults.FirewallRule{Host: "server", Rule: faults.Rule{Chain: "INPUT", Proto: "icmp"}}, verdict: diagnose.OK,
+		path: probe.DecisionPath{Online: "yes", Host: "silent", Port: "open"}, note: "ICMP is filtered"},
+	{name: "host off", fault: faults.StopHost{Host: "server", LastHop: "router"}, code: 1, verdict: diagnose.NoAnswer,
+		path: probe.DecisionPath{Online: "yes", Host: "silent", Port: "silent"}, summary: "2 SYNs in ", note: "ping is unanswered because"},
 	{name: "no route at the router", target: "192.0.2.99:8080", code: 1, verdict: diagnose.Rejected,
-		path: probe.Path{Online: "yes", Host: "unreachable", Port: "rejected"}, summary: "ICMP unreachable net from 198.51.100.1"},
-	{name: "no route at the router", family: harness.IPv6, target: "[2001:db8:9::99]:8080", code: 1, verdict: diagnose.Rejected,
-		path: probe.Path{Online: "yes", Host: "unreachable", Port: "rejected"}, summary: "ICMP unreachable net from 2001:db8:1::1"},
+		path: probe.DecisionPath{Online: "yes", Host: "unreachable", Port: "rejected"}, summary: "ICMP unreachable net (type 3 code 0) from 198.51.100.1"},
+	{name: "no route at the router", family: lab.IPv6, target: "[2001:db8:9::99]:8080", code: 1, verdict: diagnose.Rejected,
+		path: probe.DecisionPath{Online: "yes", Host: "unreachable", Port: "rejected"}, summary: "ICMP unreachable net (type 1 code 0) from 2001:db8:1::1"},
 	{name: "nobody on the link", target: "198.51.100.99:8080", code: 1, verdict: diagnose.NoNeighbour,
-		path: probe.Path{Online: "unknown", Host: "silent", Port: "unknown"}, summary: "198.51.100.10 asked for 198.51.100.99 2 times"},
+		path: probe.DecisionPath{Online: "unknown", Host: "silent", Port: "unknown"}, summary: "198.51.100.10 asked for 198.51.100.99 2 times"},
 }
 
 func dropAt(host, chain string) harness.Fault {
-	return harness.FirewallRule{Host: host, Rule: harness.Rule{Chain: chain, Proto: "tcp", Port: harness.Port}}
+	return faults.FirewallRule{Host: host, Rule: faults.Rule{Chain: chain, Proto: "tcp", Port: lab.Port}}
 }
 
 func TestProbeInLabs(t *testing.T) {
@@ -106,7 +107,7 @@ func TestProbeInLabs(t *testing.T) {
 	needEngine(t, "netns")
 	for _, c := range probeCases {
 		if c.family == 0 {
-			c.family = harness.IPv4
+			c.family = lab.IPv4
 		}
 		t.Run(c.name+"/"+c.family.String(), func(t *testing.T) {
 			t.Parallel()
@@ -116,7 +117,7 @@ func TestProbeInLabs(t *testing.T) {
 }
 
 func (c probeCase) run(t *testing.T) {
-	b, ctx := probeBench(t, harness.Routed(), c.family)
+	b, ctx := probeBench(t, lab.Routed(), c.family)
 	if c.fault != nil {
 		require.NoError(t, c.fault.Inject(ctx, b))
 		require.NoError(t, c.fault.Verify(ctx, b))
@@ -127,7 +128,7 @@ func (c probeCase) run(t *testing.T) {
 	}
 	out, code := probeFrom(t, ctx, b, target, "--json")
 	assert.Equal(t, c.code, code, out)
-	var r probe.Result
+	var r probe.Probed
 	require.NoError(t, json.Unmarshal([]byte(out), &r), out)
 	assert.Equal(t, c.verdict, r.Verdict, out)
 	assert.Equal(t, c.path, r.Path, out)
@@ -149,7 +150,7 @@ func TestProbeText(t *testing.T) {
 		t.Skip("timeouts in real time are not for -short")
 	}
 	t.Parallel()
-	b, ctx := probeBench(t, harness.Routed(), harness.IPv4)
+	b, ctx := probeBench(t, lab.Routed(), lab.IPv4)
 	require.NoError(t, dropAt("server", "INPUT").Inject(ctx, b))
 	out, code := probeFrom(t, ctx, b, "203.0.113.10:8080")
 	assert.Equal(t, 1, code)
@@ -160,7 +161,7 @@ func TestProbeText(t *testing.T) {
     answers ping\? yes: 3 of 3 pings answered, [0-9.]+[mµ]s
     the port\?     silent: 2 SYNs in [0-9.]+ s, no reply; connect: timed out
 (    note: .*\n)+    packets \d \(SYN\), \d \(SYN\)
-    cannot tell apart: firewall that drops \(on the way or on the server\); the answers are lost on the way back
+    cannot tell apart: a firewall on the way drops .*; the answers are lost on the way back
     next: sudo tcpdump -ni any 'tcp port 8080 and host 198\.51\.100\.10'  # on the server
 `, out)
 }
@@ -168,9 +169,9 @@ func TestProbeText(t *testing.T) {
 // A machine without a route sends nothing, and the server is not to blame.
 func TestProbeWithoutRoute(t *testing.T) {
 	t.Parallel()
-	topology := harness.Routed()
+	topology := lab.Routed()
 	topology.Hosts[0].Routes = nil
-	b, ctx := probeBench(t, topology, harness.IPv4)
+	b, ctx := probeBench(t, topology, lab.IPv4)
 	out, code := probeFrom(t, ctx, b, "203.0.113.10:8080")
 	assert.Equal(t, 2, code)
 	assert.Contains(t, out, "online?       no: no route (network is unreachable)\n")
@@ -183,10 +184,10 @@ func TestProbeOffline(t *testing.T) {
 		t.Skip("timeouts in real time are not for -short")
 	}
 	t.Parallel()
-	b, ctx := probeBench(t, harness.Routed(), harness.IPv4)
+	b, ctx := probeBench(t, lab.Routed(), lab.IPv4)
 	router, err := b.Host("router")
 	require.NoError(t, err)
-	stopper, ok := router.(harness.Stopper)
+	stopper, ok := router.(lab.Stopper)
 	require.True(t, ok)
 	require.NoError(t, stopper.Stop(ctx))
 	out, code := probeFrom(t, ctx, b, "203.0.113.10:8080")

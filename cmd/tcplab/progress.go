@@ -4,15 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"golang.org/x/term"
-
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/report"
+	"golang.org/x/term"
 )
 
 // progress tells how the runs are getting on: on a terminal a line for each scenario that is kept up to date, else a
@@ -26,6 +25,7 @@ type progress struct {
 	ended bool   // by Ctrl-C: that is the last note
 	drawn int    // lines on the terminal that are ours
 	width int
+	rows  int // how many lines may be shown; 0: all
 	stop  chan struct{}
 	done  sync.WaitGroup
 }
@@ -40,6 +40,9 @@ type progressLine struct {
 // progressWidth is the width that the lines need.
 const progressWidth = len(interruptNote)
 
+// leastRows is how many lines a window must have: how many runs there are, and a few of them.
+const leastRows = 4
+
 const interruptNote = "removing the labs (Ctrl-C once more to quit at once)"
 
 func newProgress(out io.Writer, list []harness.Scenario) *progress {
@@ -47,10 +50,15 @@ func newProgress(out io.Writer, list []harness.Scenario) *progress {
 	for _, s := range list {
 		p.lines = append(p.lines, progressLine{name: fmt.Sprintf("%-*s", nameWidth(list), s.Name), phase: "waiting"})
 	}
-	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	if isTerminal(out) {
+		f := fileOf(out)
+		p.out = f // the lines are drawn by escape sequences, and nobody else's text is in them
 		width, height, err := term.GetSize(int(f.Fd()))
 		// Lines that have scrolled away, or were broken in two, cannot be redrawn. Two more are the note and the cursor's.
-		p.live, p.width = err == nil && len(list)+2 <= height && progressWidth <= width, width
+		p.live, p.width = err == nil && leastRows+2 <= height && progressWidth <= width, width
+		if len(list)+2 > height {
+			p.rows = height - 2
+		}
 	}
 	if p.live {
 		p.done.Go(p.redraw)
@@ -126,7 +134,7 @@ func (p *progress) setNote(text string) {
 	if p.ended {
 		return
 	}
-	p.note = text
+	p.note = printable(text)
 	if !p.live {
 		fmt.Fprintln(p.out, text)
 	}
@@ -138,17 +146,51 @@ func (p *progress) draw() {
 	if p.drawn > 0 {
 		fmt.Fprintf(&b, "\r\x1b[%dA", p.drawn) // to the first column, from behind the "^C" that a terminal shows
 	}
-	for _, l := range p.lines {
+	lines := p.window()
+	for _, l := range lines {
 		fmt.Fprintf(&b, "\x1b[2K%s\n", l)
 	}
 	// Once there was a note its line stays, be it empty.
-	if p.note != "" || p.drawn > len(p.lines) {
+	if p.note != "" || p.drawn > len(lines) {
 		fmt.Fprintf(&b, "\x1b[2K%.*s\n", p.width-1, p.note)
-		p.drawn = len(p.lines) + 1
+		p.drawn = len(lines) + 1
 	} else {
-		p.drawn = len(p.lines)
+		p.drawn = len(lines)
 	}
 	_, _ = io.WriteString(p.out, b.String()) // in one piece, so that it does not flicker
+}
+
+// window is the lines that are shown: all, or, where the terminal is too low for that, how many have ended, and those of the
+// runs that go on, as many as there is room for. It always has the same height, so that it can be drawn over.
+func (p *progress) window() []string {
+	var all []string
+	var going []progressLine
+	ended := 0
+	for _, l := range p.lines {
+		all = append(all, l.String())
+		switch {
+		case l.end != "":
+			ended++
+		case !l.since.IsZero():
+			going = append(going, l)
+		}
+	}
+	if p.rows == 0 {
+		return all
+	}
+	shown := make([]string, p.rows)
+	shown[0] = fmt.Sprintf("%d of %d have ended, %d are running", ended, len(all), len(going))
+	if len(going) == 0 {
+		return shown
+	}
+	longest := slices.MinFunc(going, func(a, b progressLine) int { return a.since.Compare(b.since) })
+	if wait := fmt.Sprintf("; the longest phase: %.1f s", time.Since(longest.since).Seconds()); len(shown[0])+len(wait) < p.width {
+		shown[0] += wait
+	}
+	for i := range min(len(going), len(shown)-1) {
+		shown[1+i] = going[i].String()
+	}
+	return shown
 }
 
 func (l progressLine) String() string {

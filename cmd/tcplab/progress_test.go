@@ -7,10 +7,10 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
 	"github.com/tcplab/tcplab/harness"
 )
 
@@ -30,6 +30,34 @@ func TestProgressNote(t *testing.T) {
 	p.end(1, result{err: errors.New("broken")})
 	p.close()
 	assert.Equal(t, "closed-port           match\nhealthy               could not be run\n\n\n", screen(t, tty(&out)))
+}
+
+// On a terminal that is too low for all lines a window of it shows those of the runs that go on.
+func TestProgressInAWindow(t *testing.T) {
+	var out bytes.Buffer
+	p := newProgress(&out, []harness.Scenario{{Name: "closed-port"}, {Name: "healthy"}, {Name: "nat"}, {Name: "waf"}, {Name: "proxy"}})
+	p.live, p.width, p.rows = true, 40, 3
+	p.draw()
+	assert.Equal(t, "0 of 5 have ended, 0 are running\n\n\n", screen(t, tty(&out)))
+	for i := range 4 {
+		p.phase(i, harness.Baseline)
+	}
+	p.end(1, result{report: &harness.Report{}})
+	p.draw()
+	lines := strings.Split(screen(t, tty(&out)), "\n")
+	require.Len(t, lines, 4)
+	assert.Equal(t, "1 of 5 have ended, 3 are running", lines[0], "there is no room for how long the longest phase lasts")
+	p.width = 80
+	p.lines[3].since = time.Now().Add(-time.Hour)
+	p.draw()
+	assert.Regexp(t, `^1 of 5 have ended, 3 are running; the longest phase: 3600\.\d s\n`, screen(t, tty(&out)))
+	assert.Regexp(t, `^closed-port +baseline  0\.0 s$`, lines[1])
+	assert.Regexp(t, `^nat +baseline  0\.0 s$`, lines[2], "there is room for no more")
+	for _, i := range []int{0, 2, 3, 4} {
+		p.end(i, result{report: &harness.Report{}})
+	}
+	p.close()
+	assert.Equal(t, "5 of 5 have ended, 0 are running\n\n\n\n", screen(t, tty(&out)))
 }
 
 func TestProgressWithoutTerminal(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -15,29 +16,52 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
 	"github.com/tcplab/tcplab/clients"
-	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/scenarios"
 )
 
-//go:generate go test -count=1 -run ^(TestREADMEIsGenerated|TestScript)$ -update
+//go:generate go test -count=1 -run ^(TestDocumentsAreGenerated|TestScript)$ -update
 
 const root = "../.." // of the repository
 
-func readme(t *testing.T) string {
+// document is the text of one of the repository's documents.
+func document(t *testing.T, page string) string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(root, "README.md"))
+	text, err := os.ReadFile(filepath.Join(root, page))
 	require.NoError(t, err)
 	return string(text)
+}
+
+// documents are the pages that people read.
+func documents(t *testing.T) []string {
+	t.Helper()
+	pages := append(pagesOf(t, "*.md"), pagesOf(t, "docs/*.md")...)
+	require.Contains(t, pages, "README.md")
+	return pages
+}
+
+// pagesOf are the pages that the pattern finds below the repository's root.
+func pagesOf(t *testing.T, pattern string) []string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(root, pattern))
+	require.NoError(t, err)
+	require.NotEmpty(t, found, pattern)
+	var pages []string
+	for _, name := range found {
+		page, err := filepath.Rel(root, name)
+		require.NoError(t, err)
+		pages = append(pages, filepath.ToSlash(page))
+	}
+	return pages
 }
 
 var generated = regexp.MustCompile(`(?s)(<!-- BEGIN generated: ([^(]+) \(make generate\) -->\n)(.*?)(<!-- END generated -->\n)`)
 
 // What the documents say of the code is written from the code.
-func TestREADMEIsGenerated(t *testing.T) {
-	for _, name := range []string{"README.md", "docs/article.md"} {
-		testGenerated(t, filepath.Join(root, name))
+func TestDocumentsAreGenerated(t *testing.T) {
+	for _, page := range []string{"docs/article.md", "docs/json.md", "docs/library.md", "docs/scenarios.md"} {
+		testGenerated(t, filepath.Join(root, page))
 	}
 }
 
@@ -47,6 +71,7 @@ func testGenerated(t *testing.T, name string) {
 	require.NoError(t, err)
 	text := string(contents)
 	sections := generated.FindAllStringSubmatch(text, -1)
+	require.NotEmpty(t, sections, name)
 	require.Len(t, sections, strings.Count(text, "BEGIN generated"), "%s: a section's markers are not complete", name)
 	fresh := text
 	for _, s := range sections {
@@ -68,6 +93,8 @@ func generate(t *testing.T, what []string) string {
 		return lessonTable()
 	case "pairs":
 		return pairTable()
+	case "json":
+		return jsonTable(t, what[1])
 	case "file":
 		text, err := os.ReadFile(filepath.Join(root, what[1]))
 		require.NoError(t, err)
@@ -80,9 +107,9 @@ func generate(t *testing.T, what []string) string {
 }
 
 func scenarioTable() string {
-	table := "| scenario | what it is | the client must end with | verdict |\n|---|---|---|---|\n"
+	table := "| scenario | the failure | the client must end with | verdict |\n|---|---|---|---|\n"
 	for _, s := range scenarios.All() {
-		title := s.Title
+		title := s.Title.English
 		if s.Long {
 			title += " (not part of `--all`)"
 		}
@@ -93,8 +120,8 @@ func scenarioTable() string {
 
 func lessonTable() string {
 	table := "| # | the experience | scenarios | by command |\n|---|---|---|---|\n"
-	for i, l := range scenarios.Lessons() {
-		table += fmt.Sprintf("| %d | %s | %s | %s |\n", i+1, l.Says.English, quoted(l.Scenarios), quoted(l.Commands))
+	for i, l := range scenarios.Experiences() {
+		table += fmt.Sprintf("| %d | %s | %s | %s |\n", i+1, l.Says.English, quoted(scenarios.Showing(i+1)), quoted(l.Commands))
 	}
 	return table
 }
@@ -133,55 +160,19 @@ func functions(t *testing.T, file string, names []string) string {
 	return strings.Join(sources, "\n")
 }
 
-func TestREADMEShowsTheTopology(t *testing.T) {
-	text := readme(t)
+func TestDocumentsShowTheTopology(t *testing.T) {
+	text := document(t, "docs/reading-a-run.md")
 	words := strings.Fields(text)
-	for _, s := range harness.Routed().Segments {
+	for _, s := range lab.Routed().Segments {
 		for _, e := range s.Ends {
 			for _, a := range e.Addrs {
 				assert.Contains(t, words, a.Addr().String(), "%s of %s", e.Interface, e.Host)
 			}
 		}
 	}
-	for _, p := range harness.Routed().VantagePoints() {
+	for _, p := range lab.Routed().VantagePoints() {
 		assert.Contains(t, text, "`"+p.Name+"`")
 	}
-}
-
-// block is a listing of commands; what follows a command is what it prints.
-type block struct {
-	line     int
-	commands []command
-}
-
-type command struct {
-	text string
-	want []string
-}
-
-func blocks(text string) []block {
-	var list []block
-	open := ""
-	for i, line := range strings.Split(text, "\n") {
-		switch fence, isFence := strings.CutPrefix(line, "```"); {
-		case isFence && open == "":
-			open = fence
-			if fence == "console" || fence == "sh" {
-				list = append(list, block{line: i + 1})
-			}
-		case isFence:
-			open = ""
-		case open == "console" || open == "sh":
-			b := &list[len(list)-1]
-			if typed, ok := strings.CutPrefix(line, "$ "); ok {
-				b.commands = append(b.commands, command{text: typed})
-				continue
-			}
-			c := &b.commands[len(b.commands)-1]
-			c.want = append(c.want, line)
-		}
-	}
-	return list
 }
 
 // installed installs the program into a folder of its own, as README.md says.
@@ -204,54 +195,101 @@ func TestCommandsInDocuments(t *testing.T) {
 	needEngine(t, "netns")
 	t.Parallel()
 	bin := installed(t)
-	byHand, err := os.ReadFile(filepath.Join(root, "docs", "by-hand.md"))
-	require.NoError(t, err)
-	for _, page := range []string{"article.md", "clients.md", "timeouts.md"} {
-		text, err := os.ReadFile(filepath.Join(root, "docs", page))
-		require.NoError(t, err)
-		commands := inlineCommand.FindAllStringSubmatch(string(text), -1)
-		for _, found := range commands {
-			if strings.Contains(found[1], "NAME") {
-				continue // how it is called, and no call
+	byHand := document(t, "docs/by-hand.md")
+	for _, page := range []string{"docs/article.md", "docs/clients.md", "docs/scenarios.md", "docs/timeouts.md"} {
+		for _, typed := range inlineCommands(document(t, page)) {
+			if strings.Contains(typed, "NAME") || commandName.MatchString(typed) {
+				continue // how it is called, and no call: TestNamesOfCommands
 			}
-			t.Run(page+": "+found[1], func(t *testing.T) {
+			t.Run(page+": "+typed, func(t *testing.T) {
 				t.Parallel()
-				if !strings.HasPrefix(found[1], "tcplab run ") && found[1] != "tcplab list" {
-					assert.Contains(t, string(byHand), "\n$ "+found[1]+"\n")
+				if strings.HasPrefix(typed, "tcplab run ") || typed == "tcplab list" {
+					try(t, bin, t.TempDir(), os.Environ(), command{text: typed})
 					return
 				}
-				try(t, bin, t.TempDir(), os.Environ(), command{text: found[1]})
+				assert.Contains(t, byHand, "\n$ "+typed+"\n")
 			})
 		}
 	}
 }
 
+// inlineCommands are the commands that a page shows within its lines.
+func inlineCommands(text string) []string {
+	var list []string
+	for _, found := range inlineCommand.FindAllStringSubmatch(prose(text), -1) {
+		list = append(list, strings.Join(strings.Fields(found[1]), " "))
+	}
+	return list
+}
+
+// commandName is a command without arguments.
+var commandName = regexp.MustCompile(`^tcplab (show|clients|up|host [a-z]+)$`)
+
 var inlineCommand = regexp.MustCompile("`(tcplab [a-z][^`]*)`")
 
-// Every command of README.md does what it says. Each listing is carried out in a folder of its own.
-func TestREADMECommands(t *testing.T) {
+// testedElsewhere are patterns of the pages whose listings have a test of their own, or none, and why.
+var testedElsewhere = map[string]string{
+	"docs/by-hand.md":     "TestByHand_netns and TestByHand_docker type it in one shell",
+	"docs/teaching.md":    "TestTeaching types it in one shell",
+	"docs/your-own-*.md":  "TestYourOwnClientDocument writes its files, too",
+	"docs/performance.md": "its commands measure for minutes; the page is written by docs/performance.sh, which runs them",
+}
+
+func elsewhere(t *testing.T, page string) bool {
+	t.Helper()
+	for pattern := range testedElsewhere {
+		matches, err := path.Match(pattern, page)
+		require.NoError(t, err)
+		if matches {
+			return true
+		}
+	}
+	return false
+}
+
+// Every command of the documents does what it says. Each listing is carried out in a folder of its own.
+func TestListingsInDocuments(t *testing.T) {
 	if testing.Short() {
 		t.Skip("every command in real time, on every engine, is not for -short")
 	}
 	needEngine(t, "netns")
 	t.Parallel()
 	bin := installed(t)
-	list := blocks(readme(t))
-	require.NotEmpty(t, list)
-	for _, b := range list {
-		t.Run(fmt.Sprintf("line %d", b.line), func(t *testing.T) {
-			t.Parallel()
-			dir, env := t.TempDir(), append(os.Environ(), "XDG_RUNTIME_DIR="+publicDir(t)) // where labs stand
-			t.Cleanup(func() {
-				down := exec.Command(filepath.Join(bin, "tcplab"), "down", "--all")
-				down.Env = env
-				out, err := down.CombinedOutput()
-				assert.NoError(t, err, string(out))
+	for _, page := range documents(t) {
+		if elsewhere(t, page) {
+			continue
+		}
+		list := blocks(t, document(t, page))
+		if page == "README.md" {
+			require.NotEmpty(t, list)
+		}
+		for _, b := range list {
+			t.Run(fmt.Sprintf("%s, line %d", page, b.line), func(t *testing.T) {
+				t.Parallel()
+				carryOut(t, bin, page, b)
 			})
-			for _, c := range b.commands {
-				try(t, bin, dir, env, c)
-			}
-		})
+		}
+	}
+}
+
+// carryOut types a listing. Beside it lie the two captures that README.md calls the reader's own.
+func carryOut(t *testing.T, bin, page string, b block) {
+	dir, env := t.TempDir(), append(os.Environ(), "XDG_RUNTIME_DIR="+publicDir(t)) // where labs stand
+	if page == "README.md" {
+		for _, name := range []string{"client.pcapng", "server.pcapng"} {
+			capture, err := os.ReadFile(filepath.Join(root, "report", "testdata", "runs", "firewall-drop-netns-ipv4", name))
+			require.NoError(t, err)
+			require.NoError(t, os.WriteFile(filepath.Join(dir, name), capture, 0o644))
+		}
+	}
+	t.Cleanup(func() {
+		down := exec.Command(filepath.Join(bin, "tcplab"), "down", "--all")
+		down.Env = env
+		out, err := down.CombinedOutput()
+		assert.NoError(t, err, string(out))
+	})
+	for _, c := range b.commands {
+		try(t, bin, dir, env, c)
 	}
 }
 
@@ -266,6 +304,13 @@ func try(t *testing.T, bin, dir string, env []string, c command) {
 		return
 	case c.text == "CGO_ENABLED=0 go install ./cmd/tcplab":
 		return // done, for all the others
+	case strings.HasPrefix(c.text, "go install "):
+		// It takes the network. Its argument is this command, by the path that go.mod gives it.
+		require.Equal(t, "go install "+modulePath(t)+"/cmd/tcplab@latest", c.text)
+		return
+	case words[0] == "make":
+		require.Regexp(t, `(?m)^`+words[1]+`:`, document(t, "Makefile")) // they run these tests
+		return
 	case words[0] == "tshark":
 		if _, err := exec.LookPath("tshark"); err != nil {
 			t.Skip("tshark is not installed")
@@ -278,7 +323,7 @@ func try(t *testing.T, bin, dir string, env []string, c command) {
 		needEngine(t, "docker")
 	case strings.HasPrefix(c.text, "go run ./cmd/tcplab "), words[0] == "tcplab":
 	default:
-		require.FailNow(t, "README.md has a command that no test runs", c.text)
+		require.FailNow(t, "a document has a command that no test runs", c.text)
 	}
 	needClient(t, c.text)
 	// "go run" builds the program and runs it; it has been built, and runs where nothing is overwritten.
@@ -297,7 +342,14 @@ func try(t *testing.T, bin, dir string, env []string, c command) {
 	}
 }
 
-// number is a time: one with a fraction, or in microseconds, and the space before one that is aligned on its right.
+// modulePath is this module's.
+func modulePath(t *testing.T) string {
+	t.Helper()
+	path, found := strings.CutPrefix(strings.Split(document(t, "go.mod"), "\n")[0], "module ")
+	require.True(t, found)
+	return path
+}
+
 var clientFlag = regexp.MustCompile(`--client (\S+)`)
 
 // needClient skips the test where the command puts a program into a failure that is not installed here.
@@ -309,29 +361,9 @@ func needClient(t *testing.T, command string) {
 	}
 	client, err := clients.Named(named[1])
 	require.NoError(t, err)
-	if n, ok := client.(harness.Needer); ok {
-		if err := harness.RequirePrograms(n.Programs()); err != nil {
+	if n, ok := client.(lab.Needer); ok {
+		if err := lab.RequirePrograms(n.Programs()); err != nil {
 			t.Skip(err)
 		}
 	}
-}
-
-var number = regexp.MustCompile(`( {2,}(\\\+)?)?(\d+\\\.\d+( +(m?s\b)?)?|\d+ µs)`)
-
-// pattern matches what the lines show: any time in place of a time, any lines in place of "...", and any words where
-// a line ends so.
-func pattern(lines []string) string {
-	p := "^"
-	for _, line := range lines {
-		if line == "..." {
-			p += `(.*\n)*?`
-			continue
-		}
-		if begin, ok := strings.CutSuffix(line, " ..."); ok {
-			p += regexp.QuoteMeta(begin) + ` .*\n`
-			continue
-		}
-		p += number.ReplaceAllString(regexp.QuoteMeta(line), ` *\+?[\d.]+ *([mµ]?s)?`) + `\n`
-	}
-	return p + "$"
 }

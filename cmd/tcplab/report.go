@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,9 +10,9 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/report"
+	"github.com/tcplab/tcplab/safefile"
 )
 
 func newReport() *cobra.Command {
@@ -21,7 +20,7 @@ func newReport() *cobra.Command {
 		Use:   "report DIR",
 		Short: "Make the pages of runs again, from what was kept of them",
 		Long: `Read the folder of a run (its report.json and its captures), or the folder that holds those of several runs, and write the
-pages again: report.html for each run, and index.html beside the folders of several.`,
+pages again: report.html and report.txt for each run, and index.html beside the folders of several.`,
 		Example: "  tcplab report artifacts\n  tcplab report artifacts/closed-port-netns-ipv4",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -41,6 +40,9 @@ func rebuild(dir string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
+		if _, err := os.Stat(filepath.Join(dir, "..", indexName)); err == nil {
+			record.LinkIndex("../" + indexName)
+		}
 		return []string{filepath.Join(dir, "report.html")}, writePages(dir, record)
 	}
 	runs, err := runsBelow(dir)
@@ -52,15 +54,28 @@ func rebuild(dir string) ([]string, error) {
 	for _, name := range runs {
 		record, err := openRun(filepath.Join(dir, name))
 		if err == nil {
+			record.LinkIndex("../" + indexName)
 			err = writePages(filepath.Join(dir, name), record)
 		}
 		if err != nil {
 			return pages, err
 		}
 		pages = append(pages, filepath.Join(dir, name, "report.html"))
-		entries = append(entries, report.Entry{Page: path.Join(name, "report.html"), Record: record})
+		entries = append(entries, report.Entry{Page: path.Join(name, "report.html"), RunRecord: record})
 	}
-	return append(pages, filepath.Join(dir, "index.html")), writeIndex(dir, entries)
+	return append(pages, filepath.Join(dir, indexName)), writeIndex(dir, entries, report.Ends{Summary: summaryOf(entries)})
+}
+
+// indexName is the page about all runs, beside their folders.
+const indexName = "index.html"
+
+// summaryOf is the summary of runs that were kept, by their ends.
+func summaryOf(entries []report.Entry) string {
+	ends := map[string][]string{}
+	for _, e := range entries {
+		ends[e.Status()] = append(ends[e.Status()], e.Scenario)
+	}
+	return fmt.Sprintf("%d scenarios: %s", len(entries), endings(ends))
 }
 
 // runsBelow are the folders below dir that hold a run.
@@ -81,7 +96,7 @@ func runsBelow(dir string) ([]string, error) {
 	return runs, nil
 }
 
-func openRun(dir string) (*report.Record, error) {
+func openRun(dir string) (*report.RunRecord, error) {
 	record, err := report.Open(os.DirFS(dir))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)
@@ -90,13 +105,14 @@ func openRun(dir string) (*report.Record, error) {
 }
 
 // keep writes the report beside the captures, for people and for programs.
-func keep(r *harness.Report) error {
-	for name, write := range map[string]func(io.Writer, *harness.Report) error{"report.json": report.JSON, "report.txt": report.Text} {
-		if err := writeFile(r.Artifacts, name, func(w io.Writer) error { return write(w, r) }); err != nil {
-			return err
-		}
+func keep(r *harness.Report, isOneOfSeveral bool) error {
+	if err := writeFile(r.Artifacts, "report.json", func(w io.Writer) error { return report.JSON(w, r) }); err != nil {
+		return err
 	}
 	record := report.NewRecord(r)
+	if isOneOfSeveral {
+		record.LinkIndex("../" + indexName)
+	}
 	if err := record.ReadAttachments(os.DirFS(r.Artifacts)); err != nil {
 		return &harness.ArtifactError{Err: err}
 	}
@@ -104,13 +120,13 @@ func keep(r *harness.Report) error {
 }
 
 // writePages writes everything that is made of a run's record and of its captures.
-func writePages(dir string, record *report.Record) error {
+func writePages(dir string, record *report.RunRecord) error {
 	capture, err := record.Capture(os.DirFS(dir))
 	if err != nil {
 		return fmt.Errorf("%s: %w", dir, err)
 	}
 	for name, write := range map[string]func(io.Writer) error{
-		"report.html": record.HTML, "run.pcapng": capture.WritePcapng, "run.txt": capture.WriteText,
+		"report.html": record.HTML, "report.txt": func(w io.Writer) error { return report.Style{}.Record(w, record) }, "run.pcapng": capture.WritePcapng, "run.txt": capture.WriteText,
 	} {
 		if err := writeFile(dir, name, write); err != nil {
 			return err
@@ -122,35 +138,34 @@ func writePages(dir string, record *report.Record) error {
 // indexOf writes the index of several runs, and returns its name.
 func indexOf(dir string, results []result) (string, error) {
 	var entries []report.Entry
+	ends := report.Ends{Summary: summary(results)}
 	for _, r := range results {
 		if r.err == nil {
 			page := path.Join(filepath.Base(r.report.Artifacts), "report.html")
-			entries = append(entries, report.Entry{Page: page, Record: report.NewRecord(r.report)})
+			entries = append(entries, report.Entry{Page: page, RunRecord: report.NewRecord(r.report)})
+			continue
 		}
+		ends.NotRun = append(ends.NotRun, report.NotRun{Scenario: r.scenario, Reason: r.err.Error()})
 	}
-	if len(entries) < 2 {
+	if len(results) < 2 || len(entries) == 0 {
 		return "", nil
 	}
-	return filepath.Join(dir, "index.html"), writeIndex(dir, entries)
+	return filepath.Join(dir, indexName), writeIndex(dir, entries, ends)
 }
 
 // writeIndex writes the index of runs, those that did not match first.
-func writeIndex(dir string, entries []report.Entry) error {
+func writeIndex(dir string, entries []report.Entry, ends report.Ends) error {
 	slices.SortStableFunc(entries, func(a, b report.Entry) int {
 		if a.Match != b.Match {
 			return map[bool]int{false: -1, true: 1}[a.Match]
 		}
 		return strings.Compare(a.Page, b.Page)
 	})
-	return writeFile(dir, "index.html", func(w io.Writer) error { return report.Index(w, entries) })
+	return writeFile(dir, indexName, func(w io.Writer) error { return report.Index(w, entries, ends) })
 }
 
 func writeFile(dir, name string, write func(io.Writer) error) error {
-	f, err := os.Create(filepath.Join(dir, name))
-	if err == nil {
-		err = errors.Join(write(f), f.Close())
-	}
-	if err != nil {
+	if err := safefile.WriteIn(dir, name, write); err != nil {
 		return &harness.ArtifactError{Err: err}
 	}
 	return nil

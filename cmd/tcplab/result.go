@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/report"
@@ -22,25 +23,93 @@ type result struct {
 	err      error
 }
 
+// drawnAtMost is how many runs are drawn when nobody asks for drawings: more would scroll away.
+const drawnAtMost = 3
+
 // print shows the runs that came to their end.
 func (f runFlags) print(out io.Writer, results []result) error {
-	write := f.color.style(out).Text
 	if f.asJSON {
-		write = report.JSON
+		return eachReport(results, func(r *harness.Report) error { return report.JSON(out, r) })
 	}
-	shown := 0
+	if f.quiet {
+		return nil
+	}
+	style, brief, first := f.color.style(out), !f.verbose && len(results) > drawnAtMost, true
+	out, flush := folded(out)
+	defer flush()
+	return eachReport(results, func(r *harness.Report) error {
+		if brief && len(r.Mismatches) == 0 {
+			_, err := fmt.Fprintln(out, report.Line(r))
+			return err
+		}
+		if !first && !brief {
+			fmt.Fprintln(out)
+		}
+		first = false
+		return style.Text(out, r)
+	})
+}
+
+// eachReport calls do for each run that came to its end.
+func eachReport(results []result, do func(*harness.Report) error) error {
 	for _, r := range results {
 		if r.err != nil {
 			continue
 		}
-		if shown++; shown > 1 && !f.asJSON {
-			fmt.Fprintln(out)
-		}
-		if err := write(out, r.report); err != nil {
+		if err := do(r.report); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// printEnd tells of several runs where the page about all of them is, and how they ended.
+func printEnd(out io.Writer, index string, results []result, took time.Duration) {
+	out, flush := folded(out)
+	defer flush()
+	if index != "" {
+		fmt.Fprintf(out, "\nall of them: %s\n", index)
+	}
+	if len(results) > 1 {
+		fmt.Fprintf(out, "%s, %.1f s\n", summary(results), took.Seconds())
+	}
+}
+
+// summary is all runs in one line: "28 scenarios: 27 match, 1 MISMATCH (waf-resets)".
+func summary(results []result) string {
+	names := map[string][]string{}
+	for _, r := range results {
+		end := endNotRun
+		switch {
+		case r.err == nil:
+			end = report.Status(r.report)
+		case errors.Is(r.err, errInterrupted):
+			end = endInterrupted
+		}
+		names[end] = append(names[end], r.scenario)
+	}
+	return fmt.Sprintf("%d scenarios: %s", len(results), endings(names))
+}
+
+// How a run can end without a result.
+const (
+	endInterrupted = "interrupted"
+	endNotRun      = "could not be run"
+)
+
+// endings are the names of scenarios by how their runs ended, in words: "27 match, 1 MISMATCH (waf-resets)".
+func endings(names map[string][]string) string {
+	var parts []string
+	for _, end := range []string{"match", "observed", "skipped", "MISMATCH", endNotRun, endInterrupted} {
+		switch some := names[end]; {
+		case len(some) == 0:
+		case end == "match", end == "observed":
+			parts = append(parts, fmt.Sprintf("%d %s", len(some), end))
+		default:
+			parts = append(parts, fmt.Sprintf("%d %s (%s)", len(some), end, strings.Join(some, ", ")))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // failure is why some of the runs could not be made: each reason once, with the names of all that it kept from their

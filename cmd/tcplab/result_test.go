@@ -9,13 +9,13 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-
 	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 )
 
 // failed is a run that could not be made, as the harness says it.
 func failed(scenario string, err error) result {
-	r := &harness.Report{Scenario: harness.Scenario{Name: scenario}, Engine: "docker", Family: harness.IPv4}
+	r := &harness.Report{Scenario: harness.Scenario{Name: scenario}, Engine: "docker", Family: lab.IPv4}
 	return result{scenario: scenario, report: r, err: fmt.Errorf("%s: %w", r.Name(), err)}
 }
 

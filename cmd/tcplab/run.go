@@ -9,13 +9,15 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/shirou/gopsutil/v4/mem"
 	"github.com/spf13/cobra"
-
 	"github.com/tcplab/tcplab/clients"
 	"github.com/tcplab/tcplab/docker"
 	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/safefile"
 	"github.com/tcplab/tcplab/scenarios"
 	"github.com/tcplab/tcplab/wire/signature"
 )
@@ -24,45 +26,74 @@ import (
 type runFlags struct {
 	built     labFlags
 	all       bool
+	group     string
 	client    string
 	parallel  int
 	out       string
 	asJSON    bool
 	profile   bool
+	verbose   bool
+	quiet     bool
 	tolerance float64
 	speed     float64
 	color     colorFlag
+	trial     trialFlags
+	several   bool // scenarios are run
 }
 
 func newRun() *cobra.Command {
 	f := runFlags{color: colorAuto}
 	cmd := &cobra.Command{
-		Use:   "run [NAME...]",
+		Use:   "run [NAME...] [-- COMMAND [ARG...]]",
 		Short: "Run scenarios and hold what was seen against what was expected",
-		Long: `Run scenarios, side by side. The captures of each run go to a folder of its own below --out, as pcapng.
+		Long: `Run scenarios, side by side. A name may be a pattern: 'firewall-*'. The captures of each run go to a folder of its own below --out, as pcapng.
 
-Exit code: 0 when every scenario matched, 1 when one did not, 2 when one could not be run.`,
+With a command after --, that is put into the failures, and judged: it runs on the lab's client while the lab is healthy, while it
+is broken, and once it is healed. It must succeed, then fail within --within, then succeed again. It learns from its
+environment (TCPLAB_HOST, TCPLAB_PORT, TCPLAB_ADDR, TCPLAB_URL), or from {host}, {port}, {addr} and {url} in its arguments, what to
+ask; the lab's hosts have names, too: server, server.lab. With the netns engine, what it starts is ended with it.
+
+With --server, what is asked is a server of your own (netns engine): a command line for sh, which finds in its environment the
+port that it must listen on (PORT), the server's address (HOST) and a private folder (DIR).
+
+Exit code: 0 when every scenario matched (or every verdict on the command is ok), 1 when one did not, 2 when one could not be run.`,
 		Example: `  tcplab run --all
   tcplab run closed-port firewall-drop --engine docker
-  tcplab run firewall-drop security-group-drop --json`,
+  tcplab run firewall-drop security-group-drop --json
+  tcplab run --all -- curl --fail --silent --max-time 3 {url}
+  tcplab run service-hangs --within 5s -- python3 client.py
+  tcplab run closed-port service-hangs --server 'python3 -m http.server $PORT' --port 8000 -- curl --fail --max-time 3 {url}`,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			if cmd.Flags().Changed("parallel") && f.parallel < 1 {
 				return fmt.Errorf("--parallel is at least 1, not %d", f.parallel)
+			}
+			if dash := cmd.ArgsLenAtDash(); dash >= 0 {
+				return f.try(cmd, names[:dash], names[dash:])
+			}
+			if cmd.Flags().Changed("server") {
+				return f.try(cmd, names, nil)
+			}
+			if err := withoutCommand(cmd); err != nil {
+				return err
 			}
 			return f.run(cmd, names)
 		},
 	}
 	f.built.addTo(cmd)
+	f.trial.addTo(cmd)
 	flags := cmd.Flags()
 	flags.BoolVar(&f.all, "all", false, "run every scenario, but for those that take minutes (with --speed those too)")
+	flags.StringVar(&f.group, "group", "", "run the scenarios of one group (see \"tcplab list\")")
 	flags.StringVar(&f.client, "client", "", "program to put into the failure, in place of the scenario's own (see \"tcplab clients\")")
 	flags.IntVar(&f.parallel, "parallel", 0, "how many labs may stand at the same time (default: as many as the machine holds)")
 	flags.StringVar(&f.out, "out", "artifacts", "folder for captures and reports")
 	flags.BoolVar(&f.asJSON, "json", false, "print one JSON object per run")
 	flags.Var(&f.color, "color", colorUsage)
-	flags.BoolVar(&f.profile, "profile", false, "show how long each phase took")
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, "draw every run (default: where there are more than three, only the runs that do not match)")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print the summary alone")
+	flags.BoolVar(&f.profile, "profile", false, "print how long each phase took")
 	flags.Float64Var(&f.speed, "speed", 1, "let the kernel's timers for SYNs run so many times faster (netns engine, as root)")
-	flags.Float64Var(&f.tolerance, "tolerance", 1, "multiply how late a packet may be, for slow machines")
+	flags.Float64Var(&f.tolerance, "tolerance", 1, "a factor for how late a packet may be, for slow machines")
 	return cmd
 }
 
@@ -86,9 +117,9 @@ func (f runFlags) run(cmd *cobra.Command, names []string) error {
 		f.parallel = labsAtOnce(engine)
 	}
 	if f.speed > 1 {
-		fast, err := harness.AtSpeed(engine, f.speed)
+		fast, err := lab.AtSpeed(engine, f.speed)
 		switch {
-		case errors.Is(err, harness.ErrUnsupported):
+		case errors.Is(err, lab.ErrUnsupported):
 			fmt.Fprintf(cmd.ErrOrStderr(), "tcplab: %v; running in real time\n", err)
 			list = f.inRealTime(list)
 		case err != nil:
@@ -101,12 +132,15 @@ func (f runFlags) run(cmd *cobra.Command, names []string) error {
 	if err := os.MkdirAll(f.out, 0o755); err != nil {
 		return &harness.ArtifactError{Err: err}
 	}
+	f.several = len(list) > 1
 	show := newProgress(cmd.ErrOrStderr(), list)
 	if d, ok := engine.(*docker.Engine); ok {
 		d.Progress = show.say // its first lab on a machine takes minutes
 	}
 	stop := context.AfterFunc(cmd.Context(), show.interrupt)
+	begin := time.Now()
 	results := f.runAll(cmd.Context(), engine, client, list, show)
+	took := time.Since(begin)
 	stop()
 	if c, ok := engine.(io.Closer); ok {
 		err = c.Close() // what a lab is made of is gone when the program ends, and not a moment later
@@ -118,10 +152,12 @@ func (f runFlags) run(cmd *cobra.Command, names []string) error {
 	if err != nil {
 		return err
 	}
-	if index, err := indexOf(f.out, results); err != nil {
+	index, err := indexOf(f.out, results)
+	if err != nil {
 		return err
-	} else if index != "" && !f.asJSON {
-		fmt.Fprintf(cmd.OutOrStdout(), "\nall of them: %s\n", index)
+	}
+	if !f.asJSON {
+		printEnd(cmd.OutOrStdout(), index, results, took)
 	}
 	if f.profile {
 		printProfile(cmd.ErrOrStderr(), results)
@@ -135,7 +171,7 @@ func (f runFlags) run(cmd *cobra.Command, names []string) error {
 // labsAtOnce is how many labs the machine holds at the same time without disturbing each other. A lab of namespaces takes
 // some 50 ms of a processor and 5 MiB (see docs/performance.md), but the kernel's table of neighbours, one for all of
 // them, holds the entries of 250; one of containers keeps the engine busy for a second.
-func labsAtOnce(e harness.Engine) int {
+func labsAtOnce(e lab.Engine) int {
 	if _, containers := e.(*docker.Engine); containers {
 		return 4 * runtime.NumCPU()
 	}
@@ -151,6 +187,10 @@ func (f runFlags) inRealTime(list []harness.Scenario) []harness.Scenario {
 	if !f.all {
 		return list
 	}
+	return withoutLong(list)
+}
+
+func withoutLong(list []harness.Scenario) []harness.Scenario {
 	return slices.DeleteFunc(list, func(s harness.Scenario) bool { return s.Long })
 }
 
@@ -166,6 +206,8 @@ func (f runFlags) check() error {
 		return fmt.Errorf("--speed is at least 1, not %g", f.speed)
 	case f.out == "":
 		return errors.New("--out is empty: name a folder for the captures")
+	case f.verbose && f.quiet:
+		return errors.New("give --verbose or --quiet, not both")
 	}
 	return nil
 }
@@ -173,8 +215,14 @@ func (f runFlags) check() error {
 // scenarios returns those that were asked for.
 func (f runFlags) scenarios(names []string) ([]harness.Scenario, error) {
 	switch {
-	case f.all && len(names) > 0:
-		return nil, errors.New("give names or --all, not both")
+	case f.all && (len(names) > 0 || f.group != ""), f.group != "" && len(names) > 0:
+		return nil, errors.New("give names, --group or --all, and one of them alone")
+	case f.group != "":
+		list, err := scenarios.InGroup(f.group)
+		if err != nil || f.speed > 1 {
+			return list, err
+		}
+		return withoutLong(list), nil
 	case f.all:
 		if f.speed > 1 {
 			return scenarios.All(), nil
@@ -183,22 +231,16 @@ func (f runFlags) scenarios(names []string) ([]harness.Scenario, error) {
 	case len(names) == 0:
 		return nil, errors.New("name the scenarios to run, or give --all (\"tcplab list\" shows them)")
 	}
-	var list []harness.Scenario
-	for _, name := range names {
-		s, err := scenarios.Named(name)
-		if err != nil {
-			return nil, err
-		}
-		if slices.ContainsFunc(list, func(other harness.Scenario) bool { return other.Name == name }) {
+	for i, name := range names {
+		if slices.Contains(names[:i], name) {
 			return nil, fmt.Errorf("%s is named twice: its second run would overwrite the captures of the first", name)
 		}
-		list = append(list, s)
 	}
-	return list, nil
+	return scenarios.Select(names...)
 }
 
 // program is the client to be put into the failures, nil for that of each scenario.
-func (f runFlags) program() (harness.Client, error) {
+func (f runFlags) program() (lab.Client, error) {
 	if f.client == "" {
 		return nil, nil
 	}
@@ -207,16 +249,19 @@ func (f runFlags) program() (harness.Client, error) {
 
 // runAll runs the scenarios side by side and returns the end of each, in the order of the list. Where a file cannot be
 // written, none of them can come to a good end, and all are ended.
-func (f runFlags) runAll(ctx context.Context, e harness.Engine, c harness.Client, list []harness.Scenario, show *progress) []result {
+func (f runFlags) runAll(ctx context.Context, e lab.Engine, c lab.Client, list []harness.Scenario, show *progress) []result {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	results := make([]result, len(list))
 	slots := make(chan struct{}, f.parallel)
 	var group sync.WaitGroup
-	for i, s := range list {
+	inTurn(ctx, list, func(i int) <-chan struct{} {
+		done := make(chan struct{})
 		group.Go(func() {
+			defer close(done)
 			slots <- struct{}{}
 			defer func() { <-slots }()
+			s := list[i]
 			r, err := f.runOne(ctx, e, c, s, func(p harness.PhaseName) { show.phase(i, p) })
 			if disk, full := errors.AsType[*harness.ArtifactError](err); full {
 				cancel(disk)
@@ -227,23 +272,24 @@ func (f runFlags) runAll(ctx context.Context, e harness.Engine, c harness.Client
 			results[i] = result{s.Name, r, err}
 			show.end(i, results[i])
 		})
-	}
+		return done
+	})
 	group.Wait()
 	return results
 }
 
 // runOne runs a scenario and keeps its report. Of a run that did not come to its end nothing is kept: half a capture
 // looks like a failure of its own.
-func (f runFlags) runOne(ctx context.Context, e harness.Engine, c harness.Client, s harness.Scenario, tell func(harness.PhaseName)) (*harness.Report, error) {
+func (f runFlags) runOne(ctx context.Context, e lab.Engine, c lab.Client, s harness.Scenario, tell func(harness.PhaseName)) (*harness.Report, error) {
 	tolerance := signature.DefaultTolerance()
 	tolerance.Scale = f.tolerance
-	r, err := harness.Run(ctx, e, s, harness.Options{Family: harness.Family(f.built.family), Client: c, Artifacts: f.out,
+	r, err := harness.Run(ctx, e, s, harness.Options{Family: lab.Family(f.built.family), Client: c, Artifacts: f.out,
 		Tolerance: tolerance, Progress: tell})
 	if err == nil {
-		err = keep(r)
+		err = keep(r, f.several)
 	}
 	if err != nil && r != nil && r.Artifacts != "" {
-		err = errors.Join(err, os.RemoveAll(r.Artifacts))
+		err = errors.Join(err, safefile.Remove(r.Artifacts))
 	}
 	return r, err
 }

@@ -31,7 +31,7 @@ func TestInterrupt(t *testing.T) {
 			r.awaitSYN(longRun)
 			helper, namespaces := r.helper()
 			require.NoError(t, r.cmd.Process.Signal(signal))
-			assert.Equal(t, 2, r.exit(interruptedWithin))
+			assert.Equal(t, exitSignal+int(signal), r.exit(interruptedWithin))
 			assert.Equal(t, "removing the labs (Ctrl-C once more to quit at once)\n"+
 				"firewall-drop         interrupted\n\n"+
 				"tcplab: interrupted\n", r.out.String())
@@ -61,7 +61,7 @@ func TestInterruptTwice(t *testing.T) {
 	default:
 	}
 	require.NoError(t, r.cmd.Process.Signal(unix.SIGINT))
-	assert.Equal(t, 2, r.exit(interruptedWithin))
+	assert.Equal(t, exitSignal+int(unix.SIGINT), r.exit(interruptedWithin))
 	assert.Equal(t, interruptNote+"\n"+
 		"tcplab: quit; what is left is removed by the next run, or by \"tcplab sweep\"\n", r.out.String())
 	require.NoError(t, unix.Kill(helper, unix.SIGCONT))

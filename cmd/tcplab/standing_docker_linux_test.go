@@ -2,7 +2,9 @@ package main
 
 import (
 	"errors"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -36,6 +38,14 @@ func TestStandingDocker(t *testing.T) {
 	assert.False(t, info.Resident)
 
 	assert.Equal(t, "tcplab: ok\n", d.must("exec", "client", "curl", "-sm", "3", "http://203.0.113.10:8080/"))
+	assert.Contains(t, d.must("status"), info.Hosts[0].Container)
+	name, err := exec.Command("docker", "inspect", "-f", "{{.Config.Hostname}}", info.Hosts[0].Container).CombinedOutput()
+	require.NoError(t, err, "%s", name)
+	assert.Equal(t, "client\n", string(name))
+	require.NoError(t, os.WriteFile(filepath.Join(d.dir, "mine"), []byte("#!/bin/sh\necho mine $TCPLAB_ADDR\n"), 0o755))
+	assert.Contains(t, d.must("exec", "client", "getent", "hosts", "server.lab"), "203.0.113.10")
+	d.must("put", "mine", "client:/tmp")
+	assert.Equal(t, "mine 203.0.113.10:8080\n", d.must("exec", "client", "/tmp/mine"))
 	assert.Equal(t, "healthy: docker, IPv4, broken: nobody listens on TCP port 8080 of the server\n", d.must("break"))
 	_, code := d.tcplab("exec", "client", "curl", "-sm", "3", "http://203.0.113.10:8080/")
 	assert.Equal(t, 7, code)
@@ -84,7 +94,7 @@ func TestStandingInterrupted(t *testing.T) {
 	holder := d.lab("healthy").Process
 	d.fails("lab healthy is still being built", "break")
 	require.NoError(t, r.cmd.Process.Signal(unix.SIGINT))
-	assert.Equal(t, 2, r.exit(deadline))
+	assert.Equal(t, exitSignal+int(unix.SIGINT), r.exit(deadline))
 	assert.Regexp(t, `(?m)^tcplab: interrupted\n\z`, r.out.String())
 	assert.True(t, ended(holder))
 	d.clean()

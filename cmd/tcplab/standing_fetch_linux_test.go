@@ -47,19 +47,62 @@ func TestFetch(t *testing.T) {
 	assert.Equal(t, "mine", read("kept"))
 	d.fails(`"small" does not name a file on a host: it is HOST:PATH`, "fetch", "small")
 	require.NoError(t, unix.Mkfifo(filepath.Join(d.dir, "pipe"), 0o600))
-	d.fails("pipe is there already, and is not a file", "fetch", "server:"+small, "pipe")
-	d.fails("into/small is there already, and is not a file", "fetch", "server:"+small, linked(t, d.dir))
+	d.fails("pipe is there already, and is not a file: move it away, or choose another place", "fetch", "server:"+small, "pipe")
+	d.fails("into/small is there already, and is a folder: move it away, or choose another place", "fetch", "server:"+small, linked(t, d.dir))
 
-	// A link is followed: the file takes the copy.
+	// A link is not followed: somebody else may have put it there.
 	require.NoError(t, os.Symlink("kept", filepath.Join(d.dir, "link")))
-	d.must("fetch", "server:"+small, "link")
-	assert.Equal(t, "content", read("kept"))
+	d.fails("link is there already, and is a link: move it away, or choose another place", "fetch", "server:"+small, "link")
+	assert.Equal(t, "mine", read("kept"))
 
 	big := filepath.Join(source, "big")
 	require.Equal(t, writeRandom(t, big), hashOf(t, fetched(d, "server:"+big, "copy")))
 	left, err := filepath.Glob(filepath.Join(d.dir, ".*"))
 	require.NoError(t, err)
 	assert.Empty(t, left, "half a file was left")
+}
+
+func TestPut(t *testing.T) {
+	needEngine(t, "netns")
+	t.Parallel()
+	d := newDesk(t)
+	d.must("up", "healthy", "--engine", "netns")
+	one, two, into := filepath.Join(d.dir, "one"), filepath.Join(d.dir, "two"), filepath.Join(d.dir, "into")
+	require.NoError(t, os.WriteFile(one, []byte("#!/bin/sh\necho one\n"), 0o755))
+	require.NoError(t, os.WriteFile(two, []byte("two"), 0o600))
+	require.NoError(t, os.Mkdir(into, 0o755))
+	assert.Empty(t, d.must("put", "one", "two", "client:into"))
+	assert.Equal(t, "one\n", d.must("exec", "client", filepath.Join(into, "one")), "it is as executable as it was")
+	assert.Empty(t, d.must("put", "two", "client:"+filepath.Join(into, "one")))
+	text, err := os.ReadFile(filepath.Join(into, "one"))
+	require.NoError(t, err)
+	assert.Equal(t, "two", string(text))
+	d.fails("open missing: no such file or directory", "put", "missing", "client:"+into)
+	d.fails(into+" is a folder: name the files in it", "put", into, "client:/tmp")
+	d.fails(`"into" does not name a file on a host: it is HOST:PATH`, "put", "one", "into")
+	require.NoError(t, unix.Mkfifo(filepath.Join(into, "pipe"), 0o600))
+	d.fails("client: "+into+"/pipe is there already, and is not a file: choose another place", "put", "one", "client:"+into+"/pipe")
+	left, err := filepath.Glob(filepath.Join(into, ".*"))
+	require.NoError(t, err)
+	assert.Empty(t, left, "half a file was left")
+}
+
+// What a lab has recorded can be written out at any time.
+func TestRecord(t *testing.T) {
+	needEngine(t, "netns")
+	t.Parallel()
+	d := newDesk(t)
+	d.must("up", "closed-port", "--engine", "netns")
+	d.fails(`lab closed-port records nothing: build it with "tcplab up --record"`, "record", "all.pcapng")
+	assert.NoFileExists(t, filepath.Join(d.dir, "all.pcapng"))
+	d.must("down")
+	d.must("up", "closed-port", "--engine", "netns", "--record", "--broken")
+	_, code := d.tcplab("exec", "client", "curl", "-sS", "-m", "3", "http://server:8080/")
+	assert.Equal(t, 7, code)
+	assert.Empty(t, d.must("record", "all.pcapng"))
+	out := d.must("diagnose", "all.pcapng")
+	assert.Contains(t, out, "refused")
+	assert.Equal(t, []byte{0x0a, 0x0d, 0x0d, 0x0a}, []byte(d.must("record", "-"))[:4], "pcapng")
 }
 
 // linked puts a folder in the way of a copy, and returns the folder that the copy is to go into.
@@ -113,11 +156,11 @@ func TestFetchCutShort(t *testing.T) {
 	require.NoError(t, os.Truncate(long, 2<<30))
 	r := d.start(d.command("fetch", "server:"+long, "copy"))
 	require.Eventually(t, func() bool {
-		names, _ := filepath.Glob(filepath.Join(d.dir, ".copy*"))
+		names, _ := filepath.Glob(filepath.Join(d.dir, ".tcplab-*"))
 		return len(names) == 1
 	}, deadline, poll)
 	require.NoError(t, r.cmd.Process.Signal(unix.SIGINT))
-	assert.Equal(t, 2, r.exit(deadline))
+	assert.Equal(t, exitSignal+int(unix.SIGINT), r.exit(deadline))
 	assert.NoFileExists(t, filepath.Join(d.dir, "copy"))
 	left, err := filepath.Glob(filepath.Join(d.dir, ".*"))
 	require.NoError(t, err)

@@ -58,6 +58,8 @@ func TestStandingFromInside(t *testing.T) {
 	})
 	d.must("up", "healthy", "--engine", "netns")
 	assert.Equal(t, d.must("status"), d.must("exec", "client", d.program, "status"))
+	assert.Contains(t, d.must("__complete", "exec", ""), "client\nrouter\nserver\n", "a shell completes the hosts")
+	assert.Contains(t, d.must("__complete", "down", "--lab", ""), "healthy\n")
 }
 
 // testStandingLab is a lab's life.
@@ -115,6 +117,8 @@ func TestStandingExec(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	d.must("up", "healthy", "--engine", "netns")
+	assert.Equal(t, "hello\n", d.must("exec", "server", "--", "echo", "hello"))
+	d.fails(`"server" "--" does not fit: tcplab exec HOST [--] COMMAND... [flags] ("tcplab exec --help" has examples)`, "exec", "server", "--")
 	out, code := d.tcplab("exec", "server", "sh", "-c", "exit 7")
 	assert.Equal(t, 7, code)
 	assert.Empty(t, out)
@@ -126,6 +130,23 @@ func TestStandingExec(t *testing.T) {
 	assert.Equal(t, "typed\nblue\n"+d.dir+"\n", stdout.String())
 	assert.Equal(t, "no\n", stderr.String())
 	assert.Contains(t, d.must("exec", "server", "cat", "/proc/net/fib_trie"), "203.0.113.10", "that is not the server's network")
+
+	assert.Equal(t, "http://203.0.113.10:8080/\n", d.must("exec", "client", "sh", "-c", "echo $TCPLAB_URL"))
+	assert.Contains(t, d.must("exec", "client", "getent", "hosts", "server.lab"), "203.0.113.10")
+	// The program is the one that is found here, with the environment of here, and not where the lab was built.
+	bin := filepath.Join(d.dir, "venv")
+	require.NoError(t, os.Mkdir(bin, 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(bin, "mine"), []byte("#!/bin/sh\necho mine $COLOUR\n"), 0o755))
+	cmd = d.command("exec", "client", "mine")
+	cmd.Env = append(cmd.Env, "COLOUR=green", "PATH="+bin+":"+os.Getenv("PATH"))
+	output, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", output)
+	assert.Equal(t, "mine green\n", string(output))
+	cmd = d.command("exec", "client", "./mine")
+	cmd.Dir = bin
+	output, err = cmd.CombinedOutput()
+	require.NoError(t, err, "%s", output)
+	d.fails(bin+": netns: host client: "+bin+" is a folder, and no program", "exec", "client", bin)
 
 	d.fails(`lab healthy has no host "nowhere"; it has: client, router, server`, "exec", "nowhere", "true")
 	d.fails(`there is no lab "other"; there are: healthy`, "exec", "--lab", "other", "server", "true")
@@ -143,6 +164,27 @@ func TestStandingExec(t *testing.T) {
 	r.types("typed\r")
 	assert.Zero(t, r.exit(deadline), r.out)
 	assert.Contains(t, r.out.String(), "got typed\r\n")
+}
+
+// What a command leaves in the background goes on until the lab is taken down, also where it has not left its process group yet.
+func TestStandingBackground(t *testing.T) {
+	needEngine(t, "netns")
+	t.Parallel()
+	d := newDesk(t)
+	d.must("up", "healthy", "--engine", "netns")
+	var left []int
+	for _, background := range []string{"sleep 1000 >/dev/null 2>&1 &", "setsid sleep 1000 >/dev/null 2>&1 &"} {
+		for range 5 {
+			pid, err := strconv.Atoi(strings.TrimSpace(d.must("exec", "client", "sh", "-c", background+" echo $!")))
+			require.NoError(t, err)
+			left = append(left, pid)
+		}
+	}
+	for _, pid := range left {
+		assert.False(t, ended(pid))
+	}
+	d.must("down")
+	d.requireEnded(left)
 }
 
 // What "exec" is told by a signal goes to the command, and the command ends as it likes.
@@ -188,12 +230,12 @@ func TestStandingShell(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	d.env = append(d.env, "SHELL="+bash, "HOME="+d.dir)
-	require.NoError(t, os.WriteFile(filepath.Join(d.dir, ".bashrc"), []byte("PS1='mine> '; greet() { echo hello from $TCPLAB_HOST; }\n"), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(d.dir, ".bashrc"), []byte("PS1='mine> '; greet() { echo hello from $TCPLAB_SHELL; }\n"), 0o644))
 	d.must("up", "healthy", "--engine", "netns")
 	testShell(d)
 	// Without a terminal it takes its commands from standard input.
 	cmd := d.command("shell", "server")
-	cmd.Stdin = strings.NewReader("echo $TCPLAB_HOST of $TCPLAB_LAB\nexit 4\n")
+	cmd.Stdin = strings.NewReader("echo $TCPLAB_SHELL of $TCPLAB_LAB\nexit 4\n")
 	out, err := cmd.CombinedOutput()
 	assert.ErrorContains(t, err, "exit status 4")
 	assert.Equal(t, "server of healthy\n", string(out))
@@ -328,13 +370,15 @@ func TestStandingFolder(t *testing.T) {
 	require.NoError(t, os.Mkdir(folder, 0o755))
 	out, code := d.tcplab("status")
 	assert.Equal(t, 2, code)
-	assert.Contains(t, out, folder+" is to hold the sockets of your labs, but is not a folder of yours that is closed to others: remove it")
+	assert.Contains(t, out, folder+" is to hold the sockets of your labs, but is not a folder of yours that is closed to others: close it (chmod 700), remove it")
 	require.NoError(t, os.Chmod(folder, 0o700))
 	assert.Equal(t, "no lab stands\n", d.must("status"))
 
-	d.env = append(d.env, "XDG_RUNTIME_DIR="+filepath.Join(d.dir, "nowhere"), "TMPDIR="+d.dir)
+	d.env = append(d.env, "XDG_RUNTIME_DIR="+filepath.Join(d.dir, "nowhere"), "TMPDIR="+d.dir, "HOME="+d.dir)
 	assert.Equal(t, "no lab stands\n", d.must("status"))
-	assert.DirExists(t, filepath.Join(d.dir, "tcplab-"+strconv.Itoa(os.Geteuid())))
+	if _, err := os.Stat("/run/user/" + strconv.Itoa(os.Geteuid())); err != nil {
+		assert.DirExists(t, filepath.Join(d.dir, ".cache", "tcplab", "labs"))
+	}
 
 	long := filepath.Join(d.dir, strings.Repeat("long", 30))
 	require.NoError(t, os.Mkdir(long, 0o700))

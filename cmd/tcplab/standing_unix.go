@@ -4,26 +4,27 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/netip"
+	"os"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
-
 	"github.com/tcplab/tcplab/docker"
 	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lesson"
+	"github.com/tcplab/tcplab/report"
 	"github.com/tcplab/tcplab/scenarios"
 	"github.com/tcplab/tcplab/standing"
 )
 
 // standingCommands are those of a lab that stays up.
 func standingCommands() []*cobra.Command {
-	return []*cobra.Command{newUp(), newHold(), newStatus(), newBreak(), newHeal(), newExec(), newShell(), newCapture(), newFetch(), newDown()}
+	return []*cobra.Command{newWith(), newUp(), newHold(), newStatus(), newBreak(), newHeal(), newExec(), newShell(), newCapture(), newFetch(), newPut(), newRecord(), newDown()}
 }
 
 // upFlags are the flags of "up".
@@ -44,7 +45,10 @@ healthy then, so that one can see for oneself that it works; "tcplab break" inje
 heal" undoes it. With --broken the fault is injected at once.
 
 The lab is held by a process in the background until "tcplab down". It makes no traffic of its own: every packet in it is
-yours. Several labs may stand at the same time, each with a name of its own.`,
+yours. Several labs may stand at the same time, each with a name of its own.
+
+A lab that root has built with the netns engine runs its commands as root of this machine, on its own files: an ordinary user
+can build labs, too.`,
 		Example: `  tcplab up closed-port
   tcplab exec client curl -m 3 http://203.0.113.10:8080/
   tcplab break
@@ -56,7 +60,7 @@ yours. Several labs may stand at the same time, each with a name of its own.`,
 	f.built.addTo(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&f.name, "name", "", "name of the lab, for --lab of the other commands (default: the scenario's)")
-	flags.BoolVar(&f.record, "record", false, "let the lab record every packet at every vantage point, for \"tcplab lesson check\"")
+	flags.BoolVar(&f.record, "record", false, "let the lab record every packet at every vantage point, for \"tcplab record\" and \"tcplab lesson check\"")
 	flags.BoolVar(&f.broken, "broken", false, "inject the fault as soon as the lab has proven that it works")
 	return cmd
 }
@@ -81,7 +85,7 @@ func (f upFlags) run(cmd *cobra.Command, scenario string) error {
 }
 
 // raise builds the lab that was ordered, and says whether others stand as well.
-func raise(cmd *cobra.Command, engine harness.Engine, o standing.Order) (info standing.Info, several bool, err error) {
+func raise(cmd *cobra.Command, engine lab.Engine, o standing.Order) (info standing.Info, several bool, err error) {
 	if c, ok := engine.(io.Closer); ok { // it has been asked whether it can; the holder has one of its own
 		if err := c.Close(); err != nil {
 			return info, false, err
@@ -90,6 +94,9 @@ func raise(cmd *cobra.Command, engine harness.Engine, o standing.Order) (info st
 	info, err = standing.Up(cmd.Context(), o, func(step string) { fmt.Fprintln(cmd.ErrOrStderr(), step) })
 	if err != nil {
 		return info, false, err
+	}
+	if info.Resident && os.Geteuid() == 0 && isTerminal(cmd.ErrOrStderr()) { // for a person; a script has read the help
+		fmt.Fprintln(cmd.ErrOrStderr(), "commands on its hosts run as root of this machine, on its own files: an ordinary user can build labs, too")
 	}
 	all, _ := standing.List(cmd.Context())
 	return info, len(all) > 1, nil
@@ -103,16 +110,16 @@ func welcome(out io.Writer, info standing.Info, several bool) error {
 		fmt.Fprintf(&b, ": the client gets through to %s", info.Target)
 	}
 	b.WriteString("\n\n")
-	table(&b, info)
-	lab := ""
+	table(&b, info, false)
+	built := ""
 	if several {
-		lab = " --lab " + info.Lab
+		built = " --lab " + info.Lab
 	}
-	toggle := "tcplab break" + lab + "\n"
+	toggle := "tcplab break" + built + "\n"
 	if info.State == standing.Broken {
-		toggle = "tcplab heal" + lab + "\n"
+		toggle = "tcplab heal" + built + "\n"
 	}
-	fmt.Fprintf(&b, "\nnext:\n  tcplab exec%s client curl -m 3 %s\n  %s  tcplab shell%s server\n  tcplab down%s\n", lab, url(info), toggle, lab, lab)
+	fmt.Fprintf(&b, "\nnext:\n  tcplab exec%s client curl -m 3 %s\n  %s  tcplab shell%s server\n  tcplab down%s\n", built, url(info), toggle, built, built)
 	_, err := io.WriteString(out, b.String())
 	return err
 }
@@ -137,16 +144,20 @@ func stateText(info standing.Info) string {
 	return text
 }
 
-// table lists the hosts and their addresses of the lab's family.
-func table(out io.Writer, info standing.Info) {
+// table lists the hosts, their addresses of the lab's family, and where that is asked the names of their containers.
+func table(out io.Writer, info standing.Info, containers bool) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, h := range info.Hosts {
-		fmt.Fprintf(w, "  %s\t%s\n", h.Name, strings.Join(addressesOf(h.Addresses, harness.Family(info.Family)), ", "))
+		line := "  " + h.Name + "\t" + strings.Join(addressesOf(h.Addresses, lab.Family(info.Family)), ", ")
+		if containers && h.Container != "" {
+			line += "\t" + h.Container
+		}
+		fmt.Fprintln(w, line)
 	}
 	_ = w.Flush() // to memory
 }
 
-func addressesOf(all []netip.Addr, f harness.Family) []string {
+func addressesOf(all []netip.Addr, f lab.Family) []string {
 	var list []string
 	for _, a := range all {
 		if f.Of(a) {
@@ -168,7 +179,7 @@ func newHold() *cobra.Command {
 }
 
 // resolve finds what an order names.
-func resolve(ctx context.Context, o standing.Order, say func(string)) (harness.Engine, harness.Scenario, error) {
+func resolve(ctx context.Context, o standing.Order, say func(string)) (lab.Engine, harness.Scenario, error) {
 	s, err := scenarioOf(o)
 	if err != nil {
 		return nil, s, err
@@ -212,42 +223,68 @@ func newStatus() *cobra.Command {
 	return cmd
 }
 
-func printStatus(out io.Writer, labs []*standing.Lab, asJSON bool) error {
+func printStatus(out io.Writer, labs []*standing.Held, asJSON bool) error {
 	if len(labs) == 0 && !asJSON {
 		_, err := fmt.Fprintln(out, "no lab stands")
 		return err
 	}
 	for _, l := range labs {
 		if asJSON {
-			if err := json.NewEncoder(out).Encode(l.Info()); err != nil {
+			if err := report.EncodeJSON(out, l.Info()); err != nil {
 				return err
 			}
 			continue
 		}
 		fmt.Fprintln(out, stateText(l.Info()))
-		table(out, l.Info())
+		table(out, l.Info(), true)
 	}
 	return nil
 }
 
 // labFlag adds the flag that names a lab.
 func labFlag(cmd *cobra.Command) *string {
-	return cmd.Flags().String("lab", "", "name of the lab (default: the only one that stands)")
+	name := cmd.Flags().String("lab", "", "name of the lab (default: the only one that stands)")
+	_ = cmd.RegisterFlagCompletionFunc("lab", func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+		labs, _ := standing.List(cmd.Context())
+		var names []string
+		for _, l := range labs {
+			names = append(names, l.Info().Lab)
+		}
+		return names, cobra.ShellCompDirectiveNoFileComp
+	}) // the flag is there
+	return name
+}
+
+// completeHost gives a shell the hosts of the lab as the first argument, and leaves the others to it.
+func completeHost(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	name, err := cmd.Flags().GetString("lab")
+	if err != nil || len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	l, err := standing.Find(cmd.Context(), name)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var hosts []string
+	for _, h := range l.Info().Hosts {
+		hosts = append(hosts, h.Name)
+	}
+	return hosts, cobra.ShellCompDirectiveNoFileComp
 }
 
 func newBreak() *cobra.Command {
-	return newToggle("break", "Inject the fault into a lab that stands", (*standing.Lab).Break)
+	return newToggle("break", "Inject the fault into a lab that stands", (*standing.Held).Break)
 }
 
 func newHeal() *cobra.Command {
-	return newToggle("heal", "Undo the fault in a lab that stands", (*standing.Lab).Heal)
+	return newToggle("heal", "Undo the fault in a lab that stands", (*standing.Held).Heal)
 }
 
-func newToggle(name, short string, do func(*standing.Lab, context.Context) error) *cobra.Command {
+func newToggle(name, short string, do func(*standing.Held, context.Context) error) *cobra.Command {
 	cmd := &cobra.Command{Use: name, Short: short, Args: cobra.NoArgs}
-	lab := labFlag(cmd)
+	built := labFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		l, err := standing.Find(cmd.Context(), *lab)
+		l, err := standing.Find(cmd.Context(), *built)
 		if err != nil {
 			return err
 		}
@@ -263,17 +300,17 @@ func newToggle(name, short string, do func(*standing.Lab, context.Context) error
 func newDown() *cobra.Command {
 	all := false
 	cmd := &cobra.Command{Use: "down", Short: "Take a lab down that stands", Args: cobra.NoArgs}
-	lab := labFlag(cmd)
+	built := labFlag(cmd)
 	cmd.Flags().BoolVar(&all, "all", false, "take down every lab that stands")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if all && *lab != "" {
+		if all && *built != "" {
 			return errors.New("give --lab or --all, not both")
 		}
 		if all {
 			labs, died := standing.List(cmd.Context())
 			return errors.Join(takeDown(cmd, labs...), errors.Join(died...))
 		}
-		l, err := standing.Find(cmd.Context(), *lab)
+		l, err := standing.Find(cmd.Context(), *built)
 		if err != nil {
 			return err
 		}
@@ -283,7 +320,7 @@ func newDown() *cobra.Command {
 }
 
 // takeDown takes labs down, one after the other, also when one of them cannot be.
-func takeDown(cmd *cobra.Command, labs ...*standing.Lab) error {
+func takeDown(cmd *cobra.Command, labs ...*standing.Held) error {
 	var errs []error
 	for _, l := range labs {
 		if err := l.Down(cmd.Context()); err != nil {

@@ -1,12 +1,17 @@
 package main
 
 import (
+	"bytes"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
+	"github.com/creack/pty"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 )
 
 // On a terminal a line for each scenario is redrawn in place; what is left on the screen at the end is the same as
@@ -19,9 +24,10 @@ func TestTerminal(t *testing.T) {
 	assert.Contains(t, r.out.String(), "\r\x1b[2A\x1b[2Kclosed-port ", "the lines were not redrawn")
 	want := "closed-port           match\nhealthy               match\n\n" +
 		kept(t, r, "closed-port-netns-ipv4") + "\n" + kept(t, r, "healthy-netns-ipv4") +
-		"\nall of them: artifacts/index.html\n"
+		"\nall of them: artifacts/index.html\n2 scenarios: 2 match, "
 	assert.Contains(t, r.out.String(), "\x1b[36m─ SYN ─", "the drawing has no colours")
-	assert.Equal(t, want, screen(t, r.out.String()))
+	shown := screen(t, r.out.String())
+	assert.Regexp(t, `^[\d.]+ s\n$`, strings.TrimPrefix(shown, want), "%s", shown)
 }
 
 // Ctrl-C as it is typed: the terminal sends the signal to the whole foreground process group.
@@ -34,10 +40,11 @@ func TestTerminalInterrupt(t *testing.T) {
 	helper, namespaces := r.helper()
 	_, err := r.tty.WriteString("\x03")
 	require.NoError(t, err)
-	assert.Equal(t, 2, r.exit(interruptedWithin))
-	assert.Equal(t, "firewall-drop         interrupted\nstopped-host          interrupted\n"+
-		"removing the labs (Ctrl-C once more to quit at once)\n\n"+
-		"tcplab: interrupted\n", screen(t, r.out.String()))
+	assert.Equal(t, exitSignal+int(unix.SIGINT), r.exit(interruptedWithin))
+	assert.Regexp(t, "^firewall-drop         interrupted\nstopped-host          interrupted\n"+
+		`removing the labs \(Ctrl-C once more to quit at once\)\n\n`+
+		`2 scenarios: 2 interrupted \(firewall-drop, stopped-host\), [\d.]+ s\n`+
+		"tcplab: interrupted\n$", screen(t, r.out.String()))
 	requireGone(t, goneWithin, helper, namespaces)
 }
 
@@ -46,4 +53,31 @@ func kept(t *testing.T, r *running, run string) string {
 	text, err := os.ReadFile(filepath.Join(r.dir, "artifacts", run, "report.txt"))
 	require.NoError(t, err)
 	return string(text)
+}
+
+// TestWidthOfTerminals: at 60 and at 80 columns no word is broken: a line is no wider, but for what must stay in one line.
+func TestWidthOfTerminals(t *testing.T) {
+	t.Parallel()
+	golden, err := filepath.Abs(filepath.Join(root, "wire", "diagnose", "testdata", "golden"))
+	require.NoError(t, err)
+	for _, columns := range []uint16{60, 80} {
+		for _, typed := range []string{"list", "list --lang ko", "run --help", "diagnose --help", "clients", "explain no-answer", "lesson read 1",
+			"diagnose " + golden + "/firewall-drop.pcapng", "diagnose --verdict lost x.pcap"} {
+			cmd := exec.Command(program(t), strings.Fields(typed)...)
+			tty, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: columns})
+			require.NoError(t, err)
+			var out bytes.Buffer
+			_, _ = out.ReadFrom(tty) // ends with EIO when the program has ended
+			_ = cmd.Wait()
+			require.NoError(t, tty.Close())
+			lines := 0
+			for line := range strings.Lines(strings.ReplaceAll(out.String(), "\r", "")) {
+				if words := strings.Fields(line); widthOf(line) > int(columns) && !asItIs.MatchString(line) && len(words) > 1 && widthOf(words[0])+4 < int(columns)/2 {
+					t.Errorf("%s at %d columns: %s", typed, columns, line)
+				}
+				lines++
+			}
+			assert.Positive(t, lines, typed)
+		}
+	}
 }

@@ -5,30 +5,33 @@ import (
 	"time"
 )
 
-// Protocol is what an attempt is made by; the names are stable.
-type Protocol string
+// Subject is what an attempt is made by; the names are stable.
+type Subject string
 
 // The protocols. Those of neighbours that do not answer are ARP and Neighbour Discovery.
 const (
-	TCP  Protocol = "tcp"
-	ICMP Protocol = "icmp"
-	ARP  Protocol = "arp"
-	ND   Protocol = "nd"
+	TCP  Subject = "tcp"
+	ICMP Subject = "icmp"
+	ARP  Subject = "arp"
+	ND   Subject = "nd"
 )
 
 // subject is what a verdict is about: a connection, an echo exchange, a neighbour that did not answer.
 type subject interface {
-	protocol() Protocol
+	protocol() Subject
 	addr(dir int) netip.AddrPort
 	begun() int64 // the time of the first packet, in ns
 	counted() int64
+	frames() Frames
+	displayFilter() string
 	judge(*view) (verdict, ending Verdict, inconclusive bool)
-	explain(*Attempt) Explanation
+	explain(*Judged) explanation
 	see(*Seen)
 }
 
-// Attempt is the diagnosis of one attempt at a connection, or of one echo exchange.
-type Attempt struct {
+// Judged is what an [Diagnoser] hands out: one attempt at a connection, or one echo exchange, with its verdict. What is to
+// be said of it, and to be kept, is its [Judged.Diagnosis].
+type Judged struct {
 	Verdict Verdict
 	// Ending is how a connection whose SYN is not in the capture ended.
 	Ending Verdict
@@ -40,35 +43,31 @@ type Attempt struct {
 }
 
 // Failed reports whether something went wrong.
-func (a *Attempt) Failed() bool {
+func (a *Judged) Failed() bool {
 	return a.Verdict.Failed() || a.Verdict == Midstream && a.Ending.Failed()
 }
 
 // Protocol is what the attempt was made by.
-func (a *Attempt) Protocol() Protocol { return a.subject.protocol() }
+func (a *Judged) Protocol() Subject { return a.subject.protocol() }
 
 // Client is who wanted the connection, or asked for an echo. Of a neighbour that did not answer it is who asked for it.
 // The port is 0 where the protocol has none.
-func (a *Attempt) Client() netip.AddrPort { return a.subject.addr(client) }
+func (a *Judged) Client() netip.AddrPort { return a.subject.addr(client) }
 
 // Server is whom the connection was to, or who was asked; of a neighbour that did not answer, its address. The port is
 // 0 where the protocol has none.
-func (a *Attempt) Server() netip.AddrPort { return a.subject.addr(server) }
+func (a *Judged) Server() netip.AddrPort { return a.subject.addr(server) }
 
 // First is the time of the first packet.
-func (a *Attempt) First() time.Time { return fromNanoseconds(a.subject.begun()) }
+func (a *Judged) First() time.Time { return fromNanoseconds(a.subject.begun()) }
 
 func fromNanoseconds(at int64) time.Time { return time.Unix(0, at).UTC() }
 
 // Packets counts the packets of the attempt: copies that the capture holds twice, and ICMP errors about it, included.
-func (a *Attempt) Packets() int64 { return a.subject.counted() }
+func (a *Judged) Packets() int64 { return a.subject.counted() }
 
-// Explain says what the verdict rests on. It is apart from the verdict because most attempts are healthy and nobody asks.
-func (a *Attempt) Explain() Explanation {
-	e := a.subject.explain(a)
-	sortEvidence(e.Evidence)
-	return e
-}
+// Frames are the first and the last frame of the attempt.
+func (a *Judged) Frames() Frames { return a.subject.frames() }
 
 // Echo is what an echo exchange came to. Each request is counted in one of the others.
 type Echo struct {
@@ -83,7 +82,7 @@ type Echo struct {
 }
 
 // Echo returns the counts of an echo exchange; it reports false where the attempt is another.
-func (a *Attempt) Echo() (Echo, bool) {
+func (a *Judged) Echo() (Echo, bool) {
 	x, ok := a.subject.(*echo)
 	if !ok {
 		return Echo{}, false
@@ -92,18 +91,18 @@ func (a *Attempt) Echo() (Echo, bool) {
 }
 
 // Lossy reports whether an echo exchange that did not fail has requests without a reply. Of a traced path that is no news.
-func (a *Attempt) Lossy() bool {
+func (a *Judged) Lossy() bool {
 	x, ok := a.subject.(*echo)
 	return ok && a.Verdict == OK && !x.isTraced() && x.lost.count+x.rejected > 0
 }
 
-func (c *conn) protocol() Protocol { return TCP }
-func (c *conn) begun() int64       { return c.first.at }
-func (c *conn) counted() int64     { return c.packets }
+func (c *conn) protocol() Subject { return TCP }
+func (c *conn) begun() int64      { return c.first.at }
+func (c *conn) counted() int64    { return c.packets }
 
-func (x *echo) protocol() Protocol { return ICMP }
-func (x *echo) begun() int64       { return x.first.at }
-func (x *echo) counted() int64     { return x.packets }
+func (x *echo) protocol() Subject { return ICMP }
+func (x *echo) begun() int64      { return x.first.at }
+func (x *echo) counted() int64    { return x.packets }
 func (x *echo) addr(dir int) netip.AddrPort {
 	return netip.AddrPortFrom(x.key.addr(dir), 0)
 }
@@ -111,7 +110,7 @@ func (x *echo) addr(dir int) netip.AddrPort {
 func (n *neighbour) begun() int64   { return n.requests.marks[0].at }
 func (n *neighbour) counted() int64 { return n.requests.count }
 
-func (n *neighbour) protocol() Protocol {
+func (n *neighbour) protocol() Subject {
 	if n.v6 {
 		return ND
 	}

@@ -34,10 +34,11 @@ const (
 //	TIME > FLAGS SEQ LENGTH ACK [OPTION...]    from the client; < from the server
 //	TIME icmp TYPE CODE [seq=N]                quotes a segment of the client; ping=N, pong=N an echo
 //	TIME ping N, TIME pong N                   echo request N of the client, the server's reply to it
+//	TIME esp > | < [gateways]                  an ESP packet between the two, or between 192.0.2.1 and 192.0.2.2
 //	TIME arp > | <                             the client asks for the server's address, the server answers
 //
 // The time is in seconds; numbers are relative to each side's initial one. Options: win=N, id=N, ttl=N, isn=N (the
-// client's in this packet), port=N (the client's), raw (SEQ and ACK are the numbers themselves), text=T (the data), echo=N
+// client's in this packet), port=N (the client's), to=N (the server's), mptcp (a SYN of Multipath TCP), raw (SEQ and ACK are the numbers themselves), text=T (the data), echo=N
 // (the identifier), from=ADDRESS, to=ADDRESS, 6 (ICMPv6), sum=N (the checksum).
 func packetsOf(t testing.TB, text string) ([]wire.Packet, [][]byte) {
 	t.Helper()
@@ -58,6 +59,14 @@ func packetsOf(t testing.TB, text string) ([]wire.Packet, [][]byte) {
 			echoOf(t, &p, f[1] == "ping", f[2:])
 		case "icmp":
 			icmpOf(t, &p, f[2:])
+		case "esp":
+			p.Protocol, p.Src, p.Dst = protocolESP, clientAddr.Addr(), serverAddr.Addr()
+			if len(f) > 3 {
+				p.Src, p.Dst = netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2")
+			}
+			if f[2] == "<" {
+				p.Src, p.Dst = p.Dst, p.Src
+			}
 		case "arp":
 			p.Kind, p.TTL, p.ID = wire.KindARP, 0, 0
 			p.Src, p.Dst = clientAddr.Addr(), serverAddr.Addr()
@@ -112,6 +121,14 @@ func segmentOf(t testing.TB, p *wire.Packet, up bool, f []string) []byte {
 	if !p.TCP.Flags.Has(wire.ACK) {
 		p.TCP.Ack = 0
 	}
+	if to, ok := options["to"]; ok {
+		port := uint16(number(t, to))
+		if up {
+			p.DstPort = port
+		} else {
+			p.SrcPort = port
+		}
+	}
 	p.TCP.Window = uint16(value("win", 64240))
 	p.TTL = uint8(value("ttl", 64))
 	p.ID = uint16(value("id", uint32(p.ID)))
@@ -123,6 +140,9 @@ func segmentOf(t testing.TB, p *wire.Packet, up bool, f []string) []byte {
 	}
 	if p.TCP.Flags.Has(wire.SYN) {
 		p.TCP.SetOptions([]byte{2, 4, 5, 180}) // an MSS of 1460
+		if _, ok := options["mptcp"]; ok {
+			p.TCP.SetOptions([]byte{2, 4, 5, 180, optionMultipath, 4, 0, 0})
+		}
 	}
 	return nil
 }
@@ -204,21 +224,25 @@ func icmpOf(t testing.TB, p *wire.Packet, f []string) {
 type result struct {
 	verdict string // "midstream/ok" with an ending, "no-answer?" where inconclusive
 	packets int64
-	Explanation
+	Diagnosis
 	seen Seen
+}
+
+func verdictOf(a *Judged) string {
+	verdict := string(a.Verdict)
+	if a.Ending != "" {
+		verdict += "/" + string(a.Ending)
+	}
+	if a.Inconclusive {
+		verdict += "?"
+	}
+	return verdict
 }
 
 func diagnosed(packets []wire.Packet, payloads [][]byte, o Options) ([]result, Stats) {
 	var list []result
-	o.Emit = func(a *Attempt) {
-		verdict := string(a.Verdict)
-		if a.Ending != "" {
-			verdict += "/" + string(a.Ending)
-		}
-		if a.Inconclusive {
-			verdict += "?"
-		}
-		list = append(list, result{verdict, a.Packets(), a.Explain(), a.Seen()})
+	o.Emit = func(a *Judged) {
+		list = append(list, result{verdictOf(a), a.Packets(), a.Diagnosis(), a.Seen()})
 	}
 	e := New(o)
 	for i := range packets {
@@ -249,6 +273,13 @@ const handshake = `
 0.011 > .  1 0 1
 `
 
+// used is a connection that came to its end.
+const used = exchange + `
+0.1 > F. 101 0 301
+0.2 < F. 301 0 102
+0.2 > .  102 0 302
+`
+
 // exchange adds a request of 100 bytes and an answer of 300.
 const exchange = handshake + `
 0.020 > P. 1 100 1
@@ -256,3 +287,6 @@ const exchange = handshake + `
 0.040 < P. 1 300 101
 0.041 > .  101 0 301
 `
+
+// exchange21 is the same with the port of FTP's commands.
+var exchange21 = strings.NewReplacer("\n\n", "\n", "1\n", "1 to=21\n", "1 0 0\n", "1 0 0 to=21\n", "0 0 0\n", "0 0 0 to=21\n").Replace(exchange)

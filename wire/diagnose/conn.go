@@ -33,14 +33,14 @@ func (s *series) first() []mark { return s.marks[:min(s.count, int64(len(s.marks
 // icmpError is an ICMP error that quotes a segment of the connection.
 type icmpError struct {
 	mark
-	from [16]byte
+	from host
 	v6   bool
 	kind uint8
 	code uint8
 	mtu  uint32
 }
 
-func (i icmpError) sender() netip.Addr { return netip.AddrFrom16(i.from).Unmap() }
+func (i icmpError) sender() netip.Addr { return i.from.addr() }
 
 func (i icmpError) message() *wire.ICMP { return &wire.ICMP{V6: i.v6, Type: i.kind, Code: i.code} }
 func (i icmpError) name() string        { return i.message().Name() }
@@ -52,45 +52,59 @@ type conn struct {
 	// clientAt is the index of the client in flow.
 	clientAt int
 	older    *conn // an earlier attempt on the same flow
+	owner    *conn // the attempt that it is a part of, under other addresses; itself where that is forgotten
+	related  *related
+	veiled   *veiled
+	path     *path
+	circle   circle
 	slot     int   // in the table of the tracker
 	lives    uint8 // how often the table's hand may pass before the connection is given up
 	queued   bool  // its end was seen
 	gone     bool  // it was reported
+	told     bool  // it was reported, and is kept so as not to be reported again
 
 	side    [2]side
 	packets int64
 	copies  int64
 	first   mark
 	last    mark
+	numbers Frames
+	gap     int64 // the latest wait for a packet that is as long as a timer's, in ns
 
 	hasSYN       bool
 	sized        bool // roles are certain: a SYN or SYN-ACK told them
+	spoken       bool // or what was said did
 	synData      uint32
 	syns         series
-	synTimes     [12]int64 // one more than the longest schedule has
-	synOptions   [40]byte
-	synOptionsN  uint8
-	tsval        uint32
-	hasTSval     bool
+	meanwhile    mark       // an answer to another connection, after the first of these and before the last
+	synTimes     [12]uint32 // after the first, in µs; one more than the longest schedule has
+	synMark      wire.SYNMark
+	synID        uint16
 	synacks      series
 	simultaneous bool
+	second       mark   // a SYN-ACK with another number, at once: of another machine
 	clientAcked  bool   // the client acknowledged the SYN-ACK
 	ackFrame     mark   // by this packet
 	repeated     series // SYN-ACKs after that
 	strange      mark   // a SYN-ACK that acknowledges something else
 
-	refusals    series
-	refusedBare bool // the RST had no ACK
-	challenge   mark // an ACK in answer to the SYN: the server holds an older connection
-	staleRST    mark // the client's RST in answer to that
+	refusals     series
+	goodRefusals int32  // of these, those that acknowledge the SYN
+	refusedAck   uint32 // what the latest of the others acknowledges; 0: nothing
+	challenge    mark   // an ACK in answer to the SYN: the server holds an older connection
+	staleRST     mark   // the client's RST in answer to that
 
 	rejection icmpError // of the SYN
 	other     icmpError // of a later segment
 	tooBig    icmpError
 
-	ignoredRSTs int64
-	contentCut  mark // where the server's answer was cut off, by its own account
-	content     content
+	ignoredRSTs  int64
+	pause        pause
+	idle         int64 // the silence, in ns, that the RST ended or after which it is the first of its sender
+	isPartOfMore bool  // of a conversation that has other connections, too
+	contentCut   mark  // where the server's answer was cut off, by its own account
+	content      content
+	speech       *speech // nil: nothing worth telling was said
 }
 
 func (c *conn) addr(dir int) netip.AddrPort { return c.flow[c.clientAt^dir].addrPort() }
@@ -109,23 +123,32 @@ func (c *conn) add(p *wire.Packet, from int, m mark, payload []byte) {
 	if flags&(wire.SYN|wire.ACK|wire.RST) == wire.SYN|wire.ACK && !c.sized && c.direction(from) == client {
 		c.flip()
 	}
+	if !c.sized && !c.spoken && len(payload) > 0 {
+		c.rolesBy(c.direction(from), payload)
+	}
 	dir := c.direction(from)
 	x := &c.side[dir]
 	if x.packets == 0 {
 		x.ttl = p.TTL
 	}
 	x.packets++
+	previous := x.last
 	x.last = m
+	c.side[1-dir].unheard = unheard{}
 	switch {
 	case flags.Has(wire.RST):
-		c.reset(dir, p, m)
+		c.reset(dir, p, m, previous)
 	case flags.Has(wire.SYN | wire.ACK):
 		c.synack(dir, p, m)
 	case flags.Has(wire.SYN):
 		c.syn(dir, p, m)
 	default:
+		end := x.next
 		c.segment(dir, p, m)
 		c.content.add(c, dir, p, payload, m)
+		if x.next != end { // and not sent again
+			c.listen(dir, payload, m)
+		}
 	}
 }
 
@@ -135,103 +158,37 @@ const livesAnswered = 3
 // note counts a packet that belongs to the connection, copies included.
 func (c *conn) note(m mark) {
 	c.packets++
+	c.numbers.take(m.frame)
+	if c.owner != nil {
+		c.owner.numbers.take(m.frame)
+	}
 	if c.side[client].packets > 0 && c.side[server].packets > 0 {
 		c.lives = livesAnswered
 	}
 	if m.at < c.first.at {
 		c.first.at = m.at // the capture is out of order
 	}
+	length := m.at - c.last.at
+	if length >= shortestGap {
+		c.gap = length
+	}
+	if length >= shortestPause {
+		c.pause = pause{m, length}
+	}
 	c.last.at, c.last.frame = max(c.last.at, m.at), m.frame
 }
 
-func (c *conn) syn(dir int, p *wire.Packet, m mark) {
-	x := &c.side[dir]
-	if dir == server {
-		c.simultaneous = true
-	} else {
-		c.refusedBefore()
-		c.hasSYN, c.sized = true, true
-		if c.syns.count < int64(len(c.synTimes)) {
-			c.synTimes[c.syns.count] = m.at
-		}
-		c.syns.add(m)
-	}
-	if x.hasISN && x.isn == p.TCP.Seq && x.hasNext {
-		return // a retransmission
-	}
-	x.begin(p)
-	if dir == client {
-		c.synData = uint32(p.TCP.Payload)
-		c.synOptionsN = uint8(copy(c.synOptions[:], p.TCP.RawOptions()))
-		c.tsval, c.hasTSval = timestamp(&p.TCP)
-	}
+// shortestGap tells a timer's wait from the time between a packet and its answer, or its copy at another interface, in ns.
+const shortestGap = 1e8
+
+// pause is a time in which no packet of the connection was seen.
+type pause struct {
+	mark         // the first packet after it
+	length int64 // ns
 }
 
-// refusedBefore is for a RST that the capture holds before the SYN that it answers.
-func (c *conn) refusedBefore() {
-	if s := &c.side[server]; !c.hasSYN && s.rst.seen() && c.synacks.count == 0 {
-		c.refusals.add(s.rst)
-		s.rst, s.rsts = mark{}, 0
-	}
-}
-
-// begin takes in what a SYN says. Data on it (TCP Fast Open, RFC 7413) is not counted: a server may leave it
-// unacknowledged, and the client then sends it again.
-func (s *side) begin(p *wire.Packet) {
-	s.hasISN, s.isn = true, p.TCP.Seq
-	if !s.hasNext || before(s.next, s.isn+1) {
-		s.hasNext, s.next = true, s.isn+1
-	}
-	for o := range p.TCP.Options() {
-		switch {
-		case o.Malformed:
-		case o.Kind == wire.OptionMSS:
-			s.mss = uint16(o.Value())
-		case o.Kind == wire.OptionWindowScale:
-			s.shift = uint8(min(o.Value(), 14)) // RFC 7323 section 2.3
-		}
-	}
-}
-
-func timestamp(t *wire.TCP) (uint32, bool) {
-	for o := range t.Options() {
-		if o.Kind == wire.OptionTimestamps && !o.Malformed {
-			return o.Value(), true
-		}
-	}
-	return 0, false
-}
-
-func (c *conn) synack(dir int, p *wire.Packet, m mark) {
-	x, y := &c.side[dir], &c.side[1-dir]
-	if dir == client { // of a simultaneous open: it repeats the SYN and acknowledges the other's
-		y.acknowledge(p.TCP.Ack)
-		c.clientAcked, c.ackFrame = true, m
-		return
-	}
-	if c.hasSYN && !c.acksSYN(p.TCP.Ack) {
-		c.strange = m
-		return
-	}
-	c.sized = true
-	if !y.hasISN {
-		y.hasISN, y.isn = true, p.TCP.Ack-1
-	}
-	if c.clientAcked {
-		c.repeated.add(m)
-	}
-	c.synacks.add(m)
-	if !x.hasISN {
-		x.begin(p)
-	}
-	y.acknowledge(p.TCP.Ack)
-}
-
-// acksSYN reports whether an acknowledgment number is that of the SYN, with or without data that it carried.
-func (c *conn) acksSYN(ack uint32) bool {
-	offset := ack - c.side[client].isn - 1
-	return offset <= c.synData
-}
+// shortestPause is how long nothing must be seen for it to be worth telling, in ns.
+const shortestPause = 5e9
 
 // segment takes in a segment that is neither SYN nor RST.
 func (c *conn) segment(dir int, p *wire.Packet, m mark) {
@@ -243,13 +200,19 @@ func (c *conn) segment(dir int, p *wire.Packet, m mark) {
 	news := false
 	if p.TCP.Flags.Has(wire.ACK) {
 		c.completeHandshake(dir, p, m)
-		news = y.acknowledge(p.TCP.Ack)
+		news = y.acknowledge(p.TCP.Ack, m)
 		c.windowOf(dir, p, m)
 	}
 	c.outliveRST(dir, news || p.TCP.Payload > 0 && x.hasNext && !before(p.TCP.Seq, x.next))
+	if x.rst.seen() && p.TCP.Payload > 0 && before(x.rstSeq, p.TCP.Seq+uint32(p.TCP.Payload)) {
+		x.beyond = true
+	}
 	closed := y.zero.seen()
 	if closed && x.hasNext && (p.TCP.Payload == 1 || before(p.TCP.Seq, x.next)) {
 		y.probes, y.probe = y.probes+1, m
+		if !x.isKeepAlive(p.TCP.Seq, p.TCP.Payload) { // which is counted as one
+			x.unheard.add(m)
+		}
 	}
 	fin := p.TCP.Flags.Has(wire.FIN)
 	if p.TCP.Payload > 0 || !fin && x.hasNext && x.isKeepAlive(p.TCP.Seq, 0) {
@@ -258,31 +221,35 @@ func (c *conn) segment(dir int, p *wire.Packet, m mark) {
 	if y.fin.seen() {
 		y.afterFIN += int64(p.TCP.Payload)
 	}
+	if fin && !x.fin.seen() {
+		x.deaf = y.sent() == 0 || c.sized && y.hasAcked && y.acked == y.base
+	}
+	x.know(p.TCP.Seq)
 	if fin {
 		x.finish(p.TCP.Seq+uint32(p.TCP.Payload), m)
-	}
-	if !x.hasNext {
-		x.hasNext, x.next = true, p.TCP.Seq
 	}
 }
 
 // finish takes in a FIN with this sequence number.
 func (s *side) finish(seq uint32, m mark) {
-	s.fins++
 	if !s.fin.seen() {
 		s.fin, s.finSeq = m, seq
 	}
-	if !s.hasNext || before(s.next, seq+1) {
-		s.hasNext, s.next = true, seq+1
+	if seq == s.finSeq {
+		s.fins, s.lastFIN = s.fins+1, m
+	}
+	if before(s.next, seq+1) {
+		s.next = seq + 1
 	}
 }
 
-// isChallenge reports whether the server answers the SYN by an ACK that does not acknowledge it: it holds an older
-// connection on these ports (RFC 5961 section 4). Where the SYN-ACK is missing from the capture, the ACK is near.
+// isChallenge reports whether the server answers the SYN by an ACK of an older connection ([wire.Course.IsChallenge]).
 func (c *conn) isChallenge(dir int, p *wire.Packet) bool {
-	const near = 1 << 20
-	return dir == server && c.hasSYN && c.synacks.count == 0 && !c.clientAcked && !c.simultaneous &&
-		p.TCP.Ack-c.side[client].isn-1 > near
+	if c.clientAcked || c.synacks.count > 0 {
+		return false // as nearly always
+	}
+	course := c.course(dir)
+	return course.IsChallenge(p)
 }
 
 // completeHandshake notes the client's acknowledgment of the SYN-ACK, which data implies where it was not captured.
@@ -308,22 +275,34 @@ func (c *conn) windowOf(dir int, p *wire.Packet, m mark) {
 	}
 }
 
-func (c *conn) reset(dir int, p *wire.Packet, m mark) {
+// reset takes in a RST; previous is the latest packet of the same side.
+func (c *conn) reset(dir int, p *wire.Packet, m, previous mark) {
 	x := &c.side[dir]
 	switch {
 	case c.hasSYN && c.synacks.count == 0 && !c.clientAcked && dir == server:
 		c.refusals.add(m)
-		c.refusedBare = !p.TCP.Flags.Has(wire.ACK)
+		if p.TCP.Flags.Has(wire.ACK) && c.acksSYN(p.TCP.Ack) {
+			c.goodRefusals++
+		} else {
+			c.refusedAck = p.TCP.Ack
+		}
 		x.rstTTL = p.TTL
 	case c.challenge.seen() && c.synacks.count == 0 && dir == client:
 		c.staleRST = m
 	default:
 		x.rsts++
-		if y := &c.side[1-dir]; p.TCP.Flags.Has(wire.ACK) && y.hasNext && !before(y.next, p.TCP.Ack) {
-			y.acknowledge(p.TCP.Ack)
+		// A RST without a connection behind it acknowledges 0, which proves nothing heard.
+		if y := &c.side[1-dir]; p.TCP.Flags.Has(wire.ACK) && p.TCP.Ack != 0 && y.hasNext && !before(y.next, p.TCP.Ack) {
+			y.acknowledge(p.TCP.Ack, m)
 		}
 		if !x.rst.seen() {
+			if c.pause.seen() && previous.isBefore(c.pause.mark) {
+				c.idle = c.pause.length
+			}
 			x.rst, x.rstTTL, x.afterRST = m, p.TTL, false
+			x.rstSeq, x.beyond = p.TCP.Seq, false
+			x.unknown = x.knowsNothing(p)
+			x.deaf = x.deaf || !x.fin.seen() && c.side[1-dir].sent() == 0
 		}
 		if !c.sized && !x.hasNext && p.TCP.Flags.Has(wire.ACK) && dir == server {
 			c.side[client].hasISN, c.side[client].isn = true, p.TCP.Ack-1 // of a SYN that the capture may hold later

@@ -10,15 +10,19 @@ import (
 // content follows the framing of the server's answers, where they tell their own length (HTTP/1, TLS records), so
 // that an answer that was cut off can be told from one that was not. What it cannot follow it leaves alone.
 type content struct {
-	state  contentState
-	began  bool
-	asked  bool // the latest request has no answer yet
-	bare   bool // the request asks for headers alone
-	zero   bool // chunked: the last bytes seen are those of the last chunk
-	next   uint32
-	left   int64 // bytes to come of the body or record
-	header [tlsHeader]byte
-	have   int // bytes of header
+	state   contentState
+	began   bool
+	asked   bool   // the latest request has no answer yet
+	heard   uint32 // how far the server had come by then
+	bare    bool   // the request asks for headers alone
+	opened  bool   // the client has sent data
+	hello   bool   // which began with a TLS ClientHello
+	greeted bool   // the server has sent data
+	zero    bool   // chunked: the last bytes seen are those of the last chunk
+	next    uint32
+	left    int64 // bytes to come of the body or record
+	header  [tlsHeader]byte
+	have    int // bytes of header
 }
 
 type contentState uint8
@@ -37,7 +41,7 @@ const tlsHeader = 5
 func (t *content) add(c *conn, dir int, p *wire.Packet, payload []byte, m mark) {
 	switch {
 	case dir == client:
-		t.request(payload)
+		t.request(payload, c.side[server].end())
 		return
 	case p.TCP.Payload > 0:
 		t.asked = false
@@ -61,16 +65,16 @@ func (t *content) add(c *conn, dir int, p *wire.Packet, payload []byte, m mark) 
 
 // request notes a request of HTTP/1. Of other protocols it cannot be known whether what the client sends calls for an
 // answer: it may be the answer itself.
-func (t *content) request(payload []byte) {
+func (t *content) request(payload []byte, heard uint32) {
 	method, _, ok := bytes.Cut(payload[:min(len(payload), len("CONNECT "))], []byte(" "))
 	if !ok {
 		return
 	}
 	switch string(method) {
 	case "GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS":
-		t.asked, t.bare = true, false
+		t.asked, t.bare, t.heard = true, false, heard
 	case "HEAD", "CONNECT":
-		t.asked, t.bare = true, true
+		t.asked, t.bare, t.heard = true, true, heard
 	}
 }
 
@@ -151,9 +155,8 @@ func (t *content) consume(b []byte, cut bool) []byte {
 
 // start recognizes what an answer is made of.
 func (t *content) start(b []byte, cut bool) []byte {
-	const handshake, alert, tls = 22, 21, 3
 	switch {
-	case len(b) >= 2 && (b[0] == handshake || b[0] == alert) && b[1] == tls:
+	case len(b) >= 2 && (b[0] == tlsHandshake || b[0] == tlsAlert) && b[1] == tlsMajor:
 		t.state = contentRecord
 		return b
 	case bytes.HasPrefix(b, []byte("HTTP/1.")):

@@ -19,9 +19,11 @@ const (
 	duplicateSlots    = 1 << 14
 )
 
+// seed is of this process: a capture cannot be made for packets to look alike.
+var seed = maphash.MakeSeed()
+
 // duplicates remembers the latest packets, of all connections, in a table of fixed size.
 type duplicates struct {
-	seed  maphash.Seed
 	slots [duplicateSlots]struct {
 		hash uint64
 		at   int64
@@ -40,34 +42,33 @@ type fingerprint struct {
 	options  uint64
 }
 
-// seen reports whether the packet is a copy of one that has just been seen, and remembers it.
-func (d *duplicates) seen(p *wire.Packet, f flow, from int, at int64) bool {
-	hash := maphash.Comparable(d.seed, fingerprint{f, from, p.ID, p.TCP.Seq, p.TCP.Ack, p.TCP.Flags, p.TCP.Window,
-		p.TCP.Payload, maphash.Bytes(d.seed, p.TCP.RawOptions())})
-	within := int64(copyWithinBlindly)
+// printOf returns a hash of a segment's fingerprint, and within how much time, in ns, an equal one is of a copy.
+func printOf(p *wire.Packet, f flow, from int) (print uint64, within int64) {
+	within = copyWithinBlindly
 	if p.ID != 0 || hasTimestamp(&p.TCP) {
 		within = copyWithin
 	}
-	return d.remember(hash, at, within)
+	return maphash.Comparable(seed, fingerprint{f, from, p.ID, p.TCP.Seq, p.TCP.Ack, p.TCP.Flags, p.TCP.Window,
+		p.TCP.Payload, maphash.Bytes(seed, p.TCP.RawOptions())}), within
 }
 
 // echoFingerprint is what an echo, or an error about one, keeps on its way through a router. By its sequence number it
 // is known as well as by an identification.
 type echoFingerprint struct {
 	key        echoKey
-	from       [16]byte
+	from       host
 	kind, code uint8
 	id         uint16
 	sequence   uint16
 }
 
-// seenEcho is seen for the packets of an echo exchange.
+// seenEcho reports whether the packet of an echo exchange is a copy of one that has just been seen, and remembers it.
 func (d *duplicates) seenEcho(p *wire.Packet, key echoKey, at int64) bool {
 	sequence := p.ICMP.Sequence
 	if p.ICMP.HasQuote {
 		sequence = p.ICMP.Quote.Sequence
 	}
-	hash := maphash.Comparable(d.seed, echoFingerprint{key, p.Src.As16(), p.ICMP.Type, p.ICMP.Code, p.ID, sequence})
+	hash := maphash.Comparable(seed, echoFingerprint{key, hostOf(p.Src), p.ICMP.Type, p.ICMP.Code, p.ID, sequence})
 	return d.remember(hash, at, copyWithin)
 }
 

@@ -9,23 +9,23 @@ import (
 // echoKey is what the packets of an echo exchange have in common: who asks, who is asked, and the identifier. Like
 // endpoint it holds no pointer.
 type echoKey struct {
-	ends [2][16]byte // client and server
+	ends [2]host // client and server
 	id   uint16
 }
 
 func echoKeyOf(client, server netip.Addr, id uint16) echoKey {
-	return echoKey{[2][16]byte{client.As16(), server.As16()}, id}
+	return echoKey{[2]host{hostOf(client), hostOf(server)}, id}
 }
 
 // asker is who waits for replies: they may come from another address than the one that was asked.
 type asker struct {
-	client [16]byte
+	client host
 	id     uint16
 }
 
 func (k *echoKey) asker() asker { return asker{k.ends[client], k.id} }
 
-func (k *echoKey) addr(dir int) netip.Addr { return netip.AddrFrom16(k.ends[dir]).Unmap() }
+func (k *echoKey) addr(dir int) netip.Addr { return k.ends[dir].addr() }
 
 // fate is what has become of an echo request.
 type fate uint8
@@ -60,10 +60,12 @@ type echo struct {
 	key     echoKey
 	place   int   // in the table
 	lives   uint8 // how often the table's hand may pass before the exchange is given up
+	told    bool  // it was reported, and goes on
 	packets int64
 	copies  int64
 	first   mark
 	last    mark
+	numbers Frames
 
 	few    [fewRequests]request
 	ring   []request // the latest requests: number n, counted from 0, is at n % len; after it grew, some have no mark
@@ -75,7 +77,7 @@ type echo struct {
 	alien  int64    // replies to what is not in the capture
 	extra  int64    // replies beyond the first one to a request
 	others int64    // replies from another address than the one that was asked
-	other  [16]byte // the first of these
+	other  host     // the first of these
 	span   [2]int64 // the least and the most time that an answered request took, in ns
 
 	answered int64
@@ -92,7 +94,7 @@ type echo struct {
 	expiry    icmpError // the first that says the time to live was over
 	returned  icmpError // the first about a reply
 	heardSeq  uint16    // of the first reply
-	samples   [fewSamples]sample
+	samples   [fewSamples]wire.EchoMark
 }
 
 // begin makes an exchange ready for its first packet.
@@ -104,6 +106,7 @@ func (x *echo) begin(key echoKey, m mark) {
 // note counts a packet that belongs to the exchange, copies included.
 func (x *echo) note(m mark) {
 	x.packets++
+	x.numbers.take(m.frame)
 	if m.at < x.first.at {
 		x.first.at = m.at // the capture is out of order
 	}
@@ -133,7 +136,7 @@ func (x *echo) ask(p *wire.Packet, m mark) {
 	}
 	x.ttl = [2]uint8{min(x.ttl[0], p.TTL), max(x.ttl[1], p.TTL)}
 	if x.asked.count < fewSamples {
-		x.samples[x.asked.count] = sample{p.ICMP.Sequence, dataSum(p)}
+		x.samples[x.asked.count] = p.EchoMark()
 	}
 	r := &x.ring[x.asked.count%int64(len(x.ring))]
 	*r = request{m, p.ICMP.Sequence, waiting}
@@ -256,7 +259,7 @@ func (x *echo) complain(p *wire.Packet, m mark) {
 	if isNotice(&p.ICMP) {
 		return
 	}
-	report := icmpError{m, p.Src.As16(), p.ICMP.V6, p.ICMP.Type, p.ICMP.Code, p.ICMP.MTU}
+	report := icmpError{m, hostOf(p.Src), p.ICMP.V6, p.ICMP.Type, p.ICMP.Code, p.ICMP.MTU}
 	fated := rejected
 	switch {
 	case q.EchoReply:

@@ -2,7 +2,6 @@ package diagnose
 
 import (
 	"fmt"
-	"net/netip"
 )
 
 // echoExplainer gathers the explanation of an echo exchange.
@@ -11,12 +10,12 @@ type echoExplainer struct {
 	x *echo
 }
 
-func (x *echo) explain(a *Attempt) Explanation {
+func (x *echo) explain(a *Judged) explanation {
 	e := echoExplainer{explainer{view: a.view}, x}
 	e.describe(a.Verdict)
-	e.notes(a)
+	e.remarks(a)
 	e.advise(a.Verdict)
-	return e.Explanation
+	return e.explanation
 }
 
 // describe says what was seen, and where.
@@ -110,7 +109,7 @@ func (e *echoExplainer) describeRejection() {
 	}
 	e.say("%s answered%s by ICMP %s (%s) from %s", what, after, report.name(), report.number(), report.sender())
 	if x.asked.count > 1 {
-		e.Summary += fmt.Sprintf("; %d of %s rejected", x.rejected, e.requests())
+		e.summary += fmt.Sprintf("; %d of %s rejected", x.rejected, e.requests())
 	}
 	e.all(&x.asked, "echo request")
 	e.frame(x.heard.last, "the last echo reply")
@@ -128,8 +127,8 @@ func (e *echoExplainer) describeDirection() {
 	e.all(&x.asked, "echo request")
 }
 
-// notes adds what does not decide the verdict but may explain it.
-func (e *echoExplainer) notes(a *Attempt) {
+// remarks adds what does not decide the verdict but may explain it.
+func (e *echoExplainer) remarks(a *Judged) {
 	x := e.x
 	if a.Inconclusive {
 		e.note("the capture ends too early to be sure")
@@ -147,7 +146,7 @@ func (e *echoExplainer) notes(a *Attempt) {
 	}
 	if x.others > 0 {
 		e.note("%s from another address than the one that was asked, the first from %s",
-			count(x.others, "%d reply came", "%d replies came"), netip.AddrFrom16(x.other).Unmap())
+			count(x.others, "%d reply came", "%d replies came"), x.other.addr())
 	}
 	if x.extra > 0 && x.others == 0 {
 		e.note("%s", count(x.extra, "%d reply came to a request that had its answer", "%d replies came to requests that had their answer"))
@@ -158,7 +157,7 @@ func (e *echoExplainer) notes(a *Attempt) {
 }
 
 // errors adds the ICMP errors beside the one that decides.
-func (e *echoExplainer) errors(a *Attempt) {
+func (e *echoExplainer) errors(a *Judged) {
 	x := e.x
 	if r := &x.rejection; r.seen() && a.Verdict != Rejected {
 		e.frame(r.mark, "ICMP %s from %s", r.name(), r.sender())

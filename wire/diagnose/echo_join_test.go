@@ -1,20 +1,14 @@
 package diagnose
 
 import (
-	"math/rand/v2"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/gopacket"
-	"github.com/google/gopacket/layers"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/tcplab/tcplab/wire"
 )
 
 func TestJoinEchoes(t *testing.T) {
@@ -53,54 +47,10 @@ func TestJoinEchoesThroughNAT(t *testing.T) {
 	// The checksum takes in the identifier, so that it changes with it; here the sum of both stays the same.
 	same := behind("4700", "23")
 	p := Join(seenIn(t, front), seenIn(t, same))
-	assert.Equal(t, Joined{Other: 0, NAT: true, Loss: LostAtServer, Text: "1 echo request reached the server's network card, and no reply left it"}, p.Joined[0])
+	assert.Equal(t, JoinedSides{Other: 0, NAT: true, Loss: LostAtServer, Text: "1 echo request reached the server's network card, and no reply left it"}, p.Joined[0])
 	assert.Equal(t, -1, Join(seenIn(t, front), seenIn(t, behind("4700", "24"))).Joined[0].Other, "other data")
 	twice := same + "\n" + strings.Replace(same, "echo=4700 sum=23", "echo=4699 sum=24", 1)
 	assert.Equal(t, -1, Join(seenIn(t, front), seenIn(t, twice)).Joined[0].Other, "two that send the same")
-}
-
-// TestDataSum translates real checksums, of both versions of IP.
-func TestDataSum(t *testing.T) {
-	random, alike := rand.New(rand.NewPCG(9, 10)), 0
-	for range 1000 {
-		data, other := make([]byte, 56), make([]byte, 56)
-		for i := range data {
-			data[i], other[i] = byte(random.Uint32()), byte(random.Uint32())
-		}
-		for _, v6 := range []bool{false, true} {
-			before := echoPacket(t, v6, uint16(random.Uint32()), byte(random.Uint32()), data)
-			after := echoPacket(t, v6, uint16(random.Uint32()), byte(random.Uint32()), data)
-			require.Equal(t, dataSum(&before), dataSum(&after))
-			changed := echoPacket(t, v6, before.ICMP.ID, byte(random.Uint32()), other)
-			if dataSum(&before) == dataSum(&changed) {
-				alike++
-			}
-		}
-	}
-	assert.Less(t, alike, 3, "one in 65,536 is")
-}
-
-// echoPacket is an echo request as the decoder reads it, with a checksum that gopacket has computed.
-func echoPacket(t *testing.T, v6 bool, id uint16, host byte, data []byte) wire.Packet {
-	t.Helper()
-	b := gopacket.NewSerializeBuffer()
-	options := gopacket.SerializeOptions{FixLengths: true, ComputeChecksums: true}
-	p := wire.Packet{Src: clientAddr.Addr(), Dst: serverAddr.Addr(), ICMP: wire.ICMP{V6: v6, ID: id, Sequence: 1}}
-	var err error
-	if v6 {
-		address := server6.As16()
-		address[15] = host
-		ip := &layers.IPv6{Version: 6, NextHeader: layers.IPProtocolICMPv6, SrcIP: client6.AsSlice(), DstIP: address[:]}
-		icmp := &layers.ICMPv6{TypeCode: layers.CreateICMPv6TypeCode(128, 0)}
-		require.NoError(t, icmp.SetNetworkLayerForChecksum(ip))
-		err = gopacket.SerializeLayers(b, options, icmp, &layers.ICMPv6Echo{Identifier: id, SeqNumber: 1}, gopacket.Payload(data))
-		p.Src, p.Dst = client6, netip.AddrFrom16(address)
-	} else {
-		err = gopacket.SerializeLayers(b, options, &layers.ICMPv4{TypeCode: layers.CreateICMPv4TypeCode(8, 0), Id: id, Seq: 1}, gopacket.Payload(data))
-	}
-	require.NoError(t, err)
-	p.ICMP.Checksum = uint16(b.Bytes()[2])<<8 | uint16(b.Bytes()[3])
-	return p
 }
 
 // TestJoinEchoClocks has a server whose clock is 5 s ahead, 4 ms away.

@@ -60,7 +60,7 @@ func (t *echoTable) inOrder() []*echo {
 }
 
 // echo takes in an echo request or reply.
-func (e *Engine) echo(p *wire.Packet, m mark) {
+func (e *Diagnoser) echo(p *wire.Packet, m mark) {
 	e.stats.Echoes++
 	dir, key := client, echoKey{}
 	if p.ICMP.IsEchoRequest() {
@@ -100,7 +100,7 @@ func (e *Engine) echo(p *wire.Packet, m mark) {
 
 // answersAnother returns the exchange in which the reply answers a request to another address, else nil: many hosts
 // answer a request to a group, and a host of several addresses may answer by another than the one that was asked.
-func (e *Engine) answersAnother(key echoKey, p *wire.Packet) *echo {
+func (e *Diagnoser) answersAnother(key echoKey, p *wire.Packet) *echo {
 	x := e.echoes.askers[key.asker()]
 	if x == nil {
 		return nil
@@ -119,7 +119,7 @@ func (x *echo) answeredBy(key echoKey) {
 }
 
 // openEcho begins an exchange.
-func (e *Engine) openEcho(key echoKey, m mark) *echo {
+func (e *Diagnoser) openEcho(key echoKey, m mark) *echo {
 	for len(e.echoes.all) >= e.options.MaxTracked {
 		x, early := e.echoes.leastActive(e.view.last)
 		if early {
@@ -144,7 +144,7 @@ func (e *Engine) openEcho(key echoKey, m mark) *echo {
 // echoError takes in an ICMP error that quotes an echo request or reply. The quote says all that is needed, so the
 // exchange is known even where the capture does not hold what is quoted: a host tells itself by an error that the next
 // hop does not answer, and the request never leaves.
-func (e *Engine) echoError(p *wire.Packet, m mark) {
+func (e *Diagnoser) echoError(p *wire.Packet, m mark) {
 	q := &p.ICMP.Quote
 	key := echoKeyOf(q.Src.Addr(), q.Dst.Addr(), q.ID)
 	if q.EchoReply {

@@ -169,7 +169,7 @@ func TestSilenceIsNotDeath(t *testing.T) {
 			if r.seen.Protocol != ICMP {
 				continue
 			}
-			assert.Equal(t, dead, strings.Contains(strings.Join(r.Rivals, "; "), deadHost), text)
+			assert.Equal(t, dead, r.Has(CauseDeadHost), text)
 			assert.NotEmpty(t, r.Next)
 		}
 	}
@@ -180,7 +180,7 @@ func TestSilenceIsNotDeath(t *testing.T) {
 	} {
 		for _, r := range diagnoseText(t, text) {
 			if r.seen.Protocol == TCP {
-				assert.Equal(t, dead, strings.Contains(strings.Join(r.Rivals, "; "), deadHost), text)
+				assert.Equal(t, dead, r.Has(CauseDeadHost), text)
 			}
 		}
 	}
@@ -199,8 +199,8 @@ func TestRejectionTellsItsCause(t *testing.T) {
 	} {
 		list := diagnoseText(t, pings(1, 1)+"1.1 "+text)
 		require.Len(t, list, 1, text)
-		assert.Contains(t, list[0].Rivals, want[0], text)
-		assert.Contains(t, strings.Join(list[0].Next, "\n"), want[1], text)
+		assert.Contains(t, list[0].RivalTexts(), want[0], text)
+		assert.Contains(t, strings.Join(list[0].Commands(), "\n"), want[1], text)
 	}
 }
 
@@ -212,20 +212,20 @@ func TestEchoCommands(t *testing.T) {
 		"tcplab probe [2001:db8:2::10]:443  # on the client: does TCP answer, on a port that should be open?",
 		"sudo tcpdump -ni any 'icmp6 and host 2001:db8:1::10'  # on the server",
 		"sysctl net.ipv6.icmp.echo_ignore_all; sudo nft list ruleset; sudo ip6tables -vnL  # on the server",
-	}, list[0].Next)
+	}, list[0].Commands())
 }
 
 // TestProbeOfKnownPort: the port that answered before is the one to try.
 func TestProbeOfKnownPort(t *testing.T) {
 	list := diagnoseText(t, "0 > S 0 0 0\n0 < S. 0 0 1\n0.1 > . 1 0 1\n"+pings(1, 3))
 	require.Len(t, list, 2)
-	assert.Contains(t, list[1].Next, "tcplab probe 203.0.113.10:8080  # on the client: does TCP answer, on a port that should be open?")
+	assert.Contains(t, list[1].Commands(), "tcplab probe 203.0.113.10:8080  # on the client: does TCP answer, on a port that should be open?")
 }
 
 func echoCounts(t *testing.T, text string) Echo {
 	var got []Echo
 	packets, payloads := packetsOf(t, text)
-	e := New(Options{Emit: func(a *Attempt) {
+	e := New(Options{Emit: func(a *Judged) {
 		if o, ok := a.Echo(); ok {
 			got = append(got, o)
 		}
@@ -299,6 +299,7 @@ func TestAskersOutliveEachOther(t *testing.T) {
 	for i := range packets {
 		e.Add(&packets[i], nil)
 	}
+	e.drain()
 	first, second := e.echoes.all[0], e.echoes.all[1]
 	e.echoes.remove(first)
 	assert.Same(t, second, e.echoes.askers[second.key.asker()])
@@ -309,7 +310,7 @@ func TestAskersOutliveEachOther(t *testing.T) {
 func TestEchoFloodIsBounded(t *testing.T) {
 	const room, flood = 100, 5000
 	reported := 0
-	e := New(Options{MaxTracked: room, Emit: func(a *Attempt) {
+	e := New(Options{MaxTracked: room, Emit: func(a *Judged) {
 		reported++
 		assert.Equal(t, NoAnswer, a.Verdict)
 	}})
@@ -322,6 +323,7 @@ func TestEchoFloodIsBounded(t *testing.T) {
 		require.Len(t, e.echoes.index, len(e.echoes.all))
 		require.Len(t, e.echoes.askers, len(e.echoes.all))
 	}
+	e.drain()
 	assert.Equal(t, flood-room, reported)
 	e.Close()
 	assert.Equal(t, flood, reported)
@@ -331,7 +333,7 @@ func TestEchoFloodIsBounded(t *testing.T) {
 }
 
 func TestEchoFloodDoesNotAllocate(t *testing.T) {
-	e := New(Options{MaxTracked: 10, Emit: func(*Attempt) {}})
+	e := New(Options{MaxTracked: 10, Emit: func(*Judged) {}})
 	packets, _ := packetsOf(t, "0 ping 1")
 	p, n := packets[0], uint16(0)
 	one := func() {
@@ -349,19 +351,20 @@ func TestEchoFloodDoesNotAllocate(t *testing.T) {
 func TestIdleExchangeMakesRoom(t *testing.T) {
 	packets, _ := packetsOf(t, "0 ping 1 echo=1\n0 pong 1 echo=1\n100 ping 1 echo=2\n100 pong 1 echo=2\n101 ping 1 echo=3\n101 pong 1 echo=3")
 	var closed []uint16
-	e := New(Options{MaxTracked: 2, Emit: func(a *Attempt) {
+	e := New(Options{MaxTracked: 2, Emit: func(a *Judged) {
 		o, _ := a.Echo()
 		closed = append(closed, o.ID)
 	}})
 	for i := range packets {
 		e.Add(&packets[i], nil)
 	}
+	e.drain()
 	assert.Equal(t, []uint16{1}, closed)
 	assert.Zero(t, e.Stats().Evicted)
 }
 
 func TestEchoesDoNotAllocate(t *testing.T) {
-	e := New(Options{Emit: func(*Attempt) {}})
+	e := New(Options{Emit: func(*Judged) {}})
 	packets, _ := packetsOf(t, exchanges(1, 20)+pings(21, 40)+"41 icmp 3 1 ping=21")
 	feed := func() {
 		for i := range packets {
@@ -376,17 +379,17 @@ func TestEchoesDoNotAllocate(t *testing.T) {
 func TestAttemptsAreInOrder(t *testing.T) {
 	list := diagnoseText(t, "0 ping 1 echo=1\n0.1 > S 0 0 0\n0.2 ping 1 echo=2\n0.3 > S 0 0 0 port=7\n5 ping 2 echo=1\n5 ping 2 echo=2\n"+
 		"6 > S 0 0 0\n6 > S 0 0 0 port=7")
-	var order []Protocol
+	var order []Subject
 	for _, r := range list {
 		order = append(order, r.seen.Protocol)
 	}
-	assert.Equal(t, []Protocol{ICMP, TCP, ICMP, TCP}, order)
+	assert.Equal(t, []Subject{ICMP, TCP, ICMP, TCP}, order)
 	assert.Equal(t, netip.AddrPortFrom(clientAddr.Addr(), 0), list[0].seen.Client)
 	assert.Equal(t, netip.AddrPortFrom(serverAddr.Addr(), 0), list[0].seen.Server)
 }
 
 func TestProtocols(t *testing.T) {
-	for text, want := range map[string]Protocol{"0 > S 0 0 0": TCP, "0 ping 1": ICMP, "0 arp >\n1 arp >": ARP} {
+	for text, want := range map[string]Subject{"0 > S 0 0 0": TCP, "0 ping 1": ICMP, "0 arp >\n1 arp >": ARP} {
 		list := diagnoseText(t, text)
 		require.Len(t, list, 1, text)
 		assert.Equal(t, want, list[0].seen.Protocol)

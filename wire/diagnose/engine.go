@@ -1,21 +1,21 @@
 package diagnose
 
 import (
-	"hash/maphash"
-	"net/netip"
 	"time"
 
 	"github.com/tcplab/tcplab/wire"
 )
 
-// Options of an [Engine]. The zero value of each but Emit is its default.
+// Options of an [Diagnoser]. The zero value of each but Emit is its default.
 type Options struct {
 	// Emit is called for each attempt when nothing more is expected of it. The attempt is valid until it returns.
-	Emit func(*Attempt)
+	Emit func(*Judged)
 	// MaxTracked is how many attempts are held at most; beyond it the least active ones are reported before their end.
 	MaxTracked int
 	// MaxEnded is how many attempts are held after their end, for packets that come late.
 	MaxEnded int
+	// Stop, once closed, ends [Read] and [Reading.Add] at once, with [context.Canceled]. It may be nil.
+	Stop <-chan struct{}
 }
 
 const (
@@ -23,16 +23,22 @@ const (
 	defaultMaxEnded   = 8192
 )
 
-// Engine diagnoses one capture, packet by packet.
-type Engine struct {
+// Diagnoser diagnoses one capture, packet by packet.
+type Diagnoser struct {
 	options    Options
 	table      table
 	echoes     echoTable
+	order      reorder
+	recent     *recent
+	iface      string // the latest interface
+	several    bool   // and there were others
+	filling    *Batch // by Add
+	spare      []*Batch
 	duplicates duplicates
 	neighbours neighbours
 	view       view
 	stats      Stats
-	attempt    Attempt
+	attempt    Judged
 }
 
 // Stats are counts of a capture as a whole.
@@ -41,39 +47,32 @@ type Stats struct {
 	// Attempts were reported; of these, Evicted before their end because there were too many.
 	Attempts, Evicted int64
 	First, Last       time.Time
+	// Backwards counts packets whose time is earlier than can be sorted, and FarthestBack is by how much at
+	// the most: the clock was set, or the file holds captures one after the other.
+	Backwards    int64
+	FarthestBack time.Duration
+	// Inventory is what the capture holds besides what was decoded; [Read] fills it in.
+	Inventory wire.Inventory
 }
-
-// view is what the capture as a whole tells about its vantage point.
-type view struct {
-	last    int64 // the latest time, in ns
-	both    int64 // connections of which both directions were seen
-	lone    int64 // connections of which one direction is missing for certain
-	servers map[endpoint]struct{}
-	proofs  map[pair]proof
-	links   map[netip.Addr]mark // the latest answers to ARP and Neighbour Discovery
-}
-
-// maxServers bounds what is remembered for telling the roles in connections without a SYN.
-const maxServers = 1 << 14
 
 // New returns an engine.
-func New(o Options) *Engine {
+func New(o Options) *Diagnoser {
 	if o.MaxTracked <= 0 {
 		o.MaxTracked = defaultMaxTracked
 	}
 	if o.MaxEnded <= 0 {
 		o.MaxEnded = defaultMaxEnded
 	}
-	e := &Engine{options: o}
+	e := &Diagnoser{options: o}
 	e.table.flows = map[flow]*conn{}
-	e.duplicates.seed = maphash.MakeSeed()
 	e.view.servers = map[endpoint]struct{}{}
 	e.view.proofs = map[pair]proof{}
+	e.recent = new(recent)
 	return e
 }
 
 // Each diagnoses a whole capture that is at hand, and hands out its attempts as [Options.Emit] does.
-func Each(packets []wire.Packet, emit func(*Attempt)) {
+func Each(packets []wire.Packet, emit func(*Judged)) {
 	e := New(Options{Emit: emit})
 	for i := range packets {
 		e.Add(&packets[i], nil)
@@ -81,20 +80,94 @@ func Each(packets []wire.Packet, emit func(*Attempt)) {
 	e.Close()
 }
 
+// EachIn diagnoses a trace, with what is known of its data.
+func EachIn(t wire.Trace, emit func(*Judged)) {
+	e := New(Options{Emit: emit})
+	for i := range t.Packets {
+		e.Add(&t.Packets[i], t.Payloads[t.Packets[i].Frame])
+	}
+	e.Close()
+}
+
 // Stats returns the counts so far.
-func (e *Engine) Stats() Stats { return e.stats }
+func (e *Diagnoser) Stats() Stats { return e.stats }
 
-// Add takes in the next packet; payload is the TCP data as far as it was captured, and may be nil.
-func (e *Engine) Add(p *wire.Packet, payload []byte) { e.AddKeyed(p, KeyOf(p), payload) }
+// Add takes in the next packet; payload is the TCP data as far as it was captured, and may be nil. Packets may be out of
+// order by 50 ms; so the latest ones are held back until later ones come, or the end.
+func (e *Diagnoser) Add(p *wire.Packet, payload []byte) {
+	b := e.filling
+	if b == nil || b.n == batchSize {
+		b = e.spareBatch()
+		e.filling = b
+	}
+	b.packets[b.n] = *p
+	b.append(KeyOf(p), payload)
+	e.hold(b, b.n-1)
+}
 
-// AddKeyed is Add for a packet of which the key has been computed.
-func (e *Engine) AddKeyed(p *wire.Packet, key Key, payload []byte) {
-	m := mark{at: nanoseconds(p.Time), frame: int64(p.Frame)}
+// spareBatch returns an empty batch for Add. One that is full is given back after its last packet was taken.
+func (e *Diagnoser) spareBatch() *Batch {
+	if n := len(e.spare); n > 0 {
+		b := e.spare[n-1]
+		e.spare = e.spare[:n-1]
+		b.n, b.taken, b.data = 0, 0, b.data[:0]
+		return b
+	}
+	return &Batch{done: func(b *Batch) {
+		if b.n == batchSize {
+			e.spare = append(e.spare, b)
+		}
+	}}
+}
+
+// hold takes in the next packet of the capture, to be diagnosed in its turn.
+func (e *Diagnoser) hold(b *Batch, i int) {
 	e.stats.Packets++
+	h := held{at: nanoseconds(b.packets[i].Time), batch: b, index: int32(i), size: int32(len(b.payload(i)))}
+	if h.at == 0 {
+		h.at = e.order.latest // no time: the place in the file is all there is
+	}
+	if back := e.order.latest - h.at; back > disorder {
+		e.stats.Backwards++
+		e.stats.FarthestBack = max(e.stats.FarthestBack, time.Duration(back))
+		e.drain()
+		e.order.latest = h.at
+	}
+	e.order.place(h)
+	for e.order.isDue() {
+		e.next()
+	}
+}
+
+// drain takes in everything that is held.
+func (e *Diagnoser) drain() {
+	for e.order.len() > 0 {
+		e.next()
+	}
+}
+
+// next takes in the first packet that is held.
+func (e *Diagnoser) next() {
+	h := e.order.take()
+	b, i := h.batch, int(h.index)
+	e.take(&b.packets[i], b.keys[i], b.payload(i))
+	b.taking()
+}
+
+// take takes in a packet in its place in time.
+func (e *Diagnoser) take(p *wire.Packet, key Key, payload []byte) {
+	m := mark{at: nanoseconds(p.Time), frame: int64(p.Frame)}
 	e.period(p.Time, m.at)
+	if p.Kind != wire.KindTCP {
+		e.view.kinds.foreign++
+	}
+	if p.Protocol == protocolESP {
+		e.view.veils.pass(p, m)
+	}
 	switch p.Kind {
 	case wire.KindTCP:
 		e.stats.TCP++
+		e.view.kinds.add(&p.TCP)
 		e.tcp(p, key, payload, m)
 	case wire.KindICMP:
 		e.icmp(p, m)
@@ -102,6 +175,7 @@ func (e *Engine) AddKeyed(p *wire.Packet, key Key, payload []byte) {
 		e.neighbours.add(p, m)
 		if p.Neighbour.Reply {
 			e.view.onLink(p.Neighbour.Target, m)
+			e.view.claim(p, m)
 		}
 		return
 	}
@@ -116,7 +190,7 @@ func nanoseconds(t time.Time) int64 {
 	return t.UnixNano()
 }
 
-func (e *Engine) period(t time.Time, at int64) {
+func (e *Diagnoser) period(t time.Time, at int64) {
 	if e.stats.First.IsZero() || t.Before(e.stats.First) {
 		e.stats.First = t
 	}
@@ -125,21 +199,39 @@ func (e *Engine) period(t time.Time, at int64) {
 	}
 }
 
-func (e *Engine) tcp(p *wire.Packet, key Key, payload []byte, m mark) {
+func (e *Diagnoser) tcp(p *wire.Packet, key Key, payload []byte, m mark) {
 	f, from := key.flow, key.from
 	c := e.table.find(f, from, p, m.at)
-	copied := e.duplicates.seen(p, f, from, m.at)
+	copied := e.duplicates.remember(key.print, m.at, key.within)
 	if c == nil {
 		c = e.open(f, from, p, m)
 	}
 	c.note(m)
+	if p.TCP.Flags&(wire.SYN|wire.ACK) == wire.SYN && e.manyInterfaces(p) {
+		c.pass(p)
+	}
 	if copied {
 		e.stats.Copies++
 		c.copies++
+		if p.TCP.Flags&(wire.SYN|wire.ACK) == wire.SYN {
+			c.circle.pass(p, c.side[client].ttl, m)
+		}
 		return
 	}
 	oneWay := c.side[client].packets == 0 || c.side[server].packets == 0
 	c.add(p, from, m, payload)
+	switch flags := p.TCP.Flags & (wire.SYN | wire.ACK); {
+	case flags == wire.SYN|wire.ACK && c.hasSYN && c.synacks.count == 1:
+		e.view.keepAnswer(c)
+	case flags == wire.SYN && c.synacks.count == 0:
+		e.view.veils.ask(c, m)
+		if c.syns.count > 1 {
+			e.view.ask(c)
+		}
+	}
+	if c.owner != nil && c.owner != c {
+		c.follow()
+	}
 	if oneWay && c.side[client].packets > 0 && c.side[server].packets > 0 {
 		e.view.both++
 	}
@@ -148,8 +240,17 @@ func (e *Engine) tcp(p *wire.Packet, key Key, payload []byte, m mark) {
 	}
 }
 
+// manyInterfaces reports whether the capture tells apart the interfaces at which packets were seen: one of "any", or a pcapng of
+// several.
+func (e *Diagnoser) manyInterfaces(p *wire.Packet) bool {
+	if p.InterfaceIndex == 0 && p.Interface != e.iface {
+		e.several, e.iface = e.several || e.iface != "", p.Interface
+	}
+	return p.InterfaceIndex != 0 || e.several
+}
+
 // open begins an attempt with its first packet.
-func (e *Engine) open(f flow, from int, p *wire.Packet, m mark) *conn {
+func (e *Diagnoser) open(f flow, from int, p *wire.Packet, m mark) *conn {
 	for len(e.table.all) >= e.options.MaxTracked {
 		e.makeRoom()
 	}
@@ -157,6 +258,9 @@ func (e *Engine) open(f flow, from int, p *wire.Packet, m mark) *conn {
 	c.flow, c.first, c.last = f, m, m
 	c.clientAt = e.clientOf(f, from, p)
 	e.table.insert(c)
+	e.view.kinds.attempts++
+	e.view.relate(f)
+	e.join(c, p)
 	e.neighbours.see(p.Src)
 	e.neighbours.see(p.Dst)
 	if old := e.table.surplus(f); old != nil {
@@ -165,44 +269,8 @@ func (e *Engine) open(f flow, from int, p *wire.Packet, m mark) *conn {
 	return c
 }
 
-// clientOf tells the index of the client: the sender of a SYN, the receiver of a SYN-ACK. Without either it is guessed
-// from what the capture has shown of servers, then from the port numbers: servers have the lower ones.
-func (e *Engine) clientOf(f flow, from int, p *wire.Packet) int {
-	switch flags := p.TCP.Flags & (wire.SYN | wire.ACK | wire.RST); {
-	case flags == wire.SYN:
-		e.remember(f[1-from])
-		return from
-	case flags == wire.SYN|wire.ACK:
-		e.remember(f[from])
-		return 1 - from
-	}
-	for i := range f {
-		if e.view.isServer(f[i]) && !e.view.isServer(f[1-i]) {
-			return 1 - i
-		}
-	}
-	switch low, high := f[0].port(), f[1].port(); {
-	case low < high:
-		return 1
-	case low > high:
-		return 0
-	}
-	return from
-}
-
-func (e *Engine) remember(s endpoint) {
-	if len(e.view.servers) < maxServers {
-		e.view.servers[s] = struct{}{}
-	}
-}
-
-func (v *view) isServer(s endpoint) bool {
-	_, ok := v.servers[s]
-	return ok
-}
-
 // end puts a connection in the queue of those that wait for late packets.
-func (e *Engine) end(c *conn) {
+func (e *Diagnoser) end(c *conn) {
 	c.queued = true
 	e.table.ended = append(e.table.ended, c)
 	if len(e.table.ended) > e.options.MaxEnded {
@@ -213,7 +281,7 @@ func (e *Engine) end(c *conn) {
 }
 
 // makeRoom reports one connection: one that has ended, else the least active one.
-func (e *Engine) makeRoom() {
+func (e *Diagnoser) makeRoom() {
 	if c := e.table.oldestEnded(); c != nil {
 		e.finish(c)
 		return
@@ -223,32 +291,29 @@ func (e *Engine) makeRoom() {
 }
 
 // finish reports a connection and forgets it.
-func (e *Engine) finish(c *conn) {
+func (e *Diagnoser) finish(c *conn) {
 	e.table.remove(c)
 	e.view.count(c)
-	e.report(c)
-}
-
-func (v *view) count(c *conn) {
-	if c.isLone() {
-		v.lone++
+	if c.owner == nil && !c.told {
+		e.report(c)
 	}
-	v.proveTCP(c)
+	c.part()
 }
 
 // report hands out what is to be said of an attempt.
-func (e *Engine) report(s subject) {
+func (e *Diagnoser) report(s subject) {
 	e.stats.Attempts++
 	if e.options.Emit == nil {
 		return
 	}
-	e.attempt = Attempt{subject: s, view: &e.view}
+	e.attempt = Judged{subject: s, view: &e.view}
 	e.attempt.Verdict, e.attempt.Ending, e.attempt.Inconclusive = s.judge(&e.view)
 	e.options.Emit(&e.attempt)
 }
 
 // Close reports what is left, in the order of the first packets, and then the neighbours that never answered.
-func (e *Engine) Close() {
+func (e *Diagnoser) Close() {
+	e.drain()
 	left, echoes := e.table.inOrder(), e.echoes.inOrder()
 	for _, c := range left {
 		e.view.count(c)
@@ -258,16 +323,24 @@ func (e *Engine) Close() {
 	}
 	for _, c := range left {
 		for len(echoes) > 0 && echoes[0].first.frame < c.first.frame {
-			e.report(echoes[0])
+			if !echoes[0].told {
+				e.report(echoes[0])
+			}
 			echoes = echoes[1:]
 		}
-		e.report(c)
+		if c.owner == nil && !c.told {
+			e.report(c)
+		}
 	}
 	for _, x := range echoes {
-		e.report(x)
+		if !x.told {
+			e.report(x)
+		}
 	}
 	for _, n := range e.neighbours.unanswered() {
-		e.report(n)
+		if !n.told {
+			e.report(n)
+		}
 	}
 	e.table, e.echoes = table{}, echoTable{}
 }

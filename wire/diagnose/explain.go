@@ -6,55 +6,45 @@ import (
 	"time"
 )
 
-// Evidence is a frame that a verdict rests on.
-type Evidence struct {
-	Frame int64
-	What  string
-}
-
-// Explanation is what is behind a verdict.
-type Explanation struct {
-	// Summary is one clause: what was seen.
-	Summary string
-	// Evidence is in the order of the frames.
-	Evidence []Evidence
-	// Notes are what else is worth knowing.
-	Notes []string
-	// Rivals are causes that this vantage point cannot exclude.
-	Rivals []string
-	// Next are commands that tell the rivals apart.
-	Next []string
-}
-
-func (c *conn) explain(a *Attempt) Explanation {
+func (c *conn) explain(a *Judged) explanation {
 	e := explainer{c: c, view: a.view}
-	verdict := a.Verdict
-	if verdict == Midstream {
-		verdict = a.Ending
-	}
+	verdict := outcome(a)
 	e.describe(verdict)
 	e.handshake()
-	e.notes(a)
-	e.advise(verdict)
-	switch a.Verdict {
-	case Midstream:
-		e.Summary = "the beginning is not in the capture; " + e.Summary
-	case OneSided:
-		e.Rivals, e.Next = oneSidedRivals, e.commands(oneSidedNext)
+	e.remarks(a)
+	e.advise(a, verdict)
+	if a.Verdict == Midstream {
+		e.summary = "the beginning is not in the capture; " + e.summary
 	}
-	return e.Explanation
+	return e.explanation
+}
+
+// explanation is what is behind a verdict, before anything else is known than one capture.
+type explanation struct {
+	summary  string
+	evidence []Evidence
+	notes    []string
+	advice   filled
+}
+
+// outcome is the verdict that is told: of a connection whose beginning is not in the capture, its ending.
+func outcome(a *Judged) Verdict {
+	if a.Verdict == Midstream {
+		return a.Ending
+	}
+	return a.Verdict
 }
 
 // explainer gathers an explanation.
 type explainer struct {
-	Explanation
+	explanation
 	c    *conn
 	view *view
 }
 
 func (e *explainer) frame(m mark, format string, args ...any) {
 	if m.seen() {
-		e.Evidence = append(e.Evidence, Evidence{m.frame, fmt.Sprintf(format, args...)})
+		e.evidence = append(e.evidence, Evidence{m.frame, fmt.Sprintf(format, args...)})
 	}
 }
 
@@ -67,10 +57,10 @@ func (e *explainer) all(s *series, what string) {
 	}
 }
 
-func (e *explainer) say(format string, args ...any) { e.Summary = fmt.Sprintf(format, args...) }
+func (e *explainer) say(format string, args ...any) { e.summary = fmt.Sprintf(format, args...) }
 
 func (e *explainer) note(format string, args ...any) {
-	e.Notes = append(e.Notes, fmt.Sprintf(format, args...))
+	e.notes = append(e.notes, fmt.Sprintf(format, args...))
 }
 
 // handshake adds the frames of the handshake.
@@ -110,15 +100,15 @@ func (e *explainer) describeClose(v Verdict, x, y *side) {
 	e.frame(y.fin, "FIN of the server")
 	switch v {
 	case OK:
-		e.say("closed in both directions; %d bytes up, %d bytes down", x.bytes, y.bytes)
+		e.say("%s", e.closing())
 		e.frame(x.rst, "RST of the client")
 		e.frame(y.rst, "RST of the server")
 	case Open:
-		e.say("still open when the capture ends; %d bytes up, %d bytes down", x.bytes, y.bytes)
+		e.say("still open when the capture ends; %d bytes up, %d bytes down", x.sent(), y.sent())
 		e.frame(e.c.last, "last packet")
 	case HalfClosed:
 		who, other, f := "client", "server", x
-		if y.fin.seen() {
+		if y.finished().seen() {
 			who, other, f = "server", "client", y
 		}
 		e.say("the %s sent a FIN%s, the %s never did", who, e.unacknowledgedFIN(f), other)
@@ -150,10 +140,10 @@ func (e *explainer) describeEarly(x, y *side) {
 	switch {
 	case e.c.contentCut.seen():
 		e.say("the server closed in the middle of its answer: less came than it had announced (%d bytes in all)", y.bytes)
-	case y.bytes == 0 && x.bytes > 0:
-		e.say("the server closed without an answer to the %d bytes of the client", x.bytes)
-	case y.bytes == 0:
-		e.say("the server closed %s after the connection began, without a byte", span(y.fin.at-e.c.first.at))
+	case y.sent() == 0 && x.sent() > 0:
+		e.say("the server closed without an answer to the %d bytes of the client", x.sent())
+	case y.sent() == 0:
+		e.say("the server closed %s after the connection began, without a byte", span(y.finished().at-e.c.first.at))
 	case e.c.closedIdle():
 		e.say("the server closed an idle connection; the client's next request, %s later, found nobody", span(x.lastData.at-y.fin.at))
 	default:
@@ -175,15 +165,29 @@ func (e *explainer) describeHandshake(v Verdict) {
 		e.all(&c.refusals, "RST of the server")
 	case Rejected:
 		r := c.rejection
-		e.say("SYN answered after %s by ICMP %s from %s", span(r.at-c.first.at), r.name(), r.sender())
+		e.say("SYN answered after %s by ICMP %s (%s) from %s", span(r.at-c.first.at), r.name(), r.number(), r.sender())
 		e.frame(r.mark, "ICMP %s from %s", r.name(), r.sender())
 	case NoAnswer:
-		e.say("%s, no reply", e.synCount())
+		e.say("%s, %s", e.synCount(), e.silence())
 	case SYNACKUnanswered:
 		e.frame(c.side[server].rst, "RST of the server")
 		e.say("%s, the handshake never completes at the server", plural(c.synacks.count, "SYN-ACK"))
 		e.all(&c.repeated, "SYN-ACK again, after the client's acknowledgment")
 	}
+}
+
+// silence says what came in answer to the SYNs, if anything, that the client could not take.
+func (e *explainer) silence() string {
+	c := e.c
+	switch {
+	case c.isAnsweredElsewhere():
+		return fmt.Sprintf("answered by %s in the place of %s: the client does not take such an answer", c.related.foreignEnd.addrPort(), c.addr(server))
+	case c.challenge.seen():
+		return "answered by an ACK of an older connection on these ports, not by a SYN-ACK"
+	case c.strange.seen():
+		return "answered by a SYN-ACK that acknowledges something else"
+	}
+	return "no reply"
 }
 
 func (e *explainer) synCount() string {
@@ -197,13 +201,23 @@ func (e *explainer) synCount() string {
 func (e *explainer) describeReset(who string, s *side) {
 	e.frame(s.rst, "RST of the %s", who)
 	e.say("the %s reset the connection after %s; %d bytes up, %d bytes down", who, span(s.rst.at-e.c.first.at),
-		e.c.side[client].bytes, e.c.side[server].bytes)
+		e.c.side[client].sent(), e.c.side[server].sent())
 }
 
 func (e *explainer) describeStall(v Verdict) {
-	for dir, who := range []string{"client", "server"} {
+	for dir, who := range sides {
 		x, y := &e.c.side[dir], &e.c.side[1-dir]
 		switch {
+		case v == Blackhole && x.cannotClose(y):
+			e.frame(x.fin, "FIN of the %s", who)
+			e.frame(x.lastFIN, "FIN, the last of %d", x.fins)
+			e.say("the FIN of the %s was sent %s in %s, and nothing acknowledged it", who, plural(int64(x.fins), "time"), span(x.lastFIN.at-x.fin.at))
+			return
+		case v == Blackhole && x.gaveUpAlone(y):
+			e.frame(x.rst, "RST of the %s", who)
+			e.say("%s of the %s in %s were not answered, and it gave up (RST)", plural(int64(x.unheard.count), "keep-alive probe"), who,
+				span(x.rst.at-x.unheard.first.at))
+			return
 		case v == ZeroWindow && y.zero.seen():
 			e.frame(y.zero, "window 0, by the %s", [...]string{"server", "client"}[dir])
 			e.frame(y.probe, "probe of the closed window")

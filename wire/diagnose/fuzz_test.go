@@ -31,9 +31,13 @@ func packetsFrom(data []byte) []wire.Packet {
 			p.Kind = wire.KindICMP
 			p.ICMP = wire.ICMP{Type: data[13], Code: data[14], HasQuote: true, Quote: wire.Quote{Src: p.SrcAddrPort(),
 				Dst: p.DstAddrPort(), Protocol: protocolTCP, HasSeq: data[15]&1 != 0, Seq: p.TCP.Seq}}
+		case 5:
+			p.Kind, p.SrcPort, p.DstPort, p.Protocol = wire.KindOther, 0, 0, protocolESP
+		case 6: // behind NAT
+			p.Src = natAddr
 		case 2:
 			p.Kind = wire.KindARP
-			p.Neighbour = wire.Neighbour{Reply: data[15]&1 != 0, Target: p.Dst}
+			p.Neighbour = wire.NeighbourTold{Reply: data[15]&1 != 0, Target: p.Dst}
 		case 3:
 			p.Kind, p.SrcPort, p.DstPort = wire.KindICMP, 0, 0
 			p.ICMP = wire.ICMP{Type: data[13] & 8, ID: uint16(data[14] & 3), Sequence: uint16(data[15] & 31), Checksum: uint16(data[5])}
@@ -41,6 +45,9 @@ func packetsFrom(data []byte) []wire.Packet {
 			p.Kind, p.SrcPort, p.DstPort = wire.KindICMP, 0, 0
 			p.ICMP = wire.ICMP{Type: data[13], Code: data[14] & 15, HasQuote: true, Quote: wire.Quote{Src: p.SrcAddrPort(), Dst: p.DstAddrPort(),
 				Protocol: 1, HasEcho: true, EchoReply: data[4]&8 != 0, ID: uint16(data[14] >> 6), Sequence: uint16(data[15] & 31)}}
+		}
+		if data[4]&8 != 0 { // of "any"
+			p.InterfaceIndex = 1 + uint32(data[15]&3)
 		}
 		packets = append(packets, p)
 	}
@@ -62,11 +69,13 @@ func FuzzEngine(f *testing.F) {
 		packets := packetsFrom(data)
 		payloads := make([][]byte, len(packets))
 		var segments, echoes int64
+		tcp := 0
 		for i := range packets {
 			payloads[i] = payload[:min(len(payload), packets[i].TCP.Payload)]
 			switch {
 			case packets[i].Kind == wire.KindTCP:
 				segments++
+				tcp++
 			case packets[i].Kind == wire.KindICMP && packets[i].ICMP.IsEcho() && !packets[i].ICMP.HasQuote:
 				echoes++
 			}
@@ -89,6 +98,13 @@ func FuzzEngine(f *testing.F) {
 		}
 		if segments > 0 || echoes > 0 {
 			t.Fatalf("%d segments and %d echoes belong to no attempt", segments, echoes)
+		}
+		grouped := 0
+		for _, a := range (wire.Trace{Packets: packets}).Attempts(0) {
+			grouped += len(a.Packets)
+		}
+		if grouped < tcp {
+			t.Fatalf("%d of %d segments grouped", grouped, tcp)
 		}
 		if pair := Join(seenOf(list), seenOf(list)); len(pair.Joined) != len(list) {
 			t.Fatalf("%d attempts, %d joined", len(list), len(pair.Joined))

@@ -42,7 +42,7 @@ func (r result) render(b *strings.Builder) {
 	for _, section := range []struct {
 		name  string
 		lines []string
-	}{{"note", r.Notes}, {"rival", r.Rivals}, {"next", r.Next}} {
+	}{{"note", r.Notes}, {"rival", r.RivalTexts()}, {"next", r.Commands()}} {
 		for _, line := range section.lines {
 			fmt.Fprintf(b, "  %s: %s\n", section.name, line)
 		}

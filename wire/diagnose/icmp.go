@@ -1,6 +1,11 @@
 package diagnose
 
-import "github.com/tcplab/tcplab/wire"
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/tcplab/tcplab/wire"
+)
 
 // The types that quote a packet without rejecting it: source quench and redirect.
 const (
@@ -16,7 +21,7 @@ func isNotice(m *wire.ICMP) bool {
 const protocolTCP = 6
 
 // icmp takes in an ICMP message: of an echo exchange, or an error that quotes a segment of a connection.
-func (e *Engine) icmp(p *wire.Packet, m mark) {
+func (e *Diagnoser) icmp(p *wire.Packet, m mark) {
 	q := &p.ICMP.Quote
 	switch {
 	case p.ICMP.IsEcho():
@@ -37,21 +42,28 @@ func (e *Engine) icmp(p *wire.Packet, m mark) {
 	c.complain(c.direction(from), p, m)
 }
 
-// quoted returns the connection of which an ICMP error quotes a segment: the one that began with the quoted number,
-// else the latest.
+// quoted returns the connection of which an ICMP error quotes a segment ([wire.Quoted]).
 func (t *table) quoted(f flow, from int, q *wire.Quote) *conn {
 	head := t.flows[f]
-	for c := head; c != nil; c = c.older {
-		if q.HasSeq && c.direction(from) == client && c.side[client].hasISN && c.side[client].isn == q.Seq {
-			return c
-		}
+	return head.back(wire.Quoted(q, t.courses(head, from)))
+}
+
+// isUnreachable reports whether the error says that the packet cannot be delivered.
+func (i *icmpError) isUnreachable() bool {
+	return i.seen() && (strings.HasPrefix(i.name(), "unreachable") || strings.HasPrefix(i.name(), "time-exceeded"))
+}
+
+// complainer is the sender of the ICMP error that the advice is about.
+func (c *conn) complainer() netip.Addr {
+	if c.rejection.seen() {
+		return c.rejection.sender()
 	}
-	return head
+	return c.other.sender()
 }
 
 // complain files an ICMP error about a segment that the side dir sent.
 func (c *conn) complain(dir int, p *wire.Packet, m mark) {
-	report := icmpError{m, p.Src.As16(), p.ICMP.V6, p.ICMP.Type, p.ICMP.Code, p.ICMP.MTU}
+	report := icmpError{m, hostOf(p.Src), p.ICMP.V6, p.ICMP.Type, p.ICMP.Code, p.ICMP.MTU}
 	switch name := p.ICMP.Name(); {
 	case name == "too-big":
 		c.tooBig = report

@@ -3,9 +3,10 @@ package diagnose
 import (
 	"cmp"
 	"fmt"
-	"net/netip"
 	"slices"
 	"time"
+
+	"github.com/tcplab/tcplab/wire"
 )
 
 // Loss says where a packet was lost, as far as two vantage points can tell.
@@ -17,11 +18,12 @@ const (
 	LostBeforeServer Loss = "before-server" // it left the client and did not reach the server
 	LostAtServer     Loss = "at-server"     // it reached the server, and no answer left
 	LostBeforeClient Loss = "before-client" // the answer left the server and did not reach the client
+	LostAtClient     Loss = "at-client"     // the answer reached the client, which did not take it
 	ForgedBetween    Loss = "forged-between"
 )
 
-// Joined is an attempt as seen from both sides.
-type Joined struct {
+// JoinedSides is an attempt as seen from both sides.
+type JoinedSides struct {
 	// Other is the index of the same attempt in the server's capture, -1 when it is not there.
 	Other int
 	// NAT says that the addresses or ports differ between the two.
@@ -31,99 +33,92 @@ type Joined struct {
 	Text string
 }
 
-// Pair is the outcome of [Join].
-type Pair struct {
-	// Joined has an element for each attempt of the client's capture.
-	Joined []Joined
+// SidePair is the outcome of [Join].
+type SidePair struct {
+	// JoinedSides has an element for each attempt of the client's capture.
+	Joined []JoinedSides
+	// Swapped says that the first capture was made nearer to the server than the second.
+	Swapped bool
 	// Offset is how far the server's clock is ahead of the client's, as far as it can be told (Known), give or take
 	// Margin.
 	Offset, Margin time.Duration
 	Known          bool
 }
 
-// attemptKey is what both sides see of an attempt when nothing rewrites addresses.
-type attemptKey struct {
-	protocol       Protocol
-	client, server netip.AddrPort
-	number         uint32 // the initial sequence number; of an echo exchange, its identifier
-}
-
-func (s *Seen) key() attemptKey { return attemptKey{s.Protocol, s.Client, s.Server, s.isn} }
-
 // Join finds, for each attempt of the client's capture, the same one in the server's, also through address translation:
 // by the initial sequence number, and where that is rewritten too, by the timestamp of the SYN; an echo exchange by the
-// data of its requests.
-func Join(fromClient, fromServer []Seen) Pair {
-	j := newJoiner(fromServer)
-	p := Pair{Joined: make([]Joined, len(fromClient))}
+// data of its requests. What the server's capture does not hold is taken to have been absent: [JoinCovered] is for one that
+// may not show all.
+func Join(fromClient, fromServer []Seen) SidePair {
+	return JoinCovered(fromClient, fromServer, Coverage{})
+}
+
+// JoinCovered is Join with a server's capture of which it is known what it covers.
+func JoinCovered(fromClient, fromServer []Seen, behind Coverage) SidePair {
+	there := finderIn(fromServer)
+	p := SidePair{Joined: make([]JoinedSides, len(fromClient))}
 	for i := range fromClient {
-		p.Joined[i].Other, p.Joined[i].NAT = j.find(&fromClient[i])
+		mark := fromClient[i].hallmark()
+		p.Joined[i].Other, p.Joined[i].NAT = there.Find(&mark)
 	}
 	p.clock(fromClient, fromServer)
+	p.Swapped = p.areSwapped(fromClient, fromServer)
+	directions := directionsOf(fromServer)
 	for i := range fromClient {
-		if other := p.Joined[i].Other; other >= 0 {
-			p.Joined[i].compare(&fromClient[i], &fromServer[other])
-		} else {
-			p.Joined[i].missing(&fromClient[i], fromServer)
+		c, j := &fromClient[i], &p.Joined[i]
+		doubt := ""
+		switch {
+		case p.Swapped:
+			doubt = "the captures are swapped: the one given for the client was made nearer to the server; give them the other way round"
+		case j.Other < 0:
+			doubt = cmp.Or(behind.doubt(c, p.Offset), directions.doubt(client))
+		case fromServer[j.Other].packets[server] == 0:
+			doubt = cmp.Or(behind.hides(c), directions.doubt(server))
+		}
+		switch {
+		case doubt != "":
+			j.Text = "undecided: " + doubt
+		case j.Other >= 0:
+			j.compare(c, &fromServer[j.Other])
+		default:
+			j.missing(c, fromServer)
 		}
 	}
 	return p
 }
 
-type joiner struct {
-	list   []Seen
-	echoes []int
-	exact  map[attemptKey]int
-	number map[uint32][]int // by ISN
-	stamp  map[uint32][]int // by the timestamp of the SYN
+// hallmark is what the attempt is known by in another capture.
+func (s *Seen) hallmark() wire.Hallmark {
+	requests := s.samples[:min(s.echo.Requests, fewSamples)]
+	return wire.Hallmark{Kind: kindOf[s.Protocol], Client: s.Client, Server: s.Server, Number: s.isn, HasSYN: s.hasSYN, SYN: s.syn, Requests: requests}
 }
 
-func newJoiner(list []Seen) *joiner {
-	j := &joiner{list, nil, map[attemptKey]int{}, map[uint32][]int{}, map[uint32][]int{}}
+var kindOf = map[Subject]wire.Kind{TCP: wire.KindTCP, ICMP: wire.KindICMP, ARP: wire.KindARP, ND: wire.KindND}
+
+func finderIn(list []Seen) *wire.Finder {
+	marks := make([]wire.Hallmark, len(list))
 	for i := range list {
-		s := &list[i]
-		j.exact[s.key()] = i
-		if s.Protocol == ICMP {
-			j.echoes = append(j.echoes, i)
-		}
-		if s.hasSYN {
-			j.number[s.isn] = append(j.number[s.isn], i)
-			if s.hasTSval && s.tsval != 0 {
-				j.stamp[s.tsval] = append(j.stamp[s.tsval], i)
-			}
-		}
+		marks[i] = list[i].hallmark()
 	}
-	return j
+	return wire.NewFinder(marks)
 }
 
-func (j *joiner) find(s *Seen) (index int, nat bool) {
-	if i, ok := j.exact[s.key()]; ok {
-		return i, false
+// lost says where packets that the side dir sent were lost.
+func (j *JoinedSides) lost(dir int, p wire.Passage, format string, args ...any) {
+	j.Text = fmt.Sprintf(format, args...)
+	switch w := p.Whereabouts(); {
+	case w == wire.BegunBetween:
+		j.Loss = ForgedBetween
+	case w == wire.LostBetween:
+		j.Loss = [...]Loss{client: LostBeforeServer, server: LostBeforeClient}[dir]
+	case w == wire.LostAtEnd:
+		j.Loss = [...]Loss{client: LostAtServer, server: LostAtClient}[dir]
 	}
-	if s.Protocol == ICMP {
-		return j.findEcho(s)
-	}
-	if !s.hasSYN {
-		return -1, false
-	}
-	same := func(i int) bool { return j.couldBe(s, &j.list[i]) }
-	if i := slices.IndexFunc(j.number[s.isn], same); i >= 0 {
-		return j.number[s.isn][i], true
-	}
-	if found := j.stamp[s.tsval]; s.hasTSval && len(found) == 1 && same(found[0]) {
-		return found[0], true
-	}
-	return -1, false
-}
-
-// couldBe excludes what translation leaves alone: the timestamp, and which options there are and in what order.
-func (j *joiner) couldBe(a, b *Seen) bool {
-	return a.hasTSval == b.hasTSval && a.tsval == b.tsval && len(a.options) == len(b.options)
 }
 
 // clock estimates the offset between the clocks: a SYN arrives after it was sent, and so does a SYN-ACK. Each attempt
 // that both sides saw narrows the range; SYNs and SYN-ACKs that were lost and sent again only leave it wide.
-func (p *Pair) clock(fromClient, fromServer []Seen) {
+func (p *SidePair) clock(fromClient, fromServer []Seen) {
 	var upper, lower []int64
 	for i, joined := range p.Joined {
 		if joined.Other < 0 {
@@ -133,11 +128,11 @@ func (p *Pair) clock(fromClient, fromServer []Seen) {
 		if c.Protocol == ICMP && (c.samples[0] != s.samples[0] || c.heardSeq != s.heardSeq) {
 			continue // captures that begin or lose at another request
 		}
-		if c.syn != 0 && s.syn != 0 {
-			upper = append(upper, s.syn-c.syn)
+		if c.asked != 0 && s.asked != 0 {
+			upper = append(upper, s.asked-c.asked)
 		}
-		if c.synack != 0 && s.synack != 0 {
-			lower = append(lower, s.synack-c.synack)
+		if c.heard != 0 && s.heard != 0 {
+			lower = append(lower, s.heard-c.heard)
 		}
 	}
 	if len(upper) == 0 {
@@ -154,39 +149,48 @@ func (p *Pair) clock(fromClient, fromServer []Seen) {
 }
 
 // missing is for an attempt that the server's capture does not hold.
-func (j *Joined) missing(s *Seen, fromServer []Seen) {
+func (j *JoinedSides) missing(s *Seen, fromServer []Seen) {
+	asked, answered := wire.Passage{Near: max(s.syns, 1)}, wire.Passage{Far: s.packets[server]}
 	switch {
 	case s.Protocol == ICMP:
 		j.missingEcho(s)
 	case s.Verdict == NoNeighbour:
 		j.Text = "no packet left for the server"
 	case s.packets[server] > 0 && s.refusals+s.rsts > 0 && s.synacks == 0:
-		j.Loss, j.Text = ForgedBetween, "the server never saw the SYN: the RST was sent by something on the way"
+		j.lost(server, answered, "the server never saw the SYN: the RST was sent by something on the way")
 	case s.rejected:
-		j.Loss, j.Text = LostBeforeServer, "the SYN never reached the server: what sent the ICMP error stopped it"
+		j.lost(client, asked, "the SYN never reached the server: what sent the ICMP error stopped it")
 	case s.packets[server] == 0:
-		j.Loss, j.Text = LostBeforeServer, fmt.Sprintf("%s left the client and never reached the server's network card",
-			plural(max(s.syns, 1), "SYN"))
+		j.lost(client, asked, "%s left the client and never reached the server's network card", plural(asked.Near, "SYN"))
 	default:
 		j.Text = "the server's capture does not hold this connection: another time, another interface, or a proxy in between"
 	}
 }
 
 // compare says where packets were lost, from what both sides saw.
-func (j *Joined) compare(c, s *Seen) {
+func (j *JoinedSides) compare(c, s *Seen) {
+	asked := wire.Passage{Near: c.packets[client], Far: s.packets[client], Unanswered: s.packets[server]+c.packets[server] == 0}
+	answered := wire.Passage{Near: s.packets[server], Far: c.packets[server]}
+	resets := wire.Passage{Near: s.refusals + s.rsts, Far: c.refusals + c.rsts}
+	clientResets := wire.Passage{Near: c.clientRSTs, Far: s.clientRSTs}
 	switch {
 	case c.Protocol == ICMP:
 		j.compareEcho(c, s)
-	case s.packets[server] == 0 && c.packets[server] == 0:
-		j.Loss, j.Text = LostAtServer, fmt.Sprintf("%s reached the server's network card, and no answer left it", plural(s.packets[client], "packet"))
-	case s.packets[server] == 0:
-		j.Loss, j.Text = ForgedBetween, "the server sent nothing: what the client got was sent by something on the way"
-	case c.packets[server] == 0:
-		j.Loss, j.Text = LostBeforeClient, fmt.Sprintf("%s left the server, and none reached the client", plural(s.packets[server], "packet"))
-	case c.refusals+c.rsts > 0 && s.refusals+s.rsts == 0:
-		j.Loss, j.Text = ForgedBetween, "the client got a RST that the server did not send"
-	case s.clientRSTs > 0 && c.clientRSTs == 0:
-		j.Loss, j.Text = ForgedBetween, "the server got a RST that the client did not send"
+	case asked.Whereabouts() == wire.LostAtEnd && c.rejected && s.rejected:
+		j.lost(client, asked, "the server itself sent the ICMP error")
+	case asked.Whereabouts() == wire.LostAtEnd:
+		j.lost(client, asked, "%s reached the server's network card, and no answer left it", plural(asked.Far, "packet"))
+	case answered.Whereabouts() == wire.BegunBetween:
+		j.lost(server, answered, "the server sent nothing: what the client got was sent by something on the way")
+	case answered.Far == 0 && c.foreign:
+		j.lost(server, wire.Passage{Near: answered.Near, Far: answered.Near, Unanswered: true}, "the answers reached the client from another address, %s, "+
+			"and it does not take them: NAT translates one direction only", s.Server)
+	case answered.Far == 0:
+		j.lost(server, answered, "%s left the server, and none reached the client", plural(answered.Near, "packet"))
+	case resets.Whereabouts() == wire.BegunBetween:
+		j.lost(server, resets, "the client got a RST that the server did not send")
+	case clientResets.Whereabouts() == wire.BegunBetween:
+		j.lost(client, clientResets, "the server got a RST that the client did not send")
 	case c.refusals > 0 && s.refusals > 0:
 		j.Text = "the server itself sent the RST"
 	default:
@@ -194,19 +198,25 @@ func (j *Joined) compare(c, s *Seen) {
 	}
 }
 
-func (j *Joined) compareData(c, s *Seen) {
+func (j *JoinedSides) compareData(c, s *Seen) {
+	synacks := wire.Passage{Near: s.synacks, Far: c.synacks, Unanswered: c.Verdict == SYNACKUnanswered && !c.acked}
+	down := wire.Passage{Near: s.bytes[server], Far: c.bytes[server]}
+	up := wire.Passage{Near: c.bytes[client], Far: s.bytes[client]}
+	packets := wire.Passage{Near: c.packets[client], Far: s.packets[client]}
 	switch {
-	case s.bytes[server] > c.bytes[server]:
-		j.Loss, j.Text = LostBeforeClient, fmt.Sprintf("of %d bytes that the server sent, %d reached the client", s.bytes[server], c.bytes[server])
-	case c.bytes[client] > s.bytes[client]:
-		j.Loss, j.Text = LostBeforeServer, fmt.Sprintf("of %d bytes that the client sent, %d reached the server", c.bytes[client], s.bytes[client])
-	case s.synacks > c.synacks:
-		j.Loss, j.Text = LostBeforeClient, fmt.Sprintf("%d of %s did not reach the client", s.synacks-c.synacks, plural(s.synacks, "SYN-ACK"))
-	case c.packets[client] > s.packets[client] && c.Verdict.Failed():
-		j.Loss, j.Text = LostBeforeServer, fmt.Sprintf("%d of %s of the client did not reach the server", c.packets[client]-s.packets[client],
-			plural(c.packets[client], "packet"))
-	case c.Verdict == NoReply || c.Verdict == SYNACKUnanswered:
-		j.Loss, j.Text = LostAtServer, "everything reached the server: the cause is there"
+	case synacks.Whereabouts() == wire.LostAtEnd:
+		j.lost(server, synacks, "%s reached the client, and it acknowledged none: the cause is at the client (its firewall, its stack)", plural(synacks.Far, "SYN-ACK"))
+	case down.Whereabouts() == wire.LostBetween:
+		j.lost(server, down, "of %d bytes that the server sent, %d reached the client", down.Near, down.Far)
+	case up.Whereabouts() == wire.LostBetween:
+		j.lost(client, up, "of %d bytes that the client sent, %d reached the server", up.Near, up.Far)
+	case synacks.Whereabouts() == wire.LostBetween:
+		j.lost(server, synacks, "%d of %s did not reach the client", synacks.Near-synacks.Far, plural(synacks.Near, "SYN-ACK"))
+	case packets.Whereabouts() == wire.LostBetween && c.Verdict.Failed():
+		j.lost(client, packets, "%d of %s of the client did not reach the server", packets.Near-packets.Far, plural(packets.Near, "packet"))
+	case c.Verdict == NoReply || c.Verdict == SYNACKUnanswered || c.Verdict == Blackhole && c.stuck:
+		packets.Unanswered = true
+		j.lost(client, packets, "everything reached the server: the cause is there")
 	default:
 		j.Text = "both sides saw the same"
 	}

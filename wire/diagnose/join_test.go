@@ -18,6 +18,7 @@ func seenIn(t *testing.T, text string) []Seen {
 }
 
 func TestJoin(t *testing.T) {
+	stalled := "1 > P. 1 100 1\n1.3 > P. 1 100 1\n1.9 > P. 1 100 1\n3.1 > P. 1 100 1"
 	syns := "0 > S 0 0 0\n1 > S 0 0 0"
 	for name, c := range map[string]struct {
 		front, behind string
@@ -31,12 +32,14 @@ func TestJoin(t *testing.T) {
 		"refused on the way":      {"0 > S 0 0 0\n0 < R. 0 0 1", "", ForgedBetween, "the server never saw the SYN: the RST was sent by something on the way"},
 		"refused beside the way":  {"0 > S 0 0 0\n0 < R. 0 0 1", "0 > S 0 0 0", ForgedBetween, "the server sent nothing: what the client got was sent by something on the way"},
 		"rejected on the way":     {"0 > S 0 0 0\n0 icmp 3 13", "", LostBeforeServer, "the SYN never reached the server: what sent the ICMP error stopped it"},
+		"rejected by the server":  {"0 > S 0 0 0\n0 icmp 3 13", "0 > S 0 0 0\n0 icmp 3 13", LostAtServer, "the server itself sent the ICMP error"},
 		"RST forged to one side":  {exchange + "1 < R. 301 0 101", exchange, ForgedBetween, "the client got a RST that the server did not send"},
 		"RST forged to the other": {exchange, exchange + "1 > R. 101 0 301", ForgedBetween, "the server got a RST that the client did not send"},
 		"answer lost": {handshake + "1 > P. 1 100 1\n1 < . 1 0 101\n9 > . 101 0 1", handshake + "1 > P. 1 100 1\n1 < . 1 0 101\n2 < P. 1 50 101\n9 > . 101 0 1",
 			LostBeforeClient, "of 50 bytes that the server sent, 0 reached the client"},
 		"request lost":   {exchange + "1 > P. 101 100 301", exchange, LostBeforeServer, "of 200 bytes that the client sent, 100 reached the server"},
 		"server at work": {handshake + "1 > P. 1 100 1\n1 < . 1 0 101\n9 > . 101 0 1", handshake + "1 > P. 1 100 1\n1 < . 1 0 101\n9 > . 101 0 1", LostAtServer, "everything reached the server: the cause is there"},
+		"dropped there":  {handshake + stalled, handshake + stalled, LostAtServer, "everything reached the server: the cause is there"},
 		"nothing lost":   {exchange, exchange, LostNowhere, "both sides saw the same"},
 		"elsewhere":      {exchange, "", LostNowhere, "the server's capture does not hold this connection: another time, another interface, or a proxy in between"},
 		"no packet sent": {"0 arp >\n1 arp >", "", LostNowhere, "no packet left for the server"},

@@ -11,6 +11,9 @@ const (
 
 const (
 	fewestRetransmissions = 2   // one may be a lost packet or a tail loss probe (RFC 8985)
+	fewestFINs            = 3   // the first, and as many again
+	fewestStreamed        = 3   // segments of one side alone
+	fewestUnheard         = 3   // keep-alives without an answer, before the sender gives up
 	farewell              = 100 // bytes: a TLS alert, a QUIT, or the like; no request that calls for an answer
 	fullSized             = 1200
 )
@@ -18,6 +21,7 @@ const (
 // judge names what happened.
 func (c *conn) judge(v *view) (verdict, ending Verdict, inconclusive bool) {
 	c.assignRoles(v)
+	c.isPartOfMore = c.partOfMore(v)
 	switch {
 	case c.isOneSided(v):
 		return OneSided, "", false
@@ -27,7 +31,7 @@ func (c *conn) judge(v *view) (verdict, ending Verdict, inconclusive bool) {
 	case c.synacks.count == 0 && !c.clientAcked:
 		verdict, inconclusive = c.unanswered(v)
 	case !c.completed():
-		verdict, inconclusive = c.incomplete()
+		verdict, inconclusive = c.incomplete(v)
 	default:
 		verdict, inconclusive = c.established(v)
 	}
@@ -40,7 +44,7 @@ func (c *conn) isOneSided(v *view) bool {
 	if c.side[client].packets > 0 && c.side[server].packets > 0 || c.simultaneous {
 		return false
 	}
-	if c.isLone() {
+	if c.isLone() || c.isFiltered(v) || c.isVeiled() {
 		return true
 	}
 	if v.both > 0 {
@@ -57,30 +61,36 @@ func (c *conn) isLone() bool {
 	case x.packets > 0 && y.packets > 0:
 		return false
 	case y.packets > 0:
-		return c.synacks.count > 0 || x.progressed
+		return c.synacks.count > 0 || x.progressed || y.streams()
 	case c.hasSYN:
 		return x.packets > c.syns.count
 	}
-	return y.progressed
+	return y.progressed || x.streams()
+}
+
+// streams reports whether a side, of which alone something was captured, goes on sending data, and none of
+// it again although there was time: something acknowledges it.
+func (s *side) streams() bool {
+	return s.packets >= fewestStreamed && s.lastData.at-s.firstData.at >= shortestStall && s.stuck.count == 0 && s.fins <= 1
 }
 
 // unanswered is for SYNs to which no SYN-ACK came.
 func (c *conn) unanswered(v *view) (Verdict, bool) {
 	refused, rejected := c.refusals.marks[0], c.rejection
 	switch {
-	case refused.seen() && (!rejected.seen() || refused.frame < rejected.frame):
+	case refused.seen() && (!rejected.seen() || refused.isBefore(rejected.mark)):
 		return Refused, false
 	case rejected.seen():
 		return Rejected, false
 	}
-	return NoAnswer, c.syns.count == 1
+	return NoAnswer, c.syns.count == 1 && v.last-c.first.at < longestThought
 }
 
 // completed reports whether the server is known to have got the client's acknowledgment of the SYN-ACK.
 func (c *conn) completed() bool {
 	x, y := &c.side[client], &c.side[server]
 	switch {
-	case y.bytes > 0 || y.fin.seen() || x.progressed:
+	case y.sent() > 0 || y.fin.seen() || x.progressed:
 		return true
 	case !c.clientAcked:
 		return false
@@ -90,7 +100,7 @@ func (c *conn) completed() bool {
 }
 
 // incomplete is for a SYN-ACK that did not complete the handshake.
-func (c *conn) incomplete() (Verdict, bool) {
+func (c *conn) incomplete(v *view) (Verdict, bool) {
 	x, y := &c.side[client], &c.side[server]
 	switch {
 	case c.refusals.count > 0 && !c.clientAcked:
@@ -99,8 +109,14 @@ func (c *conn) incomplete() (Verdict, bool) {
 		return ResetByClient, false
 	case y.rst.seen() && c.synacks.count == 1 && c.syns.count == 1:
 		return ResetByServer, false
+	case c.synacks.count > 1 || c.syns.count > 1:
+		return SYNACKUnanswered, false
+	case v.last-c.synacks.last.at < longestThought:
+		return SYNACKUnanswered, true
+	case v.kinds.filter() == takesOpenings: // the server, which did not send the SYN-ACK again, has got its answer
+		return Open, false
 	}
-	return SYNACKUnanswered, c.synacks.count == 1 && c.syns.count == 1
+	return SYNACKUnanswered, false
 }
 
 // established is for a connection whose handshake was completed, or is not in the capture.
@@ -113,9 +129,9 @@ func (c *conn) established(v *view) (Verdict, bool) {
 		return c.resetBy(), false
 	}
 	switch {
-	case y.fin.seen() && (!x.fin.seen() || y.fin.frame < x.fin.frame):
+	case c.serverFirst():
 		return c.closedByServer(), false
-	case x.fin.seen():
+	case x.finished().seen():
 		return c.closedByClient(), false
 	}
 	if c.owesAnswer() && v.last-x.lastData.at >= longestThought && x.bursts == 1 {
@@ -126,12 +142,12 @@ func (c *conn) established(v *view) (Verdict, bool) {
 
 // stalled is for data that stays unanswered to the end.
 func (c *conn) stalled(v *view) Verdict {
-	if c.side[client].fin.seen() && c.side[server].fin.seen() && c.side[client].finAcked() && c.side[server].finAcked() {
+	if c.side[client].finAcked() && c.side[server].finAcked() {
 		return ""
 	}
 	for dir := range c.side {
 		x, y := &c.side[dir], &c.side[1-dir]
-		answered := y.rst.seen() && x.stuck.count > 0 && y.rst.frame > x.stuck.first.frame
+		answered := y.rst.seen() && x.stuck.count > 0 && x.stuck.first.isBefore(y.rst)
 		if answered {
 			continue
 		}
@@ -144,9 +160,16 @@ func (c *conn) stalled(v *view) Verdict {
 			return Blackhole
 		case y.seesHole(x, v):
 			return MTUBlackhole
+		case x.cannotClose(y), x.gaveUpAlone(y):
+			return Blackhole
 		}
 	}
 	return ""
+}
+
+// gaveUpAlone reports whether a RST came after keep-alives in vain (RFC 9293 section 3.8.4): the other side is gone.
+func (s *side) gaveUpAlone(other *side) bool {
+	return s.rst.seen() && s.unheard.count >= fewestUnheard && s.unheard.last.isBefore(s.rst) && !other.zero.seen()
 }
 
 // isBlocked reports whether the other side's closed window keeps this side from sending.
@@ -186,105 +209,6 @@ func orMax(mss uint16) uint16 {
 // the large ones before it never.
 func (s *side) seesHole(sender *side, v *view) bool {
 	return sender.gap.seen() && !sender.missed && sender.hasAcked && sender.acked == sender.hole &&
-		s.last.frame > sender.gap.frame && v.last-sender.gap.at >= longestThought &&
+		sender.gap.isBefore(s.last) && v.last-sender.gap.at >= longestThought &&
 		sender.next-sender.hole >= fullSized
-}
-
-// resetBy is for a connection that a RST ended.
-func (c *conn) resetBy() Verdict {
-	dir := client
-	if x, y := c.side[client].rst, c.side[server].rst; !x.seen() || y.seen() && y.frame < x.frame {
-		dir = server
-	}
-	if c.isBenign(dir) {
-		return c.closed()
-	}
-	if dir == client {
-		return ResetByClient
-	}
-	return ResetByServer
-}
-
-// isBenign reports whether a RST only tidies up after an orderly close (RFC 1122 section 4.2.2.13): programs close
-// without reading what still comes.
-func (c *conn) isBenign(dir int) bool {
-	x, y := &c.side[dir], &c.side[1-dir]
-	xFIN := x.fin.seen() && x.fin.frame <= x.rst.frame
-	yFIN := y.fin.seen() && y.fin.frame <= x.rst.frame
-	switch {
-	case xFIN && yFIN, c.side[client].fin.seen() && c.side[server].fin.seen():
-		return true
-	case yFIN && dir == client: // the server had finished: was all of it received?
-		return !y.hasAcked || !before(y.acked, y.finSeq)
-	case yFIN: // the client had finished: did it get its answer?
-		return x.unacknowledged() == 0 && (x.bytes > 0 || y.bytes == 0)
-	case xFIN: // what came after its own FIN was refused; a request there is one that it has not answered
-		return x.afterFIN <= farewell || dir == server && c.content.asked
-	}
-	return false
-}
-
-// closed tells a close that left the request without an answer from one that did not.
-func (c *conn) closed() Verdict {
-	x, y := &c.side[client], &c.side[server]
-	verdict := OK
-	switch {
-	case y.fin.seen() && (!x.fin.seen() || y.fin.frame < x.fin.frame):
-		verdict = c.closedByServer()
-	case x.fin.seen():
-		verdict = c.closedByClient()
-	}
-	if verdict == HalfClosed { // the RST took the place of the second FIN
-		return OK
-	}
-	return verdict
-}
-
-// closedByServer is for a FIN that the server sent first.
-func (c *conn) closedByServer() Verdict {
-	x, y := &c.side[client], &c.side[server]
-	switch {
-	case c.contentCut.seen():
-		return ClosedEarly
-	case y.bytes == 0 && c.requested(), c.content.asked:
-		return ClosedEarly
-	case c.sized && y.bytes == 0 && x.bytes == 0 && y.fin.at-c.first.at < promptClose:
-		return ClosedEarly
-	case x.fin.seen():
-		return OK
-	}
-	return HalfClosed
-}
-
-// closedByClient is for a FIN that the client sent first: it may have been tired of waiting.
-func (c *conn) closedByClient() Verdict {
-	x, y := &c.side[client], &c.side[server]
-	if c.owesAnswer() && (c.sized && !y.fin.seen() || x.fin.at-x.lastData.at >= shortestPatience) {
-		return NoReply
-	}
-	if y.fin.seen() {
-		return OK
-	}
-	return HalfClosed
-}
-
-// owesAnswer reports whether the server acknowledged a request, its first, and sent nothing.
-func (c *conn) owesAnswer() bool {
-	x, y := &c.side[client], &c.side[server]
-	acknowledged := x.progressed || !c.sized && x.hasAcked && x.unacknowledged() <= 1 // 1: a FIN
-	return c.requested() && y.bytes == 0 && acknowledged
-}
-
-// requested reports whether what the client sent calls for an answer. Where the beginning of the connection is not in
-// the capture, little data may be the last of a conversation.
-func (c *conn) requested() bool {
-	x := &c.side[client]
-	return x.bytes > 0 && (c.sized || c.content.asked || x.bytes > farewell)
-}
-
-// assignRoles corrects a guess of who is the client by what was learnt of servers since.
-func (c *conn) assignRoles(v *view) {
-	if !c.sized && v.isServer(c.flow[c.clientAt]) && !v.isServer(c.flow[1-c.clientAt]) {
-		c.flip()
-	}
 }

@@ -11,7 +11,7 @@ import (
 // neighbour is an address that was asked for on the link, and has not answered since.
 type neighbour struct {
 	asker, target netip.Addr
-	v6            bool
+	v6, told      bool
 	requests      series
 }
 

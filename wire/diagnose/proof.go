@@ -9,7 +9,7 @@ import (
 // that something filters ICMP; and the other way round.
 
 // pair is two addresses, the lower one first.
-type pair [2][16]byte
+type pair [2]host
 
 // proof is what shows that two hosts reach each other: the latest packet from each, in the order of the pair, on the
 // connection or in the exchange that is proof for the longest.
@@ -19,7 +19,7 @@ type proof struct {
 	reset     bool // all that came of TCP is RST, which a firewall may have sent in the host's place
 }
 
-func pairOf(a, b [16]byte) (p pair, first int) {
+func pairOf(a, b host) (p pair, first int) {
 	if bytes.Compare(a[:], b[:]) <= 0 {
 		return pair{a, b}, 0
 	}
@@ -38,7 +38,7 @@ func (v *view) proveTCP(c *conn) {
 	if c.side[client].packets == 0 || c.side[server].packets == 0 {
 		return
 	}
-	key := pair{[16]byte(c.flow[0][:16]), [16]byte(c.flow[1][:16])}
+	key := pair{c.flow[0].host(), c.flow[1].host()}
 	known, ok := v.proofs[key]
 	if !ok && len(v.proofs) >= maxServers {
 		return
@@ -75,7 +75,7 @@ func (v *view) countEcho(x *echo) {
 }
 
 // proofOf returns what is known of two hosts, and the index of the second in it.
-func (v *view) proofOf(a, b [16]byte) (proof, int) {
+func (v *view) proofOf(a, b host) (proof, int) {
 	key, first := pairOf(a, b)
 	return v.proofs[key], 1 - first
 }
@@ -83,7 +83,7 @@ func (v *view) proofOf(a, b [16]byte) (proof, int) {
 // pinged is the latest echo reply of the server, if it came after the connection's first packet.
 func (v *view) pinged(c *conn) mark {
 	client, server := c.flow[c.clientAt], c.flow[1-c.clientAt]
-	known, host := v.proofOf([16]byte(client[:16]), [16]byte(server[:16]))
+	known, host := v.proofOf(client.host(), server.host())
 	if m := known.ping[host]; m.at >= c.first.at {
 		return m
 	}

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -116,6 +118,35 @@ func keys(m map[string][]byte) func(func(string) bool) {
 			}
 		}
 	}
+}
+
+// TestATraceIsGroupedAsACaptureIsDiagnosed: both split the packets of each golden capture into the same attempts.
+func TestATraceIsGroupedAsACaptureIsDiagnosed(t *testing.T) {
+	attempts := 0
+	for name, data := range goldenCaptures(t) {
+		packets, _ := readCapture(t, data)
+		packets = slices.DeleteFunc(packets, func(p wire.Packet) bool { return p.Kind != wire.KindTCP })
+		var grouped, diagnosed []string
+		for _, a := range (wire.Trace{Packets: packets}).Attempts(0) {
+			grouped = append(grouped, fmt.Sprint(flowIn(a.Client, a.Server), a.Packets[0].Time.UTC(), len(a.Packets)))
+		}
+		Each(packets, func(j *Judged) {
+			diagnosed = append(diagnosed, fmt.Sprint(flowIn(j.Client(), j.Server()), j.First(), j.Packets()))
+		})
+		slices.Sort(grouped)
+		slices.Sort(diagnosed)
+		assert.Equal(t, diagnosed, grouped, name)
+		attempts += len(grouped)
+	}
+	assert.Greater(t, attempts, 20)
+}
+
+// flowIn is two ends in an order that does not depend on their roles.
+func flowIn(a, b netip.AddrPort) [2]netip.AddrPort {
+	if b.Compare(a) < 0 {
+		a, b = b, a
+	}
+	return [2]netip.AddrPort{a, b}
 }
 
 // restOnContent are the captures whose verdict needs the data of the answer, which a short snapshot length cuts off.

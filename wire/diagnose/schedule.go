@@ -53,7 +53,7 @@ func follows(gaps []time.Duration, want []float64) bool {
 func (c *conn) synGaps() []time.Duration {
 	var gaps []time.Duration
 	for i := 1; i < len(c.synTimes) && int64(i) < c.syns.count; i++ {
-		gaps = append(gaps, time.Duration(c.synTimes[i]-c.synTimes[i-1]))
+		gaps = append(gaps, time.Duration(int64(c.synTimes[i])-int64(c.synTimes[i-1]))*time.Microsecond)
 	}
 	return gaps
 }

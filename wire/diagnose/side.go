@@ -10,12 +10,33 @@ type mark struct {
 
 func (m mark) seen() bool { return m.frame != 0 }
 
+// isBefore compares places: by time as far as order in the file may be off, else by frame, because clocks are set.
+func (m mark) isBefore(o mark) bool {
+	if apart := m.at - o.at; apart != 0 && apart < disorder && apart > -disorder {
+		return apart < 0
+	}
+	return m.frame < o.frame
+}
+
 // stuck is data that was sent again and that nothing acknowledged since.
 type stuck struct {
 	seq         uint32
 	size        int32 // of the smallest of its retransmissions in bytes: senders first try large, then small
 	count       int32 // retransmissions
 	first, last mark  // of the retransmissions
+}
+
+// unheard is the keep-alives and the probes of a closed window that one side sent since the other was heard last.
+type unheard struct {
+	count       int32
+	first, last mark
+}
+
+func (u *unheard) add(m mark) {
+	if u.count == 0 {
+		u.first = m
+	}
+	u.count, u.last = u.count+1, m
 }
 
 // side is what one end of a connection has sent, and how far the other has acknowledged it.
@@ -28,7 +49,10 @@ type side struct {
 	hasAcked   bool // the other side acknowledged something
 	progressed bool // the other side acknowledged more than the first acknowledgment did
 	missed     bool // the other side acknowledged what is not in the capture
+	multipath  bool // its SYN has the option of Multipath TCP
+	deaf       bool // it had received nothing when it sent its FIN, or its RST without one
 	isn        uint32
+	base       uint32 // the first sequence number of data that is known of
 	next       uint32 // one past the highest sequence number sent
 	acked      uint32 // the highest acknowledgment number that the other side sent
 
@@ -53,15 +77,20 @@ type side struct {
 	probes int32
 	probe  mark // the latest probe of its closed window
 
-	keepAlives int32
-	fin        mark
-	finSeq     uint32
-	fins       int32 // sendings of the FIN
-	afterFIN   int64 // bytes that the other side sent after this side's FIN
-	rst        mark
-	rsts       int32
-	rstTTL     uint8
-	afterRST   bool // it went on sending as if it had not sent the RST
+	unheard  unheard
+	fin      mark
+	finSeq   uint32
+	fins     int32 // sendings of the FIN
+	lastFIN  mark
+	proven   mark  // the acknowledgment of a FIN that is not in the capture
+	afterFIN int64 // bytes that the other side sent after this side's FIN
+	rst      mark
+	rsts     int32
+	rstTTL   uint8
+	rstSeq   uint32
+	beyond   bool // it sent data behind the number of its RST
+	unknown  bool // its RST is that of a stack which knows nothing of the connection
+	afterRST bool // it went on sending as if it had not sent the RST
 }
 
 // unacknowledged is how many of the numbers sent the other side has not acknowledged.
@@ -72,19 +101,68 @@ func (s *side) unacknowledged() uint32 {
 	return s.next - s.acked
 }
 
-func (s *side) finAcked() bool { return s.fin.seen() && s.hasAcked && before(s.finSeq, s.acked) }
+func (s *side) finAcked() bool {
+	return s.fin.seen() && s.hasAcked && before(s.finSeq, s.acked) || s.proven.seen()
+}
+
+// finished is where this side's FIN is, or what proves it; no place if there was none.
+func (s *side) finished() mark {
+	if s.fin.seen() {
+		return s.fin
+	}
+	return s.proven
+}
+
+// sent is how many bytes of data the sequence numbers tell of, in the capture or not.
+func (s *side) sent() int64 { return int64(s.end() - s.base) }
+
+// end is the number after the last byte of data.
+func (s *side) end() uint32 {
+	if s.next != s.base && (s.proven.seen() || s.fin.seen() && s.next == s.finSeq+1) {
+		return s.next - 1
+	}
+	return s.next
+}
+
+// allAcked reports whether there was data, and the other side acknowledged all of it.
+func (s *side) allAcked() bool {
+	return s.hasAcked && before(s.base, s.acked) && !before(s.acked, s.end())
+}
+
+// know notes the first sequence number that is known of this side.
+func (s *side) know(seq uint32) {
+	if !s.hasNext {
+		s.hasNext, s.next, s.base = true, seq, seq
+	}
+}
+
+// widest is the largest window that TCP has (RFC 7323 section 2.3): no acknowledgment is farther ahead.
+const widest = 1 << 30
+
+// skip moves on to a number that was acknowledged and is not in the capture. One number alone is that of a FIN, as long as
+// no data follows. Where the first number that is known may be that of a keep-alive, one below the next, it proves nothing.
+func (s *side) skip(ack uint32, m mark) {
+	s.proven = mark{}
+	switch {
+	case ack-s.next > 1:
+		s.missed = true
+	case s.hasISN || s.bytes > 0:
+		s.proven = m
+	default:
+		s.base = ack
+	}
+	s.next = ack
+}
 
 // acknowledge takes in an acknowledgment number that the other side sent, and reports whether it was news.
-func (s *side) acknowledge(ack uint32) bool {
-	if s.hasAcked && !before(s.acked, ack) {
+func (s *side) acknowledge(ack uint32, m mark) bool {
+	switch {
+	case s.hasAcked && !before(s.acked, ack), s.hasNext && before(s.next, ack) && ack-s.next > widest:
 		return false
+	case s.hasNext && before(s.next, ack):
+		s.skip(ack, m)
 	}
-	if s.hasNext && before(s.next, ack) {
-		s.missed, s.next = s.missed || ack-s.next > 1, ack
-	}
-	if !s.hasNext {
-		s.hasNext, s.next = true, ack
-	}
+	s.know(ack)
 	news := s.hasAcked
 	s.hasAcked, s.acked = true, ack
 	s.progressed = s.progressed || news
@@ -108,11 +186,10 @@ const pauseForBurst = 1e9
 func (s *side) send(p *wire.Packet, m mark, closed bool) {
 	seq, size := p.TCP.Seq, p.TCP.Payload
 	end := seq + uint32(size)
+	s.know(seq)
 	switch {
-	case !s.hasNext:
-		s.hasNext, s.next = true, seq
 	case s.isKeepAlive(seq, size):
-		s.keepAlives++
+		s.unheard.add(m)
 		return
 	case closed && size <= 1:
 		return // a probe of the window, counted by the caller
@@ -133,6 +210,7 @@ func (s *side) isKeepAlive(seq uint32, size int) bool {
 // extend takes in data beyond what was sent before.
 func (s *side) extend(seq, end uint32, size int, m mark) {
 	fresh := int64(end - s.next)
+	s.proven = mark{}
 	if s.unacknowledged() == 0 {
 		s.una = m
 	}
@@ -145,7 +223,7 @@ func (s *side) extend(seq, end uint32, size int, m mark) {
 	if s.mss != 0 { // segmentation offload: what went over the wire was cut into segments
 		size = min(size, int(s.mss))
 	}
-	if int32(size) >= s.pending {
+	if int32(size) > s.pending { // an equal one would put off until later what the earlier one proves
 		s.pending, s.pendingEnd = int32(size), seq+uint32(size)
 	}
 	s.lastData = m
@@ -155,6 +233,9 @@ func (s *side) extend(seq, end uint32, size int, m mark) {
 
 // resend takes in data that was sent before.
 func (s *side) resend(seq uint32, size int, m mark) {
+	if seq+uint32(size) == s.next {
+		s.proven = mark{} // what was taken for a FIN is data
+	}
 	if s.hasAcked && !before(s.acked, seq+uint32(size)) {
 		return // the acknowledgment crossed it
 	}

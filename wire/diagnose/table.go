@@ -14,50 +14,52 @@ type table struct {
 	hand  int     // of the clock that looks for one to give up
 	ended []*conn // their end was seen, oldest first
 	spare []*conn
+	room  [wire.MostOnPorts]wire.Course
 }
 
-// Attempts on one flow that are remembered: a late packet may still belong to an older one.
-const attemptsPerFlow = 4
-
-// find returns the attempt that a segment belongs to, nil when it begins a new one.
+// find returns the attempt that a segment belongs to, nil when it begins a new one. The rule is [wire.Belongs]; nearly always there
+// is one attempt on the ports, and the segment is no SYN.
 func (t *table) find(f flow, from int, p *wire.Packet, at int64) *conn {
 	head := t.flows[f]
-	flags := p.TCP.Flags & (wire.SYN | wire.ACK | wire.RST)
-	switch {
-	case head == nil:
-		return nil
-	case flags == wire.SYN:
-		return head.attemptOf(from, p, at)
-	case flags&wire.ACK != 0 && flags != wire.ACK:
-		for c := head; c != nil; c = c.older {
-			if c.hasSYN && c.direction(from) == server && c.acksSYN(p.TCP.Ack) {
-				return c
-			}
-		}
+	if head == nil || head.older == nil && p.TCP.Flags&(wire.SYN|wire.ACK|wire.RST) != wire.SYN {
+		return head
 	}
-	return head
+	return head.back(wire.Belongs(p, at, t.courses(head, from)))
 }
 
-// reuseAfter is how long after the end of a connection a SYN with the same number is a new connection and not a late
-// copy: senders of hand-made SYNs choose the number freely.
-const reuseAfter = 1e9
+// courses are those of the attempts on the ports of the latest one.
+func (t *table) courses(head *conn, from int) []wire.Course {
+	n := 0
+	for c := head; c != nil && n < len(t.room); c = c.older {
+		t.room[n] = c.course(c.direction(from))
+		n++
+	}
+	return t.room[:n]
+}
 
-// attemptOf returns the attempt that a SYN belongs to.
-func (c *conn) attemptOf(from int, p *wire.Packet, at int64) *conn {
-	for a := c; a != nil; a = a.older {
-		switch x := &a.side[a.direction(from)]; {
-		case !x.hasISN || x.isn != p.TCP.Seq:
-		case a.clientAcked && a.over() && at-a.last.at > reuseAfter:
-			return nil
-		case a.hasSYN || a.direction(from) == client:
-			return a
-		}
+// back returns the attempt so many before this one, nil for -1.
+func (c *conn) back(n int) *conn {
+	if n < 0 {
+		return nil
 	}
-	answered := &c.side[server]
-	if c.hasSYN && c.direction(from) == server && answered.packets == 0 && !c.clientAcked {
-		return c // simultaneous open, RFC 9293 section 3.5
+	for range n {
+		c = c.older
 	}
-	return nil
+	return c
+}
+
+// course is how far the attempt has come when a segment of the side dir arrives.
+func (c *conn) course(dir int) wire.Course {
+	return wire.Course{
+		Client: c.side[client].reach(), Server: c.side[server].reach(), FromClient: dir == client,
+		HasSYN: c.hasSYN, SYNData: c.synData, Answered: c.synacks.count > 0, Established: c.clientAcked,
+		Simultaneous: c.simultaneous, Challenged: c.challenge.seen(), Over: c.over(), Last: c.last.at,
+	}
+}
+
+func (s *side) reach() wire.Reach {
+	return wire.Reach{Heard: s.packets > 0, HasISN: s.hasISN, HasNext: s.hasNext, HasAcked: s.hasAcked,
+		ISN: s.isn, Base: s.base, Next: s.next, Acked: s.acked}
 }
 
 func (t *table) insert(c *conn) {
@@ -74,7 +76,7 @@ func (t *table) surplus(f flow) *conn {
 	for c := t.flows[f]; c != nil; c = c.older {
 		n, last = n+1, c
 	}
-	if n <= attemptsPerFlow {
+	if n <= wire.MostOnPorts {
 		return nil
 	}
 	return last

@@ -32,6 +32,7 @@ func TestTsharkMatchesTheSameReplies(t *testing.T) {
 			for i := range packets {
 				e.Add(&packets[i], payloads[i])
 			}
+			e.drain()
 			require.Len(t, e.echoes.all, 1)
 			x := e.echoes.all[0]
 			witness := tsharkReplies(t, filepath.Join("testdata", "golden", name))

@@ -13,12 +13,15 @@ type Options struct {
 	Tolerance Tolerance
 	// Schedule are the gaps that the +rto lines stand for, such as [Schedule.Gaps].
 	Schedule []time.Duration
+	// Late is by how much the machine was seen to be late between two times: what comes after such a gap may be so much later.
+	// Nil: nobody has looked.
+	Late func(from, to time.Time) time.Duration
 }
 
 // Match compares the packets of an attempt with the signature and returns nil when they match, else the difference.
 // The zero attempt has no packets. Where optional lines and "..." leave several ways to read the packets, any may
 // match, and the mismatch is that of the one that got furthest.
-func (s Signature) Match(a wire.Attempt, o Options) *Mismatch {
+func (s Signature) Match(a wire.Attempt, o Options) *Difference {
 	for _, l := range s.lines {
 		if l.kind != never {
 			continue
@@ -198,7 +201,11 @@ func (m *matcher) checkTime(l line, s state) string {
 	if !ok {
 		return m.noGap(s.line)
 	}
-	took := m.attempt.Packets[s.packet].Time.Sub(m.attempt.Packets[since].Time)
+	from, to := m.attempt.Packets[since].Time, m.attempt.Packets[s.packet].Time
+	took := to.Sub(from)
+	if took > most && m.options.Late != nil {
+		most += m.options.Late(from, to)
+	}
 	if least <= took && took <= most {
 		return ""
 	}

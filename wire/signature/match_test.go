@@ -224,3 +224,22 @@ func fits(lines []string, kinds string) bool {
 	like := kinds != "" && strings.Contains(lines[0], " "+kinds[:1])
 	return like && fits(lines[1:], kinds[1:]) || lines[0][0] == '?' && fits(lines[1:], kinds)
 }
+
+func TestAGapMayBeLaterByWhatWasWitnessedInIt(t *testing.T) {
+	syn := func(ms int) wire.Packet {
+		return wire.Packet{Kind: wire.KindTCP, Time: time.Unix(0, 0).Add(time.Duration(ms) * time.Millisecond), TCP: wire.TCP{Flags: wire.SYN}}
+	}
+	attempt := wire.Attempt{HasSYN: true, Packets: []wire.Packet{syn(0), syn(400)}}
+	want := MustParse("+0 > S\n+0..0.1 > S")
+	var asked []time.Duration
+	options := Options{Tolerance: DefaultTolerance(), Late: func(from, to time.Time) time.Duration {
+		asked = append(asked, to.Sub(from))
+		return 250 * time.Millisecond
+	}}
+	assert.NotNil(t, want.Match(attempt, options), "250 ms of lateness do not excuse 300")
+	assert.Equal(t, []time.Duration{400 * time.Millisecond}, asked)
+	options.Late = func(time.Time, time.Time) time.Duration { return 300 * time.Millisecond }
+	assert.Nil(t, want.Match(attempt, options))
+	options.Late = nil
+	assert.NotNil(t, want.Match(attempt, options))
+}

@@ -9,8 +9,8 @@ import (
 	"github.com/tcplab/tcplab/wire"
 )
 
-// Mismatch is the first difference between a signature and the packets of an attempt.
-type Mismatch struct {
+// Difference is the first difference between a signature and the packets of an attempt.
+type Difference struct {
 	// Packet is the number within the attempt of the first packet that differs, counted from 1; where a packet is
 	// missing, the number that it would have had.
 	Packet int `json:"packet"`
@@ -37,7 +37,7 @@ const wantWidth = 18
 
 // String sets want and got side by side, with ! at the difference, then says what differs and lists every packet seen.
 // It ends with a newline, so that the caller can add where the capture lies.
-func (m *Mismatch) String() string {
+func (m *Difference) String() string {
 	width := wantWidth
 	for _, r := range m.Rows {
 		width = max(width, utf8.RuneCountInString(r.Want)+2)
@@ -59,9 +59,9 @@ func (m *Mismatch) String() string {
 }
 
 // appeared is the mismatch of a packet that a never line forbids.
-func appeared(a wire.Attempt, l line, i int) *Mismatch {
+func appeared(a wire.Attempt, l line, i int) *Difference {
 	got := row{"+" + milliseconds(since(a, i-1, i)), describe(a, &a.Packets[i]).only(l.packet)}
-	return &Mismatch{
+	return &Difference{
 		Packet: i + 1,
 		Reason: fmt.Sprintf("%s must not appear; packet %d is one", article(l.packet.name()), i+1),
 		Rows:   []Row{{Want: l.String(), Got: got.compact(), Differs: true}},
@@ -70,9 +70,9 @@ func appeared(a wire.Attempt, l line, i int) *Mismatch {
 }
 
 // mismatch describes the failure that got furthest.
-func (m *matcher) mismatch() *Mismatch {
+func (m *matcher) mismatch() *Difference {
 	f := m.best
-	result := &Mismatch{Packet: f.at.packet + 1, Reason: f.reason, Seen: Lines(m.attempt)}
+	result := &Difference{Packet: f.at.packet + 1, Reason: f.reason, Seen: Lines(m.attempt)}
 	next, path := 0, f.path // the next packet to be shown
 	for i := range min(f.at.line, len(m.lines)) {
 		l := m.lines[i]
@@ -100,12 +100,12 @@ func (m *matcher) mismatch() *Mismatch {
 	return result
 }
 
-func (m *Mismatch) add(l line, got string) {
+func (m *Difference) add(l line, got string) {
 	m.Rows = append(m.Rows, Row{Want: l.String(), Got: got})
 }
 
 // addDifference adds the last row.
-func (m *matcher) addDifference(to *Mismatch, at state) {
+func (m *matcher) addDifference(to *Difference, at state) {
 	r := Row{Want: noneText, Got: noneText, Differs: true}
 	switch {
 	case at.line == len(m.lines):

@@ -14,6 +14,9 @@ type Tolerance struct {
 	// Scale multiplies the lateness allowed, and the upper end of a range such as +0..0.05, for slow machines.
 	// 0 means 1.
 	Scale float64
+	// Witnessed is by how much the machine was seen to be late meanwhile: so much more lateness is allowed. Where it is known
+	// for a single gap, see [Options].
+	Witnessed time.Duration
 }
 
 // DefaultTolerance allows 10 ms and 1 % early, 150 ms and 12.5 % late.
@@ -34,9 +37,9 @@ func (t Tolerance) Window(gap time.Duration) (least, most time.Duration) {
 
 func (t Tolerance) scaled(d time.Duration) time.Duration {
 	if t.Scale == 0 {
-		return d
+		return d + t.Witnessed
 	}
-	return scale(d, t.Scale)
+	return scale(d, t.Scale) + t.Witnessed
 }
 
 func scale(d time.Duration, by float64) time.Duration { return time.Duration(float64(d) * by) }

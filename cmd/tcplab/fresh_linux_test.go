@@ -1,0 +1,65 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+
+	"github.com/tcplab/tcplab/scenarios"
+)
+
+// TestFreshMachine runs every scenario where there is nothing but the kernel and tcplab, as the README promises: the program
+// lives in a root directory that has no other one, and is to skip nothing.
+func TestFreshMachine(t *testing.T) {
+	if os.Geteuid() != 0 || testing.Short() {
+		t.Skip("only root can change its root directory; every scenario, in real time, is not for -short")
+	}
+	needEngine(t, "netns")
+	dir := t.TempDir()
+	for _, folder := range []string{"dev", "proc", "tmp"} {
+		require.NoError(t, os.Mkdir(filepath.Join(dir, folder), 0o755))
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "dev", "null"), nil, 0o644))
+	build := exec.Command("go", "build", "-o", filepath.Join(dir, "tcplab"), ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	out, err := build.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "sh", "-c", `mount --rbind /proc "$0/proc" && mount --bind /dev/null "$0/dev/null" && exec chroot "$0" /tcplab run --all --json --out /tmp/artifacts`, dir)
+	cmd.Env = []string{"HOME=/tmp", "DOCKER_HOST=unix:///nowhere.sock"}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Unshareflags: unix.CLONE_NEWNS} // the mounts are nobody else's, and go with the program
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	output, err := cmd.Output()
+	require.NoError(t, err, "%s", said.String())
+	matched := 0
+	for line := range bytes.Lines(output) {
+		var r struct {
+			Scenario, Skipped string
+			Match             bool
+		}
+		require.NoError(t, json.Unmarshal(line, &r))
+		assert.Empty(t, r.Skipped, r.Scenario)
+		assert.True(t, r.Match, r.Scenario)
+		matched++
+	}
+	briefly := 0
+	for _, s := range scenarios.All() {
+		if !s.Long {
+			briefly++
+		}
+	}
+	assert.Equal(t, briefly, matched, "every scenario that does not take minutes")
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// block is a listing of commands; what follows a command is what it prints.
+type block struct {
+	line     int
+	commands []command
+}
+
+type command struct {
+	text string
+	want []string
+}
+
+func blocks(t *testing.T, text string) []block {
+	t.Helper()
+	var list []block
+	open := ""
+	for i, line := range strings.Split(text, "\n") {
+		switch fence, isFence := strings.CutPrefix(line, "```"); {
+		case isFence && open == "":
+			open = fence
+			if fence == "console" || fence == "sh" {
+				list = append(list, block{line: i + 1})
+			}
+		case isFence:
+			open = ""
+		case open == "console" || open == "sh":
+			b := &list[len(list)-1]
+			if typed, ok := strings.CutPrefix(line, "$ "); ok {
+				b.commands = append(b.commands, command{text: typed})
+				continue
+			}
+			require.NotEmpty(t, b.commands, "line %d: a listing begins with a command, behind \"$ \"", b.line)
+			c := &b.commands[len(b.commands)-1]
+			c.want = append(c.want, line)
+		}
+	}
+	return list
+}
+
+// number is a time: one with a fraction, or in microseconds, and the space before or after one that is aligned.
+var number = regexp.MustCompile(`( {2,}(\\\+)?)?(\d+\\\.\d+( +(m?s\b *)?)?|\d+ µs)`)
+
+// column is the space before a column of a table: the one before it is as wide as its contents are.
+var column = regexp.MustCompile(` {2,}([^ *])`)
+
+// pattern matches what the lines show: any time in place of a time, any lines in place of "...", and any words where
+// a line ends so.
+func pattern(lines []string) string {
+	p := "^"
+	for _, line := range lines {
+		if line == "..." {
+			p += `(.*\n)*?`
+			continue
+		}
+		if begin, ok := strings.CutSuffix(line, " ..."); ok {
+			p += regexp.QuoteMeta(begin) + ` .*\n`
+			continue
+		}
+		text := number.ReplaceAllString(regexp.QuoteMeta(line), ` *\+?[\d.]+ *([mµ]?s)? *`)
+		if !strings.ContainsAny(line, "│┆") { // in a drawing each place counts
+			columns := strings.TrimLeft(text, " ")
+			text = text[:len(text)-len(columns)] + column.ReplaceAllString(columns, " {2,}$1")
+		}
+		p += text + ` *\n`
+	}
+	return p + "$"
+}

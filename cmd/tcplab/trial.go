@@ -1,0 +1,268 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/tcplab/tcplab/docker"
+	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/report"
+	"github.com/tcplab/tcplab/safefile"
+	"github.com/tcplab/tcplab/scenarios"
+	"github.com/tcplab/tcplab/trial"
+)
+
+// trialFlags are the flags of "run" that are for a command of the user's own.
+type trialFlags struct {
+	within     time.Duration
+	wantExit   int
+	wantOutput string
+	maySucceed bool
+	retries    int
+	settle     time.Duration
+	junit      string
+	server     serverFlags
+	when       string
+	healAfter  time.Duration
+}
+
+// names of the flags that make no sense without a command.
+var trialFlagNames = []string{"within", "want-exit", "want-output", "may-succeed", "retries", "settle", "junit", "when", "heal-after", "server", "port", "ready", "ready-within"}
+
+func (t *trialFlags) addTo(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.DurationVar(&t.within, "within", 10*time.Second, "with a command: how much longer than while healthy it may take to its end while the failure holds")
+	flags.IntVar(&t.wantExit, "want-exit", 0, "with a command: the exit code that it must have then (default: any but 0)")
+	flags.StringVar(&t.wantOutput, "want-output", "", "with a command: a regular expression that its output must match then")
+	flags.BoolVar(&t.maySucceed, "may-succeed", false, "with a command: it may succeed while the failure holds")
+	flags.IntVar(&t.retries, "retries", 3, "with a command: how many more connections it may try then than while healthy")
+	flags.DurationVar(&t.settle, "settle", 0, "with a command: how long after its end its sockets may take to be closed")
+	t.server.addTo(flags)
+	flags.StringVar(&t.when, "when", string(lab.Before), "with a command: break when its connection is at: connected, request-sent, request-acked, replied, idle:DURATION")
+	flags.DurationVar(&t.healAfter, "heal-after", 0, "with a command: heal so long after the break, while the command still runs")
+	flags.StringVar(&t.junit, "junit", "", "with a command: file for the verdicts as JUnit XML")
+}
+
+func (t *trialFlags) demand(cmd *cobra.Command) (trial.Demand, error) {
+	d := trial.Demand{Within: t.within, MaySucceed: t.maySucceed, Retries: t.retries, Settle: t.settle}
+	switch {
+	case t.within <= 0:
+		return d, fmt.Errorf("--within is longer than 0, not %s", t.within)
+	case t.settle < 0:
+		return d, fmt.Errorf("--settle is at least 0, not %s", t.settle)
+	case t.healAfter < 0:
+		return d, fmt.Errorf("--heal-after is at least 0, not %s", t.healAfter)
+	case t.retries < 0:
+		return d, fmt.Errorf("--retries is at least 0, not %d", t.retries)
+	}
+	if cmd.Flags().Changed("want-exit") {
+		d.Exit = &t.wantExit
+	}
+	if t.wantOutput != "" {
+		re, err := regexp.Compile(t.wantOutput)
+		if err != nil {
+			return d, fmt.Errorf("--want-output is not a regular expression: %w", err)
+		}
+		d.Output = re
+	}
+	return d, nil
+}
+
+// withoutCommand reports a flag that is there for a command, where there is none.
+func withoutCommand(cmd *cobra.Command) error {
+	for _, name := range trialFlagNames {
+		if cmd.Flags().Changed(name) {
+			return fmt.Errorf("--%s is for a command of your own: give it after --, as in \"tcplab run closed-port -- curl {url}\"", name)
+		}
+	}
+	return nil
+}
+
+// try puts a command into the scenarios' failures.
+func (f runFlags) try(cmd *cobra.Command, names, argv []string) error {
+	demand, err := f.trial.demand(cmd)
+	if err != nil {
+		return err
+	}
+	if f.client != "" || f.profile || f.speed > 1 {
+		return errors.New("--client, --profile and --speed are not for a command of your own")
+	}
+	if err := f.check(); err != nil {
+		return err
+	}
+	when, err := lab.ParseWhen(f.trial.when)
+	if err != nil {
+		return fmt.Errorf("--when: %w", err)
+	}
+	list, err := f.toTry(names)
+	if err != nil {
+		return err
+	}
+	service, err := f.trial.server.service(cmd.Flags())
+	if err != nil {
+		return err
+	}
+	engine, command, err := f.trial.chosen(cmd, &f.built, argv)
+	if err != nil {
+		return err
+	}
+	if f.parallel == 0 {
+		f.parallel = min(labsAtOnce(engine), 8*runtime.NumCPU()) // each of them with a program of the user's, of unknown weight
+	}
+	if err := os.MkdirAll(f.out, 0o755); err != nil {
+		return &harness.ArtifactError{Err: err}
+	}
+	t := trials{flags: f, engine: engine, service: service, command: command, demand: demand, when: when, out: cmd.ErrOrStderr()}
+	results, err := t.all(cmd.Context(), list)
+	if c, ok := engine.(io.Closer); ok {
+		err = errors.Join(err, c.Close())
+	}
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(results, trial.Compare)
+	return f.tell(cmd.OutOrStdout(), results)
+}
+
+func (f runFlags) toTry(names []string) ([]harness.Scenario, error) {
+	if f.all && len(names) == 0 {
+		return scenarios.ForAnyClient(), nil
+	}
+	return f.scenarios(names)
+}
+
+// chosenCommand returns the engine that was chosen, and the command, whose program exists as far as can be known.
+func chosenCommand(cmd *cobra.Command, built *labFlags, argv []string) (lab.Engine, trial.Program, error) {
+	if len(argv) == 0 {
+		return nil, trial.Program{}, errors.New("there is no command after --")
+	}
+	engine, _, err := built.choose(cmd.Context())
+	if err != nil {
+		return nil, trial.Program{}, err
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		return nil, trial.Program{}, err
+	}
+	if _, containers := engine.(*docker.Engine); !containers {
+		if _, err := lab.FindProgram(argv[0]); err != nil {
+			return nil, trial.Program{}, err
+		}
+	}
+	return engine, trial.Program{Argv: argv, Dir: dir}, nil
+}
+
+// chosen is chosenCommand, but a server of the user's own may be asked by the lab's client.
+func (t *trialFlags) chosen(cmd *cobra.Command, built *labFlags, argv []string) (lab.Engine, trial.Program, error) {
+	if len(argv) > 0 || cmd.ArgsLenAtDash() >= 0 {
+		return chosenCommand(cmd, built, argv)
+	}
+	engine, _, err := built.choose(cmd.Context())
+	return engine, trial.Program{}, err
+}
+
+// trials are several of one command.
+type trials struct {
+	flags   runFlags
+	engine  lab.Engine
+	command trial.Program
+	demand  trial.Demand
+	service lab.Service
+	when    lab.When
+
+	mutex sync.Mutex
+	out   io.Writer
+}
+
+// all makes the trials side by side. The first that could not be made ends all of them.
+func (t *trials) all(ctx context.Context, list []harness.Scenario) ([]*trial.TrialResult, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	results, errs := make([]*trial.TrialResult, len(list)), make([]error, len(list))
+	slots := make(chan struct{}, t.flags.parallel)
+	var group sync.WaitGroup
+	for i, s := range list {
+		group.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			if ctx.Err() != nil {
+				return
+			}
+			if results[i], errs[i] = t.one(ctx, s); errs[i] != nil {
+				cancel(errs[i])
+			}
+		})
+	}
+	group.Wait()
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx) // the others ended because of it
+	}
+	return results, nil
+}
+
+func (t *trials) one(ctx context.Context, s harness.Scenario) (*trial.TrialResult, error) {
+	family := lab.Family(t.flags.built.family)
+	dir := filepath.Join(t.flags.out, fmt.Sprintf("%s-%s-%s", s.Name, t.engine.Name(), family))
+	if err := safefile.Clear(dir); err != nil {
+		return nil, &harness.ArtifactError{Err: err}
+	}
+	r, err := trial.Run(ctx, t.engine, s, t.command, trial.Options{Family: family, Demand: t.demand, Service: t.service, When: t.when, HealAfter: t.flags.trial.healAfter, Artifacts: dir,
+		Progress: func(harness.PhaseName) {}})
+	if err != nil {
+		return nil, errors.Join(err, safefile.Remove(dir))
+	}
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	fmt.Fprintf(t.out, "%-20s %s\n", r.Verdict, r.Scenario)
+	return r, nil
+}
+
+// tell shows the results, and returns what the exit code stands for.
+func (f runFlags) tell(out io.Writer, results []*trial.TrialResult) error {
+	if f.trial.junit != "" {
+		write := func(w io.Writer) error { return trial.JUnit(w, results) }
+		if err := safefile.Write(f.trial.junit, 0o644, write, "<?xml"); err != nil {
+			return &harness.ArtifactError{Err: err}
+		}
+	}
+	if f.asJSON {
+		for _, r := range results {
+			if err := report.EncodeJSON(out, r); err != nil {
+				return err
+			}
+		}
+	} else if err := trial.Table(out, results); err != nil {
+		return err
+	}
+	var skipped []string
+	good := true
+	for _, r := range results {
+		good = good && r.Good()
+		if r.Verdict == trial.Skipped {
+			skipped = append(skipped, r.Scenario+": skipped: "+r.Skipped)
+		}
+		if !r.Good() && !f.asJSON {
+			fmt.Fprintln(out)
+			r.Details(out)
+		}
+	}
+	switch {
+	case !f.all && len(skipped) > 0:
+		return errors.New(strings.Join(skipped, "; "))
+	case !good:
+		return errMismatch
+	}
+	return nil
+}

@@ -1,0 +1,121 @@
+//go:build unix
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/scenarios"
+	"github.com/tcplab/tcplab/trial"
+)
+
+func newWith() *cobra.Command {
+	var built labFlags
+	cmd := &cobra.Command{
+		Use:   "with NAME [flags] -- COMMAND [ARG...]",
+		Short: "Run a command of your own while a failure holds",
+		Long: `Build a scenario's lab, break it, and run a command on its client while the failure holds. The standard streams are the
+command's, signals such as that of Ctrl-C go to it, and its exit code is this one's. It learns what to ask as with "tcplab run": from
+TCPLAB_HOST, TCPLAB_PORT, TCPLAB_ADDR and TCPLAB_URL in its environment, from {host}, {port}, {addr} and {url} in its arguments, and
+by the names of the lab's hosts. With --server, it asks a server of your own (see "tcplab run --help").
+
+The command has no terminal of its own: for a shell in a broken lab, see "tcplab up --broken" and "tcplab shell".`,
+		Example: `  tcplab with firewall-drop -- curl --max-time 3 {url}
+  go test -exec 'tcplab with service-hangs --' ./...`,
+	}
+	built.addTo(cmd)
+	var server serverFlags
+	server.addTo(cmd.Flags())
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if cmd.ArgsLenAtDash() != 1 {
+			return errors.New("it is \"tcplab with NAME -- COMMAND\": one scenario before the --, the command behind it")
+		}
+		service, err := server.service(cmd.Flags())
+		if err != nil {
+			return err
+		}
+		return with(cmd, &built, service, args[0], args[1:])
+	}
+	return cmd
+}
+
+func with(cmd *cobra.Command, built *labFlags, service lab.Service, name string, argv []string) (err error) {
+	s, err := scenarios.Named(name)
+	if err != nil {
+		return err
+	}
+	engine, command, err := chosenCommand(cmd, built, argv)
+	if err != nil {
+		return err
+	}
+	if c, ok := engine.(io.Closer); ok {
+		defer func() { err = alone(err, c.Close()) }()
+	}
+	standing, err := trial.Options{Family: lab.Family(built.family), Service: service}.Open(cmd.Context(), engine, s)
+	if err != nil {
+		return err
+	}
+	defer func() { err = alone(err, standing.Close(cmd.Context())) }()
+	if err := standing.Break(cmd.Context()); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	run, err := command.Prepare(standing)
+	if err != nil {
+		return err
+	}
+	code, err := passThrough(cmd, run)
+	if err == nil && code != 0 {
+		return exitCode(code)
+	}
+	return err
+}
+
+// alone joins a second error to a first, and leaves that as it is where there is no second: an exit code is told by its type.
+func alone(first, second error) error {
+	if second == nil {
+		return first
+	}
+	return errors.Join(first, second)
+}
+
+// passThrough runs a command with the streams of this process, hands it the signals that come, and returns its exit code.
+func passThrough(cmd *cobra.Command, run *lab.Cmd) (int, error) {
+	if err := cmd.Context().Err(); err != nil {
+		return 0, err
+	}
+	signals := make(chan os.Signal, 8)
+	signal.Reset(os.Interrupt, syscall.SIGTERM) // from here on, they are the command's
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
+	defer signal.Stop(signals)
+	stdin, err := inputOf(os.Stdin)
+	if err != nil {
+		return 0, err
+	}
+	defer stdin.Close()
+	run.Stdin, run.Stdout, run.Stderr = stdin, os.Stdout, os.Stderr
+	if err := run.Start(cmd.Context()); err != nil {
+		return 0, err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- run.Wait() }()
+	for {
+		select {
+		case s := <-signals:
+			if err := run.Signal(s.(syscall.Signal)); err != nil {
+				return 0, err
+			}
+		case err := <-ended:
+			if exit, failed := errors.AsType[*lab.ExitError](err); failed {
+				return exit.Code, nil
+			}
+			return 0, err
+		}
+	}
+}

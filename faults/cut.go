@@ -1,0 +1,88 @@
+package faults
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
+)
+
+// Moment is the segment of a connection at which something breaks.
+type Moment string
+
+// The moments; each names a segment with data, by who sends it.
+const (
+	AtRequest       Moment = "request"        // the client's first
+	AtReply         Moment = "reply"          // the server's first
+	AtSecondRequest Moment = "second-request" // the client's first after the server's first
+)
+
+// Cut breaks the path on the router in the middle of a connection: from that segment on, this one included, its packets are
+// dropped. Other connections pass until they come to the same point. The router's kernel decides by the packet itself, with
+// a mark on the connection (nf_conntrack), so no clock has a part in it.
+type Cut struct {
+	From Moment
+	// Back says that only packets from the server are dropped.
+	Back bool
+	// Reject says that packets are answered with ICMP "administratively prohibited" (RFC 1812 section 5.2.7.1, RFC 4443
+	// section 3.1).
+	Reject bool
+	// Packets is how many are dropped before the path heals by itself; 0: it does not.
+	Packets int
+}
+
+func (c Cut) String() string {
+	what := "drops what comes"
+	if c.Reject {
+		what = "rejects what comes"
+	}
+	if c.Back {
+		what += " from the server"
+	}
+	text := fmt.Sprintf("the router %s on a connection from its %s on", what, strings.ReplaceAll(string(c.From), "-", " "))
+	if c.Packets > 0 {
+		text += fmt.Sprintf(", %d packets", c.Packets)
+	}
+	return text
+}
+
+// CounterName is among the [lab.Counters] of the router: the number of packets that were dropped or rejected, those of both
+// families together.
+func (c Cut) CounterName(lab.Family) string { return "cut: " + c.String() }
+
+// CutVerb puts a cut of the connections with a port in place, in the place of the one before.
+func CutVerb(c Cut, port int) []string {
+	argv := lab.Verb("cut", "set", "--port", strconv.Itoa(port), "--from", string(c.From), "--packets", strconv.Itoa(c.Packets))
+	if c.Back {
+		argv = append(argv, "--back")
+	}
+	if c.Reject {
+		argv = append(argv, "--reject")
+	}
+	return argv
+}
+
+// Inject arms it: it waits for its segment.
+func (c Cut) Inject(ctx context.Context, b *lab.Bench) error {
+	return b.Do(ctx, lab.RouterHost, CutVerb(c, b.Service.Number()))
+}
+
+// Verify reads its counter.
+func (c Cut) Verify(ctx context.Context, b *lab.Bench) error {
+	counters := lab.Counters{}
+	if err := b.Query(ctx, lab.RouterHost, agent.CountersVerb(), &counters); err != nil {
+		return err
+	}
+	if _, ok := counters[c.CounterName(b.Family)]; !ok {
+		return fmt.Errorf("host %s has no rule by which %s", lab.RouterHost, c)
+	}
+	return nil
+}
+
+// Heal removes it.
+func (c Cut) Heal(ctx context.Context, b *lab.Bench) error {
+	return b.Do(ctx, lab.RouterHost, lab.Verb("cut", "remove"))
+}

@@ -1,0 +1,120 @@
+package faults
+
+import (
+	"context"
+	"flag"
+	"fmt"
+
+	"github.com/google/nftables"
+	"github.com/google/nftables/expr"
+	"github.com/google/nftables/userdata"
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
+	"golang.org/x/sys/unix"
+)
+
+const cutTable = "cut" // and its chain
+
+// The marks of a connection; one that has none has mark 0.
+const (
+	markNone     = 0
+	markCut      = 1
+	markAnswered = 2
+)
+
+const cutUsage = "usage: tcplab host cut set [--port N] --from request|reply|second-request [--back] [--reject] [--packets N], or cut remove"
+
+// cut breaks connections at a segment of theirs, or stops to do so.
+func cut(_ context.Context, s agent.Streams, args []string) error {
+	if len(args) == 0 {
+		return agent.Usagef(cutUsage)
+	}
+	flags := flag.NewFlagSet("cut", flag.ContinueOnError)
+	from := flags.String("from", "", "the segment from which on packets are dropped: request, reply or second-request")
+	port := flags.Int("port", lab.Port, "the service's port")
+	c := Cut{}
+	flags.BoolVar(&c.Back, "back", false, "drop only what comes from the server")
+	flags.BoolVar(&c.Reject, "reject", false, "answer with ICMP")
+	flags.IntVar(&c.Packets, "packets", 0, "only so many packets, 0 for all")
+	if err := agent.Parse(flags, args[1:]); err != nil {
+		return err
+	}
+	c.From = Moment(*from)
+	conn, err := s.Namespace.Nftables()
+	if err != nil {
+		return err
+	}
+	switch {
+	case args[0] == "remove" && len(args) == 1:
+		return removeTable(conn, cutTable)
+	case args[0] == "set" && marking(c.From, *port) != nil && c.Packets >= 0 && flags.NArg() == 0:
+		return setCut(conn, c, *port)
+	}
+	return agent.Usagef(cutUsage)
+}
+
+func setCut(conn *nftables.Conn, c Cut, port int) error {
+	table := replaceTable(conn, cutTable)
+	chain := conn.AddChain(&nftables.Chain{Name: cutTable, Table: table, Type: nftables.ChainTypeFilter,
+		Hooknum: nftables.ChainHookForward, Priority: nftables.ChainPriorityFilter})
+	for _, exprs := range marking(c.From, port) {
+		conn.AddRule(&nftables.Rule{Table: table, Chain: chain, Exprs: exprs})
+	}
+	conn.AddRule(&nftables.Rule{Table: table, Chain: chain, Exprs: cutting(c, port),
+		UserData: userdata.AppendString(nil, userdata.TypeComment, c.CounterName(lab.IPv4))})
+	if err := conn.Flush(); err != nil {
+		return fmt.Errorf("cut connections: %w (the kernel needs nf_tables and nf_conntrack with marks)", err)
+	}
+	return nil
+}
+
+// marking are the rules that put the mark "cut" on a connection at its moment; nil for one that there is not.
+func marking(m Moment, service int) [][]expr.Any {
+	switch m {
+	case AtRequest:
+		return [][]expr.Any{mark(partDestination, service, markNone, markCut)}
+	case AtReply:
+		return [][]expr.Any{mark(partSource, service, markNone, markCut)}
+	case AtSecondRequest:
+		return [][]expr.Any{mark(partSource, service, markNone, markAnswered), mark(partDestination, service, markAnswered, markCut)}
+	}
+	return nil
+}
+
+// mark changes the mark of a connection at a segment with data that has the service's port in that part of its header.
+func mark(port part, service int, from, to uint32) []expr.Any {
+	exprs := append(protocolIs(unix.IPPROTO_TCP), port.load(), equals(bigEndian(uint16(service))),
+		partFlags.load(), &expr.Bitwise{SourceRegister: 1, DestRegister: 1, Len: 1, Mask: []byte{flagPSH}, Xor: []byte{0}}, equals([]byte{flagPSH}))
+	exprs = append(exprs, marked(from)...)
+	return append(exprs, &expr.Immediate{Register: 1, Data: native(to)}, &expr.Ct{Key: expr.CtKeyMARK, Register: 1, SourceRegister: true})
+}
+
+// marked matches the packets of a connection with that mark.
+func marked(with uint32) []expr.Any {
+	return []expr.Any{&expr.Ct{Key: expr.CtKeyMARK, Register: 1}, equals(native(with))}
+}
+
+// cutting is the rule for what is marked.
+func cutting(c Cut, service int) []expr.Any {
+	exprs := append(protocolIs(unix.IPPROTO_TCP), marked(markCut)...)
+	if c.Back {
+		exprs = append(exprs, partSource.load(), equals(bigEndian(uint16(service))))
+	}
+	if c.Packets > 0 {
+		exprs = append(exprs, first(c.Packets)...)
+	}
+	exprs = append(exprs, &expr.Counter{})
+	if c.Reject {
+		return append(exprs, &expr.Reject{Type: unix.NFT_REJECT_ICMPX_UNREACH, Code: unix.NFT_REJECT_ICMPX_ADMIN_PROHIBITED})
+	}
+	return append(exprs, &expr.Verdict{Kind: expr.VerdictDrop})
+}
+
+func addCutCounters(n *agent.Namespace, into lab.Counters) error {
+	return n.EachCommented(cutTable, func(_, comment string, packets uint64) { into[comment] += packets })
+}
+
+func init() {
+	agent.Register("cut set|remove: drop or reject what comes on a connection from one of its segments on", cut)
+	agent.RegisterCounters(addCutCounters)
+}

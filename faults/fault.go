@@ -1,0 +1,192 @@
+package faults
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
+)
+
+// StopService ends the program that listens on the server; the host stays up.
+type StopService struct{}
+
+func (StopService) String() string {
+	return fmt.Sprintf("nobody listens on TCP port %d of the server", lab.Port)
+}
+
+// Inject ends the service.
+func (StopService) Inject(ctx context.Context, b *lab.Bench) error { return b.StopService(ctx) }
+
+// Verify looks for sockets in state LISTEN: there must be none.
+func (StopService) Verify(ctx context.Context, b *lab.Bench) error {
+	var listening []netip.AddrPort
+	if err := b.Query(ctx, lab.ServerHost, agent.ListenersVerb(b.Service.Number()), &listening); err != nil {
+		return err
+	}
+	if len(listening) > 0 {
+		return fmt.Errorf("the server still listens on %v", listening)
+	}
+	return nil
+}
+
+// Heal starts the service again.
+func (StopService) Heal(ctx context.Context, b *lab.Bench) error { return b.StartService(ctx) }
+
+// HangService lets the service's program do nothing any more, as one in a deadlock or stopped by a signal (SIGSTOP): its
+// socket listens, so the kernel completes handshakes and acknowledges requests. No reply ever comes.
+type HangService struct{}
+
+func (HangService) String() string {
+	return fmt.Sprintf("the service on TCP port %d of the server hangs", lab.Port)
+}
+
+// Inject lets a program that does nothing listen in the service's place. Somebody's own server is stopped where it is.
+func (HangService) Inject(ctx context.Context, b *lab.Bench) error {
+	if own, err := b.FreezeService(true); own {
+		return err
+	}
+	hanging := b.Service
+	hanging.Behaviour = lab.Hang
+	return b.RunService(ctx, hanging)
+}
+
+// unanswered is for how long a request must go without a reply: one from the host itself has it in microseconds.
+const unanswered = time.Second
+
+// Verify sends a request from the server to itself, so that nothing of it is on the lab's links: it must be connected and
+// get no reply. That connection stays where the program never takes it, in the socket's accept queue.
+func (f HangService) Verify(ctx context.Context, b *lab.Bench) error {
+	err := f.verify(ctx, b)
+	for start := time.Now(); err != nil && b.Service.Own != nil && time.Since(start) < stopping; {
+		err = f.verify(ctx, b) // it takes a moment until the signal has reached the last of its processes
+	}
+	return err
+}
+
+// stopping bounds the time in which processes stop that have been sent a signal, on a busy machine.
+const stopping = 3 * time.Second
+
+func (HangService) verify(ctx context.Context, b *lab.Bench) error {
+	var o lab.Outcome
+	if err := b.Query(ctx, lab.ServerHost, agent.DialVerb(b.Target(), unanswered), &o); err != nil {
+		return err
+	}
+	switch {
+	case o.OK():
+		return errors.New("the service still replies")
+	case !o.Timeout || o.Stage != "read":
+		return fmt.Errorf("a request from the server itself must be connected and wait for its reply, but: %s", o.Error)
+	}
+	return nil
+}
+
+// Heal ends that program and starts the service again.
+func (HangService) Heal(ctx context.Context, b *lab.Bench) error {
+	if own, err := b.FreezeService(false); own {
+		return err
+	}
+	if err := b.StopService(ctx); err != nil {
+		return err
+	}
+	return b.StartService(ctx)
+}
+
+// StopHost switches a host off in the way of a cloud: nothing answers for it. Its last hop would tell on it with ICMP
+// "host unreachable" once ARP had failed; so the neighbour entry is pinned there, and frames go to a hardware address
+// that nobody has any more.
+type StopHost struct {
+	// Host is the one that dies, and LastHop the one before it on the way from the client.
+	Host, LastHop string
+	// Told says that the last hop asks for the host's hardware address in vain, as on a network of one's own: its entries are
+	// forgotten in the place of being pinned.
+	Told bool
+}
+
+func (f StopHost) String() string {
+	if f.Told {
+		return fmt.Sprintf("the %s is switched off, and the %s asks for its hardware address in vain", f.Host, f.LastHop)
+	}
+	return fmt.Sprintf("the %s is switched off", f.Host)
+}
+
+// Inject pins the neighbour entries, then cuts the power.
+func (f StopHost) Inject(ctx context.Context, b *lab.Bench) error {
+	host, err := b.Host(f.Host)
+	if err != nil {
+		return err
+	}
+	stopper, ok := host.(lab.Stopper)
+	if !ok {
+		return fmt.Errorf("switch off host %s: %w by this engine", f.Host, lab.ErrUnsupported)
+	}
+	if f.Told {
+		return errors.Join(stopper.Stop(ctx), f.neighbours(ctx, b, "forget"))
+	}
+	if err := f.neighbours(ctx, b, "pin"); err != nil {
+		return err
+	}
+	return stopper.Stop(ctx)
+}
+
+// Verify asks the host to do something, which must fail because it is off, and looks at the last hop's entries.
+func (f StopHost) Verify(ctx context.Context, b *lab.Bench) error {
+	switch err := b.Do(ctx, f.Host, agent.ListenersVerb(b.Service.Number())); {
+	case err == nil:
+		return fmt.Errorf("host %s still runs commands", f.Host)
+	case !errors.Is(err, lab.ErrHostStopped):
+		return err
+	}
+	var table []lab.Neighbour
+	if err := b.Query(ctx, f.LastHop, agent.NeighboursVerb(), &table); err != nil {
+		return err
+	}
+	for _, want := range f.pinned(b.Topology) {
+		known := slices.ContainsFunc(table, func(n lab.Neighbour) bool { return n.Addr == want.Addr && n.MAC == want.MAC })
+		switch {
+		case f.Told && known:
+			return fmt.Errorf("host %s still knows the hardware address of %s", f.LastHop, want.Addr)
+		case !f.Told && !slices.Contains(table, want):
+			return fmt.Errorf("host %s has not pinned %s to %s", f.LastHop, want.Addr, want.MAC)
+		}
+	}
+	return nil
+}
+
+// Heal switches the host on, lets the last hop ask for it again, and starts the service that died with it.
+func (f StopHost) Heal(ctx context.Context, b *lab.Bench) error {
+	host, err := b.Host(f.Host)
+	if err != nil {
+		return err
+	}
+	if err := host.(lab.Stopper).Start(ctx); err != nil {
+		return err
+	}
+	if err := f.neighbours(ctx, b, "forget"); err != nil {
+		return err
+	}
+	b.Lose(lab.KeptService) // it died with the host
+	return b.StartService(ctx)
+}
+
+// neighbours does something to the last hop's entry of every address of the host.
+func (f StopHost) neighbours(ctx context.Context, b *lab.Bench, action string) error {
+	for _, n := range f.pinned(b.Topology) {
+		if err := b.Do(ctx, f.LastHop, agent.NeighbourVerb(action, n.Addr, n.MAC)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f StopHost) pinned(t lab.Topology) []lab.Neighbour {
+	var list []lab.Neighbour
+	for _, e := range t.EndsOf(f.Host) {
+		list = append(list, e.PinnedEntries()...)
+	}
+	return list
+}

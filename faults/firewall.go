@@ -1,0 +1,132 @@
+package faults
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
+)
+
+// Rule is a packet filter rule that drops or rejects what it matches.
+type Rule struct {
+	// Chain is the hook where the rule stands: INPUT, FORWARD or OUTPUT.
+	Chain string `json:"chain"`
+	// Proto is "tcp", "udp" or "icmp" (ICMPv6 on IPv6).
+	Proto string `json:"proto"`
+	// Port is the destination port, SourcePort that of the sender; 0 for any.
+	Port       int `json:"port,omitempty"`
+	SourcePort int `json:"source_port,omitempty"`
+	// Data says that of TCP only segments with the flag PSH match: those that carry the end of what was written. The
+	// handshake has none.
+	Data bool `json:"data,omitempty"`
+	// Flags are flags of TCP that a segment must have all of, as iptables names them: "FIN", "ECE,CWR"; empty: any.
+	Flags string `json:"flags,omitempty"`
+	// First is how many packets it concerns, those that match it first; 0 for all.
+	First int `json:"first,omitempty"`
+	// Reject is what the rule answers with, as iptables names it: "tcp-reset", or "icmp-port-unreachable",
+	// "icmp-host-unreachable", "icmp-host-prohibited" or "icmp-admin-prohibited" and on IPv6 what ICMPv6 has for it (RFC
+	// 4443 section 3.1; it has nothing for "icmp-host-prohibited"). Empty: it drops without a word.
+	Reject string `json:"reject,omitempty"`
+}
+
+// String is the rule in iptables' notation: "INPUT -p tcp --dport 8080 -j DROP".
+func (r Rule) String() string {
+	var s strings.Builder
+	s.WriteString(r.Chain + " -p " + r.Proto)
+	if r.SourcePort != 0 {
+		s.WriteString(" --sport " + strconv.Itoa(r.SourcePort))
+	}
+	if r.Port != 0 {
+		s.WriteString(" --dport " + strconv.Itoa(r.Port))
+	}
+	if r.Data {
+		s.WriteString(" --tcp-flags PSH PSH")
+	}
+	if r.Flags != "" {
+		s.WriteString(" --tcp-flags " + r.Flags + " " + r.Flags)
+	}
+	if r.First != 0 {
+		fmt.Fprintf(&s, " (the first %d)", r.First)
+	}
+	if r.Reject == "" {
+		return s.String() + " -j DROP"
+	}
+	return s.String() + " -j REJECT --reject-with " + r.Reject
+}
+
+// names6 are ip6tables' own names for what iptables(8) calls otherwise.
+var names6 = strings.NewReplacer(
+	"-p icmp", "-p icmpv6",
+	"icmp-port-unreachable", "icmp6-port-unreachable",
+	"icmp-host-unreachable", "icmp6-addr-unreachable",
+	"icmp-admin-prohibited", "icmp6-adm-prohibited",
+)
+
+// Command is the command that inserts the rule by hand.
+func (r Rule) Command(f lab.Family) string {
+	if f == lab.IPv6 {
+		return "ip6tables -I " + names6.Replace(r.String())
+	}
+	return "iptables -I " + r.String()
+}
+
+// CounterName is the rule's name among the [lab.Counters] of its host and family.
+func (r Rule) CounterName(f lab.Family) string { return "firewall " + f.String() + " " + r.String() }
+
+// FirewallVerb adds the rule (action "add") or deletes it ("delete") for one family. A rule that drops, without First,
+// is written to the tables of iptables, so that "iptables -S" lists it where iptables is installed.
+func FirewallVerb(action string, f lab.Family, r Rule) []string {
+	argv := lab.Verb("firewall", action, "--family", strconv.Itoa(int(f)), "--chain", r.Chain, "--proto", r.Proto,
+		"--port", strconv.Itoa(r.Port), "--source-port", strconv.Itoa(r.SourcePort), "--first", strconv.Itoa(r.First),
+		"--flags", r.Flags, "--reject", r.Reject)
+	if r.Data {
+		argv = append(argv, "--data")
+	}
+	return argv
+}
+
+// FirewallRule is a rule in a host's firewall that drops packets without a word, or rejects them.
+type FirewallRule struct {
+	Host string
+	Rule Rule
+}
+
+func (f FirewallRule) String() string {
+	return fmt.Sprintf("firewall rule on the %s: %s", f.Host, f.Rule)
+}
+
+// in is the rule as it is written in a lab.
+func (r Rule) in(b *lab.Bench) Rule {
+	r.Port, r.SourcePort = b.PortOf(r.Port), b.PortOf(r.SourcePort)
+	return r
+}
+
+// Inject adds the rule.
+func (f FirewallRule) Inject(ctx context.Context, b *lab.Bench) error {
+	return b.Do(ctx, f.Host, FirewallVerb("add", b.Family, f.Rule.in(b)))
+}
+
+// Verify reads the rule's counter: the rule must be there.
+func (f FirewallRule) Verify(ctx context.Context, b *lab.Bench) error {
+	counters := lab.Counters{}
+	if err := b.Query(ctx, f.Host, agent.CountersVerb(), &counters); err != nil {
+		return err
+	}
+	if _, ok := counters[f.Rule.in(b).CounterName(b.Family)]; !ok {
+		return fmt.Errorf("host %s has no firewall rule %s for %s", f.Host, f.Rule.in(b), b.Family)
+	}
+	return nil
+}
+
+// Heal deletes the rule.
+func (f FirewallRule) Heal(ctx context.Context, b *lab.Bench) error {
+	return b.Do(ctx, f.Host, FirewallVerb("delete", b.Family, f.Rule.in(b)))
+}
+
+// ByHand implements harness.ByHand.
+func (f FirewallRule) ByHand(family lab.Family) []string {
+	return []string{fmt.Sprintf("tcplab exec %s %s", f.Host, f.Rule.Command(family))}
+}

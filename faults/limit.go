@@ -1,0 +1,70 @@
+package faults
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
+)
+
+// Exhaust lets the client hold as many connections to the service as a device on the router takes: the next one is one too many.
+type Exhaust struct {
+	// Connections is how many the device takes.
+	Connections int
+	// NAT says that the device is a NAT, which has one port for each connection and drops what finds none. Else it is a firewall that
+	// limits connections and answers one more with a RST.
+	NAT bool
+}
+
+func (f Exhaust) String() string {
+	if f.NAT {
+		return fmt.Sprintf("the NAT on the router has %d ports, and each is used by a connection of the client", f.Connections)
+	}
+	return fmt.Sprintf("the router's firewall takes %d connections to the service, and the client holds as many", f.Connections)
+}
+
+// NATPorts is the first port that a NAT with few ports gives out.
+const NATPorts = 61000
+
+// LimitCounter is among the [lab.Counters] of a router whose firewall limits connections: how many packets it has refused.
+const LimitCounter = "limit: refused"
+
+// Inject sets the limit, and opens the connections.
+func (f Exhaust) Inject(ctx context.Context, b *lab.Bench) error {
+	limit := lab.Verb("limit", "set", "--port", strconv.Itoa(b.Service.Number()), "--connections", strconv.Itoa(f.Connections))
+	if f.NAT {
+		limit = NATVerb(NAT{Ports: f.Connections})
+	}
+	if err := b.Do(ctx, lab.RouterHost, limit); err != nil {
+		return err
+	}
+	client, err := b.Host(lab.ClientHost)
+	if err != nil {
+		return err
+	}
+	return b.Keep(ctx, held, client.Command(HoldVerb(f.Connections, b.Target())...))
+}
+
+// Verify makes one more connection, which must not be established: a firewall refuses it, a NAT says nothing.
+func (f Exhaust) Verify(ctx context.Context, b *lab.Bench) error {
+	var o lab.Outcome
+	if err := b.Query(ctx, lab.ClientHost, agent.DialVerb(b.Target(), unanswered), &o); err != nil {
+		return err
+	}
+	if o.Stage != "connect" || f.NAT != o.Timeout || !f.NAT && o.Errno != "ECONNREFUSED" {
+		return fmt.Errorf("%s, but one more connection ended with: %s", f, o)
+	}
+	return nil
+}
+
+// Heal closes the connections, and lifts the limit.
+func (f Exhaust) Heal(ctx context.Context, b *lab.Bench) error {
+	lift := lab.Verb("limit", "remove")
+	if f.NAT {
+		lift = NATVerb(NAT{})
+	}
+	return errors.Join(b.End(ctx, held), b.Do(ctx, lab.RouterHost, lift))
+}

@@ -1,0 +1,108 @@
+package faults
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tcplab/tcplab/lab"
+)
+
+// Line is the line of [lab.WithLine]: it passes frames on between the router and the server, as a network in between does
+// that delays, loses, doubles or reorders packets, or that takes small ones only. The zero value is a good line.
+type Line struct {
+	// Delay is how long each frame is on its way, in each direction.
+	Delay time.Duration
+	// Loss, Duplicate and Reorder are the parts of the frames, from 0 to 1, that are lost, that are passed on twice, and that
+	// are passed on behind the next one. Which frames they are is the same in each run.
+	Loss, Duplicate, Reorder float64
+	// MTU is the largest packet in bytes that the line takes; it drops larger ones without a word, as a tunnel does whose ICMP
+	// errors are filtered. 0: any.
+	MTU int
+}
+
+func (l Line) String() string {
+	var list []string
+	if l.Delay > 0 {
+		list = append(list, fmt.Sprintf("delays packets by %s", l.Delay))
+	}
+	for _, part := range []struct {
+		of   float64
+		what string
+	}{{l.Loss, "loses"}, {l.Duplicate, "doubles"}, {l.Reorder, "reorders"}} {
+		if part.of > 0 {
+			list = append(list, fmt.Sprintf("%s %g %% of the packets", part.what, 100*part.of))
+		}
+	}
+	if l.MTU > 0 {
+		list = append(list, fmt.Sprintf("drops packets of more than %d bytes without a word", l.MTU))
+	}
+	if len(list) == 0 {
+		return "good line between router and server"
+	}
+	return "line between router and server that " + strings.Join(list, ", ")
+}
+
+// Install puts the line in place, or in the place of the one before.
+func (l Line) Install(ctx context.Context, b *lab.Bench) error {
+	host, err := b.Host(lab.Line)
+	if err != nil {
+		return err
+	}
+	return b.Keep(ctx, "line", host.Command(LineVerb(l, lab.RouterToClient, lab.RouterToServer)...))
+}
+
+// LineVerb passes frames on between two interfaces until its standard input ends.
+func LineVerb(l Line, a, b string) []string {
+	fraction := func(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
+	return lab.Verb("line", "--delay", l.Delay.String(), "--loss", fraction(l.Loss), "--duplicate", fraction(l.Duplicate),
+		"--reorder", fraction(l.Reorder), "--mtu", strconv.Itoa(l.MTU), a, b)
+}
+
+// The [lab.Counters] of a host whose line runs: what the line is set to, and what it has done with frames since it was put
+// in place.
+const (
+	LineDelayCounter      = "line delay us"
+	LineLossCounter       = "line loss ppm"
+	LineDuplicateCounter  = "line duplicate ppm"
+	LineReorderCounter    = "line reorder ppm"
+	LineMTUCounter        = "line mtu"
+	LineLostCounter       = "line lost"
+	LineDuplicatedCounter = "line duplicated"
+	LineReorderedCounter  = "line reordered"
+	LineTooLargeCounter   = "line too large"
+)
+
+// settings are what the counters say of the line.
+func (l Line) settings() lab.Counters {
+	ppm := func(f float64) uint64 { return uint64(f*1e6 + 0.5) }
+	return lab.Counters{LineDelayCounter: uint64(l.Delay / time.Microsecond), LineLossCounter: ppm(l.Loss),
+		LineDuplicateCounter: ppm(l.Duplicate), LineReorderCounter: ppm(l.Reorder), LineMTUCounter: uint64(l.MTU)}
+}
+
+// Degrade makes a good line another one.
+type Degrade struct{ To Line }
+
+func (f Degrade) String() string { return f.To.String() }
+
+// Inject puts the other line in the place of the good one.
+func (f Degrade) Inject(ctx context.Context, b *lab.Bench) error { return f.To.Install(ctx, b) }
+
+// Verify reads back what the line is set to.
+func (f Degrade) Verify(ctx context.Context, b *lab.Bench) error {
+	counters := lab.Counters{}
+	if err := b.Query(ctx, lab.Line, lab.Verb("counters"), &counters); err != nil {
+		return err
+	}
+	for name, want := range f.To.settings() {
+		if got, runs := counters[name]; !runs || got != want {
+			return fmt.Errorf("the line's setting %q is %d, and not %d", name, got, want)
+		}
+	}
+	return nil
+}
+
+// Heal puts a good line in place.
+func (f Degrade) Heal(ctx context.Context, b *lab.Bench) error { return Line{}.Install(ctx, b) }

@@ -1,0 +1,44 @@
+package faults
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
+)
+
+// Bypassed lets the router's stateful firewall see only one direction, as it is where the answers take another way (asymmetric
+// routing): what comes from the service's port is not tracked. To the firewall a handshake then never gets further than its SYN,
+// and it drops what does not fit (conntrack's state INVALID).
+type Bypassed struct{}
+
+func (Bypassed) String() string {
+	return "the router's stateful firewall does not see the answers, and drops what follows the SYN as invalid"
+}
+
+// CounterName is among the [lab.Counters] of the router: the number of packets that were dropped, those of both families together.
+func (Bypassed) CounterName(lab.Family) string { return "stateful firewall: invalid" }
+
+// Inject puts the firewall in place.
+func (Bypassed) Inject(ctx context.Context, b *lab.Bench) error {
+	return b.Do(ctx, lab.RouterHost, lab.Verb("stateful", "bypassed", "--port", strconv.Itoa(b.Service.Number())))
+}
+
+// Verify reads its counter.
+func (f Bypassed) Verify(ctx context.Context, b *lab.Bench) error {
+	counters := lab.Counters{}
+	if err := b.Query(ctx, lab.RouterHost, agent.CountersVerb(), &counters); err != nil {
+		return err
+	}
+	if _, ok := counters[f.CounterName(b.Family)]; !ok {
+		return fmt.Errorf("host %s has no stateful firewall", lab.RouterHost)
+	}
+	return nil
+}
+
+// Heal removes it.
+func (Bypassed) Heal(ctx context.Context, b *lab.Bench) error {
+	return b.Do(ctx, lab.RouterHost, lab.Verb("stateful", "remove"))
+}

@@ -1,0 +1,69 @@
+package faults
+
+import (
+	"context"
+	"flag"
+	"fmt"
+
+	"github.com/google/nftables"
+	"github.com/google/nftables/expr"
+	"github.com/google/nftables/userdata"
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
+	"golang.org/x/sys/unix"
+)
+
+const (
+	statefulTable   = "stateful"
+	statefulInvalid = "invalid" // the chain for what does not fit a connection
+	statefulUsage   = "usage: tcplab host stateful bypassed [--port N], or stateful remove"
+)
+
+// stateful puts a stateful firewall that does not see the answers in place, or removes it.
+func stateful(_ context.Context, s agent.Streams, args []string) error {
+	if len(args) == 0 {
+		return agent.Usagef(statefulUsage)
+	}
+	flags := flag.NewFlagSet("stateful", flag.ContinueOnError)
+	port := flags.Int("port", lab.Port, "the service's port")
+	if err := agent.Parse(flags, args[1:]); err != nil {
+		return err
+	}
+	conn, err := s.Namespace.Nftables()
+	if err != nil {
+		return err
+	}
+	switch {
+	case args[0] == "remove" && len(args) == 1:
+		return removeTable(conn, statefulTable)
+	case args[0] == "bypassed" && flags.NArg() == 0:
+		return bypass(conn, *port)
+	}
+	return agent.Usagef(statefulUsage)
+}
+
+func bypass(conn *nftables.Conn, port int) error {
+	table := replaceTable(conn, statefulTable)
+	untracked := conn.AddChain(&nftables.Chain{Name: "untracked", Table: table, Type: nftables.ChainTypeFilter,
+		Hooknum: nftables.ChainHookPrerouting, Priority: nftables.ChainPriorityRaw})
+	conn.AddRule(&nftables.Rule{Table: table, Chain: untracked,
+		Exprs: append(protocolIs(unix.IPPROTO_TCP), partSource.load(), equals(bigEndian(uint16(port))), &expr.Notrack{})})
+	invalid := conn.AddChain(&nftables.Chain{Name: statefulInvalid, Table: table, Type: nftables.ChainTypeFilter,
+		Hooknum: nftables.ChainHookForward, Priority: nftables.ChainPriorityFilter})
+	exprs := append(protocolIs(unix.IPPROTO_TCP), connectionIs(expr.CtStateBitINVALID)...)
+	conn.AddRule(&nftables.Rule{Table: table, Chain: invalid, Exprs: append(exprs, &expr.Counter{}, &expr.Verdict{Kind: expr.VerdictDrop}),
+		UserData: userdata.AppendString(nil, userdata.TypeComment, Bypassed{}.CounterName(lab.IPv4))})
+	if err := conn.Flush(); err != nil {
+		return fmt.Errorf("set a stateful firewall: %w (the kernel needs nf_tables and nf_conntrack)", err)
+	}
+	return nil
+}
+
+func addStatefulCounters(n *agent.Namespace, into lab.Counters) error {
+	return n.EachCommented(statefulInvalid, func(_, comment string, packets uint64) { into[comment] += packets })
+}
+
+func init() {
+	agent.Register("stateful bypassed|remove: a stateful firewall that does not see the answers", stateful)
+	agent.RegisterCounters(addStatefulCounters)
+}

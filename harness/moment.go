@@ -1,0 +1,194 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/wire"
+)
+
+// Armable is a fault that can wait in a kernel for an instant of a connection, so that no clock has a part in it.
+type Armable interface {
+	// Arm lets it wait. The error wraps [lab.ErrUnsupported] where this one cannot wait for that.
+	Arm(ctx context.Context, b *lab.Bench, at lab.Instant) error
+	// Came reports whether the instant has come, by looking.
+	Came(ctx context.Context, b *lab.Bench) (bool, error)
+	// Disarm removes it, whether the instant has come or not.
+	Disarm(ctx context.Context, b *lab.Bench) error
+}
+
+// Unmovable is a fault that comes at a moment of its own.
+type Unmovable interface {
+	// OwnMoment says which, in a sentence.
+	OwnMoment() string
+}
+
+// PendingFault is the fault of a standing lab that waits for its moment.
+type PendingFault struct {
+	// Exact says that a kernel decides, by the packets themselves; else it is the live capture, and a little late.
+	Exact bool
+	// Came is when the packet was captured by which the moment has come, or when the rest was over; zero: it has not come.
+	Came time.Time
+	// Late is how much later the fault was there, where it is not Exact.
+	Late time.Duration
+	// Began is when it began to be injected, where it is not Exact: parts of it may be felt from then on.
+	Began time.Time
+
+	standing *Standing
+	when     lab.When
+	armed    Armable
+}
+
+// BreakWhen lets the fault wait for a moment of a connection that is yet to be made. [PendingFault.Watch] waits for it. The error wraps
+// [lab.ErrUnsupported] where the fault cannot come then.
+func (s *Standing) BreakWhen(ctx context.Context, when lab.When) (*PendingFault, error) {
+	p := &PendingFault{standing: s, when: when}
+	return p, s.do(func(r *run) error {
+		if r.broken {
+			return errors.New("the lab is broken already")
+		}
+		return p.arm(ctx, r)
+	})
+}
+
+func (p *PendingFault) arm(ctx context.Context, r *run) error {
+	fault := r.fault
+	if o, ok := fault.(onPort); ok {
+		fault = o.Fault
+	}
+	if u, ok := fault.(Unmovable); ok {
+		return fmt.Errorf("break at %s: %s: %w", p.when, u.OwnMoment(), lab.ErrUnsupported)
+	}
+	a, ok := fault.(Armable)
+	if !ok {
+		return nil
+	}
+	err := a.Arm(ctx, r.bench, p.when.At)
+	if errors.Is(err, lab.ErrUnsupported) {
+		return nil // the live capture does it
+	}
+	if err != nil {
+		return fmt.Errorf("let the fault (%s) wait for %s: %w", r.fault, p.when, err)
+	}
+	p.armed, p.Exact, r.armed, r.broken = a, true, a, true
+	_, err = a.Came(ctx, r.bench)
+	return err
+}
+
+// Watch returns when the moment has come and the fault is there, or when ctx ends.
+func (p *PendingFault) Watch(ctx context.Context, c *LiveCapture) error {
+	came := p.await(ctx, c)
+	if came.IsZero() {
+		return nil
+	}
+	if !p.Exact {
+		p.Began = time.Now()
+		// What has begun is brought to its end: half a fault is none.
+		if err := p.standing.Break(context.WithoutCancel(ctx)); err != nil {
+			return err
+		}
+		p.Late = p.standing.run.brokeAt.Sub(came)
+	}
+	p.Came = came
+	return nil
+}
+
+// Fired reports whether the fault is there. Of one that waits in a kernel, that is asked.
+func (p *PendingFault) Fired(ctx context.Context) (fired bool, err error) {
+	if p.armed == nil || !p.standing.Broken() {
+		return !p.Came.IsZero(), nil
+	}
+	err = p.standing.do(func(r *run) error {
+		fired, err = p.armed.Came(ctx, r.bench)
+		return err
+	})
+	return fired, err
+}
+
+// await returns when the moment came by the client's own capture; the zero time says that ctx has ended before.
+func (p *PendingFault) await(ctx context.Context, c *LiveCapture) (came time.Time) {
+	if p.when.At == lab.Idle {
+		return p.awaitRest(ctx, c)
+	}
+	c.Until(ctx, func(traces []wire.Trace) bool {
+		came = p.moment(traces)
+		return !came.IsZero()
+	})
+	return came
+}
+
+// awaitRest waits until no data has passed for a time on a connection that has had a reply.
+func (p *PendingFault) awaitRest(ctx context.Context, c *LiveCapture) time.Time {
+	for ctx.Err() == nil {
+		last := p.lastData(c.Traces())
+		due, cancel := ctx, func() {}
+		if !last.IsZero() {
+			if due, cancel = context.WithDeadline(ctx, last.Add(p.when.Rest)); due.Err() != nil {
+				cancel()
+				return last.Add(p.when.Rest)
+			}
+		}
+		c.Until(due, func(traces []wire.Trace) bool { return !p.lastData(traces).Equal(last) })
+		cancel()
+	}
+	return time.Time{}
+}
+
+// attempts are the client's connections with the service, as its own wire shows them.
+func (p *PendingFault) attempts(traces []wire.Trace) []wire.Attempt {
+	if t := traceOf(traces, lab.ClientHost); t != nil {
+		return t.Attempts(p.standing.Target().Port())
+	}
+	return nil
+}
+
+// moment is when a connection reached it, the zero time where none has.
+func (p *PendingFault) moment(traces []wire.Trace) time.Time {
+	for _, a := range p.attempts(traces) {
+		asked := false
+		for i := range a.Packets {
+			packet := &a.Packets[i]
+			if packet.Kind != wire.KindTCP {
+				continue
+			}
+			client, flags, data := a.FromClient(packet), packet.TCP.Flags, packet.TCP.Payload > 0
+			reached := map[lab.Instant]bool{
+				lab.Connected:    client && a.HasSYN && flags&(wire.SYN|wire.RST|wire.ACK) == wire.ACK,
+				lab.RequestSent:  client && data,
+				lab.RequestAcked: !client && asked && flags&wire.RST == 0,
+				lab.Replied:      !client && asked && data,
+			}
+			if reached[p.when.At] {
+				return packet.Time
+			}
+			asked = asked || client && data
+		}
+	}
+	return time.Time{}
+}
+
+// lastData is when data last passed on the connections that have had a reply and are open; zero: there is none.
+func (p *PendingFault) lastData(traces []wire.Trace) (last time.Time) {
+	for _, a := range p.attempts(traces) {
+		var mine time.Time
+		replied, closed := false, false
+		for i := range a.Packets {
+			packet := &a.Packets[i]
+			if packet.Kind != wire.KindTCP {
+				continue
+			}
+			closed = closed || packet.TCP.Flags&(wire.FIN|wire.RST) != 0
+			if packet.TCP.Payload > 0 {
+				mine = packet.Time
+				replied = replied || !a.FromClient(packet)
+			}
+		}
+		if replied && !closed && mine.After(last) {
+			last = mine
+		}
+	}
+	return last
+}

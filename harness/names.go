@@ -1,0 +1,45 @@
+package harness
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+
+	"github.com/tcplab/tcplab/lab"
+)
+
+// TargetPrefix is how the names of the variables begin that [Standing.TargetEnv] returns.
+const TargetPrefix = "TCPLAB_"
+
+// TargetEnv is what the environment of a program tells of the service that it is to ask: TCPLAB_HOST, TCPLAB_PORT, TCPLAB_ADDR (both
+// together, IPv6 in brackets) and TCPLAB_URL.
+func (s *Standing) TargetEnv() []string {
+	target := s.Target()
+	return []string{
+		TargetPrefix + "HOST=" + target.Addr().String(),
+		TargetPrefix + "PORT=" + strconv.Itoa(int(target.Port())),
+		TargetPrefix + "ADDR=" + target.String(),
+		TargetPrefix + "URL=http://" + target.String() + "/",
+	}
+}
+
+// HostsFile is the hosts(5) of the lab: "server" and "server.lab", and so for each of its hosts, with addresses of the lab's family
+// alone, because a program that tries both families would go round the failure of one. Further addresses of the service ([Standing.Also])
+// are the server's names, too.
+func (s *Standing) HostsFile() string {
+	loopback := net.IPv6loopback.String()
+	if s.Family() == lab.IPv4 {
+		loopback = "127.0.0.1"
+	}
+	text := loopback + " localhost\n"
+	for _, h := range s.Topology().Hosts {
+		if addr := s.Topology().Addr(h.Name, s.Family()); addr != (netip.Addr{}) {
+			text += fmt.Sprintf("%s %s %s.lab\n", addr, h.Name, h.Name)
+		}
+	}
+	for _, a := range s.Also() {
+		text += fmt.Sprintf("%s %s %s.lab\n", a.Addr(), lab.ServerHost, lab.ServerHost)
+	}
+	return text
+}

@@ -1,0 +1,58 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/wire/signature"
+)
+
+// needsRealTime reports whether a scenario has a delay that does not shrink with the kernel's timers, because it is a program's: the one of
+// a line, of a client that tries the next address, or of a slow service.
+func (s Scenario) needsRealTime() bool {
+	return len(s.Also) > 0 || s.Unnoticed == OutwaitsSlow || len(s.Plan().EndsOf(lab.Line)) > 0
+}
+
+// runPatiently runs a scenario in real time, where that does not take minutes.
+func runPatiently(ctx context.Context, e lab.Engine, s Scenario, o Options) (*Report, error) {
+	e, done, err := patientEngine(e, s)
+	if err != nil {
+		return nil, err
+	}
+	report, err := runOnce(ctx, e, s, o)
+	return report, errors.Join(err, done())
+}
+
+// patientEngine is the engine for such a run: the same, or its like in real time, whose timers a busy machine disturbs less. A
+// scenario that takes minutes then is run as before.
+func patientEngine(e lab.Engine, s Scenario) (patient lab.Engine, done func() error, err error) {
+	nothing := func() error { return nil }
+	if lab.SpeedOf(e) == 1 || s.Long {
+		return e, nothing, nil
+	}
+	patient, err = lab.AtSpeed(e, 1)
+	if err != nil {
+		return nil, nil, err
+	}
+	if c, ok := patient.(io.Closer); ok {
+		return patient, c.Close, nil
+	}
+	return patient, nothing, nil
+}
+
+// provesNothing reports whether the run differs from what was wanted, and the machine was late beyond sense meanwhile. In
+// compressed time it takes less for that, since what is waited for is shorter.
+func (r *Report) provesNothing() bool {
+	return len(r.Mismatches) > 0 && r.Lateness.Seconds()*r.Speed > beyondSense.Seconds()
+}
+
+// compressed is the tolerance in compressed time. What is a part of an interval shrinks with it; the delays of the
+// machine and the ticks of its kernel do not.
+func compressed(t signature.Tolerance) signature.Tolerance {
+	t.Early = min(t.Early, 5*time.Millisecond)
+	t.Late = min(t.Late, 75*time.Millisecond)
+	return t
+}

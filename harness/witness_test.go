@@ -1,0 +1,62 @@
+package harness
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/tcplab/tcplab/wire/signature"
+)
+
+func TestLatenessIsThatOfTheLatestNap(t *testing.T) {
+	w := &witness{}
+	start := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	at := func(ms int) time.Time { return start.Add(time.Duration(ms) * time.Millisecond) }
+	w.note(at(100), 50*time.Millisecond)
+	w.note(at(160), noticed-1) // the grain of timers
+	w.note(at(200), 40*time.Millisecond)
+	w.note(at(900), 400*time.Millisecond)
+
+	assert.Equal(t, 50*time.Millisecond, w.late(at(0), at(300)))
+	assert.Equal(t, 40*time.Millisecond, w.late(at(160), at(300)))
+	assert.Equal(t, 50*time.Millisecond, w.late(at(120), at(300)), "a nap that was late when it began counts")
+	assert.Equal(t, 10*time.Millisecond, w.late(at(205), at(215)), "it is bounded by the time between")
+	assert.Zero(t, w.late(at(300), at(800)))
+	w.note(at(0).Add(2*remembered), time.Second)
+	assert.Len(t, w.noted, 1, "what is long past is forgotten")
+}
+
+func TestWitnessAttends(t *testing.T) {
+	w := &witness{}
+	leave := w.attend()
+	second := w.attend()
+	assert.Equal(t, 2, w.users)
+	leave()
+	leave()
+	assert.Equal(t, 1, w.users, "who leaves twice has left once")
+	second()
+	assert.Zero(t, w.users)
+	select {
+	case <-w.stop:
+	default:
+		t.Error("nobody is left, and it goes on")
+	}
+}
+
+func TestWhatWasWitnessedIsTolerated(t *testing.T) {
+	tolerance := signature.DefaultTolerance()
+	_, most := ClientWant{Timeout: true}.window(3*time.Second, signature.Schedule{}, tolerance)
+	tolerance.Witnessed = time.Second
+	least, later := ClientWant{Timeout: true}.window(3*time.Second, signature.Schedule{}, tolerance)
+	assert.Equal(t, most+time.Second, later)
+	assert.Equal(t, 2960*time.Millisecond, least, "a machine that is late lets nothing come early")
+}
+
+func TestStandstillsWeighMoreInCompressedTime(t *testing.T) {
+	differs := []Mismatch{{At: "client"}}
+	assert.False(t, (&Report{Speed: 1, Lateness: 300 * time.Millisecond, Mismatches: differs}).provesNothing())
+	assert.True(t, (&Report{Speed: 20, Lateness: 300 * time.Millisecond, Mismatches: differs}).provesNothing())
+	assert.False(t, (&Report{Speed: 20, Lateness: 300 * time.Millisecond}).provesNothing(), "what matches, matches")
+	assert.True(t, (&Report{Speed: 1, Lateness: 2 * beyondSense, Mismatches: differs}).provesNothing())
+}

@@ -1,0 +1,5 @@
+package all
+
+import "github.com/tcplab/tcplab/lab/agent"
+
+func init() { agent.RegisterServe() }

@@ -1,0 +1,167 @@
+package agent
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/tcplab/tcplab/lab"
+)
+
+// dialer is what "dial" does.
+type dialer struct {
+	targets []netip.AddrPort
+	timeout time.Duration
+	path    string
+	idle    time.Duration
+	alive   time.Duration
+	upload  int
+	secured bool
+}
+
+// dial connects, sends one HTTP request, reads the reply to the end of the connection, and prints the outcome. With
+// --idle there are two requests on the connection, and a pause between them.
+func dial(ctx context.Context, s Streams, args []string) error {
+	var d dialer
+	flags := flag.NewFlagSet("dial", flag.ContinueOnError)
+	flags.DurationVar(&d.timeout, "timeout", lab.DefaultTimeout, "the client's patience, for connecting and reading together; 0: the kernel's")
+	flags.StringVar(&d.path, "path", "/", "path and query of the request")
+	flags.DurationVar(&d.idle, "idle", 0, "keep the connection idle for so long, then use it again")
+	flags.DurationVar(&d.alive, "keep-alive", 0, "ask whether the other end is still there after so long, in whole seconds; 0: Go's default")
+	flags.IntVar(&d.upload, "upload", 0, "bytes to send with the request")
+	flags.BoolVar(&d.secured, "tls", false, "speak TLS, and trust the lab's own authority")
+	if err := Parse(flags, args); err != nil {
+		return err
+	}
+	var err error
+	if d.targets, err = addressesIn(flags.Args()); err != nil || d.upload < 0 {
+		return Usagef("usage: tcplab host dial [--timeout 3s] [--path /] [--idle 0s] [--keep-alive 0s] [--upload 0] [--tls] ADDRESS:PORT... (an IP address, IPv6 in brackets; the next is tried 250 ms after the one before it, or when that has failed)")
+	}
+	start := time.Now()
+	network := &net.Dialer{Deadline: d.deadline(start), KeepAliveConfig: d.keepAlive(), Control: s.Namespace.Control}
+	conn, err := dialFirst(ctx, network.DialContext, d.targets)
+	if err != nil {
+		return PrintJSON(s.Stdout, lab.OutcomeOf("go", "connect", err, time.Since(start)))
+	}
+	defer conn.Close()
+	defer context.AfterFunc(ctx, func() { _ = conn.Close() })() // whoever reads from it then has waited enough
+	start, err = d.talk(ctx, conn, start)
+	outcome := lab.OutcomeOf("go", "read", err, time.Since(start))
+	outcome.Local = conn.LocalAddr().(*net.TCPAddr).AddrPort()
+	return PrintJSON(s.Stdout, outcome)
+}
+
+// addressesIn reads addresses with their ports, of which there is one at least.
+func addressesIn(args []string) ([]netip.AddrPort, error) {
+	list := make([]netip.AddrPort, len(args))
+	for i, text := range args {
+		var err error
+		if list[i], err = netip.ParseAddrPort(text); err != nil {
+			return nil, err
+		}
+	}
+	if len(list) == 0 {
+		return nil, errors.New("there is no address")
+	}
+	return list, nil
+}
+
+// secure speaks TLS on a connection.
+func (d dialer) secure(ctx context.Context, conn net.Conn, start time.Time) (net.Conn, error) {
+	config, err := clientTLS(conn.RemoteAddr())
+	if err != nil {
+		return nil, err
+	}
+	if err := conn.SetDeadline(d.deadline(start)); err != nil {
+		return nil, err
+	}
+	secured := tls.Client(conn, config)
+	return secured, secured.HandshakeContext(ctx)
+}
+
+// keepAlive is Go's default for the zero value.
+func (d dialer) keepAlive() net.KeepAliveConfig {
+	return net.KeepAliveConfig{Enable: d.alive > 0, Idle: d.alive, Interval: d.alive}
+}
+
+// deadline is the end of the client's patience, the zero Time where that has none.
+func (d dialer) deadline(start time.Time) time.Time {
+	if d.timeout == 0 {
+		return time.Time{}
+	}
+	return start.Add(d.timeout)
+}
+
+// talk makes the requests on the connection, and returns when the client began to wait: at the start, or after its pause.
+func (d dialer) talk(ctx context.Context, conn net.Conn, start time.Time) (time.Time, error) {
+	if d.secured {
+		var err error
+		if conn, err = d.secure(ctx, conn, start); err != nil {
+			return start, err
+		}
+	}
+	reader := bufio.NewReader(conn)
+	if d.idle > 0 {
+		if err := d.converse(conn, reader, start, "keep-alive"); err != nil {
+			return start, err
+		}
+		select {
+		case <-time.After(d.idle): // the pause is what the client does, as asked
+		case <-ctx.Done():
+			return start, context.Cause(ctx)
+		}
+		start = time.Now()
+	}
+	if err := d.converse(conn, reader, start, "close"); err != nil {
+		return start, err
+	}
+	// On to the server's FIN, so that the server always closes first and a healthy connection ends in the same way every
+	// time.
+	_, err := io.Copy(io.Discard, reader)
+	return start, err
+}
+
+// converse sends a request and reads the reply.
+func (d dialer) converse(conn net.Conn, reader *bufio.Reader, start time.Time, connection string) error {
+	if err := conn.SetDeadline(d.deadline(start)); err != nil {
+		return err
+	}
+	if _, err := io.WriteString(conn, d.request(conn.RemoteAddr(), connection)); err != nil {
+		return err
+	}
+	return served(reader)
+}
+
+// request is what is sent: one that has bytes to bring is written as a whole, its head and they.
+func (d dialer) request(to net.Addr, connection string) string {
+	method, body := http.MethodGet, ""
+	if d.upload > 0 {
+		method, body = http.MethodPost, fmt.Sprintf("Content-Length: %d\r\n", d.upload)
+	}
+	return fmt.Sprintf("%s %s HTTP/1.1\r\nHost: %s\r\nConnection: %s\r\n%s\r\n%s", method, d.path, to, connection, body, strings.Repeat("x", d.upload))
+}
+
+// served reads a reply, and reports how it is not what was asked for.
+func served(reply *bufio.Reader) error {
+	response, err := http.ReadResponse(reply, nil)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if _, err := io.Copy(io.Discard, response.Body); err != nil {
+		return err
+	}
+	if response.StatusCode != http.StatusOK {
+		return &lab.StatusError{Status: response.StatusCode}
+	}
+	return nil
+}

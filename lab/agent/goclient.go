@@ -1,0 +1,63 @@
+package agent
+
+import (
+	"context"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"github.com/tcplab/tcplab/lab"
+)
+
+// GoClient is the default client: a Go program that connects, sends an HTTP request and reads the reply.
+type GoClient struct {
+	// Path is that of the request, with its query; empty stands for "/".
+	Path string
+	// Idle is how long the connection rests after the first reply, before it is used for another request. The outcome, its
+	// time too, is then that of the second request.
+	Idle time.Duration
+	// KeepAlive is for how long nothing may come before the kernel asks whether the other end is still there, in whole seconds
+	// (TCP_KEEPIDLE and TCP_KEEPINTVL, tcp(7)). 0 stands for Go's default of 15 s.
+	KeepAlive time.Duration
+	// Upload is how many bytes go with the request; the client then waits until they are written, and for the reply.
+	Upload int
+	// TLS says that it speaks TLS, and trusts the lab's own authority.
+	TLS bool
+}
+
+// Name is "go".
+func (GoClient) Name() string { return "go" }
+
+// Pause implements [lab.Pauser].
+func (c GoClient) Pause() time.Duration { return c.Idle }
+
+// Do runs "tcplab host dial" on the host.
+func (c GoClient) Do(ctx context.Context, a lab.Call) (lab.Outcome, error) {
+	return lab.RunVerb(ctx, a.Host, c.verb(a.Timeout, append([]netip.AddrPort{a.Target}, a.Also...)...))
+}
+
+// TriesAll implements [lab.Trier].
+func (GoClient) TriesAll() bool { return true }
+
+func (c GoClient) verb(timeout time.Duration, addresses ...netip.AddrPort) []string {
+	argv := lab.Verb("dial", "--timeout", timeout.String())
+	if c.Path != "" {
+		argv = append(argv, "--path", c.Path)
+	}
+	if c.Idle != 0 {
+		argv = append(argv, "--idle", c.Idle.String())
+	}
+	if c.KeepAlive != 0 {
+		argv = append(argv, "--keep-alive", c.KeepAlive.String())
+	}
+	if c.Upload != 0 {
+		argv = append(argv, "--upload", strconv.Itoa(c.Upload))
+	}
+	if c.TLS {
+		argv = append(argv, "--tls")
+	}
+	for _, a := range addresses {
+		argv = append(argv, a.String())
+	}
+	return argv
+}

@@ -1,0 +1,136 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/vishvananda/netlink"
+	"github.com/vishvananda/netns"
+	"golang.org/x/sys/unix"
+)
+
+const linkUsage = "usage: tcplab host link list, link down INTERFACE, or link await INTERFACE..."
+
+// link lists the interfaces, takes one down, or waits until some carry packets.
+func link(_ context.Context, s Streams, args []string) error {
+	switch {
+	case len(args) == 1 && args[0] == "list":
+		return links(s)
+	case len(args) == 2 && args[0] == "down":
+		return linkDown(s.Namespace, args[1])
+	case len(args) > 1 && args[0] == "await":
+		return s.Namespace.AwaitLinks(args[1:])
+	}
+	return Usagef(linkUsage)
+}
+
+func links(s Streams) error {
+	h, err := s.Namespace.Netlink()
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	found, err := h.LinkList()
+	if err != nil {
+		return fmt.Errorf("list interfaces: %w", err)
+	}
+	list := []Link{}
+	for _, l := range found {
+		a := l.Attrs()
+		list = append(list, Link{Names: append([]string{a.Name}, a.AltNames...), Up: a.RawFlags&unix.IFF_UP != 0})
+	}
+	return PrintJSON(s.Stdout, list)
+}
+
+func linkDown(n *Namespace, name string) error {
+	h, err := n.Netlink()
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	l, err := h.LinkByName(name)
+	if err != nil {
+		return fmt.Errorf("interface %s: %w", name, err)
+	}
+	return h.LinkSetDown(l)
+}
+
+// linkDeadline bounds the wait for a link to carry packets, which takes milliseconds.
+const linkDeadline = 10 * time.Second
+
+// AwaitLinks waits until each of the links is ready: operational, which is when the kernel has attached its queue (what
+// is sent before is dropped), and hearing multicast (so is what comes before).
+func (n *Namespace) AwaitLinks(names []string) error {
+	return n.await(names, func(l netlink.Link) (bool, error) {
+		hears, err := n.hearsMulticast(l.Attrs().Name)
+		return hears && l.Attrs().OperState == netlink.OperUp, err
+	})
+}
+
+// AwaitPorts waits until each of these ports of a bridge is operational: a frame that comes to another one before is dropped. The kernel
+// notes that a link has a carrier in a work item, and on a busy machine up to a second later (net/core/link_watch.c).
+func (n *Namespace) AwaitPorts(names []string) error {
+	return n.await(names, func(l netlink.Link) (bool, error) { return l.Attrs().OperState == netlink.OperUp, nil })
+}
+
+// await waits until each of the links is as it must be.
+func (n *Namespace) await(names []string, ready func(netlink.Link) (bool, error)) error {
+	if ok, err := n.linksAre(ready, names); ok || err != nil {
+		return err
+	}
+	links, routes, done := make(chan netlink.LinkUpdate), make(chan netlink.RouteUpdate), make(chan struct{})
+	defer func() {
+		close(done)
+		go drain(links) // a sender may be in the middle of it; it ends, and closes the channel, at its next look
+		go drain(routes)
+	}()
+	linkOptions, routeOptions := netlink.LinkSubscribeOptions{}, netlink.RouteSubscribeOptions{}
+	if n.file != nil {
+		handle := netns.NsHandle(n.Fd())
+		linkOptions.Namespace, routeOptions.Namespace = &handle, &handle
+	}
+	if err := netlink.LinkSubscribeWithOptions(links, done, linkOptions); err != nil {
+		return fmt.Errorf("watch links: %w", err)
+	}
+	if err := netlink.RouteSubscribeWithOptions(routes, done, routeOptions); err != nil {
+		return fmt.Errorf("watch routes: %w", err)
+	}
+	deadline := time.NewTimer(linkDeadline)
+	defer deadline.Stop()
+	for {
+		if ok, err := n.linksAre(ready, names); ok || err != nil {
+			return err
+		}
+		select {
+		case <-links:
+		case <-routes:
+		case <-deadline.C:
+			return fmt.Errorf("the links %v were not ready within %s", names, linkDeadline)
+		}
+	}
+}
+
+func drain[T any](updates <-chan T) {
+	for range updates {
+	}
+}
+
+// linksAre reports whether every one of the links is as it must be.
+func (n *Namespace) linksAre(ready func(netlink.Link) (bool, error), names []string) (bool, error) {
+	h, err := n.Netlink()
+	if err != nil {
+		return false, err
+	}
+	defer h.Close()
+	for _, name := range names {
+		l, err := h.LinkByName(name)
+		if err != nil {
+			return false, fmt.Errorf("interface %s: %w", name, err)
+		}
+		if ok, err := ready(l); err != nil || !ok {
+			return false, err
+		}
+	}
+	return true, nil
+}

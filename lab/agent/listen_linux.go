@@ -1,0 +1,160 @@
+package agent
+
+import (
+	"bufio"
+	"context"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/netip"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tcplab/tcplab/lab"
+	"golang.org/x/sys/unix"
+)
+
+// listen is the service under test. With --told the first line of standard input says how it behaves, a [lab.Service] in
+// JSON: a list of processes does not tell.
+func listen(ctx context.Context, s Streams, args []string) error {
+	flags := flag.NewFlagSet("listen", flag.ContinueOnError)
+	service := lab.Service{}
+	flags.IntVar(&service.Port, "port", lab.Port, "port")
+	told := flags.Bool("told", false, "read how to behave from standard input first")
+	if err := Parse(flags, args); err != nil {
+		return err
+	}
+	if *told {
+		lines := bufio.NewReader(s.Stdin)
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			return fmt.Errorf("read how to behave: %w", err)
+		}
+		if err := json.Unmarshal([]byte(line), &service); err != nil {
+			return Usagef("--told takes a service in JSON on the first line of standard input: %v", err)
+		}
+		s.Stdin = lines
+	}
+	ctx, cancel := UntilStdinEnds(ctx, s)
+	defer cancel()
+	if service.Proto == "udp" {
+		return echoDatagrams(ctx, s, service)
+	}
+	behave, known := behaviours[service.Behaviour]
+	if !known {
+		return Usagef("a service does not know how to %q", service.Behaviour)
+	}
+	listener, err := listenService(ctx, s.Namespace, service)
+	if err != nil {
+		return err
+	}
+	context.AfterFunc(ctx, func() { _ = listener.Close() })
+	SayReady(s)
+	return behave(ctx, listener, service)
+}
+
+// ListenTCP listens on a port at every address of both families.
+func ListenTCP(ctx context.Context, ns *Namespace, port int) (Listener, error) {
+	config := net.ListenConfig{Control: ns.Control}
+	l, err := config.Listen(ctx, "tcp", net.JoinHostPort("", strconv.Itoa(port)))
+	if err != nil {
+		return Listener{}, err
+	}
+	return Listener{l.(*net.TCPListener)}, nil
+}
+
+// Listener is one whose Close returns when nothing listens any more. close(2) alone does not end it: a
+// program that is just being started has a copy of every descriptor until its execve(2), which closes them, and the
+// socket listens until then. On a busy machine that was long enough for who takes its place to find the port in use.
+type Listener struct{ *net.TCPListener }
+
+// Close takes the socket itself out of state LISTEN, as shutdown(2) does on Linux, and closes it.
+func (l Listener) Close() error {
+	raw, err := l.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var stop error
+	err = raw.Control(func(fd uintptr) { stop = os.NewSyscallError("shutdown", unix.Shutdown(int(fd), unix.SHUT_RD)) })
+	return errors.Join(err, stop, l.TCPListener.Close())
+}
+
+// listeners prints the local addresses of the TCP sockets in state LISTEN on the port, those of every port where that is 0.
+func listeners(_ context.Context, s Streams, args []string) error {
+	flags := flag.NewFlagSet("listeners", flag.ContinueOnError)
+	port := flags.Int("port", 8080, "TCP port")
+	if err := Parse(flags, args); err != nil {
+		return err
+	}
+	found := []string{}
+	err := s.Namespace.Do(func() error {
+		for _, table := range []string{"/proc/thread-self/net/tcp", "/proc/thread-self/net/tcp6"} {
+			addrs, err := listening(table)
+			if err != nil {
+				return err
+			}
+			for _, a := range addrs {
+				if *port == 0 || int(a.Port()) == *port {
+					found = append(found, a.String())
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return PrintJSON(s.Stdout, found)
+}
+
+// listening reads the sockets in state LISTEN (0A) from a table of proc_net_tcp(5).
+func listening(table string) ([]netip.AddrPort, error) {
+	f, err := os.Open(table)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil // a kernel without IPv6 has no tcp6
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var list []netip.AddrPort
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		fields := strings.Fields(lines.Text())
+		if len(fields) < 4 || fields[3] != "0A" {
+			continue
+		}
+		addr, err := parseProcAddr(fields[1])
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", table, err)
+		}
+		list = append(list, addr)
+	}
+	return list, lines.Err()
+}
+
+// parseProcAddr parses "0A0071CB:1F90": the address as 32-bit words, each printed as a number in the byte order of the
+// machine, then the port.
+func parseProcAddr(text string) (netip.AddrPort, error) {
+	addr, port, ok := strings.Cut(text, ":")
+	raw, err := hex.DecodeString(addr)
+	if !ok || err != nil || len(raw)%4 != 0 {
+		return netip.AddrPort{}, fmt.Errorf("not an address: %q", text)
+	}
+	for word := range slices.Chunk(raw, 4) {
+		binary.NativeEndian.PutUint32(word, binary.BigEndian.Uint32(word))
+	}
+	ip, ok := netip.AddrFromSlice(raw)
+	number, err := strconv.ParseUint(port, 16, 16)
+	if !ok || err != nil {
+		return netip.AddrPort{}, fmt.Errorf("not an address: %q", text)
+	}
+	return netip.AddrPortFrom(ip, uint16(number)), nil
+}

@@ -1,0 +1,299 @@
+package lab
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// OwnServer is somebody's own server, in the place of the lab's: a command, or a function of this process.
+type OwnServer struct {
+	// Line is its command line, for sh(1). In its environment are PORT, the port that it must listen on, HOST, the server's
+	// address that clients ask, and DIR, a folder that is this lab's alone and goes with it.
+	Line string
+	// Dir is the folder in which the command runs.
+	Dir string
+	// Serve is the function in place of Line: it serves on a listener of the server host, until that is closed.
+	Serve func(net.Listener) error
+	// HTTP is the path of a request that must be answered (with a status from 200 to 399) before the server counts as ready;
+	// empty: nothing is asked of it.
+	HTTP string
+	// Log must match what it has printed before it counts as ready; nil: not looked at.
+	Log *regexp.Regexp
+	// Patience is how long it may take to become ready; 0 stands for [DefaultPatience].
+	Patience time.Duration
+}
+
+// DefaultPatience is how long a server may take to become ready: a database makes its files first.
+const DefaultPatience = time.Minute
+
+func (o *OwnServer) patience() time.Duration {
+	if o.Patience == 0 {
+		return DefaultPatience
+	}
+	return o.Patience
+}
+
+// ServerError says what is wrong with somebody's own server, and what that has printed.
+type ServerError struct {
+	Line, Reason, Output string
+}
+
+func (e *ServerError) Error() string {
+	text := fmt.Sprintf("the server (%s) %s", e.Line, e.Reason)
+	if e.Output == "" {
+		return text + "; it printed nothing"
+	}
+	return text + "; it printed:\n" + strings.TrimRight(e.Output, "\n")
+}
+
+// ownProcess is somebody's server while it runs.
+type ownProcess struct {
+	own    *OwnServer
+	cmd    *Cmd
+	output *tail
+	kill   context.CancelFunc
+	ended  chan struct{}
+	err    error // valid once ended is closed
+}
+
+// startOwn starts somebody's own server, and returns when it is ready.
+func (b *Bench) startOwn(ctx context.Context, s Service) (kept, error) {
+	host, err := b.Host(ServerHost)
+	if err != nil {
+		return nil, err
+	}
+	if s.Own.Serve != nil {
+		return startFunction(ctx, host, s)
+	}
+	p := &ownProcess{own: s.Own, cmd: host.Command("sh", "-c", s.Own.Line), output: newTail(), ended: make(chan struct{})}
+	p.cmd.Env = []string{"PORT=" + strconv.Itoa(s.Number()), "HOST=" + b.Topology.Addr(ServerHost, b.Family).String()}
+	p.cmd.Dir, p.cmd.Server = s.Own.Dir, true
+	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
+	life, kill := context.WithCancel(context.WithoutCancel(ctx))
+	p.kill = kill
+	if err := p.cmd.Start(life); err != nil {
+		kill()
+		return nil, err
+	}
+	go func() {
+		defer kill()
+		p.err = p.cmd.Wait()
+		close(p.ended)
+	}()
+	if err := b.awaitOwn(ctx, s, p); err != nil {
+		kill()
+		<-p.ended
+		return nil, err
+	}
+	return p, nil
+}
+
+// betweenLooks is the pause between two looks at a server that is not ready yet: the kernel tells nobody that a socket listens.
+const betweenLooks = 50 * time.Millisecond
+
+// astray is for how long a server may listen elsewhere, and not where it must, before that is taken for a mistake.
+const astray = 5 * time.Second
+
+// awaitOwn returns when the server is ready, or cannot become so any more.
+func (b *Bench) awaitOwn(ctx context.Context, s Service, p *ownProcess) error {
+	started := time.Now()
+	var elsewhere time.Time
+	ticker := time.NewTicker(betweenLooks)
+	defer ticker.Stop()
+	for {
+		missing, at, err := b.missingOf(ctx, s, p)
+		if err != nil {
+			return err
+		}
+		if missing == "" {
+			return nil
+		}
+		switch {
+		case len(at) == 0:
+			elsewhere = time.Time{}
+		case elsewhere.IsZero():
+			elsewhere = time.Now()
+		case time.Since(elsewhere) > astray:
+			return p.failure(missing)
+		}
+		if time.Since(started) > s.Own.patience() {
+			return p.failure(fmt.Sprintf("is not ready after %s: it %s", s.Own.patience(), missing))
+		}
+		select {
+		case <-p.ended:
+			return p.failure(p.died())
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-ticker.C:
+		}
+	}
+}
+
+// missingOf is what the server lacks to be ready; empty: nothing. Where it listens elsewhere and not where it must, at is where.
+func (b *Bench) missingOf(ctx context.Context, s Service, p *ownProcess) (missing string, at []netip.AddrPort, err error) {
+	if s.Own.Log != nil && !s.Own.Log.MatchString(p.output.String()) {
+		return fmt.Sprintf("has printed nothing that matches %q", s.Own.Log), nil, nil
+	}
+	var all []netip.AddrPort
+	if err := b.Query(ctx, ServerHost, Verb("listeners", "--port", "0"), &all); err != nil {
+		return "", nil, err
+	}
+	want := netip.AddrPortFrom(b.Topology.Addr(ServerHost, b.Family), uint16(s.Number()))
+	if !slices.ContainsFunc(all, func(a netip.AddrPort) bool { return reaches(a, want) }) {
+		if len(all) == 0 {
+			return fmt.Sprintf("does not listen on TCP port %d", s.Number()), nil, nil
+		}
+		return fmt.Sprintf("listens on %s, and not on %s, where clients ask it: let it listen on $PORT, at $HOST or at all addresses", addresses(all), want), all, nil
+	}
+	if s.Own.HTTP == "" {
+		return "", nil, nil
+	}
+	var o Outcome
+	verb := Verb("dial", "--timeout", time.Second.String(), "--path", s.Own.HTTP, want.String())
+	if err := b.Query(ctx, ServerHost, verb, &o); err != nil {
+		return "", nil, err
+	}
+	if o.OK() || o.Status >= 200 && o.Status < 400 {
+		return "", nil, nil
+	}
+	return fmt.Sprintf("does not serve %s: %s", s.Own.HTTP, o.Error), nil, nil
+}
+
+// reaches reports whether a socket that listens at an address gets what is sent to another. One of IPv6 for all addresses gets
+// IPv4 as well, unless it was told not to (IPV6_V6ONLY), which the kernel's table does not tell.
+func reaches(listening, to netip.AddrPort) bool {
+	a := listening.Addr().Unmap()
+	return listening.Port() == to.Port() && (a == to.Addr() || a.IsUnspecified() && (a.Is6() || to.Addr().Is4()))
+}
+
+func addresses(list []netip.AddrPort) string {
+	words := make([]string, len(list))
+	for i, a := range list {
+		words[i] = netip.AddrPortFrom(a.Addr().Unmap(), a.Port()).String()
+	}
+	slices.Sort(words)
+	return strings.Join(slices.Compact(words), ", ")
+}
+
+// died is how the server ended, which it should not have.
+func (p *ownProcess) died() string {
+	exit, failed := errors.AsType[*ExitError](p.err)
+	switch {
+	case failed && exit.Code == 127:
+		return "ended at once: the shell did not find its program (exit code 127)"
+	case failed:
+		return fmt.Sprintf("ended by itself with exit code %d", exit.Code)
+	case p.err != nil:
+		return fmt.Sprintf("ended: %v", p.err)
+	}
+	return "ended by itself with exit code 0"
+}
+
+func (p *ownProcess) failure(reason string) error {
+	return &ServerError{Line: p.own.Line, Reason: reason, Output: p.output.String()}
+}
+
+// Two signals by Linux's numbers (signal(7)), because that is what every host runs: other systems number them otherwise, or lack them.
+const (
+	sigCONT = syscall.Signal(18)
+	sigTSTP = syscall.Signal(20)
+)
+
+// farewell is how long a server has to end after SIGTERM. A database that waits for its clients to leave does not.
+const farewell = 2 * time.Second
+
+// Stop ends the server and all that it has started: it is asked to (SIGTERM), and then killed.
+func (p *ownProcess) Stop(ctx context.Context) error {
+	p.signal(sigCONT)
+	p.signal(syscall.SIGTERM)
+	patience, cancel := context.WithTimeout(ctx, farewell)
+	defer cancel()
+	select {
+	case <-p.ended:
+	case <-patience.Done():
+		p.kill()
+		<-p.ended
+	}
+	return context.Cause(ctx)
+}
+
+// signal sends a signal to the server, which may have ended.
+func (p *ownProcess) signal(s syscall.Signal) { _ = p.cmd.Signal(s) }
+
+// freeze stops all processes of the server, or lets them go on: SIGTSTP, which they could not refuse to take from a terminal
+// either.
+func (p *ownProcess) freeze(frozen bool) error {
+	if frozen {
+		return p.cmd.Signal(sigTSTP)
+	}
+	return p.cmd.Signal(sigCONT)
+}
+
+// OwnOutput is what somebody's own server has printed last, and how it ended, where it has ended by itself.
+func (b *Bench) OwnOutput() (output, died string) {
+	p, ok := b.kept[KeptService].(*ownProcess)
+	if !ok {
+		return "", ""
+	}
+	select {
+	case <-p.ended:
+		died = p.died()
+	default:
+	}
+	return p.output.String(), died
+}
+
+// FreezeService stops all processes of somebody's own server where they are, as SIGSTOP does: its sockets listen on, and the
+// kernel answers for it. A function of this process stops where it uses its listener or a connection next. The first value is false where
+// the service is the lab's.
+func (b *Bench) FreezeService(frozen bool) (bool, error) {
+	if b.Service.Own == nil {
+		return false, nil
+	}
+	switch own := b.kept[KeptService].(type) {
+	case *ownProcess:
+		return true, own.freeze(frozen)
+	case *ownFunction:
+		own.listener.gate.shut(frozen)
+		return true, nil
+	}
+	return true, errors.New("the server does not run")
+}
+
+// tail keeps the end of a stream.
+type tail struct {
+	mutex sync.Mutex
+	kept  []byte
+}
+
+func newTail() *tail { return &tail{} }
+
+// mostTail is how many bytes of what a server prints are kept.
+const mostTail = 16 << 10
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	t.kept = append(t.kept, p...)
+	if over := len(t.kept) - mostTail; over > 0 {
+		t.kept = bytes.Clone(t.kept[over:])
+	}
+	return len(p), nil
+}
+
+func (t *tail) String() string {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	return string(t.kept)
+}

@@ -1,0 +1,63 @@
+package lab
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Instant is a point in the life of a connection, by what has passed on it.
+type Instant string
+
+// The instants, in their order.
+const (
+	// Before is before anything: the fault is there when the client begins.
+	Before Instant = "before"
+	// Connected is when the client has sent the last segment of the handshake.
+	Connected Instant = "connected"
+	// RequestSent is when the client has sent its first data.
+	RequestSent Instant = "request-sent"
+	// RequestAcked is when the server has sent its first segment after that.
+	RequestAcked Instant = "request-acked"
+	// Replied is when the server has sent its first data after the client's.
+	Replied Instant = "replied"
+	// Idle is when no data has passed for a time after a reply.
+	Idle Instant = "idle"
+)
+
+// When says when a fault comes; the zero value stands for [Before].
+type When struct {
+	At Instant
+	// Rest is that of [Idle].
+	Rest time.Duration
+}
+
+// ParseWhen reads "connected", "idle:2s".
+func ParseWhen(text string) (When, error) {
+	name, rest, timed := strings.Cut(text, ":")
+	at := Instant(name)
+	switch {
+	case timed && at == Idle:
+		d, err := time.ParseDuration(rest)
+		if err != nil || d <= 0 {
+			return When{}, fmt.Errorf("%q is not a time: it is idle:2s, for one", rest)
+		}
+		return When{At: at, Rest: d}, nil
+	case !timed && (at == Before || at == Connected || at == RequestSent || at == RequestAcked || at == Replied):
+		return When{At: at}, nil
+	}
+	return When{}, fmt.Errorf("there is no moment %q: it is before, connected, request-sent, request-acked, replied or idle:DURATION", text)
+}
+
+// IsBefore reports whether the fault comes before anything.
+func (w When) IsBefore() bool { return w.At == "" || w.At == Before }
+
+func (w When) String() string {
+	switch {
+	case w.IsBefore():
+		return string(Before)
+	case w.At == Idle:
+		return fmt.Sprintf("%s:%s", w.At, w.Rest)
+	}
+	return string(w.At)
+}

@@ -1,0 +1,79 @@
+package labtest
+
+import (
+	"fmt"
+	"time"
+)
+
+// Effect is what a call did.
+type Effect struct {
+	// Err is the call's error.
+	Err error
+	// Hung says that it was still waiting at the [Limit].
+	Hung    bool
+	Elapsed time.Duration
+	// Connections are the connections with the service that it tried to make, and SYNs the segments that it sent for them, as
+	// its host's wire shows them. A call on a connection that was there before makes none.
+	Connections, SYNs int
+}
+
+// Expectation says in one sentence what is wrong with what a call did; it is empty where nothing is.
+type Expectation func(Effect) string
+
+// OK demands that the call succeeds.
+func OK() Expectation {
+	return func(s Effect) string {
+		if s.Err == nil {
+			return ""
+		}
+		return fmt.Sprintf("the call must succeed, and ended after %s with: %v%s", seconds(s.Elapsed), s.Err, s.unseen())
+	}
+}
+
+// FailsWithin demands that the call fails, with any error, in that time at the latest.
+func FailsWithin(limit time.Duration) Expectation {
+	return func(s Effect) string {
+		switch {
+		case s.Hung:
+			return fmt.Sprintf("it was still waiting after %s: it has no timeout of its own for that", seconds(s.Elapsed))
+		case s.Err == nil:
+			return "it succeeds while the failure holds" + s.unseen()
+		case s.Elapsed > limit+late:
+			return fmt.Sprintf("its timeout is %s, %s were wanted", seconds(s.Elapsed), seconds(limit))
+		}
+		return ""
+	}
+}
+
+// late is by how much a busy machine may be late.
+const late = 500 * time.Millisecond
+
+// AtMost demands that the call tries to make no more connections than that.
+func AtMost(connections int) Expectation {
+	return func(s Effect) string {
+		if s.Connections <= connections {
+			return ""
+		}
+		return fmt.Sprintf("%d connections in %s, %d were expected at most", s.Connections, seconds(s.Elapsed), connections)
+	}
+}
+
+// AtMostSYNs demands that the call sends no more SYNs than that, retransmissions too.
+func AtMostSYNs(syns int) Expectation {
+	return func(s Effect) string {
+		if s.SYNs <= syns {
+			return ""
+		}
+		return fmt.Sprintf("%d SYNs in %s, %d were expected at most", s.SYNs, seconds(s.Elapsed), syns)
+	}
+}
+
+// unseen is a hint where the lab has seen nothing of the call.
+func (s Effect) unseen() string {
+	if s.Connections > 0 {
+		return ""
+	}
+	return "; it made no connection in the lab: does the client use lab.Dial?"
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.3g s", d.Seconds()) }

@@ -1,0 +1,73 @@
+package report
+
+import (
+	"net/netip"
+	"slices"
+
+	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/wire"
+	"github.com/tcplab/tcplab/wire/ladder"
+)
+
+// LabPath is the way through a lab from one host to another, with what was captured on it; hosts in off were switched
+// off. What is asked of a router is passed on to the server: that is what it is asked for. Where no way leads from the one
+// to the other, only the first host is on it. Further hosts that have the service too stand in the last column, beside the one asked
+// first.
+func LabPath(t lab.Topology, f lab.Family, from, to string, traces []wire.Trace, off []string, also ...string) ladder.Columns {
+	var path ladder.Columns
+	to = harness.ServedBy(t, to)
+	for _, hop := range t.Hops(from, to) {
+		h := ladder.Column{Name: hop.Host, Off: slices.Contains(off, hop.Host), Addrs: addrsOf(t, hop.Host)}
+		if hop.Host == from || hop.Host == to {
+			h.Addr = t.Addr(hop.Host, f).String()
+		}
+		h.Left, h.Right = traceAt(t, hop.Host, hop.In, traces), traceAt(t, hop.Host, hop.Out, traces)
+		path.Hosts = append(path.Hosts, h)
+	}
+	for _, host := range also {
+		join(&path.Hosts[len(path.Hosts)-1], t, host, traces, off)
+	}
+	return path
+}
+
+func addrsOf(t lab.Topology, host string) []netip.Addr {
+	var list []netip.Addr
+	for _, e := range t.EndsOf(host) {
+		for _, a := range e.Addrs {
+			list = append(list, a.Addr())
+		}
+	}
+	return list
+}
+
+// join puts another host beside that of a column: one lifeline for both, and one capture of what either has seen.
+func join(h *ladder.Column, t lab.Topology, host string, traces []wire.Trace, off []string) {
+	if h.Off {
+		h.Name += " (off)"
+	}
+	h.Name += ", " + host
+	h.Addr = ""
+	h.Addrs = append(h.Addrs, addrsOf(t, host)...)
+	h.Off = h.Off && slices.Contains(off, host)
+	seen := traceAt(t, host, t.EndsOf(host)[0].Interface, traces)
+	if seen == nil {
+		return
+	}
+	both := wire.Trace{Point: seen.Point, Packets: slices.Clone(seen.Packets)}
+	if h.Left != nil {
+		both.Point = h.Left.Point + ", " + seen.Point
+		both.Packets = append(both.Packets, h.Left.Packets...)
+	}
+	slices.SortStableFunc(both.Packets, func(a, b wire.Packet) int { return a.Time.Compare(b.Time) })
+	h.Left = &both
+}
+
+// traceAt is what was captured at the interface, nil where nothing was.
+func traceAt(t lab.Topology, host, iface string, traces []wire.Trace) *wire.Trace {
+	name := t.PointAt(host, iface)
+	if i := slices.IndexFunc(traces, func(t wire.Trace) bool { return t.Point == name }); i >= 0 {
+		return &traces[i]
+	}
+	return nil
+}

@@ -1,0 +1,169 @@
+// Package trial puts somebody's own program into a failure, and judges the program: does it end in time, does it give up too
+// early, does it come back once the failure has healed?
+package trial
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/wire"
+)
+
+// Options are the choices of a trial.
+type Options struct {
+	// Family is that of the addresses.
+	Family lab.Family
+	Demand Demand
+	// Service is somebody's own server (its field Own), where that is asked; the zero value stands for the lab's.
+	Service lab.Service
+	// When is the moment at which it breaks, in the work of the command.
+	When lab.When
+	// HealAfter is how long the failure lasts, whatever the command does meanwhile; 0: until the command has ended.
+	HealAfter time.Duration
+	// Artifacts is the folder for the captures; it exists. Empty: none are kept.
+	Artifacts string
+	// Progress is told of each phase as it begins.
+	Progress func(harness.PhaseName)
+}
+
+// TrialResult is what a trial has shown.
+type TrialResult struct {
+	// Scenario is the name of the failure.
+	Scenario string `json:"scenario"`
+	// Engine is what built the lab: "netns" or "docker".
+	Engine string `json:"engine"`
+	// Family is 4 for IPv4, 6 for IPv6.
+	Family int `json:"family"`
+	// Skipped is why there was no trial; empty where there was one.
+	Skipped string `json:"skipped,omitempty"`
+	// Healthy, Broken and Healed are the command's attempts; nil where the trial did not get that far.
+	Healthy *Act `json:"healthy,omitempty"`
+	Broken  *Act `json:"broken,omitempty"`
+	Healed  *Act `json:"healed,omitempty"`
+	// ClientVerdict is on the client, and Sentence says why.
+	Verdict  ClientVerdict `json:"verdict"`
+	Sentence string        `json:"sentence"`
+	// ClientMoment says when it broke, where that was to be in the work of the command.
+	Moment *ClientMoment `json:"moment,omitempty"`
+	// Server is what somebody's own server has printed last.
+	Server string `json:"server,omitempty"`
+}
+
+// leastPatience is that with a command while nothing is broken: it may be the machine that is slow then.
+const leastPatience = 15 * time.Second
+
+// Run puts a command into a scenario's failure: it runs while the lab is healthy, while it is broken, and once it is healed. The
+// error is for a trial that could not be made.
+func Run(ctx context.Context, e lab.Engine, s harness.Scenario, c Program, o Options) (result *TrialResult, err error) {
+	result = &TrialResult{Scenario: s.Name, Engine: e.Name(), Family: int(o.Family)}
+	o.Progress(harness.Up)
+	standing, err := o.Open(ctx, e, s)
+	if errors.Is(err, lab.ErrUnsupported) {
+		result.Skipped, result.Verdict = err.Error(), Skipped
+		return result, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, standing.Close(context.WithoutCancel(ctx))) }()
+	t := &trial{standing: standing, command: c, options: o, result: result}
+	if err := t.phases(ctx); errors.Is(err, lab.ErrUnsupported) && result.Healthy != nil {
+		result.Skipped, result.Verdict = err.Error(), Skipped
+		return result, nil
+	} else if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.Name, err)
+	}
+	var died string
+	if result.Server, died = standing.ServerOutput(); died != "" {
+		return nil, fmt.Errorf("%s: %w", s.Name, &lab.ServerError{Line: o.Service.Own.Line, Reason: died, Output: result.Server})
+	}
+	if reason := result.Moment.missed(); reason != "" {
+		result.Skipped, result.Verdict = reason, Skipped
+		return result, nil
+	}
+	result.Verdict, result.Sentence = o.demand().judge(result, Succeeds(s))
+	return result, nil
+}
+
+// Open builds the lab.
+func (o Options) Open(ctx context.Context, e lab.Engine, s harness.Scenario) (*harness.Standing, error) {
+	if o.Service.Own == nil {
+		return harness.Open(ctx, e, s, o.Family)
+	}
+	return harness.OpenServed(ctx, e, s, o.Family, o.Service)
+}
+
+// trial is a trial while it goes on.
+type trial struct {
+	standing *harness.Standing
+	command  Program
+	options  Options
+	result   *TrialResult
+}
+
+func (t *trial) phases(ctx context.Context) (err error) {
+	d := t.options.Demand
+	patience := max(d.Within, leastPatience)
+	if t.result.Healthy, err = t.act(ctx, harness.Baseline, patience, nil); err != nil || !t.result.Healthy.OK() {
+		return err
+	}
+	if err := t.observe(ctx, d.Within+t.result.Healthy.Elapsed); err != nil {
+		return err
+	}
+	if t.standing.Broken() {
+		if err := t.standing.Heal(ctx); err != nil {
+			return err
+		}
+	}
+	t.result.Healed, err = t.act(ctx, harness.Heal, patience, nil)
+	return err
+}
+
+// act lets the command run once, with captures at every vantage point. What is to be done meanwhile ends when its context does.
+func (t *trial) act(ctx context.Context, phase harness.PhaseName, limit time.Duration, meanwhile func(context.Context, *harness.LiveCapture) error) (*Act, error) {
+	t.options.Progress(phase)
+	capture, err := t.standing.Capture(ctx, t.options.Artifacts, fmt.Sprintf("%s-", phase))
+	if err != nil {
+		return nil, err
+	}
+	stop := besides(ctx, func(ctx context.Context) error {
+		if meanwhile == nil {
+			return nil
+		}
+		return meanwhile(ctx, capture)
+	})
+	act, err := t.command.run(ctx, t.standing, limit, t.options.Demand.Settle)
+	err = errors.Join(err, stop())
+	if err := errors.Join(err, capture.Stop(context.WithoutCancel(ctx))); err != nil {
+		return nil, err
+	}
+	act.Phase = phase
+	act.Connections, act.SYNs = Dials(capture.Traces(), t.standing.Target().Port())
+	return act, nil
+}
+
+// Dials counts what the client's own wire shows: attempts at a connection with the port, and the SYNs that they took.
+func Dials(traces []wire.Trace, port uint16) (connections, syns int) {
+	for _, t := range traces {
+		if t.Point != lab.ClientHost {
+			continue
+		}
+		for _, a := range t.Attempts(port) {
+			if !a.HasSYN {
+				continue // what is left of the phase before
+			}
+			connections++
+			for i := range a.Packets {
+				p := &a.Packets[i]
+				if p.Kind == wire.KindTCP && a.FromClient(p) && p.TCP.Flags&(wire.SYN|wire.ACK) == wire.SYN {
+					syns++
+				}
+			}
+		}
+	}
+	return connections, syns
+}

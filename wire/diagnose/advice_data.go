@@ -1,0 +1,202 @@
+package diagnose
+
+// StepID is the name of a kind of next step; the names are stable.
+type StepID string
+
+// The steps.
+const (
+	StepCaptureAtServer StepID = "capture-at-server"
+	StepCaptureAtClient StepID = "capture-at-client"
+	StepListeners       StepID = "listeners"
+	StepServerRules     StepID = "server-rules"
+	StepConnections     StepID = "connections"
+	StepClientSockets   StepID = "connections-at-client"
+	StepProcesses       StepID = "processes"
+	StepJournal         StepID = "journal"
+	StepServerAborts    StepID = "server-aborts"
+	StepClientAborts    StepID = "client-aborts"
+	StepClosing         StepID = "closing-sockets"
+	StepQueueDrops      StepID = "queue-drops"
+	StepConntrack       StepID = "conntrack"
+	StepNAT             StepID = "nat-rules"
+	StepForwarding      StepID = "forwarding"
+	StepPathMTU         StepID = "path-mtu"
+	StepPingLarge       StepID = "ping-large"
+	StepMTUProbing      StepID = "mtu-probing"
+	StepPing            StepID = "ping"
+	StepTraceTCP        StepID = "trace-tcp"
+	StepPathBack        StepID = "path-back"
+	StepRouteBack       StepID = "route-back"
+	StepClientRoute     StepID = "client-route"
+	StepClientRules     StepID = "client-rules"
+
+	StepNeighbourTable   StepID = "neighbour-table"
+	StepNeighbourRoute   StepID = "neighbour-route"
+	StepNeighbourCapture StepID = "capture-at-neighbour"
+
+	StepICMPAtServer    StepID = "icmp-at-server"
+	StepICMPAtClient    StepID = "icmp-at-client"
+	StepOnline          StepID = "online"
+	StepProbe           StepID = "probe"
+	StepICMPRules       StepID = "icmp-rules"
+	StepSenderRules     StepID = "sender-rules"
+	StepSenderRoute     StepID = "sender-route"
+	StepSenderNeighbour StepID = "sender-neighbour"
+	StepTraceICMP       StepID = "trace-icmp"
+	StepNextHop         StepID = "next-hop"
+	StepLinkCapture     StepID = "link-capture"
+	StepPingUsual       StepID = "ping-usual-size"
+)
+
+// commands hold {client}, {server} and {port}, {size} of the largest ping, {sender} of an ICMP error, and what differs
+// between the versions of IP: {icmp} in a filter, {ignore} for a sysctl, {known} for an address that is known to answer.
+var commands = map[StepID]string{
+	StepCaptureAtServer: "sudo tcpdump -ni any 'tcp port {port} and host {client}'  # on the server",
+	StepCaptureAtClient: "sudo tcpdump -ni any 'tcp port {port} and host {server}'  # on the client",
+	StepListeners:       "ss -ltnp 'sport = :{port}'  # on the server",
+	StepServerRules:     "sudo nft list ruleset; sudo {iptables} -vnL  # on the server",
+	StepConnections:     "ss -tnoi '( sport = :{port} )'  # on the server",
+	StepClientSockets:   "ss -tnoi '( dport = :{port} )'  # on the client",
+	StepProcesses:       "sudo ss -ltnp 'sport = :{port}'; top -b -n 1  # on the server",
+	StepJournal:         "journalctl -e  # on the server",
+	StepServerAborts:    "journalctl -e; nstat -az TcpExtTCPAbortOnData TcpExtTCPAbortOnClose  # on the server",
+	StepClientAborts:    "nstat -az TcpExtTCPAbortOnData TcpExtTCPAbortOnClose  # on the client",
+	StepClosing:         "ss -tnop state close-wait state fin-wait-2 '( sport = :{port} or dport = :{port} )'  # on both",
+	StepQueueDrops:      "nstat -az TcpExtListenOverflows TcpExtListenDrops TcpExtIPReversePathFilter  # on the server",
+	StepConntrack:       "sudo conntrack -S; sysctl net.netfilter.nf_conntrack_count net.netfilter.nf_conntrack_max  # on the server and what translates addresses",
+	StepNAT:             "sudo conntrack -L -d {server}; sudo nft list ruleset  # on what translates {server}",
+	StepForwarding:      "ip route get {server}; sysctl net.ipv4.ip_forward; sudo nft list ruleset  # on the capturing host",
+	StepPathMTU:         "tracepath -n {server}  # on the client",
+	StepPingLarge:       "ping -c 3 -M do -s {size} {server}  # on the client",
+	StepMTUProbing:      "sysctl net.ipv4.tcp_mtu_probing  # on the server",
+	StepPing:            "ping -c 3 {server}  # on the client",
+	StepTraceTCP:        "sudo traceroute -T -p {port} {server}  # on the client",
+	StepPathBack:        "ip route get {client}; tracepath -n {client}  # on the server: the way back",
+	StepRouteBack:       "ip route get {client}  # on the server: does the answer leave by the interface that was captured?",
+	StepClientRules:     "sudo nft list ruleset; sudo {iptables} -vnL  # on the client",
+	StepClientRoute:     "ip route get {server}; ip addr  # on the client",
+
+	StepNeighbourTable:   "ip {family} neigh show {server}  # on {client}",
+	StepNeighbourRoute:   "ip route get {server}  # on {client}",
+	StepNeighbourCapture: "sudo tcpdump -ni any '{solicitation}'  # on the neighbour",
+
+	StepICMPAtServer:    "sudo tcpdump -ni any '{icmp} and host {client}'  # on the server",
+	StepICMPAtClient:    "sudo tcpdump -ni any '{icmp} and host {server}'  # on the client",
+	StepOnline:          "ip route get {server}; ping -c 3 {known}  # on the client: is it online, does any other host answer?",
+	StepProbe:           "tcplab probe {bracketed}:{port}  # on the client: does TCP answer, on a port that should be open?",
+	StepICMPRules:       "sysctl {ignore}; sudo nft list ruleset; sudo {iptables} -vnL  # on the server",
+	StepSenderRules:     "sudo nft list ruleset; sudo {iptables} -vnL  # on {sender}",
+	StepSenderRoute:     "ip route get {server}  # on {sender}",
+	StepSenderNeighbour: "ip neigh show {server}; ip route get {server}  # on {sender}",
+	StepTraceICMP:       "sudo traceroute -I {server}  # on the client",
+	StepNextHop:         "ip route get {server}; ip neigh  # on the client",
+	StepLinkCapture:     "sudo tcpdump -ni any 'arp or icmp6'  # on the client",
+	StepPingUsual:       "ping -c 3 {server}  # on the client: with the usual size",
+}
+
+// anywhere are causes that the place of a loss does not tell apart.
+func anywhere(list ...Cause) []candidate {
+	var candidates []candidate
+	for _, c := range list {
+		candidates = append(candidates, candidate{cause: c})
+	}
+	return candidates
+}
+
+// steps are those that help wherever it was lost.
+func steps(list ...StepID) []check {
+	var checks []check
+	for _, id := range list {
+		checks = append(checks, check{id: id})
+	}
+	return checks
+}
+
+// advices are those about connections.
+var advices = map[Verdict]advice{
+	Refused: {
+		[]candidate{{CauseClosedPort, nowhere, false}, {CauseForgedRefusal, between, false}, {CauseBoundElsewhere, nowhere, false},
+			{CauseServerRefusal, nowhere, false}},
+		[]check{{StepListeners, nowhere, false}, {StepCaptureAtServer, alone, false}, {StepServerRules, nowhere, true}, {StepTraceTCP, between, true}},
+	},
+	Rejected: {
+		[]candidate{{CauseFirewallRejects, 0, false}, {CauseHostDown, alone, false}, {CauseMissingRoute, onTheWay, false}},
+		[]check{{StepTraceTCP, onTheWay | between, false}, {StepServerRules, atServer | nowhere, false}},
+	},
+	NoAnswer: {
+		[]candidate{{CauseDeadHost, alone, false}, {CauseFirewallOnPath, onTheWay, false}, {CauseFirewallOnHost, atServer, false},
+			{CauseQueueFull, atServer, false}, {CauseRPFilter, atServer, true}, {CauseAnswerElsewhere, atServer, true}, {CauseNoWayBack, atServer, false}, {CausePathBroken, onTheWay, false}, {CauseAnswerLost, wayBack, false}, {CauseNoCapture, onTheWay, true}},
+		[]check{{StepCaptureAtServer, alone, false}, {StepPing, onTheWay, false}, {StepTraceTCP, onTheWay, false},
+			{StepListeners, atServer, true}, {StepQueueDrops, atServer, true}, {StepServerRules, atServer, true}, {StepRouteBack, atServer, true},
+			{StepPathBack, wayBack, true}},
+	},
+	SYNACKUnanswered: {
+		[]candidate{{CauseSYNACKLost, wayBack, false}, {CauseACKLost, onTheWay, false}, {CauseQueueFull, atServer | nowhere, false},
+			{CauseClientDrops, nowhere, false}, {CauseForeignSource, wayBack, false}},
+		[]check{{StepCaptureAtClient, alone, false}, {StepCaptureAtServer, alone, false}, {StepQueueDrops, atServer | nowhere, false}, {StepClientRules, nowhere, true},
+			{StepTraceTCP, onTheWay, true}, {StepPathBack, wayBack, true}},
+	},
+	ResetByServer: {
+		[]candidate{{CauseAborted, nowhere, false}, {CauseServerRefusal, nowhere, false}, {CauseForgedReset, between, false},
+			{CauseIdleTimeout, between, false}},
+		[]check{{StepCaptureAtServer, alone, false}, {StepServerAborts, nowhere, false}, {StepServerRules, nowhere, true}, {StepTraceTCP, between, true}},
+	},
+	ResetByClient: {
+		[]candidate{{CauseClientGaveUp, nowhere, false}, {CauseClientUnread, nowhere, false}, {CauseForgedClient, between, false}},
+		[]check{{StepCaptureAtClient, alone, false}, {StepClientAborts, nowhere, false}, {StepTraceTCP, between, true}},
+	},
+	NoReply: {
+		[]candidate{{CauseHangs, atServer, false}, {CauseWaits, atServer, false}, {CauseIncomplete, atServer, false}, {CauseReplyLostBefore, wayBack, false}, {CauseSmallMTU, wayBack, false}},
+		[]check{{StepConnections, atServer, false}, {StepProcesses, atServer, false}, {StepCaptureAtServer, alone, false}, {StepPathBack, wayBack, true}},
+	},
+	ClosedEarly:  {anywhere(CauseApplicationDied, CauseBackendLost, CauseConnectionLimit), steps(StepJournal, StepListeners)},
+	HalfClosed:   {[]candidate{{CauseSocketLeak, nowhere, false}, {CauseStillToSend, nowhere, false}, {CauseFINLost, onTheWay | wayBack, false}}, steps(StepClosing)},
+	MTUBlackhole: {anywhere(CauseSmallMTU, CauseBrokeNow), steps(StepPathMTU, StepPingLarge, StepMTUProbing)},
+	ZeroWindow:   {anywhere(CauseNotReading, CauseSmallBuffer), steps(StepConnections, StepClientSockets)},
+	Blackhole: {
+		[]candidate{{CauseForgotten, onTheWay | wayBack, false}, {CauseFirewallOnPath, onTheWay, false}, {CauseFirewallOnHost, atServer | nowhere, false},
+			{CauseHostDied, alone, false}, {CauseACKsLost, wayBack, false}, {CauseReplyLostBefore, wayBack, true}, {CauseFINLost, wayBack, true}},
+		[]check{{StepCaptureAtServer, alone, false}, {StepPing, onTheWay | wayBack, false}, {StepServerRules, atServer | nowhere, true},
+			{StepConnections, 0, false}},
+	},
+	OneSided:    {anywhere(CauseOneDirection, CauseAsymmetric), steps(StepCaptureAtServer, StepCaptureAtClient)},
+	NoNeighbour: {anywhere(CauseNeighbourOff, CauseWrongNetmask, CauseVLAN), steps(StepNeighbourTable, StepNeighbourRoute, StepNeighbourCapture)},
+	NotSent:     {anywhere(CauseOffline, CauseNoFamily, CauseMissingRoute, CauseOwnFirewall, CauseOwnRoute, CauseNoLocalPort), steps(StepClientRoute, StepClientRules)},
+}
+
+// idleClosers close connections that rest: the client's pool holds them for longer than whoever is at the other end.
+var idleClosers = anywhere(CauseBalancerIdle, CauseKeepAliveTimeout, CauseRestart)
+
+// The advices about pings without an answer: in general, of a host that TCP shows to live, of one that its link shows to.
+var (
+	echoSilence = advice{
+		[]candidate{{CauseDeadHost, alone, false}, {CauseICMPOnPath, onTheWay, false}, {CauseICMPOnHost, atServer, false},
+			{CauseICMPIgnored, atServer, false}, {CauseEchoReplyLost, wayBack, false}, {CausePathBroken, onTheWay, true}, {CauseNoCapture, onTheWay, true}},
+		[]check{{StepOnline, onTheWay, false}, {StepProbe, onTheWay | wayBack, false}, {StepICMPAtServer, alone, false}, {StepICMPRules, atServer, false},
+			{StepTraceICMP, onTheWay, true}, {StepPathBack, wayBack, true}},
+	}
+	echoSilenceBesideTCP = advice{
+		[]candidate{{CauseICMPOnPath, onTheWay, false}, {CauseICMPOnHost, atServer, false}, {CauseICMPIgnored, atServer, false}, {CauseEchoReplyLost, wayBack, true}},
+		[]check{{StepICMPAtServer, alone, false}, {StepICMPRules, atServer, false}, {StepTraceICMP, onTheWay, true}},
+	}
+	echoSilenceOnLink = advice{
+		[]candidate{{CauseICMPIgnored, atServer, false}, {CauseICMPOnHost, atServer, false}, {CauseProxyARP, onTheWay, false}},
+		[]check{{StepICMPAtServer, alone, false}, {StepICMPRules, atServer, false}, {StepProbe, onTheWay, false}},
+	}
+	echoBlackhole = advice{
+		[]candidate{{CauseICMPBegan, onTheWay | atServer, false}, {CauseHostDied, alone, false}, {CauseEchoReplyLost, wayBack, false}},
+		[]check{{StepProbe, 0, false}, {StepICMPAtServer, alone, false}, {StepTraceICMP, onTheWay, false}, {StepPathBack, wayBack, true}},
+	}
+	echoOneSided = advice{anywhere(CauseOneDirection, CauseAsymmetric), steps(StepICMPAtServer, StepICMPAtClient)}
+)
+
+// The advices about pings that an ICMP error answered, by what it says.
+var (
+	echoOwnError = advice{anywhere(CauseNextHopSilent, CauseClientRoute), steps(StepNextHop, StepLinkCapture)}
+	echoTooBig   = advice{anywhere(CausePingTooLarge), steps(StepPathMTU, StepPingUsual)}
+	echoExpired  = advice{anywhere(CauseRoutingLoop, CauseTTLTooSmall), steps(StepTraceICMP)}
+	echoNoHost   = advice{[]candidate{{CauseRouterSaysDead, alone, false}, {CauseFirewallRejects, 0, false}, {CauseNoSuchHost, 0, false}},
+		steps(StepSenderNeighbour, StepSenderRules, StepTraceICMP)}
+	echoNoNetwork   = advice{anywhere(CauseMissingRoute, CauseFirewallRejects), steps(StepSenderRoute, StepSenderRules, StepTraceICMP)}
+	echoByFirewalls = advice{anywhere(CauseFirewallRejects), steps(StepSenderRules, StepProbe)}
+)

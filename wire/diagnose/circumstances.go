@@ -1,0 +1,300 @@
+package diagnose
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// What else the capture holds of an attempt, and of others, decides which causes come into question.
+
+// circumstance is what it changes in the advice.
+type circumstance struct {
+	lead     []candidate // causes to think of first
+	beside   []candidate // and causes to think of as well
+	excluded []Cause
+	first    []check // steps to take first
+	useless  []StepID
+}
+
+// The circumstances.
+var (
+	// The server answered other connections to the port at the time.
+	othersAnswered = circumstance{
+		excluded: []Cause{CauseDeadHost, CausePathBroken, CauseNoCapture},
+		beside:   anywhere(CauseLimit),
+		first:    []check{{StepQueueDrops, 0, false}, {StepConntrack, 0, false}},
+		useless:  []StepID{StepPing},
+	}
+	// The SYN's timestamp is below that of another, earlier connection from the same address.
+	oldStamp = circumstance{lead: anywhere(CauseOldTimestamp)}
+	// One SYN, and the capture goes on.
+	loneSYN = circumstance{
+		lead:     anywhere(CauseWentElsewhere, CauseScan, CauseCaptureFilter),
+		excluded: []Cause{CauseDeadHost},
+	}
+	// The answer came from another address than the one that was asked.
+	answeredElsewhere = circumstance{
+		lead: anywhere(CauseOneWayNAT),
+		excluded: []Cause{CauseDeadHost, CauseFirewallOnPath, CauseFirewallOnHost, CauseQueueFull, CausePathBroken, CauseAnswerLost, CauseNoCapture,
+			CauseRPFilter, CauseAnswerElsewhere, CauseNoWayBack},
+		first:   []check{{StepNAT, 0, false}},
+		useless: []StepID{StepPing, StepTraceTCP, StepCaptureAtServer},
+	}
+	// The server answers by an ACK of an older connection on the ports.
+	oldConnection = circumstance{
+		lead:     anywhere(CauseResetFiltered, CauseOldConnection),
+		excluded: []Cause{CauseDeadHost, CauseFirewallOnPath, CauseFirewallOnHost, CauseQueueFull, CausePathBroken, CauseAnswerLost, CauseNoCapture, CauseNoWayBack},
+		first:    []check{{StepConnections, 0, false}, {StepServerRules, 0, false}},
+		useless:  []StepID{StepPing, StepTraceTCP},
+	}
+	// A SYN-ACK does not acknowledge the SYN, so that the client goes on trying.
+	strangeAnswer = circumstance{
+		lead:     anywhere(CauseOldConnection, CauseRenumbered),
+		excluded: oldConnection.excluded,
+		first:    oldConnection.first,
+		useless:  oldConnection.useless,
+	}
+	// The answers do not acknowledge the SYN, so that the client ignores them.
+	badRefusal = circumstance{lead: anywhere(CauseBadRefusal)}
+	// The RST answered the first packet after a long silence.
+	longSilence = circumstance{lead: []candidate{{CauseIdleTimeout, between, false}}}
+	// The client reset as soon as it had the SYN-ACK.
+	halfOpen = circumstance{lead: anywhere(CauseHalfOpenScan)}
+	// The SYN passes again and again, and never arrives.
+	inCircle = circumstance{
+		lead: anywhere(CauseRoutingLoop),
+		excluded: []Cause{CauseDeadHost, CauseFirewallOnPath, CauseFirewallOnHost, CauseQueueFull, CausePathBroken, CauseAnswerLost, CauseNoCapture,
+			CauseRPFilter, CauseAnswerElsewhere, CauseNoWayBack},
+		first:   steps(StepTraceTCP),
+		useless: []StepID{StepPing, StepCaptureAtServer},
+	}
+	// The SYNs came in to the capturing host, and none went out.
+	cameInOnly = circumstance{lead: anywhere(CauseForwardDrop), first: []check{{StepForwarding, 0, false}}}
+)
+
+// goingOn is for a side that goes on after its RST, and so has not sent it.
+var goingOn = [...]circumstance{
+	client: {lead: []candidate{{CauseForgedClient, between, false}}, excluded: []Cause{CauseClientGaveUp, CauseClientUnread}},
+	server: {lead: []candidate{{CauseForgedReset, between, false}}, excluded: []Cause{CauseAborted}},
+}
+
+// rejections are the advices about a SYN that an ICMP error answered, by what it says.
+var (
+	rejectedNoHost    = advice{[]candidate{{CauseRouterSaysDead, alone, false}, {CauseNoSuchHost, 0, false}, {CauseFirewallRejects, 0, false}}, steps(StepSenderNeighbour, StepSenderRules)}
+	rejectedNoNetwork = advice{anywhere(CauseMissingRoute, CauseFirewallRejects), steps(StepSenderRoute, StepSenderRules)}
+	rejectedByRule    = advice{anywhere(CauseFirewallRejects), steps(StepSenderRules)}
+	rejectedExpired   = advice{anywhere(CauseRoutingLoop, CauseTTLTooSmall), steps(StepTraceTCP, StepSenderRoute)}
+)
+
+// adviceOn goes by what an ICMP error says: a network or a host that is not reached is a matter of routes and neighbours, a
+// prohibition or a closed port one of rules; each at the sender of the error.
+func adviceOn(i *icmpError) advice {
+	switch name := i.name(); {
+	case strings.HasPrefix(name, "time-exceeded"):
+		return rejectedExpired
+	case strings.HasSuffix(name, "prohibited"):
+		return rejectedByRule
+	case strings.HasPrefix(name, "unreachable host"):
+		return rejectedNoHost
+	case strings.HasPrefix(name, "unreachable net"):
+		return rejectedNoNetwork
+	}
+	return rejectedByRule
+}
+
+// apply changes the advice by a circumstance.
+func (f *filled) apply(c *circumstance) {
+	f.leaveOut(c.excluded...)
+	for _, lead := range c.lead {
+		f.leaveOut(lead.cause)
+	}
+	f.rivals = append(append(append([]candidate{}, c.lead...), f.rivals...), c.beside...)
+	f.taken = append(f.taken, c.useless...)
+	next := append([]check{}, c.first...)
+	for _, step := range f.next {
+		known := false
+		for _, first := range c.first {
+			known = known || first.id == step.id
+		}
+		if !known {
+			next = append(next, step)
+		}
+	}
+	f.next = next
+}
+
+// weigh applies the circumstances, and tells of them.
+func (e *explainer) weigh(v Verdict) {
+	c := e.c
+	switch v {
+	case NoAnswer:
+		e.weighSilence()
+	case Blackhole:
+		if c.other.isUnreachable() {
+			said := adviceOn(&c.other)
+			e.advice.apply(&circumstance{lead: said.rivals, first: said.next})
+		}
+	case Refused:
+		if c.isBadRefusal() {
+			e.advice.apply(&badRefusal)
+		}
+	case ResetByServer, ResetByClient:
+		dir := resetter(v)
+		if c.side[dir].goesOn() {
+			e.advice.apply(&goingOn[dir])
+		} else if c.isUnknownThere(dir) {
+			e.forgotten(dir)
+		}
+		switch {
+		case c.idledOut():
+			e.advice.apply(&longSilence)
+		case v == ResetByClient && c.hasSYN && c.isHalfOpen():
+			e.advice.apply(&halfOpen)
+		case v == ResetByClient && c.hasGivenUp():
+			e.advice.apply(&waitedInVain)
+		}
+	}
+	if c.addr(client).Addr() == c.addr(server).Addr() || c.addr(server).Addr().IsLoopback() {
+		e.weighLoopback(v)
+	}
+}
+
+// weighSilence is for SYNs to which no answer came that the client can take.
+func (e *explainer) weighSilence() {
+	c := e.c
+	switch {
+	case c.circle.isLoop():
+		e.frame(c.circle.last, "the same SYN, with a time to live of %d", c.circle.lowest)
+		e.note("the same SYN passes here again and again, and its time to live falls from %d to %d: the routers send it in a circle", c.side[client].ttl, c.circle.lowest)
+		e.advice.apply(&inCircle)
+		return
+	case c.isAnsweredElsewhere():
+		e.advice.apply(&answeredElsewhere)
+		return
+	case c.challenge.seen():
+		e.advice.apply(&oldConnection)
+		return
+	case c.strange.seen():
+		e.advice.apply(&strangeAnswer)
+		return
+	case c.isLoneSYN() && e.view.last-c.first.at >= longestThought:
+		e.advice.apply(&loneSYN)
+	}
+	if other := e.view.answeredMeanwhile(c); other.seen() {
+		e.frame(other.mark, "SYN-ACK of the server to another connection")
+		e.note("the server answered another connection to this port at that time: it is up, and so is the path")
+		e.advice.apply(&othersAnswered)
+	}
+	if other := e.view.olderStamp(c); other.seen() {
+		e.note("the SYN's timestamp, %d, is below that of an earlier connection from the same address, %d: a server or firewall that compares them "+
+			"takes the SYN for an old one (PAWS; tcp_tw_recycle behind NAT)", c.synMark.Stamp, other.syn.Stamp)
+		e.advice.apply(&oldStamp)
+	}
+	if c.path.cameInOnly() {
+		e.advice.apply(&cameInOnly)
+	}
+}
+
+// weighLoopback is for a connection within one machine: there is no network between its ends.
+func (e *explainer) weighLoopback(v Verdict) {
+	e.note("both ends are on one machine: no network is between them")
+	e.advice.leaveOut(CauseDeadHost, CauseFirewallOnPath, CausePathBroken, CauseNoCapture, CauseForgedRefusal, CauseForgedReset, CauseForgedClient,
+		CauseIdleTimeout, CauseForgotten, CauseHostDied, CauseSmallMTU, CauseBrokeNow)
+	e.advice.taken = append(e.advice.taken, StepPing, StepTraceTCP, StepPathMTU, StepPathBack)
+	if v == NoAnswer || v == NoReply {
+		e.advice.known = atServer
+	}
+}
+
+// longestScan is how long, in ns, after the SYN-ACK a scan or a health check resets at the latest.
+const longestScan = 1e9
+
+// isHalfOpen reports whether the client reset the connection as soon as it had the SYN-ACK, as scans and some health checks do.
+func (c *conn) isHalfOpen() bool {
+	x, y := &c.side[client], &c.side[server]
+	return c.synacks.count > 0 && x.rst.seen() && x.rst.at-c.synacks.last.at < longestScan && x.sent() == 0 && y.sent() == 0 &&
+		!x.fin.seen() && !y.fin.seen()
+}
+
+// isLeftOpen reports whether a SYN and a SYN-ACK, each sent once, are all that there is of a connection.
+func (c *conn) isLeftOpen() bool {
+	return c.syns.count == 1 && c.synacks.count == 1 && c.side[client].packets == 1 && c.side[server].packets == 1
+}
+
+// isBadRefusal reports whether all RSTs acknowledge something else than the SYN: the client ignores them (RFC 9293 section
+// 3.10.7.3).
+func (c *conn) isBadRefusal() bool { return c.refusals.count > 0 && c.goodRefusals == 0 }
+
+func (c *conn) isAnsweredElsewhere() bool { return c.related != nil && c.related.synacks.count > 0 }
+
+// badRefusal tells of RSTs that the client does not take.
+func (e *explainer) badRefusal() {
+	c := e.c
+	what := "nothing"
+	if c.refusedAck != 0 {
+		what = fmt.Sprintf("%d, not the SYN", c.refusedAck)
+	}
+	e.note("the RST acknowledges %s: a client that follows RFC 9293 ignores it and goes on trying", what)
+	if c.syns.count > 1 && c.refusals.marks[0].isBefore(c.syns.last) {
+		e.note("the client went on: its error will be a timeout, not \"connection refused\"")
+	}
+}
+
+// cameInOnly reports whether the SYNs were seen coming in to the capturing host, and never going out.
+func (t *path) cameInOnly() bool {
+	if t == nil || t.n == 0 {
+		return false
+	}
+	for _, h := range t.hops[:t.n] {
+		if h.outgoing || h.index == 0 { // without an index, the direction is not known either
+			return false
+		}
+	}
+	return true
+}
+
+// elsewhere tells under which other addresses, and at which interfaces, the attempt was seen.
+func (e *explainer) elsewhere(v Verdict) {
+	c := e.c
+	if r := c.related; r != nil && r.synacks.count > 0 {
+		e.all(&r.synacks, "SYN-ACK from "+r.foreignEnd.addrPort().String())
+		e.frame(r.resets.last, "RST of the client in answer to that")
+	}
+	if r := c.related; r != nil && r.twinEnds != [2]endpoint{} {
+		from, to := r.twinEnds[client].addrPort(), r.twinEnds[server].addrPort()
+		e.note("behind this host's NAT the attempt is known as %s -> %s", from, to)
+		if r.twinSynacks.count > 0 && c.synacks.count == 0 {
+			e.frame(r.twinSynacks.marks[0], "SYN-ACK to %s", from)
+			e.note("it was answered there: the answer is lost within this host, on its way back to %s", c.addr(client))
+		}
+	}
+	if v == NoAnswer && c.path != nil && (c.path.n > 1 || c.path.cameInOnly()) {
+		e.note("%s", c.path.sentence())
+	}
+}
+
+// sentence says at which interfaces the SYNs were seen.
+func (t *path) sentence() string {
+	var in, out []string
+	for _, h := range t.hops[:t.n] {
+		name := h.name
+		if name == "" {
+			name = strconv.Itoa(int(h.index))
+		}
+		if h.outgoing {
+			out = append(out, name)
+		} else {
+			in = append(in, name)
+		}
+	}
+	switch {
+	case t.cameInOnly():
+		return "the SYNs came in on interface " + strings.Join(in, " and ") + " and left on none"
+	case len(out) == 0:
+		return "the SYNs were seen at interface " + strings.Join(in, ", then ")
+	case len(in) == 0:
+		return "the SYNs left on interface " + strings.Join(out, " and ")
+	}
+	return "the SYNs came in on interface " + strings.Join(in, " and ") + " and left on interface " + strings.Join(out, " and ")
+}

@@ -1,0 +1,119 @@
+package diagnose
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/tcplab/tcplab/wire"
+)
+
+// That a capture does not hold a packet proves that the packet was not there only if the capture would have shown it.
+
+// Coverage is what is known of a capture as a whole. The zero value is one that would have shown every packet.
+type Coverage struct {
+	// First and Last are the times of its packets.
+	First, Last time.Time
+	// Inventory is what it holds besides what was decoded.
+	Inventory wire.Inventory
+}
+
+// Coverage returns what these counts of a capture say of what it would have shown.
+func (s Stats) Coverage() Coverage { return Coverage{s.First, s.Last, s.Inventory} }
+
+// uncovered is how long before the first packet of a capture, or after the last one, it may have run and captured nothing.
+const uncovered = time.Minute
+
+// doubt says why it proves nothing that the capture does not hold an attempt; its clock is ahead by the offset. It is empty
+// where there is no doubt.
+func (v *Coverage) doubt(s *Seen, ahead time.Duration) string {
+	if text := v.hides(s); text != "" || v.First.IsZero() {
+		return text
+	}
+	first, last := fromNanoseconds(s.first).Add(ahead), fromNanoseconds(s.last).Add(ahead)
+	switch {
+	case last.Before(v.First.Add(-uncovered)):
+		return fmt.Sprintf("the server's capture does not cover the time of this attempt: it begins %s later", apart(v.First.Sub(last)))
+	case first.After(v.Last.Add(uncovered)):
+		return fmt.Sprintf("the server's capture does not cover the time of this attempt: it ended %s earlier", apart(first.Sub(v.Last)))
+	}
+	return ""
+}
+
+// hides says what of the capture may hold packets of the attempt that were not decoded.
+func (v *Coverage) hides(s *Seen) string {
+	hidden := v.Inventory.Hiding(s.Client.Addr(), s.Server.Addr())
+	if len(hidden) == 0 {
+		return ""
+	}
+	h := hidden[0]
+	text := fmt.Sprintf("the server's capture holds %s that could not be decoded, %s", plural(h.Packets, "packet"), h.Name)
+	if h.Instead != "" {
+		text += ": " + h.Instead
+	}
+	return text
+}
+
+// apart is a time between two captures: nobody needs the seconds of a day.
+func apart(d time.Duration) string {
+	switch {
+	case d >= 48*time.Hour:
+		return fmt.Sprintf("%.0f days", d.Hours()/24)
+	case d >= time.Hour:
+		return fmt.Sprintf("%.0f h", d.Hours())
+	}
+	return d.Round(time.Second).String()
+}
+
+// oneWay is a capture that shows one direction only.
+type oneWay struct {
+	is    bool
+	shows int // the side whose packets it shows
+}
+
+// directionsOf tells whether a capture shows one direction only: some connection must miss the other for certain.
+func directionsOf(list []Seen) oneWay {
+	var heard [2]int
+	lone := 0
+	for i := range list {
+		for dir := range heard {
+			if list[i].packets[dir] > 0 {
+				heard[dir]++
+			}
+		}
+		if list[i].Verdict == OneSided {
+			lone++
+		}
+	}
+	switch {
+	case lone == 0, heard[client] > 0 && heard[server] > 0:
+		return oneWay{}
+	case heard[client] > 0:
+		return oneWay{true, client}
+	}
+	return oneWay{true, server}
+}
+
+// doubt says why packets of a side are not to be expected.
+func (o oneWay) doubt(dir int) string {
+	if !o.is || o.shows == dir {
+		return ""
+	}
+	return fmt.Sprintf("the server's capture holds only what the %s sends", sides[o.shows])
+}
+
+// areSwapped reports whether the SYNs were in the second capture before they were in the first: each router on the way takes one
+// from the time to live. Of answers that tells nothing, because something on the way may have sent them.
+func (p *SidePair) areSwapped(front, behind []Seen) bool {
+	wrong := false
+	for i, j := range p.Joined {
+		if j.Other < 0 || !front[i].hasSYN || !behind[j.Other].hasSYN {
+			continue
+		}
+		a, b := front[i].ttl[client], behind[j.Other].ttl[client]
+		if a > b {
+			return false
+		}
+		wrong = wrong || a < b
+	}
+	return wrong
+}

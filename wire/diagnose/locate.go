@@ -1,0 +1,52 @@
+package diagnose
+
+import (
+	"net/netip"
+	"strings"
+)
+
+// Locate joins the diagnoses of the client's capture with what the server's holds, and tells each where it was lost.
+// Rivals and next steps are then those that both captures together leave over: what the second one answers is neither
+// offered as a rival nor advised.
+//
+// Covers is what the server's capture would have shown; the zero value is everything.
+func Locate(front []Diagnosis, behind []Seen, covers Coverage) SidePair {
+	seen := make([]Seen, len(front))
+	for i := range front {
+		seen[i] = front[i].seen
+	}
+	pair := JoinCovered(seen, behind, covers)
+	for i := range front {
+		front[i].locate(&pair.Joined[i], behind)
+	}
+	return pair
+}
+
+func (d *Diagnosis) locate(j *JoinedSides, behind []Seen) {
+	d.Place = &Place{Lost: j.Loss, Text: j.Text, Found: j.Other >= 0, NAT: j.NAT}
+	if j.Other >= 0 {
+		other := &behind[j.Other]
+		d.Place.Client, d.Place.Server, d.Place.EchoID = other.Client, other.Server, other.EchoID()
+		d.advice.leaveOut(CauseNoCapture) // it ran
+		d.adopt(other.Verdict)
+	}
+	d.advise()
+}
+
+// adopt takes over what the server's capture has found out where the client's cannot: data of the server that is lost on the way
+// is sent again there, and never seen here.
+func (d *Diagnosis) adopt(v Verdict) {
+	if d.Verdict != NoReply && d.Verdict != Open && d.Verdict != HalfClosed || v != MTUBlackhole && v != Blackhole {
+		return
+	}
+	d.Summary += "; by the server's capture it is " + string(v) + ": data of the server is sent again and again, and does not arrive"
+	if v == MTUBlackhole {
+		d.Summary = strings.Replace(d.Summary, "data of the server", "full-sized segments of the server", 1)
+	}
+	d.Verdict, d.Failed = v, true
+	d.Place.Lost = LostBeforeClient
+	d.advice = adviceTo(advices[v], d.Client, d.Server, netip.Addr{})
+}
+
+// Seen is what the capture saw of the attempt, for [Join].
+func (d *Diagnosis) Seen() Seen { return d.seen }

@@ -1,0 +1,55 @@
+package diagnose
+
+import "github.com/tcplab/tcplab/wire"
+
+// A stack answers a segment of a connection that it does not know, or knows no longer, by a RST of another kind than the one by
+// which an application gives up.
+
+// unknownThere is for a RST of a stack that knows nothing of the connection. Its sockets tell, its counters of aborts do not.
+var unknownThere = [...]circumstance{
+	client: {lead: anywhere(CauseUnknownThere), excluded: []Cause{CauseClientGaveUp, CauseClientUnread},
+		first: steps(StepClientSockets), useless: []StepID{StepClientAborts}},
+	server: {lead: anywhere(CauseUnknownThere), excluded: []Cause{CauseAborted},
+		first: steps(StepConnections), useless: []StepID{StepServerAborts}},
+}
+
+// spoofed is for a SYN-ACK that such a RST answers, where the capture holds no SYN: perhaps the host has never sent one.
+var spoofed = circumstance{beside: anywhere(CauseForeignSource)}
+
+// knowsNothing reports whether a RST answers a segment of an unknown connection (RFC 9293 section 3.10.7.1): it has no
+// acknowledgment, and the number that the other side acknowledged. The RST of an application that gives up has an acknowledgment;
+// after a FIN of the same side, the connection is forgotten as it should be.
+func (s *side) knowsNothing(p *wire.Packet) bool {
+	return !p.TCP.Flags.Has(wire.ACK) && s.hasAcked && p.TCP.Seq == s.acked && !s.finished().seen()
+}
+
+// isUnknownThere reports whether the side dir, which reset the connection, knew nothing of it. What sends a SYN and resets the answer is
+// a scanner, whose stack knows nothing by design.
+func (c *conn) isUnknownThere(dir int) bool {
+	x := &c.side[dir]
+	return x.rst.seen() && x.unknown && !(dir == client && c.hasSYN && c.isHalfOpen())
+}
+
+// resetter is the side that a verdict says has reset the connection; -1 for other verdicts.
+func resetter(v Verdict) int {
+	switch v {
+	case ResetByClient:
+		return client
+	case ResetByServer:
+		return server
+	}
+	return -1
+}
+
+// forgotten tells of a RST whose sender knew nothing of the connection.
+func (e *explainer) forgotten(dir int) {
+	x, who := &e.c.side[dir], sides[dir]
+	e.note("the RST is that of a stack which knows nothing of the connection (no acknowledgment, and the number that was acknowledged; RFC 9293 3.10.7.1)%s", map[bool]string{
+		true:  ": the " + who + " has lost it, by a restart, a timeout or a failover, or something on the way answers so",
+		false: ": nothing else of the " + who + " is in the capture; it has lost the connection before, or never had it",
+	}[x.packets > int64(x.rsts)])
+	e.advice.apply(&unknownThere[dir])
+	if dir == client && !e.c.hasSYN && e.c.isHalfOpen() {
+		e.advice.apply(&spoofed)
+	}
+}

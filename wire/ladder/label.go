@@ -1,0 +1,98 @@
+package ladder
+
+import (
+	"fmt"
+
+	"github.com/tcplab/tcplab/wire"
+)
+
+// label is what the packet is, in words, and the same where there is little room.
+func (s *sight) label() (label, short string) {
+	p := s.packet
+	switch p.Kind {
+	case wire.KindTCP:
+		label = segmentLabel(&p.TCP)
+	case wire.KindICMP:
+		label = ICMPLabel(&p.ICMP)
+	case wire.KindARP, wire.KindND:
+		label = fmt.Sprintf("who has %s?", p.Neighbour.Target)
+	}
+	short = label
+	if s.again > 0 {
+		label += fmt.Sprintf(", retry %d", s.again)
+		short += fmt.Sprintf(" ↻%d", s.again)
+	}
+	switch {
+	case s.class() != "syn":
+	case s.server.IsValid():
+		label += fmt.Sprintf(" to %s", s.server)
+	case s.port != 0:
+		label += fmt.Sprintf(" from :%d", s.port)
+	}
+	return label, short
+}
+
+func segmentLabel(t *wire.TCP) string {
+	switch {
+	case t.Flags.Has(wire.SYN | wire.ACK):
+		return "SYN-ACK"
+	case t.Flags.Has(wire.SYN):
+		return "SYN"
+	case t.Flags.Has(wire.RST):
+		return "RST"
+	case t.Payload > 0 && t.Flags.Has(wire.FIN):
+		return fmt.Sprintf("%d bytes, FIN", t.Payload)
+	case t.Payload == 1:
+		return "1 byte"
+	case t.Payload > 0:
+		return fmt.Sprintf("%d bytes", t.Payload)
+	case t.Flags.Has(wire.FIN):
+		return "FIN"
+	case t.Window == 0:
+		return "ACK, window 0"
+	}
+	return "ACK"
+}
+
+// ICMPLabel is what an ICMP message is, in words.
+func ICMPLabel(m *wire.ICMP) string {
+	switch name := m.Name(); name {
+	case "echo-request":
+		return fmt.Sprintf("ping %d", m.Sequence)
+	case "echo-reply":
+		return fmt.Sprintf("reply %d", m.Sequence)
+	default:
+		return "ICMP " + name
+	}
+}
+
+// class is the packet's looks.
+func (s *sight) class() string {
+	p := s.packet
+	switch p.Kind {
+	case wire.KindTCP:
+		return segmentClass(&p.TCP)
+	case wire.KindICMP:
+		if p.ICMP.IsError() {
+			return "icmp"
+		}
+		return "echo"
+	}
+	return "neighbour"
+}
+
+func segmentClass(t *wire.TCP) string {
+	switch {
+	case t.Flags.Has(wire.SYN | wire.ACK):
+		return "synack"
+	case t.Flags.Has(wire.SYN):
+		return "syn"
+	case t.Flags.Has(wire.RST):
+		return "rst"
+	case t.Payload > 0:
+		return "data"
+	case t.Flags.Has(wire.FIN):
+		return "fin"
+	}
+	return "ack"
+}

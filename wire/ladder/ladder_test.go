@@ -1,0 +1,351 @@
+package ladder_test
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tcplab/tcplab/wire"
+	"github.com/tcplab/tcplab/wire/ladder"
+)
+
+var (
+	clientAddr = netip.MustParseAddr("198.51.100.10")
+	routerAddr = netip.MustParseAddr("198.51.100.1")
+	behindAddr = netip.MustParseAddr("203.0.113.1")
+	serverAddr = netip.MustParseAddr("203.0.113.10")
+
+	start = time.Unix(1_700_000_000, 0)
+)
+
+// The vantage points of the default topology by the letters of their hosts and sides, from left to right.
+var pointsByLetter = []struct{ letter, name string }{
+	{"c", "client"}, {"l", "router:to-client"}, {"r", "router:to-server"}, {"s", "server"},
+}
+
+// tracesOf reads what the vantage points saw from text, one packet a line:
+//
+//	TIME > FLAGS SEQ LENGTH ACK [OPTION...] @ POINTS    from the client; < from the server
+//	TIME icmp TYPE CODE [OPTION...] @ POINTS            from the router, about the client's SYN
+//	TIME who [OPTION...] @ POINTS                       the router asks for the server's hardware address
+//
+// The time is in seconds. POINTS are letters in the order of the packet's way: c, l and r (left and right of the
+// router), s; it takes 5 µs from one to the next. Options: id=N, src=ADDR:PORT, dst=ADDR:PORT, win=N.
+func tracesOf(t *testing.T, text string) []wire.Trace {
+	t.Helper()
+	traces := make([]wire.Trace, len(pointsByLetter))
+	for i, p := range pointsByLetter {
+		traces[i].Point = p.name
+	}
+	for line := range strings.Lines(text) {
+		f := strings.Fields(line)
+		if len(f) == 0 {
+			continue
+		}
+		p, points := packetOf(t, f)
+		for i, letter := range strings.Split(points, "") {
+			at := slices.IndexFunc(pointsByLetter, func(p struct{ letter, name string }) bool { return p.letter == letter })
+			require.GreaterOrEqual(t, at, 0, letter)
+			p.Frame = len(traces[at].Packets) + 1
+			seen := p
+			seen.Time = p.Time.Add(time.Duration(i) * 5 * time.Microsecond)
+			traces[at].Packets = append(traces[at].Packets, seen)
+		}
+	}
+	return traces
+}
+
+func packetOf(t *testing.T, f []string) (wire.Packet, string) {
+	t.Helper()
+	p := wire.Packet{Time: start.Add(time.Duration(floatOf(t, f[0]) * float64(time.Second))), Kind: wire.KindTCP, TTL: 64}
+	client, server := netip.AddrPortFrom(clientAddr, 40000), netip.AddrPortFrom(serverAddr, 8080)
+	src, dst := client, server
+	switch f[1] {
+	case ">", "<":
+		if f[1] == "<" {
+			src, dst = dst, src
+		}
+		p.TCP = wire.TCP{Flags: flagsOf(f[2]), Seq: numberOf(t, f[3]), Payload: int(numberOf(t, f[4])), Ack: numberOf(t, f[5]), Window: 500}
+		f = f[6:]
+	case "icmp":
+		p.Kind = wire.KindICMP
+		p.ICMP = wire.ICMP{Type: uint8(numberOf(t, f[2])), Code: uint8(numberOf(t, f[3])), HasQuote: true,
+			Quote: wire.Quote{Src: client, Dst: server, Protocol: 6, HasSeq: true, Seq: 100}}
+		src, dst = netip.AddrPortFrom(routerAddr, 0), netip.AddrPortFrom(clientAddr, 0)
+		f = f[4:]
+	case "who":
+		p.Kind, p.Neighbour.Target = wire.KindARP, serverAddr
+		src, dst = netip.AddrPortFrom(behindAddr, 0), netip.AddrPortFrom(serverAddr, 0)
+		f = f[2:]
+	default:
+		require.FailNow(t, "neither a segment nor a message", "%q", f[1])
+	}
+	points := ""
+	for i, option := range f {
+		key, value, _ := strings.Cut(option, "=")
+		switch key {
+		case "id":
+			p.ID = uint16(numberOf(t, value))
+		case "win":
+			p.TCP.Window = uint16(numberOf(t, value))
+		case "src":
+			src = netip.MustParseAddrPort(value)
+		case "dst":
+			dst = netip.MustParseAddrPort(value)
+		case "@":
+			points = f[i+1]
+		}
+	}
+	p.Src, p.SrcPort, p.Dst, p.DstPort = src.Addr(), src.Port(), dst.Addr(), dst.Port()
+	return p, points
+}
+
+func flagsOf(text string) wire.Flags {
+	var flags wire.Flags
+	for i, letter := range "FSRP." {
+		if strings.ContainsRune(text, letter) {
+			flags |= 1 << i
+		}
+	}
+	return flags
+}
+
+func floatOf(t *testing.T, text string) float64 {
+	t.Helper()
+	f, err := strconv.ParseFloat(text, 64)
+	require.NoError(t, err)
+	return f
+}
+
+func numberOf(t *testing.T, text string) uint32 {
+	t.Helper()
+	n, err := strconv.ParseUint(text, 10, 32)
+	require.NoError(t, err)
+	return uint32(n)
+}
+
+// wayOf is the way from the client over the router to the server, with what was captured on it.
+func wayOf(traces []wire.Trace) ladder.Columns {
+	return ladder.Columns{Hosts: []ladder.Column{
+		{Name: "client", Addrs: []netip.Addr{clientAddr}, Right: &traces[0]},
+		{Name: "router", Addrs: []netip.Addr{routerAddr, behindAddr}, Left: &traces[1], Right: &traces[2]},
+		{Name: "server", Addrs: []netip.Addr{serverAddr}, Left: &traces[3]},
+	}}
+}
+
+func ladderOf(t *testing.T, text string) ladder.Ladder {
+	t.Helper()
+	return ladder.New(wayOf(tracesOf(t, text)))
+}
+
+// fates are the arrows in one line each: the label, the way and the end.
+func fates(l ladder.Ladder) []string {
+	var list []string
+	for i := range l.Arrows {
+		a := &l.Arrows[i]
+		list = append(list, fmt.Sprintf("%s: %d to %d, %s", a.Label, a.From, a.To, a.Fate))
+	}
+	return list
+}
+
+func TestAPacketThatCrossesIsOneArrow(t *testing.T) {
+	l := ladderOf(t, `
+0       > S  100 0 0   id=7 @ clrs
+0.00002 < S. 500 0 101      @ srlc
+0.00004 > .  101 0 501 id=8 @ clrs
+`)
+	assert.Equal(t, []string{"SYN: 1 to 7, arrived", "SYN-ACK: 7 to 1, arrived", "ACK: 1 to 7, arrived"}, fates(l))
+	assert.Len(t, l.Arrows[0].Seen, 4)
+	assert.Equal(t, ladder.Sighting{At: 7, Point: "server", Frame: 1, Time: start.Add(15 * time.Microsecond)}, l.Arrows[0].Seen[3])
+	assert.Empty(t, l.Losses())
+}
+
+func TestWhereAPacketVanished(t *testing.T) {
+	for where, want := range map[string]struct{ arrow, loss string }{
+		"c":    {"SYN: 1 to 2, lost-on-link", "1 packet lost between client and router"},
+		"cl":   {"SYN: 1 to 4, lost-inside", "1 packet lost in the router"},
+		"clr":  {"SYN: 1 to 6, lost-on-link", "1 packet lost between router and server"},
+		"clrs": {"SYN: 1 to 8, lost-inside", "1 packet reached the server, and no answer left it"},
+	} {
+		l := ladderOf(t, "0 > S 100 0 0 id=7 @ "+where)
+		assert.Equal(t, []string{want.arrow}, fates(l), where)
+		assert.Equal(t, []string{want.loss}, l.Losses(), where)
+	}
+	for where, want := range map[string]struct{ arrow, loss string }{
+		"s":    {"SYN-ACK: 7 to 6, lost-on-link", "1 packet lost between router and server"},
+		"sr":   {"SYN-ACK: 7 to 4, lost-inside", "1 packet lost in the router"},
+		"srl":  {"SYN-ACK: 7 to 2, lost-on-link", "1 packet lost between client and router"},
+		"srlc": {"SYN-ACK: 7 to 0, lost-inside", "1 packet reached the client, and no answer left it"},
+	} {
+		l := ladderOf(t, "0 > S 100 0 0 id=7 @ clrs\n0.001 < S. 500 0 101 @ "+where)
+		assert.Equal(t, want.arrow, fates(l)[1], where)
+		assert.Equal(t, []string{want.loss}, l.Losses(), where)
+	}
+}
+
+func TestRetransmissionsAreNumberedAndToldApart(t *testing.T) {
+	l := ladderOf(t, `
+0    > S  100 0 0 id=7 @ cl
+1.01 > S  100 0 0 id=8 @ clrs
+3.02 > S  100 0 0 id=9 @ clrs
+3.03 < S. 500 0 101    @ srlc
+3.04 > .  101 0 501    @ clrs
+`)
+	assert.Equal(t, []string{"SYN: 1 to 4, lost-inside", "SYN, retry 1: 1 to 8, lost-inside", "SYN, retry 2: 1 to 7, arrived",
+		"SYN-ACK: 7 to 1, arrived", "ACK: 1 to 7, arrived"}, fates(l))
+	assert.Equal(t, []int{0, 1, 2}, []int{l.Arrows[0].Again, l.Arrows[1].Again, l.Arrows[2].Again})
+}
+
+// IPv6 has no identification: a copy is one that comes before the next is sent.
+func TestRetransmissionsWithoutIdentification(t *testing.T) {
+	l := ladderOf(t, "0 > S 100 0 0 @ clr\n1 > S 100 0 0 @ cl\n3 > S 100 0 0 @ clrs")
+	assert.Equal(t, []string{"SYN: 1 to 6, lost-on-link", "SYN, retry 1: 1 to 4, lost-inside", "SYN, retry 2: 1 to 8, lost-inside"}, fates(l))
+}
+
+func TestDataThatIsSentAgainWasLost(t *testing.T) {
+	l := ladderOf(t, `
+0   > P. 101 62 501 id=1 @ clrs
+0.3 > P. 101 62 501 id=2 @ clrs
+`)
+	assert.Equal(t, []string{"62 bytes: 1 to 8, lost-inside", "62 bytes, retry 1: 1 to 8, lost-inside"}, fates(l))
+	l = ladderOf(t, "0 > P. 101 62 501 id=1 @ clrs")
+	assert.Equal(t, []string{"62 bytes: 1 to 7, arrived"}, fates(l), "it may merely be the last in the capture")
+}
+
+// The router answers in the server's place: the SYN is lost there, and the message begins there.
+func TestAnICMPErrorBeginsWhereItWasSent(t *testing.T) {
+	l := ladderOf(t, "0 > S 100 0 0 id=7 @ cl\n0.0001 icmp 3 13 @ lc")
+	assert.Equal(t, []string{"SYN: 1 to 4, lost-inside", "ICMP unreachable admin-prohibited: 3 to 1, arrived"}, fates(l))
+	assert.Equal(t, "icmp", l.Arrows[1].Class)
+}
+
+// A NAT gives a packet another address and port, and leaves the rest as it is.
+func TestAPacketIsFollowedThroughNAT(t *testing.T) {
+	l := ladderOf(t, `
+0       > S  100 0 0   id=7                                               @ cl
+0.00001 > S  100 0 0   id=7 src=203.0.113.1:61000                         @ rs
+0.00002 < S. 500 0 101      dst=203.0.113.1:61000                         @ sr
+0.00003 < S. 500 0 101                                                    @ lc
+`)
+	assert.Equal(t, []string{"SYN: 1 to 7, arrived", "SYN-ACK: 7 to 0, lost-inside"}, fates(l))
+}
+
+// A load balancer ends one connection and makes another: nothing crosses it, and nothing is lost in it.
+func TestTwoConnectionsThroughALoadBalancer(t *testing.T) {
+	l := ladderOf(t, `
+0       > S  100 0 0   id=7 dst=198.51.100.1:8080 @ cl
+0.00001 < S. 900 0 101      src=198.51.100.1:8080 @ lc
+0.00002 > .  101 0 901      dst=198.51.100.1:8080 @ cl
+0.001   > S  300 0 0   id=3 src=203.0.113.1:61000 @ rs
+0.00102 < R. 0   0 301      dst=203.0.113.1:61000 @ sr
+`)
+	assert.Equal(t, []string{"SYN: 1 to 3, arrived", "SYN-ACK: 3 to 1, arrived", "ACK: 1 to 3, arrived",
+		"SYN: 5 to 7, arrived", "RST: 7 to 5, arrived"}, fates(l))
+	assert.Empty(t, l.Losses())
+}
+
+func TestSegmentsThatWereCutOnTheWay(t *testing.T) {
+	l := ladderOf(t, `
+0       > .  101  2800 501 id=1 @ clr
+0.00001 > .  101  1400 501 id=1 @ s
+0.00002 > .  1501 1400 501 id=2 @ s
+0.00003 < .  501  0   2901      @ srlc
+`)
+	assert.Equal(t, []string{"2800 bytes: 1 to 7, arrived", "ACK: 7 to 1, arrived"}, fates(l))
+}
+
+func TestOnlyRequestsThatNobodyAnswersAreShown(t *testing.T) {
+	l := ladderOf(t, "0 who @ r\n1 who @ r")
+	assert.Equal(t, []string{"who has 203.0.113.10?: 5 to 6, lost-on-link", "who has 203.0.113.10?: 5 to 6, lost-on-link"}, fates(l))
+	l = ladderOf(t, "0 who @ rs")
+	assert.Equal(t, []string{"who has 203.0.113.10?: 5 to 8, lost-inside"}, fates(l))
+
+	traces := tracesOf(t, "0 who @ rs\n0.001 who @ sr")
+	for i := range traces {
+		for j := range traces[i].Packets[min(1, len(traces[i].Packets)):] {
+			reply := &traces[i].Packets[j+1]
+			reply.Src, reply.Dst, reply.Neighbour.Reply = reply.Dst, reply.Src, true
+		}
+	}
+	assert.Empty(t, ladder.New(wayOf(traces)).Arrows)
+}
+
+// Where nobody captured, nothing is claimed but what an answer proves.
+func TestBeyondTheOnlyVantagePointNothingIsKnown(t *testing.T) {
+	ladder := func(text string) ladder.Ladder {
+		traces := tracesOf(t, text)
+		return ladder.New(ladder.Columns{Hosts: []ladder.Column{{Name: "client", Addrs: []netip.Addr{clientAddr}, Right: &traces[0]},
+			{Name: "server", Addrs: []netip.Addr{serverAddr}}}})
+	}
+	l := ladder("0 > S 100 0 0 id=7 @ c")
+	assert.Equal(t, []string{"SYN: 1 to 2, unseen"}, fates(l))
+	assert.Equal(t, []string{"1 packet without an answer; nobody captured further on"}, l.Losses())
+	l = ladder("0 > S 100 0 0 id=7 @ c\n0.1 < R. 0 0 101 @ c")
+	assert.Equal(t, []string{"SYN: 1 to 3, arrived", "RST: 3 to 1, arrived"}, fates(l))
+}
+
+// On the loopback interface both ends have the same address.
+func TestAHostThatTalksToItself(t *testing.T) {
+	traces := tracesOf(t, `
+0       > S  100 0 0 id=7 src=127.0.0.1:40000 dst=127.0.0.1:8080 @ c
+0.00001 < R. 0 0 101      src=127.0.0.1:8080 dst=127.0.0.1:40000 @ c
+1       > S  200 0 0 id=8 src=127.0.0.1:40002 dst=127.0.0.1:8080 @ c
+`)
+	local := []netip.Addr{netip.MustParseAddr("127.0.0.1")}
+	l := ladder.New(ladder.Columns{Hosts: []ladder.Column{{Name: "client", Addrs: local, Right: &traces[0]}, {Name: "server", Addrs: local}}})
+	assert.Equal(t, []string{"SYN from :40000: 1 to 3, arrived", "RST: 3 to 1, arrived", "SYN from :40002: 1 to 2, unseen"}, fates(l))
+}
+
+// What neither host has sent was sent by something on the link between them.
+func TestAForgedPacketBeginsOnTheLink(t *testing.T) {
+	l := ladderOf(t, "0 > S 100 0 0 id=7 @ clrs\n0.0001 < R. 0 0 101 @ c\n0.0002 > R 101 0 0 @ s")
+	assert.Equal(t, []string{"SYN: 1 to 8, lost-inside", "RST: 2 to 1, arrived", "RST: 6 to 7, arrived"}, fates(l))
+}
+
+func TestBriefLeavesOutTheMiddle(t *testing.T) {
+	var text strings.Builder
+	for i := range 50 {
+		fmt.Fprintf(&text, "%d > P. %d 1 501 id=%d @ clrs\n", i, 101+i, i+1)
+	}
+	l := ladderOf(t, text.String()).Brief(12)
+	assert.Len(t, l.Arrows, 12)
+	assert.Equal(t, 38, l.Omitted)
+	assert.Equal(t, start.Add(7*time.Second), l.Arrows[l.OmittedAfter].Sent())
+	assert.Equal(t, start.Add(46*time.Second), l.Arrows[l.OmittedAfter+1].Sent())
+}
+
+func TestNoArrowBeginsOrEndsOutsideTheLadder(t *testing.T) {
+	for _, points := range []string{"c", "l", "r", "s", "cl", "lr", "rs", "clr", "lrs", "clrs", "cs", "cr"} {
+		for _, direction := range []string{">", "<"} {
+			way := []rune(points)
+			if direction == "<" {
+				slices.Reverse(way)
+			}
+			for _, a := range ladderOf(t, "0 "+direction+" S 100 0 0 @ "+string(way)).Arrows {
+				assert.GreaterOrEqual(t, a.From, ladder.Spot(0), points)
+				assert.LessOrEqual(t, a.To, ladder.Spot(8), points)
+			}
+		}
+	}
+}
+
+// What is refused on its way is not lost: whoever refuses it answers, at once.
+func TestAPacketThatIsRefusedOnItsWay(t *testing.T) {
+	const stopped, lost = "1 packet stopped by the router, which answered itself", "1 packet lost in the router"
+	for answer, want := range map[string]string{
+		"0.001 < R. 0 0 101 @ lc":   stopped,
+		"0.001 < R. 0 0 101 @ srlc": lost, // the server's
+		"0.5 < R. 0 0 101 @ lc":     lost, // of something else
+		"0.001 < S. 500 0 101 @ lc": lost, // no refusal
+	} {
+		l := ladderOf(t, "0 > S 100 0 0 id=7 @ cl\n"+answer)
+		assert.Contains(t, l.Losses(), want, answer)
+	}
+}

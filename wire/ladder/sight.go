@@ -1,0 +1,195 @@
+package ladder
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/tcplab/tcplab/wire"
+)
+
+// sight is a packet at one vantage point.
+type sight struct {
+	packet    *wire.Packet
+	rightward bool
+	again     int       // how often the same had been sent before
+	until     time.Time // when the next like it was seen here; zero: never
+	// unanswered says that it asks for an answer, and that none was seen here.
+	unanswered bool
+	port       uint16     // the client's, where there are several connections
+	server     netip.Addr // the one that is asked, where several are
+}
+
+func (s *sight) time() time.Time { return s.packet.Time }
+
+func (s *sight) sighting(p *point) Sighting {
+	return Sighting{At: p.at, Point: p.name, Frame: s.packet.Frame, Time: s.packet.Time}
+}
+
+// couldBe reports whether a later sighting can be of the same packet: not a copy that was sent before or after it.
+func (s *sight) couldBe(o *sight) bool {
+	return !s.packet.IsResent(o.packet) && !o.time().Before(s.time().Add(-clockSlack)) && (s.until.IsZero() || o.time().Before(s.until))
+}
+
+// sights are the packets of a trace that a ladder shows: those of connections, of echo exchanges, and requests for a
+// neighbour that nobody answers. Ports are those of the clients whose SYN was seen at any vantage point: where there
+// are some, other connections are what is left of an earlier time.
+func (p Columns) sights(t wire.Trace, at Spot, ports map[uint16]bool) []*sight {
+	var list []*sight
+	flows := t.Attempts(0)
+	if len(ports) > 0 {
+		flows = slices.DeleteFunc(flows, func(f wire.Attempt) bool { return !f.HasSYN && !ports[f.Client.Port()] })
+	}
+	several, servers := len(flows) > 1, slices.ContainsFunc(flows, func(f wire.Attempt) bool { return f.Server.Addr() != flows[0].Server.Addr() })
+	for _, f := range append(flows, t.Echoes()...) {
+		seen := p.sightsOf(&f)
+		if several {
+			for _, s := range seen {
+				s.port = f.Client.Port()
+				if servers {
+					s.server = f.Server.Addr()
+				}
+			}
+		}
+		list = append(list, seen...)
+	}
+	list = append(list, p.neighbours(t, at)...)
+	slices.SortStableFunc(list, func(a, b *sight) int {
+		return cmp.Or(a.time().Compare(b.time()), cmp.Compare(a.packet.Frame, b.packet.Frame))
+	})
+	noteNext(list)
+	return list
+}
+
+// noteNext tells each packet when the next like it was seen at the same vantage point.
+func noteNext(list []*sight) {
+	next := map[wire.PathIdentity]time.Time{}
+	for _, s := range slices.Backward(list) {
+		id := s.packet.OnPath()
+		s.until = next[id]
+		next[id] = s.time()
+	}
+}
+
+// sightsOf are the packets of a connection.
+func (p Columns) sightsOf(f *wire.Attempt) []*sight {
+	list := make([]*sight, len(f.Packets))
+	before := map[resent]int{} // the index of the latest that was the same
+	for i := range f.Packets {
+		packet := &f.Packets[i]
+		s := &sight{packet: packet, rightward: p.isRightward(f, packet)}
+		list[i] = s
+		key, counts := resentOf(f, packet)
+		if !counts {
+			continue
+		}
+		if j, ok := before[key]; ok {
+			s.again = list[j].again + 1
+		}
+		before[key] = i
+	}
+	for i, s := range list {
+		s.unanswered = isUnanswered(f, list, i)
+	}
+	return list
+}
+
+// resent is what a segment has in common with the same one sent again.
+type resent struct {
+	fromClient bool
+	seq        uint32
+	flags      wire.Flags
+}
+
+// resentOf returns the key of a segment that would be sent again without an answer.
+func resentOf(f *wire.Attempt, p *wire.Packet) (key resent, counts bool) {
+	if p.Kind != wire.KindTCP || p.TCP.Flags.Has(wire.RST) {
+		return resent{}, false
+	}
+	key = resent{f.FromClient(p), p.TCP.Seq, p.TCP.Flags & (wire.SYN | wire.FIN)}
+	return key, key.flags != 0 || p.TCP.Payload > 0
+}
+
+// answerWithin bounds how many packets are searched for an answer: one to a segment in flight comes much sooner.
+const answerWithin = 1000
+
+// isUnanswered reports whether a segment asks for an answer and none was seen before it was sent again, or at all. A
+// segment other than a SYN that was sent once may merely be the last in the capture.
+func isUnanswered(f *wire.Attempt, list []*sight, i int) bool {
+	p := list[i].packet
+	if f.Echo {
+		return isUnansweredEcho(p, list[i+1:])
+	}
+	key, counts := resentOf(f, p)
+	if !counts {
+		return false
+	}
+	end := p.TCP.Seq + uint32(p.TCP.Payload)
+	if key.flags != 0 {
+		end++
+	}
+	following := list[i+1:]
+	for _, s := range following[:min(len(following), answerWithin)] {
+		o := s.packet
+		switch {
+		case f.FromClient(o) == key.fromClient:
+			if again, _ := resentOf(f, o); again == key {
+				return true
+			}
+		case o.Kind == wire.KindICMP, o.TCP.Flags.Has(wire.RST),
+			o.TCP.Flags.Has(wire.ACK) && int32(o.TCP.Ack-end) >= 0:
+			return false
+		}
+	}
+	return len(following) < answerWithin && (key.flags.Has(wire.SYN) || list[i].again > 0)
+}
+
+// isUnansweredEcho reports whether the packet is an echo request to which neither a reply nor an error was seen.
+func isUnansweredEcho(p *wire.Packet, following []*sight) bool {
+	return p.ICMP.IsEchoRequest() && !slices.ContainsFunc(following, func(s *sight) bool {
+		m := &s.packet.ICMP
+		return m.IsEchoReply() && m.Sequence == p.ICMP.Sequence || m.Quote.HasEcho && m.Quote.Sequence == p.ICMP.Sequence
+	})
+}
+
+// isRightward reports whether the packet travels from the first host towards the last: by its addresses, else by the
+// roles of the connection, whose client is on the left.
+func (p Columns) isRightward(f *wire.Attempt, packet *wire.Packet) bool {
+	from, to := p.hostOf(packet.Src), p.hostOf(packet.Dst)
+	if from >= 0 && to >= 0 && from != to {
+		return from < to
+	}
+	if client := p.hostOf(f.Client.Addr()); client >= 0 && client == len(p.Hosts)-1 && client > 0 {
+		return !f.FromClient(packet)
+	}
+	return f.FromClient(packet)
+}
+
+// neighbours are the requests (ARP, Neighbour Discovery) that nobody has answered.
+func (p Columns) neighbours(t wire.Trace, at Spot) []*sight {
+	var list []*sight
+	for i := range t.Packets {
+		packet := &t.Packets[i]
+		if packet.Kind != wire.KindARP && packet.Kind != wire.KindND || packet.Neighbour.Reply || isAnnouncement(packet) {
+			continue
+		}
+		answered := slices.ContainsFunc(t.Packets[i:], func(o wire.Packet) bool {
+			return o.Kind == packet.Kind && o.Neighbour.Reply && o.Neighbour.Target == packet.Neighbour.Target
+		})
+		if answered {
+			continue
+		}
+		// What a host itself asks for leaves by the interface at which it was captured; the rest comes in there.
+		own := p.hostOf(packet.Src) == at.Host()
+		right := at > Inside(at.Host()) || at == Inside(at.Host()) && at == 0
+		list = append(list, &sight{packet: packet, rightward: own == right, unanswered: true})
+	}
+	return list
+}
+
+// isAnnouncement reports whether a request asks for the sender's own address: to announce it, or to see whether another
+// has it. Nobody is to answer that.
+func isAnnouncement(p *wire.Packet) bool {
+	return p.Src == p.Neighbour.Target || p.Src.IsUnspecified()
+}
