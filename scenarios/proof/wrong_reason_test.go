@@ -271,7 +271,7 @@ func TestAChangedExpectationFails(t *testing.T) {
 		"counter": {changed("closed-port", func(w *harness.Want) { w.Counters[0].Exactly = 2 }),
 			"observe: counter TcpOutRsts on the server: it grew by 1, and not by 2"},
 		"time": {changed("lost-syn-once", func(w *harness.Want) { w.Client.Retransmissions = 3 }),
-			"observe: client: it took 0"},
+			"observe: client: it took "},
 	} {
 		t.Run(name, func(t *testing.T) { assert.Contains(t, c.run(t), c.want) })
 	}
