@@ -23,6 +23,7 @@ func (d *decoder) decodeEthernet(data []byte, cut int) []byte {
 	if len(data) < 14 {
 		return nil
 	}
+	d.p.SrcMAC = [6]byte(data[6:])
 	return d.decodeEther(be.Uint16(data[12:]), data[14:], cut)
 }
 

@@ -127,6 +127,7 @@ func (d *decoder) decodeLink(link linkType, data []byte, cut int) []byte {
 		return d.decodeEthernet(data, cut)
 	case linkSLL:
 		if n := headers[link]; len(data) >= n+2 {
+			d.sentBy(data[5], data[6:])
 			return d.decodeEther(be.Uint16(data[n:]), data[n+2:], cut)
 		}
 	case linkIPoIB: // RFC 4391: the EtherType is followed by two reserved bytes
@@ -136,6 +137,7 @@ func (d *decoder) decodeLink(link linkType, data []byte, cut int) []byte {
 	case linkSLL2:
 		if len(data) >= 20 {
 			d.p.InterfaceIndex, d.p.Outgoing = be.Uint32(data[4:]), data[10] == packetOutgoing
+			d.sentBy(data[11], data[12:])
 			return d.decodeEther(be.Uint16(data), data[20:], cut)
 		}
 	case linkNull:
@@ -154,6 +156,13 @@ func (d *decoder) decodeLink(link linkType, data []byte, cut int) []byte {
 		return d.decodeOtherLink(link, data, cut)
 	}
 	return nil
+}
+
+// sentBy takes in the sender's hardware address of Linux SLL, which has room for longer ones.
+func (d *decoder) sentBy(length uint8, address []byte) {
+	if int(length) == len(d.p.SrcMAC) {
+		d.p.SrcMAC = [6]byte(address)
+	}
 }
 
 // decodeOtherLink is decodeLink for serial lines, radio, and headers that say what follows them.

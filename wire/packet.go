@@ -46,6 +46,8 @@ type Packet struct {
 	// captures of "any" with Linux SLL version 2 have them. 0 stands for none.
 	InterfaceIndex uint32
 	Outgoing       bool
+	// SrcMAC is the hardware address that sent the packet on the captured link; zero where the link has none, and within IP tunnels.
+	SrcMAC [6]byte
 	// Src and Dst are the addresses of the IP header; of ARP, the protocol addresses of sender and target.
 	Src, Dst netip.Addr
 	// SrcPort and DstPort are set for TCP and UDP.

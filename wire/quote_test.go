@@ -31,6 +31,31 @@ func TestQuoteOfATunnelIsThePacketWithin(t *testing.T) {
 	}
 }
 
+// TestHardwareAddressIsThatOfTheSender: on Ethernet and in captures of "any"; where an IP tunnel ends, it is the tunnel's.
+func TestHardwareAddressIsThatOfTheSender(t *testing.T) {
+	mac := [6]byte{2, 0, 0, 0, 0, 1}
+	sll := append([]byte{0, 4, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0, 8, 0}, synPacket4(t)...)
+	sll2 := append([]byte{8, 0, 0, 0, 0, 0, 0, 7, 0, 1, 4, 6, 2, 0, 0, 0, 0, 1, 0, 0}, synPacket4(t)...)
+	noAddress := append([]byte{0, 4, 2, 0, 0, 0, 2, 0, 0, 0, 0, 1, 0, 0, 8, 0}, synPacket4(t)...)
+	within := serialize(t, ether(layers.EthernetTypeIPv4), ipv4(layers.IPProtocolIPv4), gopacket.Payload(synPacket4(t)))
+	for name, c := range map[string]struct {
+		link linkType
+		data []byte
+		mac  [6]byte
+	}{
+		"Ethernet":             {linkEthernet, synFrame(t), mac},
+		"SLL":                  {linkSLL, sll, mac},
+		"SLL2":                 {linkSLL2, sll2, mac},
+		"SLL of a tunnel":      {linkSLL, noAddress, [6]byte{}},
+		"raw IP":               {linkRaw, synPacket4(t), [6]byte{}},
+		"IP in IP on Ethernet": {linkEthernet, within, [6]byte{}},
+	} {
+		p := decodeOne(c.link, c.data)
+		assert.Equal(t, KindTCP, p.Kind, name)
+		assert.Equal(t, c.mac, p.SrcMAC, name)
+	}
+}
+
 func TestInterfaceOfSLL2(t *testing.T) {
 	head := []byte{0x08, 0, 0, 0, 0, 0, 0, 7, 0, 1, 4, 6, 0, 0, 0, 0, 0, 0, 0, 0}
 	p := decodeOne(linkSLL2, append(head, synPacket4(t)...))

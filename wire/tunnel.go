@@ -21,6 +21,7 @@ func (d *decoder) decodeTunnel(h *ipHeader) []byte {
 	if !d.enter() {
 		return d.fail(ObstacleProtocol, uint32(h.protocol))
 	}
+	d.p.SrcMAC = [6]byte{} // of the tunnel's end
 	switch h.protocol {
 	case layers.IPProtocolGRE:
 		return d.decodeGRE(h.payload, h.cut())

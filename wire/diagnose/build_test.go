@@ -38,7 +38,8 @@ const (
 //	TIME arp > | <                             the client asks for the server's address, the server answers
 //
 // The time is in seconds; numbers are relative to each side's initial one. Options: win=N, id=N, ttl=N, isn=N (the
-// client's in this packet), port=N (the client's), to=N (the server's), mptcp (a SYN of Multipath TCP), raw (SEQ and ACK are the numbers themselves), text=T (the data), echo=N
+// client's in this packet), port=N (the client's), to=N (the server's), by=ADDRESS, at=ADDRESS (the client's, the server's), mac=N (the end of the
+// sender's), mptcp (a SYN of Multipath TCP), raw (SEQ and ACK are the numbers themselves), text=T (the data), echo=N
 // (the identifier), from=ADDRESS, to=ADDRESS, 6 (ICMPv6), sum=N (the checksum).
 func packetsOf(t testing.TB, text string) ([]wire.Packet, [][]byte) {
 	t.Helper()
@@ -108,8 +109,11 @@ func segmentOf(t testing.TB, p *wire.Packet, up bool, f []string) []byte {
 		return otherwise
 	}
 	cISN := value("isn", clientISN)
-	p.Src, p.SrcPort = clientAddr.Addr(), uint16(value("port", uint32(clientAddr.Port())))
-	p.Dst, p.DstPort = serverAddr.Addr(), serverAddr.Port()
+	p.Src, p.SrcPort = addressIn(options, "by", clientAddr.Addr()), uint16(value("port", uint32(clientAddr.Port())))
+	p.Dst, p.DstPort = addressIn(options, "at", serverAddr.Addr()), serverAddr.Port()
+	if _, ok := options["mac"]; ok {
+		p.SrcMAC = [6]byte{2, 0, 0, 0, 0, byte(value("mac", 0))}
+	}
 	p.TCP.Seq, p.TCP.Ack = seq+cISN, ack+serverISN
 	if !up {
 		p.Src, p.SrcPort, p.Dst, p.DstPort = p.Dst, p.DstPort, p.Src, p.SrcPort
@@ -145,6 +149,13 @@ func segmentOf(t testing.TB, p *wire.Packet, up bool, f []string) []byte {
 		}
 	}
 	return nil
+}
+
+func addressIn(options map[string]string, name string, otherwise netip.Addr) netip.Addr {
+	if s, ok := options[name]; ok {
+		return netip.MustParseAddr(s)
+	}
+	return otherwise
 }
 
 func optionsIn(f []string) map[string]string {

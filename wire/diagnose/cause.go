@@ -34,6 +34,7 @@ const (
 	CauseLimit           Cause = "connection-limit-on-path"
 	CauseOldTimestamp    Cause = "old-timestamp"
 	CauseWentElsewhere   Cause = "client-went-elsewhere"
+	CauseSlowAnswer      Cause = "slow-answer"
 	CauseScan            Cause = "scan"
 	CauseHalfOpenScan    Cause = "half-open-scan"
 	CauseCaptureFilter   Cause = "capture-filter"
@@ -139,6 +140,7 @@ var causes = []struct {
 	{CauseLimit, "a limit on connections: the server's accept queue, the ports of a NAT (SNAT), a full conntrack table"},
 	{CauseOldTimestamp, "the SYN's timestamp is older than that of others behind the same address (PAWS, tcp_tw_recycle)"},
 	{CauseWentElsewhere, "the client gave up within a second, or went to another address"},
+	{CauseSlowAnswer, "the answer takes longer than the client waits before it tries another address"},
 	{CauseScan, "a scan, which sends one SYN and no more"},
 	{CauseHalfOpenScan, "a half-open scan or a health check: the SYN-ACK was all that the client wanted"},
 	{CauseCaptureFilter, "the capture's filter took the answers"},

@@ -33,6 +33,8 @@ var (
 		lead:     anywhere(CauseWentElsewhere, CauseScan, CauseCaptureFilter),
 		excluded: []Cause{CauseDeadHost},
 	}
+	// One SYN, and another address served the client.
+	turnedAway = circumstance{beside: anywhere(CauseSlowAnswer)}
 	// The answer came from another address than the one that was asked.
 	answeredElsewhere = circumstance{
 		lead: anywhere(CauseOneWayNAT),
@@ -178,6 +180,8 @@ func (e *explainer) weighSilence() {
 	case c.strange.seen():
 		e.advice.apply(&strangeAnswer)
 		return
+	case c.isLoneSYN() && c.turnedTo() != nil:
+		e.advice.apply(&turnedAway)
 	case c.isLoneSYN() && e.view.last-c.first.at >= longestThought:
 		e.advice.apply(&loneSYN)
 	}

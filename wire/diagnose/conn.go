@@ -54,6 +54,8 @@ type conn struct {
 	older    *conn // an earlier attempt on the same flow
 	owner    *conn // the attempt that it is a part of, under other addresses; itself where that is forgotten
 	related  *related
+	caller   caller   // what sent its SYN
+	next     *nextTry // nil: no other address served the client
 	veiled   *veiled
 	path     *path
 	circle   circle

@@ -223,10 +223,14 @@ func (e *Diagnoser) tcp(p *wire.Packet, key Key, payload []byte, m mark) {
 	switch flags := p.TCP.Flags & (wire.SYN | wire.ACK); {
 	case flags == wire.SYN|wire.ACK && c.hasSYN && c.synacks.count == 1:
 		e.view.keepAnswer(c)
+		e.view.settleTries(c)
 	case flags == wire.SYN && c.synacks.count == 0:
 		e.view.veils.ask(c, m)
-		if c.syns.count > 1 {
+		switch {
+		case c.syns.count > 1:
 			e.view.ask(c)
+		case c.owner == nil:
+			e.view.try(c, p)
 		}
 	}
 	if c.owner != nil && c.owner != c {

@@ -83,7 +83,7 @@ func (c *conn) unanswered(v *view) (Verdict, bool) {
 	case rejected.seen():
 		return Rejected, false
 	}
-	return NoAnswer, c.syns.count == 1 && v.last-c.first.at < longestThought
+	return NoAnswer, c.syns.count == 1 && c.turnedTo() == nil && v.last-c.first.at < longestThought
 }
 
 // completed reports whether the server is known to have got the client's acknowledgment of the SYN-ACK.

@@ -40,6 +40,7 @@ type Likeness struct {
 	kind, code uint8
 	idle       string // the products whose limit the silence has passed
 	said       string
+	next       endpoint // what served the client instead
 }
 
 // Likeness returns what the attempt is like.
@@ -69,6 +70,9 @@ func (c *conn) likeness(a *Judged) Likeness {
 	}
 	if c.speech != nil && len(c.speech.list) > 0 {
 		l.said = c.speech.list[0].text
+	}
+	if n := c.turnedTo(); n != nil {
+		l.next = n.flow[server]
 	}
 	return l
 }

@@ -16,7 +16,8 @@ func (e *explainer) remarks(a *Judged) {
 	if a.Inconclusive {
 		e.note("the capture ends too early to be sure")
 	}
-	if c.isLoneSYN() && a.Verdict == NoAnswer && !a.Inconclusive {
+	e.turned(a.Verdict)
+	if c.isLoneSYN() && a.Verdict == NoAnswer && !a.Inconclusive && c.turnedTo() == nil {
 		e.note("the SYN was not sent again, although the capture goes on for %s: the client gave up within a second", span(a.view.last-c.first.at))
 	}
 	if a.Verdict == SYNACKUnanswered && c.isLeftOpen() && !a.Inconclusive {

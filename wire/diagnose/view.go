@@ -12,6 +12,7 @@ type view struct {
 	flows   map[endpoint]uint8 // of how many connections without a SYN it is an end, up to several
 	ftp     map[pair]struct{}
 	answers map[endpoint]*answers
+	tries   map[caller]*tries
 	claims  map[netip.Addr]claim
 	proofs  map[pair]proof
 	veils   veils

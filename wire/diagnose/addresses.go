@@ -1,0 +1,139 @@
+package diagnose
+
+import (
+	"fmt"
+
+	"github.com/tcplab/tcplab/wire"
+)
+
+// A client that knows several addresses of a name tries the next one when the first is silent for a moment (Happy Eyeballs, RFC 8305),
+// or when the first refuses. Its user sees what became of the last one, and the capture an attempt that nobody waits for any longer.
+
+// caller is a machine that asks for a port, whatever its address is. The port is that of the servers.
+type caller endpoint
+
+// The prefixes of a caller that is not known by its address, which begins with none of them (see [host]).
+var (
+	byHardware = [...]byte{0xff, 0xfe}
+	byLoopback = [...]byte{0xff, 0xfd}
+)
+
+// callerOf tells which machine has sent a SYN. By its hardware address it is known with several addresses, of both versions of IP; of what
+// a router has forwarded, that is the router's.
+func callerOf(p *wire.Packet) caller {
+	e := endpointOf(p.Src, p.DstPort)
+	switch {
+	case p.Src.IsLoopback():
+		clear(e[:16])
+		copy(e[:], byLoopback[:])
+	case p.SrcMAC != [6]byte{} && !Forwarded(p.TTL):
+		clear(e[:16])
+		copy(e[:], byHardware[:])
+		copy(e[10:], p.SrcMAC[:])
+	}
+	return caller(e)
+}
+
+// mostTries is how many of the latest attempts of a caller are remembered, until one of them is answered.
+const mostTries = 4
+
+// tries are the latest attempts of a caller at a port of any server.
+type tries struct {
+	list [mostTries]try
+	n    int
+}
+
+type try struct {
+	c     *conn
+	began mark // tells it from another attempt, for which c is used again
+}
+
+func (t *try) isOpen() bool {
+	return t.c != nil && !t.c.gone && t.c.syns.marks[0] == t.began && t.c.synacks.count == 0
+}
+
+// nextTry is what a client turned to when an address did not serve it.
+type nextTry struct {
+	mark                 // its first SYN
+	answered mark        // the SYN-ACK
+	flow     [2]endpoint // from the client
+}
+
+// How long after the other, in ns, an attempt at another address begins that is made in its stead. RFC 8305 wants 100 ms at the least, 250
+// ms mostly and 2 s at the most; two that begin at the same time are of a program that wants both.
+const (
+	soonestNext = 50e6
+	promptly    = 1e9 // after a refusal
+)
+
+// try notes the first SYN of an attempt.
+func (v *view) try(c *conn, p *wire.Packet) {
+	c.caller = callerOf(p)
+	t := v.tries[c.caller]
+	if t == nil {
+		if v.tries == nil || len(v.tries) >= maxServers {
+			v.tries = map[caller]*tries{} // what is forgotten is mostly answered, or too old
+		}
+		t = new(tries)
+		v.tries[c.caller] = t
+	}
+	t.list[t.n%mostTries] = try{c, c.syns.marks[0]}
+	t.n++
+}
+
+// settleTries tells earlier attempts of the same machine that this one was answered.
+func (v *view) settleTries(c *conn) {
+	t := v.tries[c.caller]
+	if t == nil {
+		return
+	}
+	for i := range t.list {
+		if earlier := &t.list[i]; earlier.isOpen() && earlier.c.next == nil && earlier.c.yieldsTo(c) {
+			earlier.c.next = &nextTry{c.syns.marks[0], c.synacks.marks[0], [2]endpoint{c.flow[c.clientAt], c.flow[1-c.clientAt]}}
+		}
+	}
+}
+
+// yieldsTo reports whether another attempt began in the place of this one: at another address, and when this one was refused or had been
+// silent for a while.
+func (c *conn) yieldsTo(other *conn) bool {
+	began := other.syns.marks[0]
+	if c.flow[1-c.clientAt] == other.flow[1-other.clientAt] {
+		return false
+	}
+	if refused := max(c.refusals.last.at, c.rejection.at); refused != 0 {
+		return began.at >= refused && began.at-refused < promptly
+	}
+	silent := began.at - c.syns.last.at
+	return silent >= soonestNext && silent < c.patience()
+}
+
+// turnedTo returns what the client turned to, and nil where it did not: who goes on with the first address as well wants both.
+func (c *conn) turnedTo() *nextTry {
+	if n := c.next; n != nil && c.synacks.count == 0 && c.syns.last.at < n.answered.at+soonestNext {
+		return n
+	}
+	return nil
+}
+
+// turned tells of another address that served the client.
+func (e *explainer) turned(v Verdict) {
+	n := e.c.turnedTo()
+	if n == nil {
+		return
+	}
+	from, to := n.flow[client].addrPort(), n.flow[server].addrPort()
+	e.frame(n.mark, "SYN to %s", to)
+	e.frame(n.answered, "SYN-ACK of %s", to)
+	as := ""
+	if mine := e.c.addr(client).Addr(); from.Addr() != mine {
+		as = fmt.Sprintf(" (from %s)", from.Addr())
+	}
+	if v == NoAnswer {
+		e.note("%s later the client connected to %s%s and was answered: a client that tries several addresses (Happy Eyeballs, RFC 8305) waits for this one no longer",
+			span(n.at-e.c.syns.marks[0].at), to, as)
+		return
+	}
+	e.note("%s after that the client connected to %s%s and was answered: a client that tries several addresses (RFC 8305) reports no error then",
+		span(n.at-max(e.c.refusals.last.at, e.c.rejection.at)), to, as)
+}
