@@ -44,6 +44,7 @@ var edges = map[string]struct {
 	"scenarios":           {[]string{"harness", "faults", "lab", "lab/agent", "clients", "lang", "wire/signature", "wire/diagnose"}, "a scenario is data: it runs on engines that it has never heard of"},
 	"failures":            {[]string{"harness", "lab", "lang", "scenarios", "wire/diagnose"}, "a page says what the catalogue, the recordings and the diagnosis say; nothing is run for it"},
 	"netns":               {[]string{"lab", "lab/agent", "lab/agent/all"}, "an engine knows hosts and commands, not what they are used for"},
+	"docker/dockertest":   {[]string{"docker", "lab", "lab/enginetest"}, "an image for a test is made of that of the engine's hosts"},
 	"docker":              {[]string{"lab", "lab/agent", "lab/agent/all", "safefile"}, "an engine knows hosts and commands, not what they are used for"},
 	"standing": {[]string{"lab", "lab/agent", "harness", "safefile"},
 		"a lab that stays up is held through the engine's ordinary API: which engine and which scenario, the command line says"},
@@ -78,8 +79,8 @@ var owners = []struct {
 	{"github.com/chromedp/", []string{"lab/agent"}, "a browser is driven from inside the host it runs on; everybody else asks the verb"},
 	{"github.com/creack/pty", []string{"lab/agent"}, "a terminal is opened on the host where its command runs"},
 	{"golang.org/x/crypto/ssh", []string{"docker", "lab/agent"}, "it carries the verbs of a container's host, and both of its ends are there"},
-	{"github.com/stretchr/testify", []string{"harness/harnesstest", "lab/enginetest", "lab/agent/agenttest"}, "it is for tests; the program must not carry it"},
-	{"testing", []string{"harness/harnesstest", "labtest", "lab/enginetest", "lab/agent/agenttest"}, "the harness returns a report: a user's program must not link package testing"},
+	{"github.com/stretchr/testify", []string{"docker/dockertest", "harness/harnesstest", "lab/enginetest", "lab/agent/agenttest"}, "it is for tests; the program must not carry it"},
+	{"testing", []string{"docker/dockertest", "harness/harnesstest", "labtest", "lab/enginetest", "lab/agent/agenttest"}, "the harness returns a report: a user's program must not link package testing"},
 	{"github.com/spf13/", []string{"cmd/tcplab"}, "only the command line has flags"},
 	{"C", nil, "the lab is one static binary, built with CGO_ENABLED=0"},
 }

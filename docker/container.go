@@ -46,7 +46,7 @@ const markEnv = "TCPLAB_CONTAINER"
 
 // create creates and starts the host's container, and configures its network.
 func (h *host) create(ctx context.Context, p plan) error {
-	h.container = p.name(h.name)
+	h.container, h.labels = p.name(h.name), p.labels()
 	ends := p.endpoints(h.name)
 	h.markers = markers(ends)
 	sysctls, err := sysctlsFor(p.topology, h.name, h.daemon.kernel)

@@ -24,9 +24,12 @@ const execEnv = "TCPLAB_EXEC"
 // started yet.
 const killRepeat = 250 * time.Millisecond
 
-// StartCommand starts a command in the container: a program, or a verb of the lab.
+// StartCommand starts a command: a program or a verb of the lab in the container, or another container beside it.
 func (h *host) StartCommand(ctx context.Context, c *lab.Cmd) (lab.Process, error) {
-	if isServed(c) {
+	switch {
+	case c.Image != "":
+		return h.startGuest(ctx, c)
+	case isServed(c):
 		return h.startVerb(ctx, c)
 	}
 	return h.startProgram(ctx, c)
@@ -45,7 +48,7 @@ type program struct {
 
 func (h *host) startProgram(ctx context.Context, c *lab.Cmd) (lab.Process, error) {
 	if c.Contained || c.Server {
-		return nil, fmt.Errorf("a server of your own: %w by this engine yet: use --engine netns", lab.ErrUnsupported)
+		return nil, fmt.Errorf("a program of this machine: %w by this engine: give it in an image", lab.ErrUnsupported)
 	}
 	started, err := h.newProcess()
 	if err != nil {

@@ -24,12 +24,15 @@ type host struct {
 	topology  lab.Topology
 	markers   map[string]netip.Addr // by interface, see lab.InterfaceConfig
 	handle    *testcontainers.DockerContainer
+	labels    map[string]string // those of the lab
 
 	mu        sync.Mutex
 	on        context.Context // ends when the host is switched off; nil before the first start
 	switchOff context.CancelFunc
 	namespace namespace   // of the running container, opened when it is first needed
 	verbs     *verbServer // the last one that was started; nil before the first
+	guests    map[*guest]struct{}
+	servers   map[string]string // by command: the container of a server's image that is kept
 }
 
 // Name returns the host's name in the topology.
@@ -96,6 +99,7 @@ func (h *host) Stop(ctx context.Context) error {
 	}
 	h.switchedOff()
 	defer h.dismiss()
+	h.killGuests()
 	patience := stopPatience
 	if err := h.handle.Stop(ctx, &patience); err != nil {
 		return fmt.Errorf("docker: stop %s: %w", h.name, err)

@@ -44,17 +44,9 @@ type knock struct{}
 // Name is "connect".
 func (knock) Name() string { return "connect" }
 
-// Do connects from the client's host.
+// Do runs "tcplab host dial" on the host, which works also where this process cannot reach the host's network.
 func (knock) Do(ctx context.Context, c lab.Call) (lab.Outcome, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
-	defer cancel()
-	start := time.Now()
-	conn, err := c.DialContext(ctx, "tcp", c.Target.String())
-	o := lab.OutcomeOf("connect", "connect", err, time.Since(start))
-	if err != nil {
-		return o, nil
-	}
-	return o, conn.Close()
+	return lab.RunVerb(ctx, c.Host, lab.Verb("dial", "--connect-only", "--timeout", c.Timeout.String(), c.Target.String()))
 }
 
 // connected is what a baseline with somebody's own server must show: that server may end a connection as it likes.

@@ -33,9 +33,16 @@ type Cmd struct {
 	// the background. Its environment has in DIR a folder of the lab's own, which goes with the lab. SIGTSTP stops all of its processes,
 	// and SIGCONT lets them go on.
 	Server bool
-	Stdin  io.Reader // nil: empty
-	Stdout io.Writer // nil: discarded
-	Stderr io.Writer // nil: discarded
+	// Image is a container image of somebody's: the command runs in a container of that image, which has the network and the names of
+	// the host, and nothing of its files. Argv is what stands behind the image's entry point, and may be empty. The container ends with
+	// the command. That of a Server is kept, with its files, and is started again by the next such command on the host. An engine without
+	// containers fails with [ErrUnsupported].
+	Image string
+	// Entrypoint is in the place of the image's entry point; empty: that of the image.
+	Entrypoint []string
+	Stdin      io.Reader // nil: empty
+	Stdout     io.Writer // nil: discarded
+	Stderr     io.Writer // nil: discarded
 
 	starter Starter
 	process Process
@@ -68,7 +75,7 @@ func NewCmd(s Starter, argv ...string) *Cmd { return &Cmd{Argv: argv, starter: s
 
 // Start starts the command; it is killed when ctx ends.
 func (c *Cmd) Start(ctx context.Context) error {
-	if len(c.Argv) == 0 {
+	if len(c.Argv) == 0 && c.Image == "" {
 		return errors.New("lab: a command needs a name")
 	}
 	if c.process != nil {
@@ -135,7 +142,13 @@ func (c *Cmd) Output(ctx context.Context) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-func (c *Cmd) String() string { return strings.Join(c.Argv, " ") }
+func (c *Cmd) String() string {
+	words := append(c.Entrypoint[:len(c.Entrypoint):len(c.Entrypoint)], c.Argv...)
+	if c.Image != "" {
+		words = append([]string{"image", c.Image}, words...)
+	}
+	return strings.Join(words, " ")
+}
 
 // ExitError is the error of a command that ended with an exit code other than 0.
 type ExitError struct {

@@ -70,6 +70,12 @@ type Resident interface {
 	Resident()
 }
 
+// Imager is an engine whose hosts run commands in containers of images ([Cmd.Image]).
+type Imager interface {
+	// FindImage reports in one sentence why there is no such image, or nil. It fetches none.
+	FindImage(ctx context.Context, image string) error
+}
+
 // Controller is a host whose network this process can reach. Its Control is for [net.Dialer] and [net.ListenConfig]:
 // the socket they are about to use is replaced by one of this host, so that any Go client that takes a dialer runs
 // inside the lab.

@@ -16,22 +16,27 @@ import (
 	"time"
 )
 
-// OwnServer is somebody's own server, in the place of the lab's: a command, or a function of this process.
+// OwnServer is somebody's own server, in the place of the lab's: a command, a container of an image, or a function of this process.
 type OwnServer struct {
 	// Line is its command line, for sh(1). In its environment are PORT, the port that it must listen on, HOST, the server's
 	// address that clients ask, and DIR, a folder that is this lab's alone and goes with it.
-	Line string
+	Line string `json:"line,omitempty"`
+	// Image is the container image that it comes in ([Cmd.Image]); empty: it is a program of this machine. Line, where there is one, is then
+	// for the image's sh(1), in the place of what the image would run. There is no DIR, because a container has files of its own.
+	Image string `json:"image,omitempty"`
+	// Args are for the entry point of the image, in the place of its own arguments, where Line is empty.
+	Args []string `json:"args,omitempty"`
 	// Dir is the folder in which the command runs.
-	Dir string
+	Dir string `json:"dir,omitempty"`
 	// Serve is the function in place of Line: it serves on a listener of the server host, until that is closed.
-	Serve func(net.Listener) error
+	Serve func(net.Listener) error `json:"-"`
 	// HTTP is the path of a request that must be answered (with a status from 200 to 399) before the server counts as ready;
 	// empty: nothing is asked of it.
-	HTTP string
+	HTTP string `json:"http,omitempty"`
 	// Log must match what it has printed before it counts as ready; nil: not looked at.
-	Log *regexp.Regexp
+	Log *regexp.Regexp `json:"log,omitempty"`
 	// Patience is how long it may take to become ready; 0 stands for [DefaultPatience].
-	Patience time.Duration
+	Patience time.Duration `json:"patience_ns,omitempty"`
 }
 
 // DefaultPatience is how long a server may take to become ready: a database makes its files first.
@@ -44,13 +49,45 @@ func (o *OwnServer) patience() time.Duration {
 	return o.Patience
 }
 
+// String is what runs, in a few words.
+func (o *OwnServer) String() string {
+	switch {
+	case o.Serve != nil:
+		return "function"
+	case o.Image == "":
+		return o.Line
+	case o.Line != "":
+		return fmt.Sprintf("image %s: %s", o.Image, o.Line)
+	}
+	return strings.Join(append([]string{"image", o.Image}, o.Args...), " ")
+}
+
+// command is the server's command on its host.
+func (o *OwnServer) command(host Host) *Cmd {
+	shell := []string{"sh", "-c", o.Line}
+	var cmd *Cmd
+	switch {
+	case o.Image == "":
+		cmd = host.Command(shell...)
+		cmd.Dir = o.Dir
+	case o.Line != "":
+		cmd = host.Command()
+		cmd.Entrypoint = shell
+	default:
+		cmd = host.Command(o.Args...)
+	}
+	cmd.Image, cmd.Server = o.Image, true
+	return cmd
+}
+
 // ServerError says what is wrong with somebody's own server, and what that has printed.
 type ServerError struct {
-	Line, Reason, Output string
+	// Server is the one, as [OwnServer.String] has it.
+	Server, Reason, Output string
 }
 
 func (e *ServerError) Error() string {
-	text := fmt.Sprintf("the server (%s) %s", e.Line, e.Reason)
+	text := fmt.Sprintf("the server (%s) %s", e.Server, e.Reason)
 	if e.Output == "" {
 		return text + "; it printed nothing"
 	}
@@ -64,7 +101,8 @@ type ownProcess struct {
 	output *tail
 	kill   context.CancelFunc
 	ended  chan struct{}
-	err    error // valid once ended is closed
+	err    error            // valid once ended is closed
+	others []netip.AddrPort // where others listened before it was started, such as a container engine's resolver
 }
 
 // startOwn starts somebody's own server, and returns when it is ready.
@@ -76,10 +114,12 @@ func (b *Bench) startOwn(ctx context.Context, s Service) (kept, error) {
 	if s.Own.Serve != nil {
 		return startFunction(ctx, host, s)
 	}
-	p := &ownProcess{own: s.Own, cmd: host.Command("sh", "-c", s.Own.Line), output: newTail(), ended: make(chan struct{})}
+	p := &ownProcess{own: s.Own, cmd: s.Own.command(host), output: newTail(), ended: make(chan struct{})}
 	p.cmd.Env = []string{"PORT=" + strconv.Itoa(s.Number()), "HOST=" + b.Topology.Addr(ServerHost, b.Family).String()}
-	p.cmd.Dir, p.cmd.Server = s.Own.Dir, true
 	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
+	if p.others, err = b.listeners(ctx); err != nil {
+		return nil, err
+	}
 	life, kill := context.WithCancel(context.WithoutCancel(ctx))
 	p.kill = kill
 	if err := p.cmd.Start(life); err != nil {
@@ -120,6 +160,8 @@ func (b *Bench) awaitOwn(ctx context.Context, s Service, p *ownProcess) error {
 			return nil
 		}
 		switch {
+		case p.over():
+			return p.failure(p.died())
 		case len(at) == 0:
 			elsewhere = time.Time{}
 		case elsewhere.IsZero():
@@ -145,10 +187,11 @@ func (b *Bench) missingOf(ctx context.Context, s Service, p *ownProcess) (missin
 	if s.Own.Log != nil && !s.Own.Log.MatchString(p.output.String()) {
 		return fmt.Sprintf("has printed nothing that matches %q", s.Own.Log), nil, nil
 	}
-	var all []netip.AddrPort
-	if err := b.Query(ctx, ServerHost, Verb("listeners", "--port", "0"), &all); err != nil {
+	all, err := b.listeners(ctx)
+	if err != nil {
 		return "", nil, err
 	}
+	all = slices.DeleteFunc(all, func(a netip.AddrPort) bool { return slices.Contains(p.others, a) })
 	want := netip.AddrPortFrom(b.Topology.Addr(ServerHost, b.Family), uint16(s.Number()))
 	if !slices.ContainsFunc(all, func(a netip.AddrPort) bool { return reaches(a, want) }) {
 		if len(all) == 0 {
@@ -170,6 +213,11 @@ func (b *Bench) missingOf(ctx context.Context, s Service, p *ownProcess) (missin
 	return fmt.Sprintf("does not serve %s: %s", s.Own.HTTP, o.Error), nil, nil
 }
 
+// listeners are the addresses at which somebody listens on the server.
+func (b *Bench) listeners(ctx context.Context) (all []netip.AddrPort, err error) {
+	return all, b.Query(ctx, ServerHost, Verb("listeners", "--port", "0"), &all)
+}
+
 // reaches reports whether a socket that listens at an address gets what is sent to another. One of IPv6 for all addresses gets
 // IPv4 as well, unless it was told not to (IPV6_V6ONLY), which the kernel's table does not tell.
 func reaches(listening, to netip.AddrPort) bool {
@@ -184,6 +232,16 @@ func addresses(list []netip.AddrPort) string {
 	}
 	slices.Sort(words)
 	return strings.Join(slices.Compact(words), ", ")
+}
+
+// over reports whether the server has ended.
+func (p *ownProcess) over() bool {
+	select {
+	case <-p.ended:
+		return true
+	default:
+		return false
+	}
 }
 
 // died is how the server ended, which it should not have.
@@ -201,13 +259,13 @@ func (p *ownProcess) died() string {
 }
 
 func (p *ownProcess) failure(reason string) error {
-	return &ServerError{Line: p.own.Line, Reason: reason, Output: p.output.String()}
+	return &ServerError{Server: p.own.String(), Reason: reason, Output: p.output.String()}
 }
 
 // Two signals by Linux's numbers (signal(7)), because that is what every host runs: other systems number them otherwise, or lack them.
 const (
-	sigCONT = syscall.Signal(18)
-	sigTSTP = syscall.Signal(20)
+	SIGCONT = syscall.Signal(18)
+	SIGTSTP = syscall.Signal(20)
 )
 
 // farewell is how long a server has to end after SIGTERM. A database that waits for its clients to leave does not.
@@ -215,7 +273,7 @@ const farewell = 2 * time.Second
 
 // Stop ends the server and all that it has started: it is asked to (SIGTERM), and then killed.
 func (p *ownProcess) Stop(ctx context.Context) error {
-	p.signal(sigCONT)
+	p.signal(SIGCONT)
 	p.signal(syscall.SIGTERM)
 	patience, cancel := context.WithTimeout(ctx, farewell)
 	defer cancel()
@@ -235,9 +293,9 @@ func (p *ownProcess) signal(s syscall.Signal) { _ = p.cmd.Signal(s) }
 // either.
 func (p *ownProcess) freeze(frozen bool) error {
 	if frozen {
-		return p.cmd.Signal(sigTSTP)
+		return p.cmd.Signal(SIGTSTP)
 	}
-	return p.cmd.Signal(sigCONT)
+	return p.cmd.Signal(SIGCONT)
 }
 
 // OwnOutput is what somebody's own server has printed last, and how it ended, where it has ended by itself.
@@ -246,10 +304,8 @@ func (b *Bench) OwnOutput() (output, died string) {
 	if !ok {
 		return "", ""
 	}
-	select {
-	case <-p.ended:
+	if p.over() {
 		died = p.died()
-	default:
 	}
 	return p.output.String(), died
 }

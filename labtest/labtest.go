@@ -82,9 +82,9 @@ func Open(t testing.TB, s harness.Scenario) *Lab {
 	t.Helper()
 	standing, err := harness.Open(t.Context(), engine, s, lab.IPv4)
 	if err != nil {
-		refuse(t, err)
+		refuse(t, engine, err)
 	}
-	l := &Lab{t: t, standing: standing}
+	l := &Lab{t: t, engine: engine, standing: standing}
 	t.Cleanup(func() {
 		if err := l.standing.Close(context.Background()); err != nil {
 			t.Errorf("labtest: %v", err)
@@ -94,9 +94,9 @@ func Open(t testing.TB, s harness.Scenario) *Lab {
 }
 
 // refuse ends a test whose lab could not be built: skipped, where that is the machine's or the engine's fault.
-func refuse(t testing.TB, err error) {
+func refuse(t testing.TB, e lab.Engine, err error) {
 	t.Helper()
-	unavailable := errors.Is(err, lab.ErrUnsupported) || engine.Available(t.Context()) != nil
+	unavailable := errors.Is(err, lab.ErrUnsupported) || e.Available(t.Context()) != nil
 	if !unavailable || os.Getenv("TCPLAB_REQUIRE") != "" {
 		t.Fatalf("labtest: %v", err)
 	}
@@ -106,6 +106,7 @@ func refuse(t testing.TB, err error) {
 // Lab is the lab of one failure. Its methods fail the test where it is not as it must be.
 type Lab struct {
 	t        testing.TB
+	engine   lab.Engine
 	standing *harness.Standing
 	waiting  *waiting // nil: no failure waits for its moment
 }

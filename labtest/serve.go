@@ -11,8 +11,11 @@ import (
 	"github.com/tcplab/tcplab/lab"
 )
 
-// Server is a server of the test's own, in place of the lab's: see [Command] and [Function].
-type Server struct{ service lab.Service }
+// Server is a server of the test's own, in place of the lab's: see [Command], [Function] and [Image].
+type Server struct {
+	service lab.Service
+	engine  lab.Engine // nil: that of all labs
+}
 
 // Command is a server that is a program of this machine. In its arguments $PORT stands for the port that it must listen on, $HOST
 // for the server's address, and $DIR for a folder that is this lab's alone and goes with it; all three are in its environment, too.
@@ -21,17 +24,26 @@ func Command(argv ...string) Server {
 	for i, a := range argv {
 		words[i] = quoted(a)
 	}
-	return Server{lab.Service{Own: &lab.OwnServer{Line: "exec " + strings.Join(words, " ")}}}
+	return Shell("exec " + strings.Join(words, " "))
 }
 
 // Shell is a server that is a command line for sh(1), with PORT, HOST and DIR in its environment: one that has its files made
 // first, for example.
-func Shell(line string) Server { return Server{lab.Service{Own: &lab.OwnServer{Line: line}}} }
+func Shell(line string) Server {
+	return Server{service: lab.Service{Own: &lab.OwnServer{Line: line}}}
+}
+
+// Image is a server that is a container of an image, which is on the engine already. The engine is docker.New() of package docker: a test
+// that does not import that links no Docker client. The arguments are for the image's entry point, which finds in PORT the port that it
+// must listen on, and in HOST the server's address. The lab is then one of containers, too, and its Dial needs root.
+func Image(engine lab.Engine, image string, args ...string) Server {
+	return Server{service: lab.Service{Own: &lab.OwnServer{Image: image, Args: args}}, engine: engine}
+}
 
 // Function is a server that is a function of the test itself, such as the Serve of an [net/http.Server]. It returns when its
 // listener is closed.
 func Function(serve func(net.Listener) error) Server {
-	return Server{lab.Service{Own: &lab.OwnServer{Serve: serve}}}
+	return Server{service: lab.Service{Own: &lab.OwnServer{Serve: serve}}}
 }
 
 // On is the server on another TCP port than 8080.
@@ -80,9 +92,30 @@ func (l *Lab) Serve(s Server) {
 	if own.Dir, err = os.Getwd(); err != nil {
 		l.t.Fatalf("labtest: %v", err)
 	}
-	standing, err := harness.OpenServed(l.t.Context(), engine, l.standing.Scenario(), l.standing.Family(), service)
+	if s.engine != nil {
+		l.engine = s.engine
+	}
+	if own.Image != "" {
+		l.mustHave(own.Image)
+	}
+	standing, err := harness.OpenServed(l.t.Context(), l.engine, l.standing.Scenario(), l.standing.Family(), service)
 	if err != nil {
-		refuse(l.t, err)
+		refuse(l.t, l.engine, err)
 	}
 	l.standing = standing
+}
+
+// mustHave ends the test where the lab's engine has no such image.
+func (l *Lab) mustHave(image string) {
+	l.t.Helper()
+	if err := l.engine.Available(l.t.Context()); err != nil {
+		refuse(l.t, l.engine, err)
+	}
+	finder, ok := l.engine.(lab.Imager)
+	if !ok {
+		l.t.Fatalf("labtest: image %s: the engine %s has no containers: give docker.New()", image, l.engine.Name())
+	}
+	if err := finder.FindImage(l.t.Context(), image); err != nil {
+		l.t.Fatalf("labtest: %v", err)
+	}
 }

@@ -14,6 +14,9 @@ import (
 
 // StartCommand implements [lab.Starter].
 func (h *host) StartCommand(ctx context.Context, c *lab.Cmd) (lab.Process, error) {
+	if c.Image != "" {
+		return nil, fmt.Errorf("netns: a container of an image (%s): %w by this engine", c.Image, lab.ErrUnsupported)
+	}
 	p := &process{ctx: ctx, verb: isVerb(c.Argv)}
 	files, err := p.streams(c)
 	defer closeAll(p.theirs)

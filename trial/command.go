@@ -16,8 +16,10 @@ import (
 
 // Program is somebody's program, which knows nothing of the lab.
 type Program struct {
-	// Argv is its command line; empty stands for a client of the lab's own, which asks once. In its arguments {host}, {port}, {addr} and {url} stand for the service that it is to ask.
+	// Argv is its command line; empty, without an Image, stands for a client of the lab's own, which asks once. In its arguments {host}, {port}, {addr} and {url} stand for the service that it is to ask.
 	Argv []string
+	// Image is the container image that it comes in; Argv is for its entry point then. Empty: it is a program of the client's host.
+	Image string
 	// Dir is the folder in which it runs, where the engine's hosts have the files of this machine.
 	Dir string
 }
@@ -36,12 +38,14 @@ func (c Program) Prepare(s *harness.Standing) (*lab.Cmd, error) {
 		braces = append(braces, "{"+strings.ToLower(name)+"}", value)
 	}
 	replacer := strings.NewReplacer(braces...)
-	argv := []string{c.Argv[0]}
-	for _, a := range c.Argv[1:] {
-		argv = append(argv, replacer.Replace(a))
+	argv := slices.Clone(c.Argv)
+	for i := range argv {
+		if i > 0 || c.Image != "" { // a program's own name is as it is
+			argv[i] = replacer.Replace(argv[i])
+		}
 	}
 	cmd := client.Command(argv...)
-	cmd.Env, cmd.Hosts = env, s.HostsFile()
+	cmd.Env, cmd.Hosts, cmd.Image = env, s.HostsFile(), c.Image
 	if _, ok := client.(lab.Resident); ok {
 		cmd.Dir = c.Dir
 	}
@@ -84,7 +88,7 @@ func (a *Act) String() string {
 
 // run runs the command for no longer than the limit. The error is for a command that could not be run at all.
 func (c Program) run(ctx context.Context, s *harness.Standing, limit, settle time.Duration) (*Act, error) {
-	if len(c.Argv) == 0 {
+	if len(c.Argv) == 0 && c.Image == "" {
 		return ask(ctx, s, limit)
 	}
 	cmd, err := c.Prepare(s)
@@ -92,7 +96,7 @@ func (c Program) run(ctx context.Context, s *harness.Standing, limit, settle tim
 		return nil, err
 	}
 	if client, err := s.Host(lab.ClientHost); err == nil {
-		_, cmd.Contained = client.(lab.Resident) // a container's processes are killed by their mark
+		_, cmd.Contained = client.(lab.Resident) // in a container they are killed by their mark, or with it
 	}
 	before, err := socketsOf(ctx, s)
 	if err != nil {
@@ -102,10 +106,10 @@ func (c Program) run(ctx context.Context, s *harness.Standing, limit, settle tim
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	running, kill := context.WithCancel(ctx)
 	defer kill()
-	start := time.Now()
 	if err := cmd.Start(running); err != nil {
 		return nil, err
 	}
+	start := time.Now() // a container may take a second to be made
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	act := &Act{}

@@ -79,7 +79,7 @@ func Run(ctx context.Context, e lab.Engine, s harness.Scenario, c Program, o Opt
 	}
 	var died string
 	if result.Server, died = standing.ServerOutput(); died != "" {
-		return nil, fmt.Errorf("%s: %w", s.Name, &lab.ServerError{Line: o.Service.Own.Line, Reason: died, Output: result.Server})
+		return nil, fmt.Errorf("%s: %w", s.Name, &lab.ServerError{Server: o.Service.Own.String(), Reason: died, Output: result.Server})
 	}
 	if reason := result.Moment.missed(); reason != "" {
 		result.Skipped, result.Verdict = reason, Skipped

@@ -54,7 +54,9 @@ environment (TCPLAB_HOST, TCPLAB_PORT, TCPLAB_ADDR, TCPLAB_URL), or from {host},
 ask; the lab's hosts have names, too: server, server.lab. With the netns engine, what it starts is ended with it.
 
 With --server, what is asked is a server of your own (netns engine): a command line for sh, which finds in its environment the
-port that it must listen on (PORT), the server's address (HOST) and a private folder (DIR).
+port that it must listen on (PORT), the server's address (HOST) and a private folder (DIR). With --server-image it is a container of
+an image (docker engine), whose entry point finds PORT and HOST; with --server as well, that is run by the image's sh. With
+--client-image, the arguments after -- are for the entry point of an image, whose container is the client. No image is fetched.
 
 Exit code: 0 when every scenario matched (or every verdict on the command is ok), 1 when one did not, 2 when one could not be run.`,
 		Example: `  tcplab run --all
@@ -62,7 +64,8 @@ Exit code: 0 when every scenario matched (or every verdict on the command is ok)
   tcplab run firewall-drop security-group-drop --json
   tcplab run --all -- curl --fail --silent --max-time 3 {url}
   tcplab run service-hangs --within 5s -- python3 client.py
-  tcplab run closed-port service-hangs --server 'python3 -m http.server $PORT' --port 8000 -- curl --fail --max-time 3 {url}`,
+  tcplab run closed-port service-hangs --server 'python3 -m http.server $PORT' --port 8000 -- curl --fail --max-time 3 {url}
+  tcplab run closed-port --server-image nginx --port 80 --client-image my-client -- --ask {url}`,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			if cmd.Flags().Changed("parallel") && f.parallel < 1 {
 				return fmt.Errorf("--parallel is at least 1, not %d", f.parallel)
@@ -70,7 +73,7 @@ Exit code: 0 when every scenario matched (or every verdict on the command is ok)
 			if dash := cmd.ArgsLenAtDash(); dash >= 0 {
 				return f.try(cmd, names[:dash], names[dash:])
 			}
-			if cmd.Flags().Changed("server") {
+			if f.trial.server.given(cmd.Flags()) || cmd.Flags().Changed("client-image") {
 				return f.try(cmd, names, nil)
 			}
 			if err := withoutCommand(cmd); err != nil {

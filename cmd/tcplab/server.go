@@ -15,35 +15,42 @@ import (
 // serverFlags say which server of the user's own is the service.
 type serverFlags struct {
 	line   string
+	image  string
 	port   int
 	ready  string
 	within time.Duration
 }
 
-// The names of its flags that say nothing without --server.
+// The names of its flags that say nothing without --server or --server-image.
 var serverFlagNames = []string{"port", "ready", "ready-within"}
 
 func (s *serverFlags) addTo(flags *pflag.FlagSet) {
-	flags.StringVar(&s.line, "server", "", "server of your own in place of the lab's: a command line for sh, with PORT, HOST and DIR in its environment (netns engine)")
-	flags.IntVar(&s.port, "port", lab.Port, "with --server: the TCP port on which it listens")
-	flags.StringVar(&s.ready, "ready", "tcp", "with --server: it is ready when it listens (tcp), serves a path (http:/PATH), or has printed what matches (log:REGEXP)")
-	flags.DurationVar(&s.within, "ready-within", lab.DefaultPatience, "with --server: how long it may take to be ready")
+	flags.StringVar(&s.line, "server", "", "server of your own in place of the lab's: a command line for sh, with PORT, HOST and DIR in its environment (netns engine, or inside --server-image)")
+	flags.StringVar(&s.image, "server-image", "", "server of your own in place of the lab's: a container image, which is on the engine already (docker engine)")
+	flags.IntVar(&s.port, "port", lab.Port, "with a server of your own: the TCP port on which it listens")
+	flags.StringVar(&s.ready, "ready", "tcp", "with a server of your own: it is ready when it listens (tcp), serves a path (http:/PATH), or has printed what matches (log:REGEXP)")
+	flags.DurationVar(&s.within, "ready-within", lab.DefaultPatience, "with a server of your own: how long it may take to be ready")
+}
+
+// given reports whether there is a server of the user's own.
+func (s *serverFlags) given(flags *pflag.FlagSet) bool {
+	return flags.Changed("server") || flags.Changed("server-image")
 }
 
 // service is the server as a value, the zero value where there is none.
 func (s *serverFlags) service(flags *pflag.FlagSet) (lab.Service, error) {
-	if s.line == "" {
-		if flags.Changed("server") {
-			return lab.Service{}, errors.New("--server is empty: give it the command line of your server")
-		}
+	switch {
+	case s.line == "" && flags.Changed("server"):
+		return lab.Service{}, errors.New("--server is empty: give it the command line of your server")
+	case s.image == "" && flags.Changed("server-image"):
+		return lab.Service{}, errors.New("--server-image is empty: give it the name of an image")
+	case !s.given(flags):
 		for _, name := range serverFlagNames {
 			if flags.Changed(name) {
-				return lab.Service{}, fmt.Errorf("--%s is for a server of your own: give that with --server", name)
+				return lab.Service{}, fmt.Errorf("--%s is for a server of your own: give that with --server or --server-image", name)
 			}
 		}
 		return lab.Service{}, nil
-	}
-	switch {
 	case s.port < 1 || s.port > 65535:
 		return lab.Service{}, fmt.Errorf("--port is between 1 and 65535, not %d", s.port)
 	case s.within <= 0:
@@ -53,7 +60,7 @@ func (s *serverFlags) service(flags *pflag.FlagSet) (lab.Service, error) {
 	if err != nil {
 		return lab.Service{}, err
 	}
-	own := &lab.OwnServer{Line: s.line, Dir: dir, Patience: s.within}
+	own := &lab.OwnServer{Line: s.line, Image: s.image, Dir: dir, Patience: s.within}
 	if err := s.readiness(own); err != nil {
 		return lab.Service{}, err
 	}

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/tcplab/tcplab/docker"
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/report"
@@ -34,12 +33,13 @@ type trialFlags struct {
 	settle     time.Duration
 	junit      string
 	server     serverFlags
+	image      string
 	when       string
 	healAfter  time.Duration
 }
 
 // names of the flags that make no sense without a command.
-var trialFlagNames = []string{"within", "want-exit", "want-output", "may-succeed", "retries", "settle", "junit", "when", "heal-after", "server", "port", "ready", "ready-within"}
+var trialFlagNames = []string{"within", "want-exit", "want-output", "may-succeed", "retries", "settle", "junit", "when", "heal-after", "server", "server-image", "client-image", "port", "ready", "ready-within"}
 
 func (t *trialFlags) addTo(cmd *cobra.Command) {
 	flags := cmd.Flags()
@@ -50,6 +50,7 @@ func (t *trialFlags) addTo(cmd *cobra.Command) {
 	flags.IntVar(&t.retries, "retries", 3, "with a command: how many more connections it may try then than while healthy")
 	flags.DurationVar(&t.settle, "settle", 0, "with a command: how long after its end its sockets may take to be closed")
 	t.server.addTo(flags)
+	addClientImage(flags, &t.image)
 	flags.StringVar(&t.when, "when", string(lab.Before), "with a command: break when its connection is at: connected, request-sent, request-acked, replied, idle:DURATION")
 	flags.DurationVar(&t.healAfter, "heal-after", 0, "with a command: heal so long after the break, while the command still runs")
 	flags.StringVar(&t.junit, "junit", "", "with a command: file for the verdicts as JUnit XML")
@@ -96,6 +97,9 @@ func (f runFlags) try(cmd *cobra.Command, names, argv []string) error {
 	if err != nil {
 		return err
 	}
+	if err := checkClientImage(cmd.Flags(), f.trial.image); err != nil {
+		return err
+	}
 	if f.client != "" || f.profile || f.speed > 1 {
 		return errors.New("--client, --profile and --speed are not for a command of your own")
 	}
@@ -114,7 +118,7 @@ func (f runFlags) try(cmd *cobra.Command, names, argv []string) error {
 	if err != nil {
 		return err
 	}
-	engine, command, err := f.trial.chosen(cmd, &f.built, argv)
+	engine, command, err := f.trial.chosen(cmd, &f.built, service, argv)
 	if err != nil {
 		return err
 	}
@@ -144,11 +148,11 @@ func (f runFlags) toTry(names []string) ([]harness.Scenario, error) {
 }
 
 // chosenCommand returns the engine that was chosen, and the command, whose program exists as far as can be known.
-func chosenCommand(cmd *cobra.Command, built *labFlags, argv []string) (lab.Engine, trial.Program, error) {
-	if len(argv) == 0 {
+func chosenCommand(cmd *cobra.Command, built *labFlags, service lab.Service, image string, argv []string) (lab.Engine, trial.Program, error) {
+	if len(argv) == 0 && image == "" {
 		return nil, trial.Program{}, errors.New("there is no command after --")
 	}
-	engine, _, err := built.choose(cmd.Context())
+	engine, err := chosenFor(cmd.Context(), built, service, image)
 	if err != nil {
 		return nil, trial.Program{}, err
 	}
@@ -156,20 +160,20 @@ func chosenCommand(cmd *cobra.Command, built *labFlags, argv []string) (lab.Engi
 	if err != nil {
 		return nil, trial.Program{}, err
 	}
-	if _, containers := engine.(*docker.Engine); !containers {
+	if _, containers := engine.(lab.Imager); !containers {
 		if _, err := lab.FindProgram(argv[0]); err != nil {
 			return nil, trial.Program{}, err
 		}
 	}
-	return engine, trial.Program{Argv: argv, Dir: dir}, nil
+	return engine, trial.Program{Argv: argv, Image: image, Dir: dir}, nil
 }
 
 // chosen is chosenCommand, but a server of the user's own may be asked by the lab's client.
-func (t *trialFlags) chosen(cmd *cobra.Command, built *labFlags, argv []string) (lab.Engine, trial.Program, error) {
-	if len(argv) > 0 || cmd.ArgsLenAtDash() >= 0 {
-		return chosenCommand(cmd, built, argv)
+func (t *trialFlags) chosen(cmd *cobra.Command, built *labFlags, service lab.Service, argv []string) (lab.Engine, trial.Program, error) {
+	if len(argv) > 0 || t.image != "" || cmd.ArgsLenAtDash() >= 0 {
+		return chosenCommand(cmd, built, service, t.image, argv)
 	}
-	engine, _, err := built.choose(cmd.Context())
+	engine, err := chosenFor(cmd.Context(), built, service, "")
 	return engine, trial.Program{}, err
 }
 

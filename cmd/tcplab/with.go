@@ -24,34 +24,41 @@ func newWith() *cobra.Command {
 		Long: `Build a scenario's lab, break it, and run a command on its client while the failure holds. The standard streams are the
 command's, signals such as that of Ctrl-C go to it, and its exit code is this one's. It learns what to ask as with "tcplab run": from
 TCPLAB_HOST, TCPLAB_PORT, TCPLAB_ADDR and TCPLAB_URL in its environment, from {host}, {port}, {addr} and {url} in its arguments, and
-by the names of the lab's hosts. With --server, it asks a server of your own (see "tcplab run --help").
+by the names of the lab's hosts. With --server or --server-image, it asks a server of your own, and with --client-image it is in a container of an image
+(see "tcplab run --help").
 
 The command has no terminal of its own: for a shell in a broken lab, see "tcplab up --broken" and "tcplab shell".`,
 		Example: `  tcplab with firewall-drop -- curl --max-time 3 {url}
-  go test -exec 'tcplab with service-hangs --' ./...`,
+  go test -exec 'tcplab with service-hangs --' ./...
+  tcplab with firewall-drop --client-image my-client -- --ask {url}`,
 	}
 	built.addTo(cmd)
 	var server serverFlags
+	var image string
 	server.addTo(cmd.Flags())
+	addClientImage(cmd.Flags(), &image)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if cmd.ArgsLenAtDash() != 1 {
+		if err := checkClientImage(cmd.Flags(), image); err != nil {
+			return err
+		}
+		if cmd.ArgsLenAtDash() != 1 && (image == "" || len(args) != 1) {
 			return errors.New("it is \"tcplab with NAME -- COMMAND\": one scenario before the --, the command behind it")
 		}
 		service, err := server.service(cmd.Flags())
 		if err != nil {
 			return err
 		}
-		return with(cmd, &built, service, args[0], args[1:])
+		return with(cmd, &built, service, args[0], image, args[1:])
 	}
 	return cmd
 }
 
-func with(cmd *cobra.Command, built *labFlags, service lab.Service, name string, argv []string) (err error) {
+func with(cmd *cobra.Command, built *labFlags, service lab.Service, name, image string, argv []string) (err error) {
 	s, err := scenarios.Named(name)
 	if err != nil {
 		return err
 	}
-	engine, command, err := chosenCommand(cmd, built, argv)
+	engine, command, err := chosenCommand(cmd, built, service, image, argv)
 	if err != nil {
 		return err
 	}

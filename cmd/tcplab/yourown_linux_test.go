@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/tcplab/tcplab/docker"
+	"github.com/tcplab/tcplab/docker/dockertest"
 )
 
 // fence is a block of a document: its language, what stands behind that, and its lines.
@@ -27,7 +29,7 @@ func TestYourOwnClientDocument(t *testing.T) {
 		}
 	}
 	t.Parallel()
-	assert.Equal(t, 5, runDocument(t, "your-own-client.md"))
+	assert.Equal(t, 5, runDocument(t, "your-own-client.md", nil))
 }
 
 // Here the commands for a program that is missing are left out.
@@ -41,12 +43,28 @@ func TestYourOwnServerDocument(t *testing.T) {
 		}
 	}
 	t.Parallel()
-	assert.GreaterOrEqual(t, runDocument(t, "your-own-server.md"), 3)
+	assert.GreaterOrEqual(t, runDocument(t, "your-own-server.md", nil), 3)
+}
+
+// Images stand for the reader's own.
+func TestYourOwnDocumentsOnDocker(t *testing.T) {
+	needEngine(t, "docker")
+	t.Parallel()
+	dockerfile, files := dockertest.Counting()
+	images := map[string]string{
+		"my-server": dockertest.Image(t, docker.New(), dockerfile, files),
+		"my-client": dockertest.Image(t, docker.New(), `ENTRYPOINT ["curl", "-sS"]`, nil),
+	}
+	for _, name := range []string{"your-own-server.md", "your-own-client.md"} {
+		assert.Equal(t, 1, runDocument(t, name, images), name)
+	}
 }
 
 // runDocument writes the files of a document and runs its commands, and returns how many commands it has run. Behind the language of a
-// block stand "exit N" where the commands must fail, and "needs PROGRAM..." where they are for programs that a machine may lack.
-func runDocument(t *testing.T, name string) (commands int) {
+// block stand "exit N" where the commands must fail, "needs PROGRAM..." where they are for programs that a machine may lack, and "images NAME..."
+// where they are for images of the reader's. With images, those are run alone, in the folder of the module, from which the hosts' binary
+// is built; without, the others.
+func runDocument(t *testing.T, name string, images map[string]string) (commands int) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(root, "docs", name))
 	require.NoError(t, err)
@@ -58,12 +76,19 @@ func runDocument(t *testing.T, name string) (commands int) {
 			require.NoError(t, os.WriteFile(file, []byte(block[3]), 0o644))
 			continue
 		}
+		if strings.HasPrefix(block[2], "images ") != (images != nil) {
+			continue
+		}
 		if needs, some := strings.CutPrefix(block[2], "needs "); some && !allInstalled(strings.Fields(needs)) {
 			continue
 		}
 		commands++
 		cmd := exec.Command("sh", "-ec", block[3])
 		cmd.Dir = dir
+		if images != nil {
+			cmd = exec.Command("sh", "-ec", withImages(block[3], images))
+			cmd.Dir = root
+		}
 		out, err := cmd.CombinedOutput()
 		if want, fails := strings.CutPrefix(block[2], "exit "); fails {
 			assert.EqualError(t, err, "exit status "+want, "%s\n%s", block[3], out)
@@ -72,6 +97,14 @@ func runDocument(t *testing.T, name string) (commands int) {
 		}
 	}
 	return commands
+}
+
+// withImages are commands with the names of images that are there, and with a folder for captures that is not the module's.
+func withImages(commands string, images map[string]string) string {
+	for stands, image := range images {
+		commands = strings.ReplaceAll(commands, stands, image)
+	}
+	return "run_out=$(mktemp -d); trap 'rm -rf $run_out' EXIT\n" + strings.ReplaceAll(commands, "tcplab run ", "tcplab run --out $run_out ")
 }
 
 func allInstalled(programs []string) bool {

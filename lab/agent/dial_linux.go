@@ -26,10 +26,11 @@ type dialer struct {
 	alive   time.Duration
 	upload  int
 	secured bool
+	only    bool // connects and says nothing
 }
 
 // dial connects, sends one HTTP request, reads the reply to the end of the connection, and prints the outcome. With
-// --idle there are two requests on the connection, and a pause between them.
+// --idle there are two requests on the connection, and a pause between them; with --connect-only there is none.
 func dial(ctx context.Context, s Streams, args []string) error {
 	var d dialer
 	flags := flag.NewFlagSet("dial", flag.ContinueOnError)
@@ -39,12 +40,13 @@ func dial(ctx context.Context, s Streams, args []string) error {
 	flags.DurationVar(&d.alive, "keep-alive", 0, "ask whether the other end is still there after so long, in whole seconds; 0: Go's default")
 	flags.IntVar(&d.upload, "upload", 0, "bytes to send with the request")
 	flags.BoolVar(&d.secured, "tls", false, "speak TLS, and trust the lab's own authority")
+	flags.BoolVar(&d.only, "connect-only", false, "connect, say nothing, and close the connection")
 	if err := Parse(flags, args); err != nil {
 		return err
 	}
 	var err error
 	if d.targets, err = addressesIn(flags.Args()); err != nil || d.upload < 0 {
-		return Usagef("usage: tcplab host dial [--timeout 3s] [--path /] [--idle 0s] [--keep-alive 0s] [--upload 0] [--tls] ADDRESS:PORT... (an IP address, IPv6 in brackets; the next is tried 250 ms after the one before it, or when that has failed)")
+		return Usagef("usage: tcplab host dial [--timeout 3s] [--path /] [--idle 0s] [--keep-alive 0s] [--upload 0] [--tls] [--connect-only] ADDRESS:PORT... (an IP address, IPv6 in brackets; the next is tried 250 ms after the one before it, or when that has failed)")
 	}
 	start := time.Now()
 	network := &net.Dialer{Deadline: d.deadline(start), KeepAliveConfig: d.keepAlive(), Control: s.Namespace.Control}
@@ -54,8 +56,11 @@ func dial(ctx context.Context, s Streams, args []string) error {
 	}
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { _ = conn.Close() })() // whoever reads from it then has waited enough
-	start, err = d.talk(ctx, conn, start)
-	outcome := lab.OutcomeOf("go", "read", err, time.Since(start))
+	outcome := lab.OutcomeOf("connect", "connect", nil, time.Since(start))
+	if !d.only {
+		start, err = d.talk(ctx, conn, start)
+		outcome = lab.OutcomeOf("go", "read", err, time.Since(start))
+	}
 	outcome.Local = conn.LocalAddr().(*net.TCPAddr).AddrPort()
 	return PrintJSON(s.Stdout, outcome)
 }

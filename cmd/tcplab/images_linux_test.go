@@ -1,0 +1,124 @@
+package main
+
+import (
+	"encoding/json"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/tcplab/tcplab/docker"
+	"github.com/tcplab/tcplab/docker/dockertest"
+	"github.com/tcplab/tcplab/trial"
+)
+
+// runImages runs tcplab in the folder of the module, from which the hosts' binary is built.
+func runImages(t *testing.T, args ...string) (out string, code int) {
+	t.Helper()
+	cmd := exec.Command(program(t), args...)
+	cmd.Dir = root
+	text, err := cmd.CombinedOutput()
+	if err != nil {
+		require.IsType(t, &exec.ExitError{}, err, "%s", text)
+	}
+	return string(text), cmd.ProcessState.ExitCode()
+}
+
+// A server and a client of the user's own, each a container of an image: stopped and started, frozen, and without power. The server's
+// container is the same after each, with its files.
+func TestServerAndClientOfImages(t *testing.T) {
+	needEngine(t, "docker")
+	t.Parallel()
+	dockerfile, files := dockertest.Counting()
+	server := dockertest.Image(t, docker.New(), dockerfile, files)
+	client := dockertest.Image(t, docker.New(), `ENTRYPOINT ["curl", "-sS", "--fail", "--max-time", "2"]`, nil)
+	out, err := exec.Command(program(t), "run", "closed-port", "stopped-host", "service-hangs", "firewall-drop", "--out", t.TempDir(), "--json",
+		"--server-image", server, "--port", "7080", "--ready", "http:/", "--client-image", client, "--", "http://server.lab:{port}/").Output()
+	require.NoError(t, err, "%s", out)
+	starts := map[string]string{"closed-port": "start 2", "stopped-host": "start 2", "service-hangs": "start 1", "firewall-drop": "start 1"}
+	for line := range strings.Lines(string(out)) {
+		var r trial.TrialResult
+		require.NoError(t, json.Unmarshal([]byte(line), &r))
+		assert.Equal(t, trial.OK, r.Verdict, "%s: %s", r.Scenario, r.Sentence)
+		assert.Equal(t, "start 1 on 7080 \n", r.Healthy.Stdout, r.Scenario)
+		assert.Equal(t, starts[r.Scenario]+" on 7080 \n", r.Healed.Stdout, r.Scenario)
+		want := map[string]int{"closed-port": 7}[r.Scenario]
+		if want == 0 {
+			want = 28 // curl's timeout
+		}
+		assert.Equal(t, want, r.Broken.Exit, r.Scenario)
+		assert.Equal(t, 1, r.Broken.Connections, r.Scenario)
+		delete(starts, r.Scenario)
+	}
+	assert.Empty(t, starts)
+	assert.Empty(t, dockertest.Containers(t, server))
+	assert.Empty(t, dockertest.Containers(t, client))
+}
+
+// With "with", streams and exit code are those of the container, and --server is run by the image's own shell.
+func TestWithImages(t *testing.T) {
+	needEngine(t, "docker")
+	t.Parallel()
+	dockerfile, files := dockertest.Counting()
+	server := dockertest.Image(t, docker.New(), dockerfile, files)
+	client := dockertest.Image(t, docker.New(), `ENTRYPOINT ["bash", "-c"]`, nil)
+	cmd := exec.Command(program(t), "with", "firewall-drop", "--server-image", server, "--server", "exec bash /serve.sh $PORT$HOST", "--port", "7081",
+		"--client-image", client, "--", "read line; echo \"$line of {addr}\"; echo wrong >&2; curl -sS --max-time 1 {url} || exit 9")
+	cmd.Stdin = strings.NewReader("said\n")
+	var stdout, stderr strings.Builder
+	cmd.Dir, cmd.Stdout, cmd.Stderr = root, &stdout, &stderr
+	require.Error(t, cmd.Run())
+	assert.Equal(t, 9, cmd.ProcessState.ExitCode(), stderr.String())
+	assert.Equal(t, "said of 203.0.113.10:7081\n", stdout.String())
+	assert.Contains(t, stderr.String(), "wrong\ncurl: (28)")
+	assert.Empty(t, dockertest.Containers(t, server))
+
+	out, code := runImages(t, "with", "healthy", "--server-image", server, "--server", "exec bash /serve.sh $PORT$HOST", "--port", "7081", "--", "curl", "-sS", "{url}")
+	assert.Equal(t, "start 1 on 7081 7081203.0.113.10\n", out)
+	assert.Zero(t, code)
+}
+
+// What is wrong with an image is one sentence, and nothing of it is left.
+func TestImagesThatCannotServe(t *testing.T) {
+	needEngine(t, "docker")
+	t.Parallel()
+	image := dockertest.Image(t, docker.New(), "CMD [\"sh\", \"-c\", \"echo my last words; exit 3\"]\nENTRYPOINT []\n", nil)
+	base := []string{"run", "closed-port", "--out", t.TempDir(), "--port", "7082"}
+	for name, test := range map[string]struct {
+		flags []string
+		says  string
+	}{
+		"not there":        {[]string{"--server-image", "localhost/nobody/has-this"}, "there is no image localhost/nobody/has-this on the engine, and none is fetched: get it with \"docker pull localhost/nobody/has-this\", or build it"},
+		"client not there": {[]string{"--client-image", "localhost/nobody/has-this", "--server-image", image}, "there is no image localhost/nobody/has-this on the engine"},
+		"dies":             {[]string{"--server-image", image}, "the server (image " + image + ") ended by itself with exit code 3; it printed:\nmy last words"},
+		"never listens":    {[]string{"--server-image", image, "--server", "echo wait; exec sleep 98801", "--ready-within", "1s"}, "is not ready after 1s: it does not listen on TCP port 7082; it printed:\nwait"},
+		"elsewhere":        {[]string{"--server-image", image, "--server", "exec tcplab host init", "--ready", "log:up", "--ready-within", "1s"}, `it has printed nothing that matches "up"`},
+		"no program":       {[]string{"--server-image", image, "--client-image", image, "--server", "no-such-program"}, "ended at once: the shell did not find its program (exit code 127)"},
+		"netns":            {[]string{"--server-image", image, "--engine", "netns"}, "an image is for --engine docker; with --engine netns, give the command itself"},
+		"netns client":     {[]string{"--client-image", image, "--engine", "netns", "--server", "true"}, "an image is for --engine docker"},
+		"a command":        {[]string{"--server", "true", "--engine", "docker"}, "give the server in an image with --server-image"},
+		"empty":            {[]string{"--server-image", ""}, "--server-image is empty: give it the name of an image"},
+		"empty client":     {[]string{"--client-image", "", "--server-image", image}, "--client-image is empty: give it the name of an image"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			out, code := runImages(t, append(base[:len(base):len(base)], test.flags...)...)
+			assert.Equal(t, 2, code, out)
+			assert.Contains(t, out, test.says)
+			assert.Equal(t, 1, strings.Count(out, "tcplab: "), out)
+		})
+	}
+	t.Cleanup(func() { assert.Empty(t, dockertest.Containers(t, image)) })
+}
+
+// A client's image whose program is missing is told by name.
+func TestClientImageWithoutItsProgram(t *testing.T) {
+	needEngine(t, "docker")
+	t.Parallel()
+	image := dockertest.Image(t, docker.New(), "ENTRYPOINT [\"/no/such/client\"]\n", nil)
+	out, code := runImages(t, "with", "closed-port", "--client-image", image)
+	assert.Equal(t, 2, code, out)
+	assert.Contains(t, out, "docker: image "+image+": it has no program /no/such/client")
+	assert.Empty(t, dockertest.Containers(t, image))
+}
