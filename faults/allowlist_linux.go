@@ -63,7 +63,9 @@ func setAllowList(n *agent.Namespace, conn *nftables.Conn, list AllowList) error
 			UserData: userdata.AppendString(nil, userdata.TypeComment, comment)})
 	}
 	if list.Stateful {
-		add("replies", expr.VerdictAccept, connectionIs(expr.CtStateBitESTABLISHED|expr.CtStateBitRELATED)...)
+		// Replies alone: a connection that stands ends with the permission for it, as at a cloud's group that lets in anybody.
+		add("replies", expr.VerdictAccept, append(connectionIs(expr.CtStateBitESTABLISHED), inReply()...)...)
+		add("errors", expr.VerdictAccept, connectionIs(expr.CtStateBitRELATED)...)
 	}
 	for _, permission := range list.Permissions() {
 		matches, err := permitted(permission)
@@ -104,6 +106,12 @@ func connectionIs(states uint32) []expr.Any {
 		&expr.Bitwise{SourceRegister: 1, DestRegister: 1, Len: 4, Mask: native(states), Xor: native(0)},
 		&expr.Cmp{Op: expr.CmpOpNeq, Register: 1, Data: native(0)},
 	}
+}
+
+// inReply matches packets in the direction of the answers of their connection.
+func inReply() []expr.Any {
+	const reply = 1 // IP_CT_DIR_REPLY
+	return []expr.Any{&expr.Ct{Key: expr.CtKeyDIRECTION, Register: 1}, equals([]byte{reply})}
 }
 
 // echoTypes are the types of ICMP and of ICMPv6.

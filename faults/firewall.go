@@ -126,6 +126,9 @@ func (f FirewallRule) Heal(ctx context.Context, b *lab.Bench) error {
 	return b.Do(ctx, f.Host, FirewallVerb("delete", b.Family, f.Rule.in(b)))
 }
 
+// NewOnly implements harness.NewOnly: a rule for SYNs is about the beginning of a connection.
+func (f FirewallRule) NewOnly() bool { return strings.Contains(f.Rule.Flags, "SYN") }
+
 // ByHand implements harness.ByHand.
 func (f FirewallRule) ByHand(family lab.Family) []string {
 	return []string{fmt.Sprintf("tcplab exec %s %s", f.Host, f.Rule.Command(family))}

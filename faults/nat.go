@@ -51,6 +51,10 @@ func NATVerb(n NAT) []string {
 // where that is limited. It is a setting and not a count.
 const NATIdleCounter = "nat idle"
 
+// NATMemoryCounter is for how many seconds the NAT remembers a connection that stands, at most, if nothing more is sent on it. It is no count
+// either, and is there where a connection is.
+const NATMemoryCounter = "nat memory"
+
 // NATUnknownCounter is the number of packets for which the NAT had no mapping.
 const NATUnknownCounter = "nat unknown"
 
@@ -70,7 +74,7 @@ func (f ForgetIdle) forgetful() NAT {
 	return n
 }
 
-// Inject shortens the NAT's memory.
+// Inject shortens the NAT's memory, also of the connections that stand.
 func (f ForgetIdle) Inject(ctx context.Context, b *lab.Bench) error {
 	return f.forgetful().Install(ctx, b)
 }
@@ -83,6 +87,9 @@ func (f ForgetIdle) Verify(ctx context.Context, b *lab.Bench) error {
 	}
 	if got := time.Duration(counters[NATIdleCounter]) * time.Second; got != f.After {
 		return fmt.Errorf("the NAT forgets after %s, and not after %s", got, f.After)
+	}
+	if longest := time.Duration(counters[NATMemoryCounter]) * time.Second; longest > f.After {
+		return fmt.Errorf("the NAT still remembers a connection that stands for %s, and not for %s", longest, f.After)
 	}
 	return nil
 }

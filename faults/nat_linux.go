@@ -87,7 +87,7 @@ func setNAT(n *agent.Namespace, conn *nftables.Conn, to string, rule NAT) error 
 	if err := conn.Flush(); err != nil {
 		return fmt.Errorf("set NAT: %w (the kernel needs nf_tables, nf_nat and nf_conntrack_timeout)", err)
 	}
-	return nil
+	return n.LimitMemory(rule.Idle)
 }
 
 // translations are the rules for what leaves by an interface: its address and any port, or one of so many.
@@ -183,7 +183,11 @@ func addNATCounters(n *agent.Namespace, into lab.Counters) error {
 			into[NATIdleCounter] = uint64(timeout.Policy[expr.CtStateTCPESTABLISHED])
 		}
 	}
-	return nil
+	longest, err := n.LongestMemory()
+	if longest > 0 {
+		into[NATMemoryCounter] = uint64(longest / time.Second)
+	}
+	return err
 }
 
 func init() {

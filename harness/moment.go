@@ -26,6 +26,21 @@ type Unmovable interface {
 	OwnMoment() string
 }
 
+// NewOnly is a fault that only a connection feels which is made while it holds.
+type NewOnly interface {
+	// NewOnly reports whether it is one.
+	NewOnly() bool
+}
+
+// sparesStanding reports whether a connection that stands already does not feel the fault.
+func sparesStanding(f Fault) bool {
+	if o, ok := f.(onPort); ok {
+		f = o.Fault
+	}
+	n, ok := f.(NewOnly)
+	return ok && n.NewOnly()
+}
+
 // PendingFault is the fault of a standing lab that waits for its moment.
 type PendingFault struct {
 	// Exact says that a kernel decides, by the packets themselves; else it is the live capture, and a little late.
@@ -61,6 +76,9 @@ func (p *PendingFault) arm(ctx context.Context, r *run) error {
 	}
 	if u, ok := fault.(Unmovable); ok {
 		return fmt.Errorf("break at %s: %s: %w", p.when, u.OwnMoment(), lab.ErrUnsupported)
+	}
+	if sparesStanding(fault) {
+		return fmt.Errorf("break at %s: a connection that is made by then does not feel it, because it is about SYNs: %w", p.when, lab.ErrUnsupported)
 	}
 	a, ok := fault.(Armable)
 	if !ok {

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
 )
 
 // Standing is a scenario's lab outside of a run, to work in by hand: it stands until it is closed, and is broken and
@@ -57,14 +58,35 @@ func (s *Standing) do(part func(*run) error) error {
 	return err
 }
 
-// Break injects the scenario's fault and looks whether it took hold.
+// Break injects the scenario's fault and looks whether it took hold. Connections with the service that stand must feel it: where they
+// would not, it is refused.
 func (s *Standing) Break(ctx context.Context) error {
 	return s.do(func(r *run) error {
 		if r.broken {
 			return errors.New("the lab is broken already")
 		}
+		if err := r.spared(ctx); err != nil {
+			return err
+		}
 		return s.unrecorded(ctx, func() error { return r.phase(ctx, Break, stepDeadline, r.breakIt) })
 	})
+}
+
+// spared reports that a connection stands which would not feel the fault.
+func (r *run) spared(ctx context.Context) error {
+	if !sparesStanding(r.fault) {
+		return nil
+	}
+	var sockets []lab.Socket
+	if err := r.bench.Query(ctx, lab.ClientHost, agent.SocketsVerb(), &sockets); err != nil {
+		return err
+	}
+	for _, o := range sockets {
+		if o.State == "ESTAB" && o.Remote.Port() == uint16(r.bench.Service.Number()) {
+			return fmt.Errorf("the connection %s > %s stands, and would not feel it: %s is about the SYN of a new one; close the connection first, or use a failure that breaks it", o.Local, o.Remote, r.report.Scenario.Name)
+		}
+	}
+	return nil
 }
 
 // Heal undoes the fault.
@@ -82,6 +104,14 @@ func (s *Standing) Broken() bool { return s.broken.Load() }
 
 // Scenario is the one whose lab it is.
 func (s *Standing) Scenario() Scenario { return s.run.report.Scenario }
+
+// Fault is what breaks the lab, in words; empty: nothing does.
+func (s *Standing) Fault() string {
+	if s.run.report.Scenario.Fault == nil {
+		return ""
+	}
+	return s.run.fault.String()
+}
 
 // Topology is the plan of the lab.
 func (s *Standing) Topology() lab.Topology { return s.run.bench.Topology }

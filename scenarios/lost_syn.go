@@ -12,7 +12,7 @@ import (
 
 // lostSYN is a connection whose first SYNs are lost on the way, and which is established by the next.
 func lostSYN(name string, title, story lang.Text, lost int) harness.Scenario {
-	rule := faults.Rule{Chain: "FORWARD", Proto: "tcp", Port: lab.Port, First: lost}
+	rule := faults.Rule{Chain: "FORWARD", Proto: "tcp", Port: lab.Port, Flags: "SYN", First: lost}
 	const syn = "> S seq 0 win !0 <mss $MSS,...>\n"
 	// Before the router lost it, a SYN was seen; behind the router only the last one was.
 	before := strings.Replace(servedWire, "\n+0      > S  seq 0 win !0 <mss $MSS,...>\n",
