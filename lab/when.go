@@ -27,9 +27,9 @@ const (
 
 // When says when a fault comes; the zero value stands for [Before].
 type When struct {
-	At Instant
+	At Instant `json:"at,omitempty"`
 	// Rest is that of [Idle].
-	Rest time.Duration
+	Rest time.Duration `json:"rest_ns,omitempty"`
 }
 
 // ParseWhen reads "connected", "idle:2s".

@@ -101,6 +101,7 @@ type holder struct {
 
 	mutex   sync.Mutex
 	lab     *harness.Standing // nil while it is being built
+	waiting *waiting          // nil: no fault waits for a moment
 	answers int               // how often the exercise has been answered
 	asking  []*net.UnixConn   // those who wait for the lab to be down
 }
@@ -135,7 +136,7 @@ func (h *holder) hold(resolve Resolve) (err error) {
 	if c, ok := engine.(io.Closer); ok {
 		defer func() { err = errors.Join(err, c.Close()) }()
 	}
-	built, err := harness.Open(h.life, engine, scenario, h.order.Family)
+	built, err := h.open(engine, scenario)
 	if err != nil {
 		return err
 	}
@@ -143,12 +144,11 @@ func (h *holder) hold(resolve Resolve) (err error) {
 		closing, cancel := context.WithTimeout(context.WithoutCancel(h.life), closeDeadline)
 		defer cancel()
 		h.drain(closing)
+		_ = h.stopWaiting() // what went wrong has been told
 		err = errors.Join(err, built.Close(closing))
 	}()
-	if h.order.Broken {
-		if err := built.Break(h.life); err != nil {
-			return err
-		}
+	if err := h.breakAtOnce(built); err != nil {
+		return err
 	}
 	if h.order.Recorded {
 		if err := built.StartRecord(h.life); err != nil {
@@ -159,6 +159,26 @@ func (h *holder) hold(resolve Resolve) (err error) {
 		return err
 	}
 	<-h.life.Done()
+	return nil
+}
+
+// open builds the lab.
+func (h *holder) open(engine lab.Engine, s harness.Scenario) (*harness.Standing, error) {
+	server := h.order.Server
+	if server == nil {
+		return harness.Open(h.life, engine, s, h.order.Family)
+	}
+	return harness.OpenServed(h.life, engine, s, h.order.Family, lab.Service{Port: server.Port, Own: &server.Own})
+}
+
+// breakAtOnce breaks the lab, where the order says so, or lets the fault wait.
+func (h *holder) breakAtOnce(built *harness.Standing) error {
+	switch {
+	case h.order.Broken:
+		return built.Break(h.life)
+	case !h.order.When.IsBefore():
+		return h.breakWhen(built, h.order.When)
+	}
 	return nil
 }
 
@@ -218,7 +238,7 @@ func (h *holder) leave(listener *net.UnixListener) error {
 // info is what the lab is now.
 func (h *holder) info() Info {
 	h.mutex.Lock()
-	built, answers := h.lab, h.answers
+	built, answers, waits := h.lab, h.answers, h.waiting
 	h.mutex.Unlock()
 	i := Info{Lab: h.order.Lab, Engine: h.order.Engine, Family: int(h.order.Family), State: Building, Hosts: []HostInfo{},
 		Scenario: h.order.Scenario, Process: os.Getpid(), Since: h.since, Recorded: h.order.Recorded, Exercise: h.order.Exercise, Answers: answers}
@@ -229,10 +249,11 @@ func (h *holder) info() Info {
 	if built.Broken() {
 		i.State = Broken
 	}
+	i.State, i.Moment = waits.moment(i.State)
 	i.Hosts, i.Target = hostsOf(built.Topology()), built.Target().String()
 	i.Env, i.HostsFile = built.TargetEnv(), built.HostsFile()
-	if fault := built.Scenario().Fault; fault != nil && h.order.Exercise == nil {
-		i.Fault = fault.String()
+	if h.order.Exercise == nil {
+		i.Fault = built.Fault()
 	}
 	for n := range i.Hosts {
 		host, err := built.Host(i.Hosts[n].Name)

@@ -19,11 +19,34 @@ type Order struct {
 	Family   lab.Family `json:"family"`
 	// Broken: the fault is injected as soon as the lab has proven that it works.
 	Broken bool `json:"broken"`
+	// When is the moment of a connection that is yet to be made at which the fault comes, in the place of Broken.
+	When lab.When `json:"when,omitzero"`
+	// Server is somebody's own server in the place of the lab's; nil: the lab's.
+	Server *Server `json:"server,omitempty"`
 	// Recorded: the lab's own captures run at every vantage point, for [Held.Record].
 	Recorded bool `json:"recorded"`
 	// ExerciseLabel is what the lab is an exercise of; nil: it is none. Of an exercise the holder tells neither scenario nor
 	// fault, and it cannot be healed: its fault is to be found.
 	Exercise *ExerciseLabel `json:"exercise,omitempty"`
+}
+
+// Server is somebody's own server, which listens on a port.
+type Server struct {
+	// Port is the one that it listens on.
+	Port int `json:"port"`
+	// Own is what runs. It is not a function.
+	Own lab.OwnServer `json:"own"`
+}
+
+// Moment is when a fault comes, or has come.
+type Moment struct {
+	// When is what was asked for, such as "request-acked".
+	When string `json:"when"`
+	// Exact says that a kernel decides, by the packets; else the live capture does, and the fault was there Late after the packet.
+	Exact bool          `json:"exact"`
+	Late  time.Duration `json:"late_ns,omitempty"`
+	// Error is why the fault did not come then; empty: it did, or still waits.
+	Error string `json:"error,omitempty"`
 }
 
 // ExerciseLabel is whose exercise a lab is, and which. What it means is the business of those who ask for it.
@@ -45,6 +68,7 @@ type State string
 const (
 	Building State = "building"
 	Healthy  State = "healthy"
+	Waiting  State = "waiting" // for the moment at which it is broken
 	Broken   State = "broken"
 )
 
@@ -56,8 +80,10 @@ type Info struct {
 	Engine string `json:"engine"`
 	// Family is 4 for IPv4, 6 for IPv6.
 	Family int `json:"family"`
-	// State is "building", "healthy" or "broken".
+	// State is "building", "healthy", "waiting" or "broken".
 	State State `json:"state"`
+	// Moment is for what the fault waits, or at what it came.
+	Moment *Moment `json:"moment,omitempty"`
 	// Scenario and Fault are empty where a holder does not tell.
 	Scenario string `json:"scenario,omitempty"`
 	Fault    string `json:"fault,omitempty"`

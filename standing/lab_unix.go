@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/tcplab/tcplab/lab"
 )
 
 // Deadlines of what is asked of a holder.
@@ -74,9 +76,9 @@ func named(ctx context.Context, name string) (*Held, error) {
 	return l, err
 }
 
-// Break injects the fault.
-func (l *Held) Break(ctx context.Context) error {
-	return l.ask(ctx, request{Op: opBreak}, toggleDeadline)
+// Break injects the fault, at once, or lets it wait for a moment of a connection that is yet to be made.
+func (l *Held) Break(ctx context.Context, when lab.When) error {
+	return l.ask(ctx, request{Op: opBreak, When: when}, toggleDeadline)
 }
 
 // Heal undoes it.

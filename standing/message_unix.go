@@ -12,6 +12,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/tcplab/tcplab/lab"
 	"golang.org/x/sys/unix"
 )
 
@@ -26,6 +27,7 @@ type request struct {
 	Dir    string   `json:"dir,omitempty"`    // command
 	Hosts  string   `json:"hosts,omitempty"`  // command: the content of its /etc/hosts
 	Signal int      `json:"signal,omitempty"` // signal
+	When   lab.When `json:"when,omitzero"`    // break: at that moment
 }
 
 // The operations.

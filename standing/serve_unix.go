@@ -96,7 +96,7 @@ func (h *holder) do(c *net.UnixConn, built *harness.Standing, r request, files [
 	var err error
 	switch r.Op {
 	case opBreak, opHeal:
-		err = h.toggle(built, r.Op)
+		err = h.toggle(built, r)
 	case opRecord:
 		err = h.record(built, files)
 	case opAnswer:
@@ -113,12 +113,26 @@ func (h *holder) do(c *net.UnixConn, built *harness.Standing, r request, files [
 }
 
 // toggle breaks the lab or heals it.
-func (h *holder) toggle(built *harness.Standing, op string) error {
+func (h *holder) toggle(built *harness.Standing, r request) error {
 	switch {
 	case h.order.Exercise != nil:
 		return fmt.Errorf("lab %s is an exercise: what is broken in it, and where, is for you to find", h.order.Lab)
-	case op == opBreak:
+	case r.Op == opBreak && !r.When.IsBefore():
+		return h.breakWhen(built, r.When)
+	case r.Op == opBreak && h.info().State == Waiting:
+		return errors.New("the fault waits for its moment already: \"tcplab heal\" ends that")
+	case r.Op == opBreak:
 		return built.Break(h.life)
+	}
+	return h.heal(built)
+}
+
+// heal undoes the fault. One that waits for its moment does not come any more.
+func (h *holder) heal(built *harness.Standing) error {
+	waited := h.info().State == Waiting
+	_ = h.stopWaiting() // what went wrong in it has been told
+	if waited && !built.Broken() {
+		return nil
 	}
 	return built.Heal(h.life)
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/tcplab/tcplab/docker"
@@ -33,6 +34,8 @@ type upFlags struct {
 	name   string
 	broken bool
 	record bool
+	server serverFlags
+	when   string
 }
 
 func newUp() *cobra.Command {
@@ -44,6 +47,9 @@ func newUp() *cobra.Command {
 healthy then, so that one can see for oneself that it works; "tcplab break" injects the scenario's fault, and "tcplab
 heal" undoes it. With --broken the fault is injected at once.
 
+With --server or --server-image, a server of your own is in the place of the lab's ("tcplab run --help" has more), and the fault is on its
+port. With --when, the fault waits for a moment of a connection that is made by then: "tcplab status" shows whether it has come.
+
 The lab is held by a process in the background until "tcplab down". It makes no traffic of its own: every packet in it is
 yours. Several labs may stand at the same time, each with a name of its own.
 
@@ -53,7 +59,8 @@ can build labs, too.`,
   tcplab exec client curl -m 3 http://203.0.113.10:8080/
   tcplab break
   tcplab shell server
-  tcplab down`,
+  tcplab down
+  tcplab up kernel-gives-up --when replied --port 8000 --server 'exec python3 -m http.server $PORT'`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0]) },
 	}
@@ -62,6 +69,8 @@ can build labs, too.`,
 	flags.StringVar(&f.name, "name", "", "name of the lab, for --lab of the other commands (default: the scenario's)")
 	flags.BoolVar(&f.record, "record", false, "let the lab record every packet at every vantage point, for \"tcplab record\" and \"tcplab lesson check\"")
 	flags.BoolVar(&f.broken, "broken", false, "inject the fault as soon as the lab has proven that it works")
+	f.server.addTo(flags)
+	addWhen(flags, &f.when)
 	return cmd
 }
 
@@ -69,11 +78,25 @@ func (f upFlags) run(cmd *cobra.Command, scenario string) error {
 	if _, err := scenarios.Named(scenario); err != nil {
 		return err
 	}
-	engine, family, err := f.built.choose(cmd.Context())
+	when, err := parseWhen(f.when)
 	if err != nil {
 		return err
 	}
-	order := standing.Order{Lab: f.name, Scenario: scenario, Engine: engine.Name(), Family: family, Broken: f.broken, Recorded: f.record}
+	if f.broken && !when.IsBefore() {
+		return errors.New("give --broken or --when, not both")
+	}
+	service, err := f.server.service(cmd.Flags())
+	if err != nil {
+		return err
+	}
+	engine, err := chosenFor(cmd.Context(), &f.built, service, "")
+	if err != nil {
+		return err
+	}
+	order := standing.Order{Lab: f.name, Scenario: scenario, Engine: engine.Name(), Family: lab.Family(f.built.family), Broken: f.broken, When: when, Recorded: f.record}
+	if service.Own != nil {
+		order.Server = &standing.Server{Port: service.Port, Own: *service.Own}
+	}
 	if f.name == "" {
 		order.Lab = scenario
 	}
@@ -81,7 +104,7 @@ func (f upFlags) run(cmd *cobra.Command, scenario string) error {
 	if err != nil {
 		return err
 	}
-	return welcome(cmd.OutOrStdout(), info, several)
+	return welcome(cmd.OutOrStdout(), info, several, order.Server == nil || order.Server.Own.HTTP != "")
 }
 
 // raise builds the lab that was ordered, and says whether others stand as well.
@@ -103,7 +126,7 @@ func raise(cmd *cobra.Command, engine lab.Engine, o standing.Order) (info standi
 }
 
 // welcome says what stands, and what to do with it.
-func welcome(out io.Writer, info standing.Info, several bool) error {
+func welcome(out io.Writer, info standing.Info, several, web bool) error {
 	var b strings.Builder
 	b.WriteString(stateText(info))
 	if info.State == standing.Healthy {
@@ -116,10 +139,14 @@ func welcome(out io.Writer, info standing.Info, several bool) error {
 		built = " --lab " + info.Lab
 	}
 	toggle := "tcplab break" + built + "\n"
-	if info.State == standing.Broken {
+	if info.State != standing.Healthy {
 		toggle = "tcplab heal" + built + "\n"
 	}
-	fmt.Fprintf(&b, "\nnext:\n  tcplab exec%s client curl -m 3 %s\n  %s  tcplab shell%s server\n  tcplab down%s\n", built, url(info), toggle, built, built)
+	ask := "curl -m 3 " + url(info)
+	if !web {
+		ask = "printenv TCPLAB_ADDR" // what a client finds that speaks with such a server
+	}
+	fmt.Fprintf(&b, "\nnext:\n  tcplab exec%s client %s\n  %s  tcplab shell%s server\n  tcplab down%s\n", built, ask, toggle, built, built)
 	_, err := io.WriteString(out, b.String())
 	return err
 }
@@ -138,10 +165,27 @@ func stateText(info standing.Info) string {
 	if e := info.Exercise; e != nil && info.State != standing.Building {
 		return fmt.Sprintf("%s: %s, IPv%d, an exercise of level %d for %s", info.Lab, info.Engine, info.Family, e.Level, e.Student)
 	}
-	if info.State == standing.Broken && info.Fault != "" {
+	text += momentText(info)
+	if (info.State == standing.Broken || info.State == standing.Waiting) && info.Fault != "" {
 		text += ": " + info.Fault
 	}
 	return text
+}
+
+// momentText is for what a fault waits, or at what it came; empty where there is no such moment.
+func momentText(info standing.Info) string {
+	m := info.Moment
+	switch {
+	case m == nil:
+		return ""
+	case info.State == standing.Waiting:
+		return " for " + m.When
+	case m.Error != "":
+		return fmt.Sprintf(" (it was not broken at %s: %s)", m.When, m.Error)
+	case m.Exact:
+		return fmt.Sprintf(" at %s, exactly (by the kernel)", m.When)
+	}
+	return fmt.Sprintf(" at %s, %s late (by the live capture)", m.When, m.Late.Round(100*time.Microsecond))
 }
 
 // table lists the hosts, their addresses of the lab's family, and where that is asked the names of their containers.
@@ -273,7 +317,16 @@ func completeHost(cmd *cobra.Command, args []string, _ string) ([]string, cobra.
 }
 
 func newBreak() *cobra.Command {
-	return newToggle("break", "Inject the fault into a lab that stands", (*standing.Held).Break)
+	when := ""
+	cmd := newToggle("break", "Inject the fault into a lab that stands", func(l *standing.Held, ctx context.Context) error {
+		at, err := parseWhen(when)
+		if err != nil {
+			return err
+		}
+		return l.Break(ctx, at)
+	})
+	addWhen(cmd.Flags(), &when)
+	return cmd
 }
 
 func newHeal() *cobra.Command {

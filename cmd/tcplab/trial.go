@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/report"
@@ -51,9 +52,22 @@ func (t *trialFlags) addTo(cmd *cobra.Command) {
 	flags.DurationVar(&t.settle, "settle", 0, "with a command: how long after its end its sockets may take to be closed")
 	t.server.addTo(flags)
 	addClientImage(flags, &t.image)
-	flags.StringVar(&t.when, "when", string(lab.Before), "with a command: break when its connection is at: connected, request-sent, request-acked, replied, idle:DURATION")
+	addWhen(flags, &t.when)
 	flags.DurationVar(&t.healAfter, "heal-after", 0, "with a command: heal so long after the break, while the command still runs")
 	flags.StringVar(&t.junit, "junit", "", "with a command: file for the verdicts as JUnit XML")
+}
+
+// addWhen adds the flag for the moment at which a fault comes.
+func addWhen(flags *pflag.FlagSet, when *string) {
+	flags.StringVar(when, "when", string(lab.Before), "break when a connection of the client is at: connected, request-sent, request-acked, replied, idle:DURATION")
+}
+
+func parseWhen(text string) (lab.When, error) {
+	when, err := lab.ParseWhen(text)
+	if err != nil {
+		return when, fmt.Errorf("--when: %w", err)
+	}
+	return when, nil
 }
 
 func (t *trialFlags) demand(cmd *cobra.Command) (trial.Demand, error) {
@@ -106,9 +120,9 @@ func (f runFlags) try(cmd *cobra.Command, names, argv []string) error {
 	if err := f.check(); err != nil {
 		return err
 	}
-	when, err := lab.ParseWhen(f.trial.when)
+	when, err := parseWhen(f.trial.when)
 	if err != nil {
-		return fmt.Errorf("--when: %w", err)
+		return err
 	}
 	list, err := f.toTry(names)
 	if err != nil {

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"os/exec"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// A lab that stands has a server of the user's own: on its port, with its names, stopped by a fault and started by the heal.
+func TestStandingOwnServer(t *testing.T) {
+	needEngine(t, "netns")
+	if _, err := exec.LookPath("python3"); err != nil {
+		t.Skip(err)
+	}
+	t.Parallel()
+	d := newDesk(t)
+	const server = "echo mine > $DIR/mine; exec python3 -m http.server --directory $DIR $PORT"
+	out := d.must("up", "closed-port", "--engine", "netns", "--port", "8001", "--server", server)
+	assert.Contains(t, out, "healthy: the client gets through to 203.0.113.10:8001\n")
+	assert.Contains(t, out, "  tcplab exec client printenv TCPLAB_ADDR\n")
+	assert.Equal(t, "203.0.113.10:8001\n", d.must("exec", "client", "printenv", "TCPLAB_ADDR"))
+	const ask = "curl -sS -m 3 http://server.lab:$TCPLAB_PORT/mine"
+	assert.Equal(t, "mine\n", d.must("exec", "client", "sh", "-c", ask))
+	assert.Equal(t, "closed-port: netns, IPv4, broken: nobody listens on TCP port 8001 of the server\n", d.must("break"))
+	_, code := d.tcplab("exec", "client", "sh", "-c", ask)
+	assert.Equal(t, 7, code)
+	d.must("heal")
+	assert.Equal(t, "mine\n", d.must("exec", "client", "sh", "-c", ask))
+	assert.NotEmpty(t, mentioning(t, "http.server --directory "))
+	d.must("down")
+
+	d.fails("closed-port/netns/ipv4: up: the server (echo no; exit 3) ended by itself with exit code 3; it printed:\nno", "up", "closed-port", "--engine", "netns", "--server", "echo no; exit 3")
+	d.fails("--port is for a server of your own: give that with --server or --server-image", "up", "closed-port", "--port", "7")
+	out, code = d.tcplab("up", "service-resets", "--engine", "netns", "--broken", "--port", "8001", "--server", server)
+	assert.Equal(t, 2, code)
+	assert.Contains(t, out, "it puts a server of tcplab's that misbehaves in the place of yours")
+	d.clean()
+}
+
+// twoRequests makes two on one connection, and ends with 0 when both are answered, with 9 when the second is not.
+const twoRequests = `exec 3<>/dev/tcp/server.lab/$TCPLAB_PORT || exit 7
+ask() { printf 'GET / HTTP/1.1\r\nHost: x\r\n\r\n' >&3; read -t 2 -r line <&3 && [[ $line == *200* ]] && while read -t 2 -r line <&3 && [[ $line != $'\r' ]]; do :; done && read -t 2 -r line <&3; }
+ask || exit 8
+ask || exit 9`
+
+// The fault waits for a moment of a connection that the user makes by hand.
+func TestStandingMoment(t *testing.T) {
+	needEngine(t, "netns")
+	t.Parallel()
+	d := newDesk(t)
+	state := func(pattern string) {
+		t.Helper()
+		require.Eventually(t, func() bool { return regexp.MustCompile(pattern).MatchString(d.must("status")) }, deadline, poll)
+	}
+	out := d.must("up", "kernel-gives-up", "--engine", "netns", "--when", "replied", "--name", "gone")
+	assert.Contains(t, out, "gone: netns, IPv4, waiting for replied: ")
+	assert.Contains(t, out, "  tcplab heal\n")
+	d.fails("the fault waits for its moment already: \"tcplab heal\" ends that", "break")
+	_, code := d.tcplab("exec", "client", "bash", "-c", twoRequests)
+	assert.Equal(t, 9, code, "the first request is answered, the second is not")
+	state(`^gone: netns, IPv4, broken at replied, exactly \(by the kernel\): `)
+	assert.Equal(t, "gone: netns, IPv4, healthy\n", d.must("heal"))
+	d.must("exec", "client", "bash", "-c", twoRequests)
+
+	d.must("break", "--when", "connected")
+	state(`^gone: netns, IPv4, waiting for connected: `)
+	assert.Equal(t, "gone: netns, IPv4, healthy\n", d.must("heal"))
+	d.must("exec", "client", "bash", "-c", twoRequests)
+	d.must("down")
+
+	d.must("up", "service-hangs", "--engine", "netns", "--name", "late", "--when", "idle:200ms")
+	start := time.Now()
+	_, code = d.tcplab("exec", "client", "bash", "-c", twoRequests+"\nread -t 100 -r line <&3; exit 6")
+	assert.Equal(t, 6, code)
+	assert.Less(t, time.Since(start), 90*time.Second, "the server was put out of its place, and its connection closed")
+	state(`^late: netns, IPv4, broken at idle:200ms, [0-9.]+(ms|s) late \(by the live capture\): `)
+	d.must("heal")
+	d.must("exec", "client", "bash", "-c", twoRequests)
+	d.must("down")
+
+	d.fails("--when: there is no moment \"soon\": it is before, connected, request-sent, request-acked, replied or idle:DURATION", "up", "closed-port", "--when", "soon")
+	d.fails("give --broken or --when, not both", "up", "closed-port", "--when", "replied", "--broken")
+	d.fails("break at replied: it breaks each connection at a moment of its own (second-request): not supported", "up", "established-dropped", "--engine", "netns", "--when", "replied")
+	d.clean()
+}
