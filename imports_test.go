@@ -32,7 +32,9 @@ var edges = map[string]struct {
 	"lab":                 {nil, "a host runs commands, whatever they are for: the seam knows neither faults nor packets"},
 	"lab/agent":           {[]string{"lab"}, "a verb has two halves, the command and what it does, and both stand here"},
 	"lab/agent/all":       {[]string{"faults", "lab/agent"}, "one place links the verbs that a host must have, so that no engine knows what they are for"},
-	"lab/agent/tcplab":    {[]string{"lab/agent", "lab/agent/all"}, "a host needs its verbs, and no more"},
+	"lab/agent/browse":    {[]string{"lab", "lab/agent"}, "a browser is driven from inside the host it runs on; few programs need it"},
+	"lab/agent/serve":     {[]string{"lab", "lab/agent", "lab/agent/all"}, "what runs the other verbs must know all of them when it begins"},
+	"lab/agent/tcplab":    {[]string{"lab/agent", "lab/agent/browse", "lab/agent/serve"}, "a host needs its verbs, and no more"},
 	"lab/agent/agenttest": {[]string{"lab", "lab/agent"}, "a verb is tested as it is run"},
 	"lab/enginetest":      {[]string{"lab", "lab/agent", "faults", "wire"}, "what every engine must do cannot depend on one of them"},
 	"faults":              {[]string{"lab", "lab/agent"}, "a fault works on a lab, and brings the verbs that it needs; what is expected of it, a scenario says"},
@@ -45,7 +47,7 @@ var edges = map[string]struct {
 	"failures":            {[]string{"harness", "lab", "lang", "scenarios", "wire/diagnose"}, "a page says what the catalogue, the recordings and the diagnosis say; nothing is run for it"},
 	"netns":               {[]string{"lab", "lab/agent", "lab/agent/all"}, "an engine knows hosts and commands, not what they are used for"},
 	"docker/dockertest":   {[]string{"docker", "lab", "lab/enginetest"}, "an image for a test is made of that of the engine's hosts"},
-	"docker":              {[]string{"lab", "lab/agent", "lab/agent/all", "safefile"}, "an engine knows hosts and commands, not what they are used for"},
+	"docker":              {[]string{"lab", "lab/agent", "lab/agent/browse", "lab/agent/serve", "safefile"}, "an engine knows hosts and commands, not what they are used for"},
 	"standing": {[]string{"lab", "lab/agent", "harness", "safefile"},
 		"a lab that stays up is held through the engine's ordinary API: which engine and which scenario, the command line says"},
 	"report":  {[]string{"lab", "harness", "wire", "wire/signature", "wire/diagnose", "wire/ladder"}, "a report is shown from what it holds; showing it runs nothing"},
@@ -76,9 +78,9 @@ var owners = []struct {
 	{"github.com/google/nftables", []string{"lab/agent", "faults"}, "only what works inside Linux's network speaks netlink"},
 	{"github.com/mdlayher/", []string{"lab/agent"}, "only what works inside Linux's network speaks netlink"},
 	{"github.com/corazawaf/", []string{"faults"}, "what is in a request is judged by who passes it on"},
-	{"github.com/chromedp/", []string{"lab/agent"}, "a browser is driven from inside the host it runs on; everybody else asks the verb"},
+	{"github.com/chromedp/", []string{"lab/agent/browse"}, "a browser is driven from inside the host it runs on; everybody else asks the verb"},
 	{"github.com/creack/pty", []string{"lab/agent"}, "a terminal is opened on the host where its command runs"},
-	{"golang.org/x/crypto/ssh", []string{"docker", "lab/agent"}, "it carries the verbs of a container's host, and both of its ends are there"},
+	{"golang.org/x/crypto/ssh", []string{"docker", "lab/agent/serve"}, "it carries the verbs of a container's host, and both of its ends are there"},
 	{"github.com/stretchr/testify", []string{"docker/dockertest", "harness/harnesstest", "lab/enginetest", "lab/agent/agenttest"}, "it is for tests; the program must not carry it"},
 	{"testing", []string{"docker/dockertest", "harness/harnesstest", "labtest", "lab/enginetest", "lab/agent/agenttest"}, "the harness returns a report: a user's program must not link package testing"},
 	{"github.com/spf13/", []string{"cmd/tcplab"}, "only the command line has flags"},
@@ -129,7 +131,7 @@ func TestImports(t *testing.T) {
 }
 
 // tooHeavy are what the tests of other people must not have to build.
-var tooHeavy = []string{"github.com/moby/", "github.com/docker/", "github.com/testcontainers/", "github.com/spf13/", "github.com/stretchr/", module + "/docker", module + "/cmd/"}
+var tooHeavy = []string{"github.com/moby/", "github.com/docker/", "github.com/testcontainers/", "github.com/spf13/", "github.com/stretchr/", "github.com/chromedp/", "golang.org/x/crypto/ssh", module + "/docker", module + "/cmd/"}
 
 // What labtest links, every test binary of its users links.
 func TestLabtestLinksNoContainersAndNoCommandLine(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 
 	"golang.org/x/sync/singleflight"
 
-	_ "github.com/tcplab/tcplab/lab/agent/all" // the verbs of its hosts
+	_ "github.com/tcplab/tcplab/lab/agent/browse" // a verb of its hosts; package lab/agent/serve has the others
 )
 
 // Engine builds labs of containers. Its methods may be called at the same time.

@@ -11,11 +11,11 @@ import (
 
 	"github.com/moby/moby/api/pkg/stdcopy"
 	"github.com/moby/moby/client"
-	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/lab/agent/serve"
 	"golang.org/x/crypto/ssh"
 )
 
-// verbServer is the process in a container that runs the lab's verbs ([agent.ServeVerb]). Without it each of them would be
+// verbServer is the process in a container that runs the lab's verbs ([serve.Verb]). Without it each of them would be
 // an exec of its own, which costs the engine more than most verbs do, and which "docker events" would show to a student who
 // is to find out what a verb has broken.
 type verbServer struct {
@@ -81,7 +81,7 @@ func (s *verbServer) begin() {
 // connect lets the engine execute the program, and connects to it over its standard input and output.
 func (s *verbServer) connect(ctx context.Context) (err error) {
 	s.execID, s.stream, err = s.host.exec(ctx, client.ExecCreateOptions{
-		Cmd: agent.ServeVerb(), AttachStdin: true, AttachStdout: true, AttachStderr: true})
+		Cmd: serve.Verb(), AttachStdin: true, AttachStdout: true, AttachStderr: true})
 	if err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func (s *verbServer) explain(ctx context.Context, lost error) error {
 		return s.host.stopped()
 	}
 	if !within(s.copied, drainTimeout) {
-		return fmt.Errorf("docker: %s: connection to %s: %w", s.host.name, strings.Join(agent.ServeVerb(), " "), lost)
+		return fmt.Errorf("docker: %s: connection to %s: %w", s.host.name, strings.Join(serve.Verb(), " "), lost)
 	}
 	code, err := s.host.exitCode(ctx, s.power, s.execID)
 	if err != nil {
@@ -147,7 +147,7 @@ type serverError struct {
 }
 
 func (e *serverError) Error() string {
-	text := fmt.Sprintf("docker: %s: %s, which runs the lab's verbs, has ended with exit code %d", e.host, strings.Join(agent.ServeVerb(), " "), e.code)
+	text := fmt.Sprintf("docker: %s: %s, which runs the lab's verbs, has ended with exit code %d", e.host, strings.Join(serve.Verb(), " "), e.code)
 	if e.said != "" {
 		text += ": " + e.said
 	}

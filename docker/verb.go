@@ -11,7 +11,7 @@ import (
 	"syscall"
 
 	"github.com/tcplab/tcplab/lab"
-	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/lab/agent/serve"
 	"golang.org/x/crypto/ssh"
 )
 
@@ -39,7 +39,7 @@ type verb struct {
 	exit    *exitStatus   // nil: it has not told; valid once closed is closed
 }
 
-// exitStatus is what comes with [agent.ServeExit].
+// exitStatus is what comes with [serve.Exit].
 type exitStatus struct{ Code uint32 }
 
 func (h *host) startVerb(ctx context.Context, c *lab.Cmd) (lab.Process, error) {
@@ -90,7 +90,7 @@ func (v *verb) openChannel(ctx context.Context, args []byte) (<-chan *ssh.Reques
 	}
 	result := make(chan opened, 1)
 	go func() {
-		channel, requests, err := v.server.conn.OpenChannel(agent.ServeChannel, args)
+		channel, requests, err := v.server.conn.OpenChannel(serve.Channel, args)
 		result <- opened{channel, requests, err}
 	}()
 	select {
@@ -122,7 +122,7 @@ func (v *verb) listen(requests <-chan *ssh.Request) {
 	defer close(v.closed)
 	for r := range requests {
 		var exit exitStatus
-		if r.Type == agent.ServeExit && ssh.Unmarshal(r.Payload, &exit) == nil {
+		if r.Type == serve.Exit && ssh.Unmarshal(r.Payload, &exit) == nil {
 			v.exit = &exit
 		}
 	}
@@ -155,7 +155,7 @@ func (v *verb) copyOutput(stdout, stderr io.Writer) {
 func (v *verb) copyStream(to io.Writer, from io.Reader) error {
 	_, err := io.Copy(to, from)
 	if err != nil {
-		v.request(agent.ServeKill)
+		v.request(serve.Kill)
 		_, _ = io.Copy(io.Discard, from)
 	}
 	return err
@@ -203,7 +203,7 @@ func (v *verb) result(ctx context.Context) (int, error) {
 // kill ends the verb, also where it waits for somebody to read its output, and waits until it has ended: who takes its
 // place finds its port free.
 func (v *verb) kill() {
-	v.request(agent.ServeKill)
+	v.request(serve.Kill)
 	if !within(v.closed, killTimeout) {
 		go func() { _ = v.channel.Close() }()
 	}
@@ -212,6 +212,6 @@ func (v *verb) kill() {
 
 // Signal implements [lab.Signaler]. A verb takes every signal as Ctrl-C.
 func (v *verb) Signal(syscall.Signal) error {
-	v.request(agent.ServeInterrupt)
+	v.request(serve.Interrupt)
 	return nil
 }

@@ -60,7 +60,8 @@ megabytes() { awk -v pattern="^(type:\\\\.[^ ]*)?($1)" '$3 ~ /[tTrR]/ && $4 ~ pa
 Measured by \`make dependencies\`, which writes this page, on $(date +%Y-%m-%d): $(go version | cut -d' ' -f3), $(nproc) processors. The seconds are
 of processor time, for a first build of \`cmd/tcplab\` with nothing in Go's cache: $total s together. A second build takes the linker's.
 The megabytes are machine code and constants in the binary, which has $(awk "BEGIN { printf \"%.0f\", $(stat -c %s "$work/tcplab") / 1e6 }") MB with its tables and debug information. Package \`labtest\` imports
-neither the engine on containers nor the command line.
+neither the engine on containers nor the command line,
+nor what drives Chromium, nor SSH.
 
 | dependency | seconds | MB | what it is for |
 |---|---:|---:|---|

@@ -23,6 +23,8 @@ import (
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
 	"github.com/tcplab/tcplab/wire"
+
+	_ "github.com/tcplab/tcplab/lab/agent/browse" // the half of "browse" that drives Chromium
 )
 
 // requireChromium, set to 1, makes a missing Chromium a failure: where it should be there, its tests must not be skipped.

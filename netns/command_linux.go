@@ -10,12 +10,16 @@ import (
 	"syscall"
 
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
 )
 
 // StartCommand implements [lab.Starter].
 func (h *host) StartCommand(ctx context.Context, c *lab.Cmd) (lab.Process, error) {
 	if c.Image != "" {
 		return nil, fmt.Errorf("netns: a container of an image (%s): %w by this engine", c.Image, lab.ErrUnsupported)
+	}
+	if err := agent.Lacks(c.Argv); err != nil {
+		return nil, fmt.Errorf("netns: host %s: %w", h.name, err)
 	}
 	p := &process{ctx: ctx, verb: isVerb(c.Argv)}
 	files, err := p.streams(c)

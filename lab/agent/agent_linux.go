@@ -89,12 +89,6 @@ func init() {
 	Register("terminal COMMAND...: run a command on a terminal of its own", terminal)
 }
 
-// RegisterServe registers the verb that runs other verbs. Package lab/agent/all calls it, once all of those are registered: a
-// process that was started for it begins to serve then.
-func RegisterServe() {
-	Register("serve: run verbs for the other end of standard input and output, which speaks SSH", serve)
-}
-
 // Main is "tcplab host" with these arguments, in the network of this process. It returns the exit code.
 func Main(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, unix.SIGTERM)

@@ -1,10 +1,6 @@
 package agent
 
 import (
-	"bytes"
-	"encoding/json"
-	"image/png"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,36 +9,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"github.com/tcplab/tcplab/lab"
 )
-
-// In the namespace of its process the verb needs no second process.
-func TestBrowseInTheNamespaceOfTheProcess(t *testing.T) {
-	if _, err := lab.FindProgram("chromium"); err != nil {
-		if os.Getenv("TCPLAB_REQUIRE_CHROMIUM") == "1" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	require.NoError(t, l.Close())
-	folder, err := os.MkdirTemp("", "browse-") // not the test's own, whose path is too long for Chromium's socket
-	require.NoError(t, err)
-	defer os.RemoveAll(folder)
-	t.Setenv("TMPDIR", folder)
-
-	code, stdout, stderr := run("browse", "http://"+l.Addr().String()+"/")
-	require.Equal(t, 0, code, stderr)
-	var o lab.Outcome
-	require.NoError(t, json.Unmarshal([]byte(stdout), &o))
-	assert.Equal(t, "net::ERR_CONNECTION_REFUSED", o.Code)
-	_, err = png.Decode(bytes.NewReader(o.Attachments["chromium.png"]))
-	assert.NoError(t, err)
-	left, err := os.ReadDir(folder)
-	require.NoError(t, err)
-	assert.Empty(t, left)
-}
 
 func TestBrowseWithoutABrowser(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())

@@ -11,23 +11,6 @@ import (
 	"github.com/tcplab/tcplab/lab"
 )
 
-// ServeVerb runs verbs for the other end of its standard input and output, which are an SSH connection without
-// authentication. For each verb the other end opens a channel of type [ServeChannel].
-func ServeVerb() []string { return lab.Verb("serve") }
-
-// What is spoken with ServeVerb.
-const (
-	// ServeChannel is a channel for one verb, whose arguments are the channel's data as a JSON list of strings. Its streams are
-	// the verb's. It is closed by the verb's side, once the verb has ended.
-	ServeChannel = "verb@tcplab"
-	// ServeExit is the request that tells the verb's exit code (uint32), after all of its output.
-	ServeExit = "exit-status"
-	// ServeInterrupt is the request that lets the verb end in good order, as Ctrl-C does.
-	ServeInterrupt = "interrupt@tcplab"
-	// ServeKill is the request that ends the verb without regard to its streams.
-	ServeKill = "kill@tcplab"
-)
-
 // StartVerb becomes a command, which the verbs "kill" and "signal" find by the ID as long as it runs.
 func StartVerb(id string, argv ...string) []string { return append(lab.Verb("start", id), argv...) }
 

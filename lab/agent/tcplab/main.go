@@ -8,7 +8,8 @@ import (
 
 	"github.com/tcplab/tcplab/lab/agent"
 
-	_ "github.com/tcplab/tcplab/lab/agent/all" // the verbs
+	_ "github.com/tcplab/tcplab/lab/agent/browse" // the verbs
+	_ "github.com/tcplab/tcplab/lab/agent/serve"
 )
 
 // main is reached by a call without a verb that is known: the others are run as they are registered.

@@ -1,4 +1,4 @@
-package agent
+package serve
 
 import (
 	"bytes"
@@ -13,10 +13,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/lab/agent/agenttest"
 	"golang.org/x/crypto/ssh"
 )
-
-func init() { RegisterServe() }
 
 // server is "serve" at the other end of a connection.
 type server struct {
@@ -35,7 +35,7 @@ func startServer(t *testing.T) *server {
 	require.NoError(t, err)
 	s := &server{T: t, code: make(chan int, 1)}
 	go func() {
-		s.code <- Run(t.Context(), Streams{Stdin: stdin, Stdout: stdout, Stderr: io.Discard, Namespace: &Namespace{}}, []string{"serve"})
+		s.code <- agent.Run(t.Context(), agent.Streams{Stdin: stdin, Stdout: stdout, Stderr: io.Discard, Namespace: &agent.Namespace{}}, []string{"serve"})
 	}()
 	conn, channels, requests, err := ssh.NewClientConn(streamConn{out, feed}, "", &ssh.ClientConfig{HostKeyCallback: ssh.InsecureIgnoreHostKey()})
 	require.NoError(t, err)
@@ -56,14 +56,14 @@ func (s *server) start(args ...string) *remoteVerb {
 	s.Helper()
 	text, err := json.Marshal(args)
 	require.NoError(s, err)
-	channel, requests, err := s.OpenChannel(ServeChannel, text)
+	channel, requests, err := s.OpenChannel(Channel, text)
 	require.NoError(s, err)
 	v := &remoteVerb{Channel: channel, exit: make(chan int, 1)}
 	go func() {
 		code := -1
 		for r := range requests {
 			var exit struct{ Code uint32 }
-			if r.Type == ServeExit && ssh.Unmarshal(r.Payload, &exit) == nil {
+			if r.Type == Exit && ssh.Unmarshal(r.Payload, &exit) == nil {
 				code = int(exit.Code)
 			}
 		}
@@ -144,7 +144,7 @@ func TestServeOutputThatNobodyReads(t *testing.T) {
 		require.Equal(t, 0, code)
 	}
 	assert.Empty(t, stuck.exit)
-	stuck.request(t, ServeKill)
+	stuck.request(t, Kill)
 	stuck.ended(t)
 }
 
@@ -152,7 +152,7 @@ func TestServeOutputThatNobodyReads(t *testing.T) {
 func TestServeKill(t *testing.T) {
 	s := startServer(t)
 	waits := s.start("configure")
-	waits.request(t, ServeKill)
+	waits.request(t, Kill)
 	code, _, errs := waits.end(t)
 	assert.NotZero(t, code)
 	assert.NotContains(t, errs, "EOF", "its input had not ended")
@@ -161,7 +161,7 @@ func TestServeKill(t *testing.T) {
 func TestServeInterrupt(t *testing.T) {
 	s := startServer(t)
 	service := s.listen("0")
-	service.request(t, ServeInterrupt)
+	service.request(t, Interrupt)
 	code, _, errs := service.end(t)
 	assert.Equal(t, 0, code)
 	assert.Empty(t, errs)
@@ -199,9 +199,9 @@ func (s *server) listen(port string) *remoteVerb {
 }
 
 func TestServeWithoutSSH(t *testing.T) {
-	code, _, errs := run("serve")
+	code, _, errs := agenttest.Run("serve")
 	assert.Equal(t, 1, code)
 	assert.Contains(t, errs, "tcplab host serve: standard input and output: ")
-	code, _, _ = run("serve", "more")
+	code, _, _ = agenttest.Run("serve", "more")
 	assert.Equal(t, 2, code)
 }

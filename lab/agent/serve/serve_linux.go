@@ -1,4 +1,4 @@
-package agent
+package serve
 
 import (
 	"context"
@@ -12,15 +12,22 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tcplab/tcplab/lab/agent"
 	"golang.org/x/crypto/ssh"
+
+	_ "github.com/tcplab/tcplab/lab/agent/all" // the verbs that it runs: a process that was started for it begins to serve at once
 )
+
+func init() {
+	agent.Register("serve: run verbs for the other end of standard input and output, which speaks SSH", serve)
+}
 
 // serve runs verbs for who is at the other end of standard input and output, each as a goroutine, until that end is gone.
 // What is spoken there is SSH, for its channels: each verb has streams of its own with flow control of their own, so that
 // one whose output nobody reads holds up no other. Its cryptography guards nothing: whoever holds the streams may ask.
-func serve(ctx context.Context, s Streams, args []string) error {
+func serve(ctx context.Context, s agent.Streams, args []string) error {
 	if len(args) != 0 {
-		return Usagef("usage: tcplab host serve (standard input and output are an SSH connection, see agent.ServeVerb)")
+		return agent.Usagef("usage: tcplab host serve (standard input and output are an SSH connection, see serve.Verb)")
 	}
 	config, err := serverConfig()
 	if err != nil {
@@ -57,10 +64,10 @@ func serverConfig() (*ssh.ServerConfig, error) {
 }
 
 // serveChannel runs the verb that a channel was opened for.
-func serveChannel(ctx context.Context, ns *Namespace, c ssh.NewChannel) {
+func serveChannel(ctx context.Context, ns *agent.Namespace, c ssh.NewChannel) {
 	var args []string
 	err := json.Unmarshal(c.ExtraData(), &args)
-	if c.ChannelType() != ServeChannel || err != nil {
+	if c.ChannelType() != Channel || err != nil {
 		_ = c.Reject(ssh.UnknownChannelType, "not a verb of the lab")
 		return
 	}
@@ -117,9 +124,9 @@ func (v *servedVerb) pipeTo(w io.Writer) *io.PipeWriter {
 func (v *servedVerb) obey(requests <-chan *ssh.Request) {
 	for r := range requests {
 		switch r.Type {
-		case ServeInterrupt:
+		case Interrupt:
 			v.end()
-		case ServeKill:
+		case Kill:
 			v.kill()
 		}
 	}
@@ -140,8 +147,8 @@ func (v *servedVerb) kill() {
 }
 
 // run runs the verb. Its exit code goes after all of its output, unless it was killed: then nobody may read that.
-func (v *servedVerb) run(ns *Namespace, args []string) {
-	code := Run(v.ctx, Streams{Stdin: v.stdin, Stdout: v.stdout, Stderr: v.stderr, Namespace: ns}, args)
+func (v *servedVerb) run(ns *agent.Namespace, args []string) {
+	code := agent.Run(v.ctx, agent.Streams{Stdin: v.stdin, Stdout: v.stdout, Stderr: v.stderr, Namespace: ns}, args)
 	v.end()
 	_ = v.stdin.Close()
 	_ = v.stdout.Close()
@@ -155,7 +162,7 @@ func (v *servedVerb) run(ns *Namespace, args []string) {
 	case <-written:
 	case <-v.killed:
 	}
-	_, _ = v.channel.SendRequest(ServeExit, false, ssh.Marshal(struct{ Code uint32 }{uint32(code)}))
+	_, _ = v.channel.SendRequest(Exit, false, ssh.Marshal(struct{ Code uint32 }{uint32(code)}))
 	_ = v.channel.Close()
 }
 

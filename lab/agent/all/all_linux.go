@@ -1,5 +1,0 @@
-package all
-
-import "github.com/tcplab/tcplab/lab/agent"
-
-func init() { agent.RegisterServe() }
