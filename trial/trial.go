@@ -28,6 +28,9 @@ type Options struct {
 	Artifacts string
 	// Progress is told of each phase as it begins.
 	Progress func(harness.PhaseName)
+	// Waiting is called when there is nothing to do but to wait for the command: it has taken longer, while the failure holds, than while
+	// nothing was broken. What it returns is called when that is over. It may be nil.
+	Waiting func() (over func())
 }
 
 // TrialResult is what a trial has shown.
@@ -136,7 +139,9 @@ func (t *trial) act(ctx context.Context, phase harness.PhaseName, limit time.Dur
 		}
 		return meanwhile(ctx, capture)
 	})
+	over := t.waiting(phase)
 	act, err := t.command.run(ctx, t.standing, limit, t.options.Demand.Settle)
+	over()
 	err = errors.Join(err, stop())
 	if err := errors.Join(err, capture.Stop(context.WithoutCancel(ctx))); err != nil {
 		return nil, err
@@ -144,6 +149,20 @@ func (t *trial) act(ctx context.Context, phase harness.PhaseName, limit time.Dur
 	act.Phase = phase
 	act.Connections, act.SYNs = Dials(capture.Traces(), t.standing.Target().Port())
 	return act, nil
+}
+
+// waiting tells who wants to know when the command has nothing to do but to wait. What it returns is to be called when that has ended.
+func (t *trial) waiting(phase harness.PhaseName) (ended func()) {
+	if phase != harness.Observe || t.options.Waiting == nil {
+		return func() {}
+	}
+	told := make(chan func(), 1)
+	timer := time.AfterFunc(t.result.Healthy.Elapsed, func() { told <- t.options.Waiting() })
+	return func() {
+		if !timer.Stop() {
+			(<-told)()
+		}
+	}
 }
 
 // Dials counts what the client's own wire shows: attempts at a connection with the port, and the SYNs that they took.

@@ -52,9 +52,17 @@ func TestTrial(t *testing.T) {
 			t.Parallel()
 			s, err := scenarios.Named(test.scenario)
 			require.NoError(t, err)
+			var waited, over int
 			r, err := trial.Run(t.Context(), engine, s, trial.Program{Argv: []string{"bash", "-c", test.script}, Dir: t.TempDir()},
-				trial.Options{Family: lab.IPv4, Demand: test.demand, Progress: func(harness.PhaseName) {}})
+				trial.Options{Family: lab.IPv4, Demand: test.demand, Progress: func(harness.PhaseName) {}, Waiting: func() func() {
+					waited++
+					return func() { over++ }
+				}})
 			require.NoError(t, err)
+			assert.Equal(t, waited, over, "who waits comes back")
+			if test.want == trial.Hangs {
+				assert.Equal(t, 1, waited)
+			}
 			assert.Equal(t, test.want, r.Verdict, "%s", r.Sentence)
 			if test.want == trial.NeverWorks {
 				assert.Nil(t, r.Broken)

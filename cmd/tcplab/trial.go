@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -137,7 +138,7 @@ func (f runFlags) try(cmd *cobra.Command, names, argv []string) error {
 		return err
 	}
 	if f.parallel == 0 {
-		f.parallel = min(labsAtOnce(engine), 8*runtime.NumCPU()) // each of them with a program of the user's, of unknown weight
+		f.parallel = labsAtOnce(engine)
 	}
 	if err := os.MkdirAll(f.out, 0o755); err != nil {
 		return &harness.ArtifactError{Err: err}
@@ -200,8 +201,30 @@ type trials struct {
 	service lab.Service
 	when    lab.When
 
+	busy  chan struct{} // a place for each trial in which something is done
 	mutex sync.Mutex
 	out   io.Writer
+}
+
+// busyAtOnce is in how many trials something is done at the same time: a program of the user's is of unknown weight. Those that wait for
+// their program do not count.
+func busyAtOnce() int { return 8 * runtime.NumCPU() }
+
+// longFirst are the places of the scenarios in the list, those first in which a client without a timeout waits.
+func longFirst(list []harness.Scenario) []int {
+	order := make([]int, len(list))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(waits(list[b]), waits(list[a])) })
+	return order
+}
+
+func waits(s harness.Scenario) int {
+	if c := s.Want.Client; c.Timeout || c.GiveUp {
+		return 1
+	}
+	return 0
 }
 
 // all makes the trials side by side. The first that could not be made ends all of them.
@@ -209,16 +232,18 @@ func (t *trials) all(ctx context.Context, list []harness.Scenario) ([]*trial.Tri
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	results, errs := make([]*trial.TrialResult, len(list)), make([]error, len(list))
-	slots := make(chan struct{}, t.flags.parallel)
+	stand := make(chan struct{}, t.flags.parallel)
+	t.busy = make(chan struct{}, min(t.flags.parallel, busyAtOnce()))
 	var group sync.WaitGroup
-	for i, s := range list {
+	for _, i := range longFirst(list) {
+		stand <- struct{}{}
+		t.busy <- struct{}{}
 		group.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
+			defer func() { <-t.busy; <-stand }()
 			if ctx.Err() != nil {
 				return
 			}
-			if results[i], errs[i] = t.one(ctx, s); errs[i] != nil {
+			if results[i], errs[i] = t.one(ctx, list[i]); errs[i] != nil {
 				cancel(errs[i])
 			}
 		})
@@ -237,7 +262,7 @@ func (t *trials) one(ctx context.Context, s harness.Scenario) (*trial.TrialResul
 		return nil, &harness.ArtifactError{Err: err}
 	}
 	r, err := trial.Run(ctx, t.engine, s, t.command, trial.Options{Family: family, Demand: t.demand, Service: t.service, When: t.when, HealAfter: t.flags.trial.healAfter, Artifacts: dir,
-		Progress: func(harness.PhaseName) {}})
+		Progress: func(harness.PhaseName) {}, Waiting: t.rest})
 	if err != nil {
 		return nil, errors.Join(err, safefile.Remove(dir))
 	}
@@ -245,6 +270,12 @@ func (t *trials) one(ctx context.Context, s harness.Scenario) (*trial.TrialResul
 	defer t.mutex.Unlock()
 	fmt.Fprintf(t.out, "%-20s %s\n", r.Verdict, r.Scenario)
 	return r, nil
+}
+
+// rest gives the place of a trial that waits to another one. What it returns takes a place again.
+func (t *trials) rest() (over func()) {
+	<-t.busy
+	return func() { t.busy <- struct{}{} }
 }
 
 // tell shows the results, and returns what the exit code stands for.
