@@ -35,8 +35,15 @@ func (s *Standing) Ask(ctx context.Context, patience time.Duration) (lab.Outcome
 	return s.run.attempt(ctx, a)
 }
 
-// ServerOutput is what somebody's own server has printed last, and how it ended, where it has ended by itself.
-func (s *Standing) ServerOutput() (output, died string) { return s.run.bench.OwnOutput() }
+// ServerOutput is what somebody's own server has printed last, and how it ended, where it has ended by itself. While the lab is being
+// broken or healed, nothing is known.
+func (s *Standing) ServerOutput() (output, died string) {
+	if !s.mutex.TryLock() {
+		return "", ""
+	}
+	defer s.mutex.Unlock()
+	return s.run.bench.OwnOutput()
+}
 
 // knock is a client that connects and closes the connection.
 type knock struct{}

@@ -252,6 +252,9 @@ func (h *holder) info() Info {
 	i.State, i.Moment = waits.moment(i.State)
 	i.Hosts, i.Target = hostsOf(built.Topology()), built.Target().String()
 	i.Env, i.HostsFile = built.TargetEnv(), built.HostsFile()
+	if output, ended := built.ServerOutput(); ended != "" {
+		i.ServerEnded, i.ServerOutput = ended, output
+	}
 	if h.order.Exercise == nil {
 		i.Fault = built.Fault()
 	}

@@ -92,6 +92,9 @@ type Info struct {
 	// Env and HostsFile are those of [harness.Standing] for the programs that run on its hosts.
 	Env       []string `json:"env,omitempty"`
 	HostsFile string   `json:"hosts_file,omitempty"`
+	// ServerEnded is how somebody's own server has ended by itself, and ServerOutput what it has printed last; empty: it runs, or is the lab's.
+	ServerEnded  string `json:"server_ended,omitempty"`
+	ServerOutput string `json:"server_output,omitempty"`
 	// Hosts are the hosts of the lab.
 	Hosts []HostInfo `json:"hosts"`
 	// Resident says that the hosts' programs and files are those of this machine ([lab.Resident]).

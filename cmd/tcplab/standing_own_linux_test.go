@@ -3,11 +3,13 @@ package main
 import (
 	"os/exec"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 )
 
 // A lab that stands has a server of the user's own: on its port, with its names, stopped by a fault and started by the heal.
@@ -19,25 +21,49 @@ func TestStandingOwnServer(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	const server = "echo mine > $DIR/mine; exec python3 -m http.server --directory $DIR $PORT"
-	out := d.must("up", "closed-port", "--engine", "netns", "--port", "8001", "--server", server)
-	assert.Contains(t, out, "healthy: the client gets through to 203.0.113.10:8001\n")
+	out := d.must("up", "closed-port", "--engine", "netns", "--port", "8471", "--server", server)
+	assert.Contains(t, out, "healthy: the client gets through to 203.0.113.10:8471\n")
 	assert.Contains(t, out, "  tcplab exec client printenv TCPLAB_ADDR\n")
-	assert.Equal(t, "203.0.113.10:8001\n", d.must("exec", "client", "printenv", "TCPLAB_ADDR"))
+	assert.Equal(t, "203.0.113.10:8471\n", d.must("exec", "client", "printenv", "TCPLAB_ADDR"))
 	const ask = "curl -sS -m 3 http://server.lab:$TCPLAB_PORT/mine"
 	assert.Equal(t, "mine\n", d.must("exec", "client", "sh", "-c", ask))
-	assert.Equal(t, "closed-port: netns, IPv4, broken: nobody listens on TCP port 8001 of the server\n", d.must("break"))
+	assert.Equal(t, "closed-port: netns, IPv4, broken: nobody listens on TCP port 8471 of the server\n", d.must("break"))
 	_, code := d.tcplab("exec", "client", "sh", "-c", ask)
 	assert.Equal(t, 7, code)
 	d.must("heal")
 	assert.Equal(t, "mine\n", d.must("exec", "client", "sh", "-c", ask))
 	assert.NotEmpty(t, mentioning(t, "http.server --directory "))
+	d.must("exec", "server", "pkill", "-f", "http.server --directory .*8471")
+	require.Eventually(t, func() bool {
+		return strings.HasPrefix(d.must("status"), "closed-port: netns, IPv4, healthy, but the server ended by itself with exit code 143\n")
+	}, deadline, poll)
+	assert.Contains(t, d.lab("closed-port").ServerOutput, "GET /mine")
 	d.must("down")
 
 	d.fails("closed-port/netns/ipv4: up: the server (echo no; exit 3) ended by itself with exit code 3; it printed:\nno", "up", "closed-port", "--engine", "netns", "--server", "echo no; exit 3")
 	d.fails("--port is for a server of your own: give that with --server or --server-image", "up", "closed-port", "--port", "7")
-	out, code = d.tcplab("up", "service-resets", "--engine", "netns", "--broken", "--port", "8001", "--server", server)
+	out, code = d.tcplab("up", "service-resets", "--engine", "netns", "--broken", "--port", "8471", "--server", server)
 	assert.Equal(t, 2, code)
 	assert.Contains(t, out, "it puts a server of tcplab's that misbehaves in the place of yours")
+	d.clean()
+}
+
+// A connection that stands would not feel a lost SYN: nothing is broken then.
+func TestStandingConnectionThatIsSpared(t *testing.T) {
+	needEngine(t, "netns")
+	t.Parallel()
+	d := newDesk(t)
+	d.must("up", "lost-syn-once", "--engine", "netns")
+	client := d.start(d.command("exec", "client", "bash", "-c", "exec 3<>/dev/tcp/server.lab/8080; echo connected; exec sleep 1000"))
+	client.awaitOutput("connected\n")
+	out, code := d.tcplab("break")
+	assert.Equal(t, 2, code)
+	assert.Regexp(t, `^tcplab: the connection 198\.51\.100\.10:\d+ > 203\.0\.113\.10:8080 stands, and would not feel it: lost-syn-once is about the SYN of a new one; close the connection first, or use a failure that breaks it\n$`, out)
+	assert.Contains(t, d.must("status"), "lost-syn-once: netns, IPv4, healthy\n")
+	require.NoError(t, client.cmd.Process.Signal(unix.SIGTERM))
+	client.exit(deadline)
+	d.must("break")
+	d.must("down")
 	d.clean()
 }
 

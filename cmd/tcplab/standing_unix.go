@@ -165,6 +165,9 @@ func stateText(info standing.Info) string {
 	if e := info.Exercise; e != nil && info.State != standing.Building {
 		return fmt.Sprintf("%s: %s, IPv%d, an exercise of level %d for %s", info.Lab, info.Engine, info.Family, e.Level, e.Student)
 	}
+	if info.ServerEnded != "" {
+		text += ", but the server " + info.ServerEnded
+	}
 	text += momentText(info)
 	if (info.State == standing.Broken || info.State == standing.Waiting) && info.Fault != "" {
 		text += ": " + info.Fault
