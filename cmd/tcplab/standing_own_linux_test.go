@@ -1,7 +1,9 @@
 package main
 
 import (
+	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -20,7 +22,7 @@ func TestStandingOwnServer(t *testing.T) {
 	}
 	t.Parallel()
 	d := newDesk(t)
-	const server = "echo mine > $DIR/mine; exec python3 -m http.server --directory $DIR $PORT"
+	const server = "echo mine > $DIR/mine; python3 -m http.server --directory $DIR $PORT & until [ -e crash ]; do sleep 0.05; done; kill $!; exit 3"
 	out := d.must("up", "closed-port", "--engine", "netns", "--port", "8471", "--server", server)
 	assert.Contains(t, out, "healthy: the client gets through to 203.0.113.10:8471\n")
 	assert.Contains(t, out, "  tcplab exec client printenv TCPLAB_ADDR\n")
@@ -33,11 +35,12 @@ func TestStandingOwnServer(t *testing.T) {
 	d.must("heal")
 	assert.Equal(t, "mine\n", d.must("exec", "client", "sh", "-c", ask))
 	assert.NotEmpty(t, mentioning(t, "http.server --directory "))
-	d.must("exec", "server", "pkill", "-f", "http.server --directory .*8471")
+	require.NoError(t, os.WriteFile(filepath.Join(d.dir, "crash"), nil, 0o644))
 	require.Eventually(t, func() bool {
-		return strings.HasPrefix(d.must("status"), "closed-port: netns, IPv4, healthy, but the server ended by itself with exit code 143\n")
+		return strings.HasPrefix(d.must("status"), "closed-port: netns, IPv4, healthy, but the server ended by itself with exit code 3\n")
 	}, deadline, poll)
 	assert.Contains(t, d.lab("closed-port").ServerOutput, "GET /mine")
+	require.NoError(t, os.Remove(filepath.Join(d.dir, "crash")))
 	d.must("down")
 
 	d.fails("closed-port/netns/ipv4: up: the server (echo no; exit 3) ended by itself with exit code 3; it printed:\nno", "up", "closed-port", "--engine", "netns", "--server", "echo no; exit 3")
