@@ -62,6 +62,12 @@ func (c *Counts) Add(a *diagnose.Judged) (told bool) {
 	return told
 }
 
+// AddDiagnosis does so with what is behind the verdict of an attempt, which a second capture may have changed.
+func (c *Counts) AddDiagnosis(d *diagnose.Diagnosis) (told bool) {
+	_, told = c.add(factOfDiagnosis(d))
+	return told
+}
+
 func (c *Counts) add(f fact) (lookedAt, told bool) {
 	if !c.Filter.InScope(f.client, f.server, f.first) {
 		c.left++

@@ -90,15 +90,17 @@ func (c *captures) join(out io.Writer, clientFile, serverFile string) error {
 	if j.Counts.Filter, err = c.filterOf(clientFile); err != nil {
 		return err
 	}
-	j.Stats, damage, err = c.feed(clientFile, func(a *diagnose.Judged) {
-		if j.Counts.Add(a) {
-			j.Diagnoses = append(j.Diagnoses, a.Diagnosis())
-		}
-	})
+	var list []diagnose.Diagnosis
+	j.Stats, damage, err = c.feed(clientFile, func(a *diagnose.Judged) { list = append(list, a.Diagnosis()) })
 	if err != nil {
 		return err
 	}
-	j.Clocks = diagnose.Locate(j.Diagnoses, behind, stats.Coverage())
+	j.Clocks = diagnose.Locate(list, behind, stats.Coverage())
+	for i := range list { // counted now, because the server's capture may have changed the verdict
+		if j.Counts.AddDiagnosis(&list[i]) {
+			j.Diagnoses = append(j.Diagnoses, list[i])
+		}
+	}
 	page := c.newPage(clientFile, serverFile)
 	c.notePage(page, clientFile, j.Stats, damage)
 	if page != nil {

@@ -203,6 +203,7 @@ func (j *JoinedSides) compareData(c, s *Seen) {
 	down := wire.Passage{Near: s.bytes[server], Far: c.bytes[server]}
 	up := wire.Passage{Near: c.bytes[client], Far: s.bytes[client]}
 	packets := wire.Passage{Near: c.packets[client], Far: s.packets[client]}
+	answers := wire.Passage{Near: s.packets[server], Far: c.packets[server]}
 	switch {
 	case synacks.Whereabouts() == wire.LostAtEnd:
 		j.lost(server, synacks, "%s reached the client, and it acknowledged none: the cause is at the client (its firewall, its stack)", plural(synacks.Far, "SYN-ACK"))
@@ -214,6 +215,8 @@ func (j *JoinedSides) compareData(c, s *Seen) {
 		j.lost(server, synacks, "%d of %s did not reach the client", synacks.Near-synacks.Far, plural(synacks.Near, "SYN-ACK"))
 	case packets.Whereabouts() == wire.LostBetween && c.Verdict.Failed():
 		j.lost(client, packets, "%d of %s of the client did not reach the server", packets.Near-packets.Far, plural(packets.Near, "packet"))
+	case answers.Whereabouts() == wire.LostBetween && s.Verdict == Blackhole:
+		j.lost(server, answers, "%d of %s of the server did not reach the client", answers.Near-answers.Far, plural(answers.Near, "packet"))
 	case c.Verdict == NoReply || c.Verdict == SYNACKUnanswered || c.Verdict == Blackhole && c.stuck:
 		packets.Unanswered = true
 		j.lost(client, packets, "everything reached the server: the cause is there")

@@ -51,6 +51,21 @@ func TestJoin(t *testing.T) {
 	}
 }
 
+// A FIN of the server that is lost is sent again there, and is never seen here: the server's capture decides.
+func TestLostFINOfTheServer(t *testing.T) {
+	closing := "4 > F. 101 0 301\n4 < . 301 0 102"
+	fins := "1 < F. 301 0 101\n1.2 < F. 301 0 101\n1.6 < F. 301 0 101\n2.4 < F. 301 0 101\n"
+	front := diagnosesOf(t, exchange+closing)
+	require.Equal(t, HalfClosed, front[0].Verdict)
+	Locate(front, seenIn(t, exchange+fins+strings.Replace(closing, "< . 301", "< . 302", 1)), Coverage{})
+	d := front[0]
+	assert.Equal(t, Blackhole, d.Verdict)
+	assert.True(t, d.Failed)
+	assert.Equal(t, "no FIN of the server came; by the server's capture it is blackhole: its FIN is sent again and again, in vain", d.Summary)
+	assert.Equal(t, "4 of 8 packets of the server did not reach the client", d.Place.Text)
+	assert.Equal(t, LostBeforeClient, d.Place.Lost)
+}
+
 func TestJoinThroughNAT(t *testing.T) {
 	behind := strings.Join(strings.FieldsFunc(exchange, func(r rune) bool { return r == '\n' }), " port=1234\n") + " port=1234"
 	p := Join(seenIn(t, exchange), seenIn(t, behind))

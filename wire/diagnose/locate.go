@@ -1,9 +1,6 @@
 package diagnose
 
-import (
-	"net/netip"
-	"strings"
-)
+import "net/netip"
 
 // Locate joins the diagnoses of the client's capture with what the server's holds, and tells each where it was lost.
 // Rivals and next steps are then those that both captures together leave over: what the second one answers is neither
@@ -39,10 +36,14 @@ func (d *Diagnosis) adopt(v Verdict) {
 	if d.Verdict != NoReply && d.Verdict != Open && d.Verdict != HalfClosed || v != MTUBlackhole && v != Blackhole {
 		return
 	}
-	d.Summary += "; by the server's capture it is " + string(v) + ": data of the server is sent again and again, and does not arrive"
-	if v == MTUBlackhole {
-		d.Summary = strings.Replace(d.Summary, "data of the server", "full-sized segments of the server", 1)
+	lost := "data of the server is"
+	switch {
+	case v == MTUBlackhole:
+		lost = "full-sized segments of the server are"
+	case d.Verdict == HalfClosed: // whose summary says that the server sent no FIN
+		d.Summary, lost = "no FIN of the server came", "its FIN is"
 	}
+	d.Summary += "; by the server's capture it is " + string(v) + ": " + lost + " sent again and again, in vain"
 	d.Verdict, d.Failed = v, true
 	d.Place.Lost = LostBeforeClient
 	d.advice = adviceTo(advices[v], d.Client, d.Server, netip.Addr{})
