@@ -17,6 +17,7 @@ const (
 	StepClientAborts    StepID = "client-aborts"
 	StepClosing         StepID = "closing-sockets"
 	StepQueueDrops      StepID = "queue-drops"
+	StepQueueLength     StepID = "queue-length"
 	StepConntrack       StepID = "conntrack"
 	StepNAT             StepID = "nat-rules"
 	StepForwarding      StepID = "forwarding"
@@ -63,6 +64,7 @@ var commands = map[StepID]string{
 	StepClientAborts:    "nstat -az TcpExtTCPAbortOnData TcpExtTCPAbortOnClose  # on the client",
 	StepClosing:         "ss -tnop state close-wait state fin-wait-2 '( sport = :{port} or dport = :{port} )'  # on both",
 	StepQueueDrops:      "nstat -az TcpExtListenOverflows TcpExtListenDrops TcpExtIPReversePathFilter  # on the server",
+	StepQueueLength:     "ss -ltn 'sport = :{port}'; nstat -az TcpExtTCPDeferAcceptDrop  # on the server: Recv-Q above Send-Q is a full accept queue",
 	StepConntrack:       "sudo conntrack -S; sysctl net.netfilter.nf_conntrack_count net.netfilter.nf_conntrack_max  # on the server and what translates addresses",
 	StepNAT:             "sudo conntrack -L -d {server}; sudo nft list ruleset  # on what translates {server}",
 	StepForwarding:      "ip route get {server}; sysctl net.ipv4.ip_forward; sudo nft list ruleset  # on the capturing host",

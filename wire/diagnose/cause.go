@@ -51,6 +51,7 @@ const (
 	CauseSYNACKLost    Cause = "syn-ack-lost"
 	CauseACKLost       Cause = "ack-lost"
 	CauseQueueFull     Cause = "accept-queue-full"
+	CauseDeferAccept   Cause = "server-waits-for-data"
 	CauseForeignSource Cause = "foreign-source"
 	CauseClientDrops   Cause = "client-firewall-drops"
 
@@ -157,6 +158,7 @@ var causes = []struct {
 	{CauseSYNACKLost, "the SYN-ACK is lost before the client"},
 	{CauseACKLost, "the client's acknowledgment is lost before the server"},
 	{CauseQueueFull, "the server's accept queue is full"},
+	{CauseDeferAccept, "the server waits for the client's first data before it takes the connection (TCP_DEFER_ACCEPT)"},
 	{CauseClientDrops, "the client's own firewall drops what comes in"},
 	{CauseForeignSource, "the SYN's source address is not the sender's (asymmetric route, spoofing)"},
 

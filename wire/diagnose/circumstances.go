@@ -132,7 +132,12 @@ func (e *explainer) weigh(v Verdict) {
 	switch v {
 	case NoAnswer:
 		e.weighSilence()
+	case SYNACKUnanswered:
+		e.weighAcceptance()
 	case Blackhole:
+		if c.isNeverTaken() {
+			e.advice.apply(&neverTaken)
+		}
 		if c.other.isUnreachable() {
 			said := adviceOn(&c.other)
 			e.advice.apply(&circumstance{lead: said.rivals, first: said.next})

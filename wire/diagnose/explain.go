@@ -172,7 +172,6 @@ func (e *explainer) describeHandshake(v Verdict) {
 	case SYNACKUnanswered:
 		e.frame(c.side[server].rst, "RST of the server")
 		e.say("%s, the handshake never completes at the server", plural(c.synacks.count, "SYN-ACK"))
-		e.all(&c.repeated, "SYN-ACK again, after the client's acknowledgment")
 	}
 }
 

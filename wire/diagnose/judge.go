@@ -30,7 +30,7 @@ func (c *conn) judge(v *view) (verdict, ending Verdict, inconclusive bool) {
 		return Midstream, ending, inconclusive
 	case c.synacks.count == 0 && !c.clientAcked:
 		verdict, inconclusive = c.unanswered(v)
-	case !c.completed():
+	case !c.completed(v):
 		verdict, inconclusive = c.incomplete(v)
 	default:
 		verdict, inconclusive = c.established(v)
@@ -87,7 +87,7 @@ func (c *conn) unanswered(v *view) (Verdict, bool) {
 }
 
 // completed reports whether the server is known to have got the client's acknowledgment of the SYN-ACK.
-func (c *conn) completed() bool {
+func (c *conn) completed(v *view) bool {
 	x, y := &c.side[client], &c.side[server]
 	switch {
 	case y.sent() > 0 || y.fin.seen() || x.progressed:
@@ -96,7 +96,7 @@ func (c *conn) completed() bool {
 		return false
 	}
 	// The SYN-ACK goes on coming, and what the client sends is not acknowledged.
-	return c.repeated.count == 0 || c.repeated.count == 1 && x.stuck.count == 0
+	return c.repeated.count == 0 || c.repeated.count == 1 && x.stuck.count == 0 && !c.isUndecided(v)
 }
 
 // incomplete is for a SYN-ACK that did not complete the handshake.
@@ -109,6 +109,8 @@ func (c *conn) incomplete(v *view) (Verdict, bool) {
 		return ResetByClient, false
 	case y.rst.seen() && c.synacks.count == 1 && c.syns.count == 1:
 		return ResetByServer, false
+	case c.repeated.count == 1 && x.stuck.count == 0:
+		return SYNACKUnanswered, true
 	case c.synacks.count > 1 || c.syns.count > 1:
 		return SYNACKUnanswered, false
 	case v.last-c.synacks.last.at < longestThought:

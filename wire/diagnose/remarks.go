@@ -29,6 +29,7 @@ func (e *explainer) remarks(a *Judged) {
 	if c.isBadRefusal() && a.Verdict == Refused {
 		e.badRefusal()
 	}
+	e.accepting()
 	e.forgery(x, y)
 	if c.challenge.seen() {
 		e.frame(c.challenge, "ACK of an older connection in answer to the SYN")
