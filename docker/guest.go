@@ -8,6 +8,7 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/containerd/errdefs"
@@ -24,6 +25,7 @@ type guest struct {
 	id         string
 	server     bool   // kept when it ends, for the next start
 	stopSignal string // by which the image wants to be asked to end
+	asked      atomic.Bool
 	stream     client.HijackedResponse
 	dead       chan struct{} // closed when the container has ended
 	status     int           // its exit code then
@@ -212,7 +214,9 @@ func (g *guest) kill() {
 	}
 }
 
-// Signal implements [lab.Signaler]. A server is asked to end as its image wants that, and is frozen with all of its processes.
+// Signal implements [lab.Signaler]. A server is asked to end as its image wants that, and is frozen with all of its processes. A client
+// that is asked to end a second time is killed: the kernel keeps from a container's first process what that has not asked for, such as
+// the SIGINT of Ctrl-C.
 func (g *guest) Signal(s syscall.Signal) error {
 	ctx, cancel := context.WithTimeout(context.Background(), killTimeout)
 	defer cancel()
@@ -227,6 +231,9 @@ func (g *guest) Signal(s syscall.Signal) error {
 		name = g.stopSignal
 		fallthrough
 	default:
+		if ends := s == syscall.SIGINT || s == syscall.SIGTERM; ends && g.asked.Swap(true) && !g.server {
+			name = "SIGKILL"
+		}
 		_, err = api.ContainerKill(ctx, g.id, client.ContainerKillOptions{Signal: name})
 	}
 	if errdefs.IsConflict(err) {

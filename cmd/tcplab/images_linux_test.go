@@ -1,10 +1,15 @@
 package main
 
 import (
+	"bufio"
+	"context"
 	"encoding/json"
+	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -77,6 +82,41 @@ func TestWithImages(t *testing.T) {
 	out, code := runImages(t, "with", "healthy", "--server-image", server, "--server", "exec bash /serve.sh $PORT$HOST", "--port", "7081", "--", "curl", "-sS", "{url}")
 	assert.Equal(t, "start 1 on 7081 7081203.0.113.10\n", out)
 	assert.Zero(t, code)
+}
+
+// Ctrl-C goes to a container; one whose first process does not hear it is killed by the second.
+func TestClientImageIsInterrupted(t *testing.T) {
+	needEngine(t, "docker")
+	t.Parallel()
+	image := dockertest.Image(t, docker.New(), `ENTRYPOINT ["bash", "-c"]`, nil)
+	start := func(script string) (*exec.Cmd, *bufio.Reader) {
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+		t.Cleanup(cancel)
+		cmd := exec.CommandContext(ctx, program(t), "with", "healthy", "--client-image", image, "--", script)
+		cmd.Dir, cmd.Stderr = root, os.Stderr
+		out, err := cmd.StdoutPipe()
+		require.NoError(t, err)
+		require.NoError(t, cmd.Start())
+		lines := bufio.NewReader(out)
+		line, err := lines.ReadString('\n')
+		require.NoError(t, err)
+		require.Equal(t, "runs\n", line)
+		return cmd, lines
+	}
+	hears, lines := start("trap 'echo heard; exit 5' INT; echo runs; while :; do read -t 0.1 <> <(:); done")
+	require.NoError(t, hears.Process.Signal(os.Interrupt))
+	line, err := lines.ReadString('\n')
+	require.NoError(t, err)
+	assert.Equal(t, "heard\n", line)
+	require.Error(t, hears.Wait())
+	assert.Equal(t, 5, hears.ProcessState.ExitCode())
+
+	deaf, _ := start("echo runs; exec sleep 98802")
+	require.NoError(t, deaf.Process.Signal(os.Interrupt))
+	require.NoError(t, deaf.Process.Signal(syscall.SIGTERM))
+	require.Error(t, deaf.Wait())
+	assert.Equal(t, 128+9, deaf.ProcessState.ExitCode())
+	assert.Empty(t, dockertest.Containers(t, image))
 }
 
 // What is wrong with an image is one sentence, and nothing of it is left.
