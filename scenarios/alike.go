@@ -67,6 +67,9 @@ func bystander(s harness.Scenario, kind harness.Bystander) bool {
 		return slices.ContainsFunc(s.Fixtures, func(f harness.Fixture) bool { _, is := f.(faults.NAT); return is })
 	case harness.OffersNoECN:
 		return !slices.ContainsFunc(s.Plan().SysctlsOf(lab.ClientHost), func(c lab.Sysctl) bool { return c.Key == "net.ipv4.tcp_ecn" && c.Value == "1" })
+	case harness.SendsLittle:
+		ours, is := s.Client.(agent.GoClient)
+		return s.Client == nil || is && ours.Upload == 0 || lab.ProtocolOf(s.Client) != lab.TCP
 	case harness.SpeaksPlain:
 		ours, _ := s.Client.(agent.GoClient)
 		return !ours.TLS
