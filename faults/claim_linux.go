@@ -10,7 +10,6 @@ import (
 	"os"
 	"slices"
 
-	"github.com/vishvananda/netlink"
 	"golang.org/x/net/icmp"
 	"golang.org/x/net/ipv6"
 	"golang.org/x/sys/unix"
@@ -42,34 +41,32 @@ func claim(_ context.Context, s agent.Streams, args []string) error {
 	if err != nil {
 		return fmt.Errorf("interface %s: %w", args[1], err)
 	}
+	change := s.Namespace.AddAddr
+	if args[0] == "remove" {
+		change = s.Namespace.RemoveAddr
+	}
 	for _, p := range prefixes {
-		addr := &netlink.Addr{IPNet: &net.IPNet{IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())}}
-		if args[0] == "remove" {
-			err = h.AddrDel(link, addr)
-		} else {
-			addr.Flags = unix.IFA_F_NODAD // it would find that another machine has it
-			err = h.AddrReplace(link, addr)
-		}
-		if err != nil {
-			return fmt.Errorf("%s address %s: %w", args[0], p, err)
+		if err := change(args[1], p); err != nil {
+			return err
 		}
 	}
 	if args[0] == "remove" {
 		return nil
 	}
-	return announceAddresses(s.Namespace, link.Attrs(), prefixes)
+	attrs := link.Attrs()
+	return announceAddresses(s.Namespace, attrs.Index, attrs.HardwareAddr, prefixes)
 }
 
 // announceAddresses tells everybody on the link who has the addresses.
-func announceAddresses(n *agent.Namespace, link *netlink.LinkAttrs, prefixes []netip.Prefix) error {
+func announceAddresses(n *agent.Namespace, index int, mac net.HardwareAddr, prefixes []netip.Prefix) error {
 	fd, err := n.Socket(unix.AF_PACKET, unix.SOCK_RAW, 0)
 	if err != nil {
 		return fmt.Errorf("open packet socket: %w (needs CAP_NET_RAW)", err)
 	}
 	for _, p := range prefixes {
-		frame, err := announcement(link.HardwareAddr, p.Addr())
+		frame, err := announcement(mac, p.Addr())
 		if err == nil {
-			err = os.NewSyscallError("sendto", unix.Sendto(fd, frame, 0, &unix.SockaddrLinklayer{Ifindex: link.Index}))
+			err = os.NewSyscallError("sendto", unix.Sendto(fd, frame, 0, &unix.SockaddrLinklayer{Ifindex: index}))
 		}
 		if err != nil {
 			return errors.Join(fmt.Errorf("announce %s: %w", p.Addr(), err), unix.Close(fd))

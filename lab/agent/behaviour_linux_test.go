@@ -28,6 +28,9 @@ func outcomeWith(t *testing.T, s lab.Service, c agent.GoClient, patience time.Du
 			args = append(args, flag, value)
 		}
 	}
+	if c.Greeted {
+		args = append(args, "--greeted")
+	}
 	code, out, errs := agenttest.Run(append(args, netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), uint16(s.Port)).String())...)
 	require.Zero(t, code, errs)
 	require.NoError(t, json.Unmarshal([]byte(out), &o))

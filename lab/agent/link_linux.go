@@ -3,6 +3,8 @@ package agent
 import (
 	"context"
 	"fmt"
+	"net"
+	"net/netip"
 	"strconv"
 	"time"
 
@@ -56,6 +58,26 @@ func linkMTU(n *Namespace, name, bytes string) error {
 		return Usagef(linkUsage)
 	}
 	return n.withLink(name, func(h *netlink.Handle, l netlink.Link) error { return h.LinkSetMTU(l, mtu) })
+}
+
+// AddAddr gives an interface one more address, without a look whether another machine has it.
+func (n *Namespace) AddAddr(name string, p netip.Prefix) error {
+	return n.changeAddr("add", name, p, (*netlink.Handle).AddrReplace)
+}
+
+// RemoveAddr takes an address from an interface.
+func (n *Namespace) RemoveAddr(name string, p netip.Prefix) error {
+	return n.changeAddr("remove", name, p, (*netlink.Handle).AddrDel)
+}
+
+func (n *Namespace) changeAddr(action, name string, p netip.Prefix, change func(*netlink.Handle, netlink.Link, *netlink.Addr) error) error {
+	return n.withLink(name, func(h *netlink.Handle, l netlink.Link) error {
+		addr := &netlink.Addr{IPNet: &net.IPNet{IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())}, Flags: unix.IFA_F_NODAD}
+		if err := change(h, l, addr); err != nil {
+			return fmt.Errorf("%s address %s: %w", action, p, err)
+		}
+		return nil
+	})
 }
 
 // withLink does something to an interface.

@@ -69,7 +69,7 @@ var commands = map[StepID]string{
 	StepQueueLength:     "ss -ltn 'sport = :{port}'; nstat -az TcpExtTCPDeferAcceptDrop  # on the server: Recv-Q above Send-Q is a full accept queue",
 	StepConntrack:       "sudo conntrack -S; sysctl net.netfilter.nf_conntrack_count net.netfilter.nf_conntrack_max  # on the server and what translates addresses",
 	StepNAT:             "sudo conntrack -L -d {server}; sudo nft list ruleset  # on what translates {server}",
-	StepDuplicate:       "ip neigh show {server}; sudo arping -c 3 {server}  # on the last host before {server}: do two hardware addresses answer?",
+	StepDuplicate:       "ip {family} neigh show {server}; sudo tcpdump -nei any 'arp or icmp6'  # on the last host before {server}: do two hardware addresses answer for it?",
 	StepChecksums:       "nstat -az TcpInCsumErrors; sudo tcpdump -nvi any 'tcp port {port} and host {client}'  # on the server: do segments come in with a wrong checksum?",
 	StepForwarding:      "ip route get {server}; sysctl net.ipv4.ip_forward; sudo nft list ruleset  # on the capturing host",
 	StepPathMTU:         "tracepath -n {server}  # on the client",

@@ -263,10 +263,10 @@ func TestAPacketThatGoesInACircle(t *testing.T) {
 0.00009 > S 100 0 0 id=7 ttl=59 @ rs
 1       > S 100 0 0 id=8 ttl=64 @ cl`)
 	assert.Equal(t, []string{"SYN: 1 to 7, arrived", "SYN, TTL 62: 7 to 5, arrived", "SYN, TTL 61: 5 to 7, arrived",
-		"SYN, TTL 60: 7 to 5, arrived", "SYN, TTL 59: 5 to 7, arrived", "SYN, retry 1: 1 to 4, lost-inside"}, fates(l))
+		"SYN, TTL 60: 7 to 5, arrived", "SYN, TTL 59: 5 to 8, lost-inside", "SYN, retry 1: 1 to 4, lost-inside"}, fates(l))
 
 	l = ladderOf(t, "0 > S 100 0 0 id=7 ttl=64 @ cl\n0.00001 > S 100 0 0 id=7 ttl=63 @ rs\n0.00003 > S 100 0 0 id=7 ttl=62 @ rs")
-	assert.Equal(t, []string{"SYN: 1 to 7, arrived", "SYN, retry 1: 5 to 7, arrived"}, fates(l), "captured twice is no circle")
+	assert.Equal(t, []string{"SYN: 1 to 8, lost-inside", "SYN, retry 1: 5 to 8, lost-inside"}, fates(l), "captured twice is no circle")
 }
 
 func TestSegmentsThatWereCutOnTheWay(t *testing.T) {

@@ -21,8 +21,8 @@ type sight struct {
 	// says that it comes by once more.
 	ttl     uint8
 	returns bool
-	port       uint16     // the client's, where there are several connections
-	server     netip.Addr // the one that is asked, where several are
+	port    uint16     // the client's, where there are several connections
+	server  netip.Addr // the one that is asked, where several are
 }
 
 func (s *sight) time() time.Time { return s.packet.Time }
