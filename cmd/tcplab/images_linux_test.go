@@ -61,6 +61,24 @@ func TestServerAndClientOfImages(t *testing.T) {
 	assert.Empty(t, dockertest.Containers(t, client))
 }
 
+// A server is asked to end as its image says, and not by SIGTERM, which it may not hear.
+func TestServerImageIsStoppedAsItWants(t *testing.T) {
+	needEngine(t, "docker")
+	t.Parallel()
+	dockerfile, files := dockertest.Counting() // with STOPSIGNAL SIGUSR1
+	image := dockertest.Image(t, docker.New(), dockerfile, files)
+	const server = `exec bash -c 'trap "" TERM; trap "echo asked > /asked; exit 0" USR1; bash /serve.sh $(cat /asked 2>&-) & wait'`
+	cmd := exec.Command(program(t), "run", "closed-port", "--out", t.TempDir(), "--json", "--server-image", image, "--server", server, "--port", "7084",
+		"--", "curl", "-sS", "--fail", "--max-time", "2", "{url}")
+	cmd.Dir = root
+	out, err := cmd.Output()
+	require.NoError(t, err, "%s", out)
+	var r trial.TrialResult
+	require.NoError(t, json.Unmarshal(out, &r))
+	assert.Equal(t, "start 1 on 7084 \n", r.Healthy.Stdout)
+	assert.Equal(t, "start 2 on 7084 asked\n", r.Healed.Stdout)
+}
+
 // With "with", streams and exit code are those of the container, and --server is run by the image's own shell.
 func TestWithImages(t *testing.T) {
 	needEngine(t, "docker")
