@@ -24,7 +24,8 @@ type DiagnosisText struct {
 	groups map[alike]*told
 	order  []*told
 	byHost map[netip.AddrPort]*told // the groups of handshakes that failed
-	more   int                      // failures that no group could be made for
+	sweeps sweeps
+	more   int // failures that no group could be made for
 }
 
 // alike is what failures have in common that are told as one.
@@ -42,8 +43,10 @@ type told struct {
 	count   int
 	clients []string
 	first   diagnose.Diagnosis
-	more    bool // there are more clients than are named
-	later   int  // handshakes with the same server that succeeded after the first of these failed
+	more    bool   // there are more clients than are named
+	mixed   bool   // they are of several hosts
+	sweep   *sweep // nil: it is not the first of one
+	later   int    // handshakes with the same server that succeeded after the first of these failed
 }
 
 // What is shown at most: a scan has as many servers as it likes.
@@ -55,7 +58,7 @@ const (
 // Add takes in an attempt. Its diagnosis is asked for only where it is told.
 func (p *DiagnosisText) Add(a *diagnose.Judged) {
 	if p.groups == nil {
-		p.groups, p.byHost = map[alike]*told{}, map[netip.AddrPort]*told{}
+		p.groups, p.byHost, p.sweeps = map[alike]*told{}, map[netip.AddrPort]*told{}, sweeps{}
 	}
 	isLookedAt, isTold := p.Counts.add(factOf(a))
 	if isLookedAt {
@@ -67,6 +70,9 @@ func (p *DiagnosisText) Add(a *diagnose.Judged) {
 	key := alike{protocol: a.Protocol(), verdict: a.Verdict, ending: a.Ending, server: a.Server(), like: a.Likeness()}
 	g := p.groups[key]
 	if g == nil {
+		if a.Failed() && p.sweeps.takes(key, a.Client().Addr()) {
+			return
+		}
 		if len(p.groups) >= maxGroups {
 			p.more++
 			return
@@ -74,11 +80,15 @@ func (p *DiagnosisText) Add(a *diagnose.Judged) {
 		g = &told{key: key, first: a.Diagnosis()}
 		p.groups[key] = g
 		p.order = append(p.order, g)
+		if a.Failed() {
+			p.sweeps.begin(g, a.Client().Addr())
+		}
 		if neverBegan(a.Verdict) {
 			p.byHost[key.server] = g
 		}
 	}
 	g.count++
+	g.mixed = g.mixed || a.Client().Addr() != g.first.Client.Addr()
 	g.addClient(endText(a.Client()))
 }
 
@@ -110,6 +120,7 @@ func (p *DiagnosisText) recover(a *diagnose.Judged) {
 func (p *DiagnosisText) Write(out io.Writer, stats diagnose.Stats) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n", p.File, p.Counts.Summary(stats))
+	p.order = p.sweeps.fold(p.order)
 	slices.SortStableFunc(p.order, func(a, b *told) int { return cmp.Compare(a.rank(), b.rank()) })
 	for _, g := range p.order {
 		g.write(&b, p)
@@ -210,6 +221,10 @@ func verdictCounts(counts map[diagnose.Verdict]int) string {
 
 // write tells of a group: what was seen, where, what it may be, and what to do.
 func (g *told) write(b *strings.Builder, p *DiagnosisText) {
+	if g.sweep != nil {
+		g.writeSweep(b, p.Style)
+		return
+	}
 	d, all := &g.first, p.Counts.of(&g.first)
 	fmt.Fprintf(b, "\n  %s: %s%s\n    %s\n", p.Style.verdict(d), g.who(all), endText(g.key.server), d.Summary)
 	writeNotes(b, d)

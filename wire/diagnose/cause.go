@@ -145,7 +145,7 @@ var causes = []struct {
 	{CauseOldTimestamp, "the SYN's timestamp is older than that of others behind the same address (PAWS, tcp_tw_recycle)"},
 	{CauseWentElsewhere, "the client gave up within a second, or went to another address"},
 	{CauseSlowAnswer, "the answer takes longer than the client waits before it tries another address"},
-	{CauseScan, "a scan, which sends one SYN and no more"},
+	{CauseScan, "a scan, which sends one packet and no more"},
 	{CauseHalfOpenScan, "a half-open scan or a health check: the SYN-ACK was all that the client wanted"},
 	{CauseCaptureFilter, "the capture's filter took the answers"},
 	{CauseOneWayNAT, "NAT of one direction: the server's answers are not translated back (asymmetric route, missing rule, Kubernetes)"},

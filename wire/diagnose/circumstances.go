@@ -61,6 +61,10 @@ var (
 	badRefusal = circumstance{lead: anywhere(CauseBadRefusal)}
 	// The RST answered the first packet after a long silence.
 	longSilence = circumstance{lead: []candidate{{CauseIdleTimeout, between, false}}}
+	// One side has closed, and the other goes on sending.
+	stillSending = circumstance{lead: anywhere(CauseStillToSend), excluded: []Cause{CauseFINLost}}
+	// The other side is heard after data was sent again, and has not got it.
+	stillHeard = circumstance{excluded: []Cause{CauseHostDied, CauseACKsLost, CauseReplyLostBefore}}
 	// The client reset as soon as it had the SYN-ACK.
 	halfOpen = circumstance{lead: anywhere(CauseHalfOpenScan)}
 	// The SYN passes again and again, and never arrives.
@@ -135,12 +139,17 @@ func (e *explainer) weigh(v Verdict) {
 	case SYNACKUnanswered:
 		e.weighAcceptance()
 	case Blackhole:
+		e.weighLife()
 		if c.isNeverTaken() {
 			e.advice.apply(&neverTaken)
 		}
 		if c.other.isUnreachable() {
 			said := adviceOn(&c.other)
 			e.advice.apply(&circumstance{lead: said.rivals, first: said.next})
+		}
+	case HalfClosed:
+		if c.isStillSending() {
+			e.advice.apply(&stillSending)
 		}
 	case Refused:
 		if c.isBadRefusal() {
@@ -165,6 +174,23 @@ func (e *explainer) weigh(v Verdict) {
 	if c.addr(client).Addr() == c.addr(server).Addr() || c.addr(server).Addr().IsLoopback() {
 		e.weighLoopback(v)
 	}
+}
+
+// weighLife is for data that is sent in vain to a host which goes on sending: it lives, and its way is open.
+func (e *explainer) weighLife() {
+	for dir, who := range sides {
+		if x, y := &e.c.side[dir], &e.c.side[1-dir]; x.isStuck(e.view) && x.isHeardSince(y) {
+			e.frame(y.last, "last packet of the %s", sides[1-dir])
+			e.note("the %s goes on sending, and acknowledges nothing new: what the %s sends does not reach it", sides[1-dir], who)
+			e.advice.apply(&stillHeard)
+			return
+		}
+	}
+}
+
+// isHeardSince reports whether the other side was heard after this one had sent data again, other than by a RST.
+func (s *side) isHeardSince(other *side) bool {
+	return s.stuck.count > 0 && !other.rst.seen() && other.last.at > s.stuck.first.at+disorder
 }
 
 // weighSilence is for SYNs to which no answer came that the client can take.
@@ -222,7 +248,7 @@ const longestScan = 1e9
 // isHalfOpen reports whether the client reset the connection as soon as it had the SYN-ACK, as scans and some health checks do.
 func (c *conn) isHalfOpen() bool {
 	x, y := &c.side[client], &c.side[server]
-	return c.synacks.count > 0 && x.rst.seen() && x.rst.at-c.synacks.last.at < longestScan && x.sent() == 0 && y.sent() == 0 &&
+	return c.synacks.count > 0 && x.rst.seen() && x.rst.at-c.synacks.last.at < longestScan && c.carried(client) == 0 && c.carried(server) == 0 &&
 		!x.fin.seen() && !y.fin.seen()
 }
 

@@ -1,5 +1,7 @@
 package diagnose
 
+import "slices"
+
 // The ends of connections that were established: FIN, RST, or neither. What was sent and received is judged by the
 // sequence numbers, because a capture may lack packets, and data is often not captured at all.
 
@@ -16,6 +18,18 @@ func (c *conn) resetBy() Verdict {
 		return ResetByClient
 	}
 	return ResetByServer
+}
+
+// carried is how many bytes of data a side has sent, by all numbers, also those of the RSTs: a filter may have taken the rest.
+func (c *conn) carried(dir int) int64 {
+	x, y := &c.side[dir], &c.side[1-dir]
+	sent := uint32(x.sent())
+	for _, told := range []uint32{x.rstSeq, y.rstAck} {
+		if beyond := told - x.base; told != 0 && x.hasNext && beyond > sent && beyond < widest {
+			sent = beyond
+		}
+	}
+	return int64(sent)
 }
 
 // isBenign reports whether a RST only tidies up after an orderly close (RFC 1122 section 4.2.2.13): programs close
@@ -40,6 +54,9 @@ func (c *conn) isBenign(dir int) bool {
 	}
 	return false
 }
+
+// isStillSending reports whether one side has sent data after the other's FIN.
+func (c *conn) isStillSending() bool { return c.side[client].afterFIN+c.side[server].afterFIN > 0 }
 
 // gaveUpClosing reports whether a RST is the end of a vain attempt to close: nothing was heard of the other side since
 // the FIN, which was sent again, or had some time.
@@ -129,9 +146,13 @@ func (c *conn) owesLatest() bool {
 	return c.content.asked && c.side[server].end() == c.content.heard
 }
 
+// oneWayPorts are those of protocols in which the server says nothing: syslog (RFC 6587), Graphite's lines, raw printing. (Port 514 is also rsh's, which
+// has an answer.)
+var oneWayPorts = [...]uint16{514, 601, 2003, 2004, 9100}
+
 // requested reports whether what the client sent calls for an answer. Where the beginning of the connection is not in
 // the capture, little data may be the last of a conversation.
 func (c *conn) requested() bool {
 	n := c.side[client].sent()
-	return n > 0 && (c.sized || c.content.asked || n > farewell)
+	return n > 0 && !slices.Contains(oneWayPorts[:], c.flow[1-c.clientAt].port()) && (c.sized || c.content.asked || n > farewell)
 }

@@ -302,7 +302,10 @@ func (c *conn) reset(dir int, p *wire.Packet, m, previous mark) {
 				c.idle = c.pause.length
 			}
 			x.rst, x.rstTTL, x.afterRST = m, p.TTL, false
-			x.rstSeq, x.beyond = p.TCP.Seq, false
+			x.rstSeq, x.rstAck, x.beyond = p.TCP.Seq, 0, false
+			if p.TCP.Flags.Has(wire.ACK) {
+				x.rstAck = p.TCP.Ack
+			}
 			x.unknown = x.knowsNothing(p)
 			x.deaf = x.deaf || !x.fin.seen() && c.side[1-dir].sent() == 0
 		}

@@ -200,7 +200,7 @@ func (e *explainer) synCount() string {
 func (e *explainer) describeReset(who string, s *side) {
 	e.frame(s.rst, "RST of the %s", who)
 	e.say("the %s reset the connection after %s; %d bytes up, %d bytes down", who, span(s.rst.at-e.c.first.at),
-		e.c.side[client].sent(), e.c.side[server].sent())
+		e.c.carried(client), e.c.carried(server))
 }
 
 func (e *explainer) describeStall(v Verdict) {

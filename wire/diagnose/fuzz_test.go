@@ -35,6 +35,13 @@ func packetsFrom(data []byte) []wire.Packet {
 			p.Kind, p.SrcPort, p.DstPort, p.Protocol = wire.KindOther, 0, 0, protocolESP
 		case 6: // behind NAT
 			p.Src = natAddr
+		case 7: // another address of the server
+			if p.DstPort == serverAddr.Port() {
+				p.Dst = backendAddr
+			} else {
+				p.Src = backendAddr
+			}
+			p.SrcMAC[5] = data[15] & 1
 		case 2:
 			p.Kind = wire.KindARP
 			p.Neighbour = wire.NeighbourTold{Reply: data[15]&1 != 0, Target: p.Dst}

@@ -21,7 +21,7 @@ const (
 // judge names what happened.
 func (c *conn) judge(v *view) (verdict, ending Verdict, inconclusive bool) {
 	c.assignRoles(v)
-	c.isPartOfMore = c.partOfMore(v)
+	c.isPartOfMore = c.simultaneous || c.partOfMore(v)
 	switch {
 	case c.isOneSided(v):
 		return OneSided, "", false

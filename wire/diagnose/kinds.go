@@ -10,6 +10,8 @@ type filter string
 const (
 	takesAll      filter = ""
 	takesSYN      filter = "only SYNs"
+	takesSYNACKs  filter = "only SYN-ACKs"
+	takesRSTs     filter = "only RSTs"
 	takesOpenings filter = "only SYNs and SYN-ACKs"
 	takesNoACK    filter = "no pure acknowledgments"
 )
@@ -51,6 +53,11 @@ func (k *kinds) filter() filter {
 			return takesNoACK
 		}
 	case k.resets > 0:
+		if k.syns+k.synacks == 0 {
+			return takesRSTs
+		}
+	case k.synacks >= fewestFiltered && k.syns == 0:
+		return takesSYNACKs
 	case k.synacks >= fewestFiltered:
 		return takesOpenings
 	case k.synacks == 0:
@@ -64,6 +71,8 @@ func (e *explainer) filterNote(a *Judged) {
 	switch f := e.view.kinds.filter(); {
 	case f == takesSYN && a.Verdict == OneSided:
 		e.note("the capture holds %s: a filter took the answers, if there were any", f)
+	case (f == takesRSTs || f == takesSYNACKs) && a.Verdict == OneSided:
+		e.note("the capture holds %s: a filter took the rest", f)
 	case f == takesSYN && a.Verdict == NoAnswer:
 		e.note("the capture holds %s: a filter may have taken other answers than the SYN-ACK, after which no SYN would be sent again", f)
 	case f == takesOpenings && a.Verdict == Open:

@@ -29,6 +29,13 @@ const (
 	traitCannotClose
 	traitFiltered
 	traitVeiled
+	traitNotTaken     // SYN-ACKs came again after the client's acknowledgment
+	traitDeferred     // the server may want to see data first
+	traitOverflow     // its accept queue may be full
+	traitNeverTaken   // and it has sent nothing but its SYN-ACK
+	traitProbe        // a RST answered a lone segment
+	traitStillSending // one side has closed, the other goes on
+	traitStillHeard   // data is sent in vain to a side that goes on sending
 	traitInconclusive
 )
 
@@ -108,6 +115,13 @@ func (c *conn) traits(a *Judged) traits {
 		{traitCannotClose, v == Blackhole && (x.cannotClose(y) || y.cannotClose(x))},
 		{traitFiltered, a.Verdict == OneSided && c.isFiltered(a.view)},
 		{traitVeiled, a.Verdict == OneSided && c.isVeiled()},
+		{traitNotTaken, c.repeated.count > 0},
+		{traitDeferred, c.repeated.count > 0 && c.isDeferred()},
+		{traitOverflow, c.repeated.count > 0 && c.isOverflow()},
+		{traitNeverTaken, v == Blackhole && c.isNeverTaken()},
+		{traitProbe, reset && c.isProbe(resetter(v))},
+		{traitStillSending, v == HalfClosed && c.isStillSending()},
+		{traitStillHeard, v == Blackhole && (x.isHeardSince(y) || y.isHeardSince(x))},
 		{traitInconclusive, a.Inconclusive},
 	} {
 		if has.is {

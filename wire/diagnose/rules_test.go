@@ -7,6 +7,9 @@ import (
 )
 
 // TestRules has, for each rule, the packets that it is for and those that come close.
+// syslogLine is a line of syslog.
+const syslogLine = "0 > S 0 0 0 to=514\n0.01 < S. 0 0 1 to=514\n0.01 > . 1 0 1 to=514\n0.02 > P. 1 9 1 to=514\n0.03 < . 1 0 10 to=514\n9 > . 10 0 1 to=514\n"
+
 func TestRules(t *testing.T) {
 	for name, c := range map[string]struct{ packets, want string }{
 		// The handshake.
@@ -67,6 +70,8 @@ func TestRules(t *testing.T) {
 		"one-way transfer":             {handshake + "0.02 > P. 1 100 1\n0.03 < . 1 0 101\n0.04 > F. 101 0 1\n0.05 < F. 1 0 102\n0.06 > . 102 0 2", "ok"},
 		"one-way stream, still open":   {handshake + "1 > P. 1 9 1\n1.1 < . 1 0 10\n3 > P. 10 9 1\n3.1 < . 1 0 19\n9 > . 19 0 1", "open"},
 
+		"simultaneous open, no request": {"0 > S 0 0 0\n0.01 < S 0 0 0\n0.02 > S. 0 0 1\n0.02 < S. 0 0 1\n0.1 > P. 1 50 1\n0.2 < F. 1 0 51\n0.3 > F. 51 0 2\n0.4 < . 2 0 52", "ok"},
+
 		// Ends of other kinds.
 		"reset by the server":         {exchange + "0.1 < R. 301 0 101", "reset-by-server"},
 		"reset by the client":         {exchange + "0.1 > R. 101 0 301", "reset-by-client"},
@@ -75,6 +80,8 @@ func TestRules(t *testing.T) {
 		"data in flight at the RST":   {exchange + "0.1 > R. 101 0 301\n0.1 < P. 301 1000 101\n0.1 < P. 1301 1000 101\n0.1 > R 101 0 0", "reset-by-client"},
 		"keep-alive race":             {exchange + "9 < F. 301 0 101\n9.1 > P. 101 200 302\n9.2 < R 302 0 0", "reset-by-server"},
 		"no reply":                    {handshake + "0.02 > P. 1 100 1\n0.03 < . 1 0 101\n3.1 > . 101 0 1", "no-reply"},
+		"no reply, and none is due":   {syslogLine + "300 > F. 10 0 1 to=514\n300.1 < F. 1 0 11 to=514\n300.1 > . 11 0 2 to=514", "ok"},
+		"nor is one while it lasts":   {syslogLine, "open"},
 		"no reply, client gives up":   {handshake + "0.02 > P. 1 100 1\n0.03 < . 1 0 101\n3.1 > F. 101 0 1\n3.2 < . 1 0 102", "no-reply"},
 		"no reply, both close":        {handshake + "0.02 > P. 1 100 1\n0.03 < . 1 0 101\n3.1 > F. 101 0 1\n3.2 < F. 1 0 102", "no-reply"},
 		"closed early":                {handshake + "0.02 > P. 1 100 1\n0.03 < . 1 0 101\n0.1 < F. 1 0 101\n0.2 > F. 101 0 2\n0.3 < . 2 0 102", "closed-early"},

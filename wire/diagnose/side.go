@@ -88,9 +88,10 @@ type side struct {
 	rsts     int32
 	rstTTL   uint8
 	rstSeq   uint32
-	beyond   bool // it sent data behind the number of its RST
-	unknown  bool // its RST is that of a stack which knows nothing of the connection
-	afterRST bool // it went on sending as if it had not sent the RST
+	rstAck   uint32 // 0: its RST acknowledged nothing
+	beyond   bool   // it sent data behind the number of its RST
+	unknown  bool   // its RST is that of a stack which knows nothing of the connection
+	afterRST bool   // it went on sending as if it had not sent the RST
 }
 
 // unacknowledged is how many of the numbers sent the other side has not acknowledged.

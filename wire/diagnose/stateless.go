@@ -20,7 +20,19 @@ var spoofed = circumstance{beside: anywhere(CauseForeignSource)}
 // acknowledgment, and the number that the other side acknowledged. The RST of an application that gives up has an acknowledgment;
 // after a FIN of the same side, the connection is forgotten as it should be.
 func (s *side) knowsNothing(p *wire.Packet) bool {
-	return !p.TCP.Flags.Has(wire.ACK) && s.hasAcked && p.TCP.Seq == s.acked && !s.finished().seen()
+	if p.TCP.Flags.Has(wire.ACK) { // in answer to a segment without one, which belongs to no connection
+		return !s.hasISN && !s.hasNext && !s.hasAcked && p.TCP.Seq == 0
+	}
+	return s.hasAcked && p.TCP.Seq == s.acked && !s.finished().seen()
+}
+
+// probed is for a lone segment that a RST answers: scans send an ACK, or a segment without any flag, to see what comes.
+var probed = circumstance{beside: anywhere(CauseScan)}
+
+// isProbe reports whether all that one side sent is a segment without data that the other has answered by a RST.
+func (c *conn) isProbe(dir int) bool {
+	x, y := &c.side[dir], &c.side[1-dir]
+	return !c.hasSYN && c.synacks.count == 0 && x.packets == int64(x.rsts) && y.packets == 1 && y.sent() == 0 && !y.rst.seen()
 }
 
 // isUnknownThere reports whether the side dir, which reset the connection, knew nothing of it. What sends a SYN and resets the answer is
@@ -41,14 +53,25 @@ func resetter(v Verdict) int {
 	return -1
 }
 
+// formOfRST is by what the RST of such a stack is known.
+func (s *side) formOfRST() string {
+	if s.rstAck != 0 {
+		return "its number is 0, and what it answers has no ACK flag: a segment of no connection"
+	}
+	return "no acknowledgment, and the number that was acknowledged"
+}
+
 // forgotten tells of a RST whose sender knew nothing of the connection.
 func (e *explainer) forgotten(dir int) {
 	x, who := &e.c.side[dir], sides[dir]
-	e.note("the RST is that of a stack which knows nothing of the connection (no acknowledgment, and the number that was acknowledged; RFC 9293 3.10.7.1)%s", map[bool]string{
+	e.note("the RST is that of a stack which knows nothing of the connection (%s; RFC 9293 3.10.7.1)%s", x.formOfRST(), map[bool]string{
 		true:  ": the " + who + " has lost it, by a restart, a timeout or a failover, or something on the way answers so",
 		false: ": nothing else of the " + who + " is in the capture; it has lost the connection before, or never had it",
 	}[x.packets > int64(x.rsts)])
 	e.advice.apply(&unknownThere[dir])
+	if e.c.isProbe(dir) {
+		e.advice.apply(&probed)
+	}
 	if dir == client && !e.c.hasSYN && e.c.isHalfOpen() {
 		e.advice.apply(&spoofed)
 	}

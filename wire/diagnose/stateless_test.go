@@ -27,6 +27,7 @@ func TestARSTOfAStackThatKnowsNothingAccusesNoApplication(t *testing.T) {
 		"a scanner's own stack":             {"0 > S 0 0 0\n0.1 < S. 0 0 1\n0.1 > R 1 0 0", "reset-by-client", false, ""},
 		"what comes after a FIN is refused": {exchange + "1 < F. 301 0 101\n1.1 > P. 101 50 302\n1.2 < R 302 0 0", "ok", false, ""},
 		"a client that closed before":       {exchange + "1 > F. 101 0 301\n1.01 < P. 301 1460 102\n1.02 > R 102 0 0", "reset-by-client", false, ""},
+		"a NULL scan":                       {"0 > - 500 0 0\n0.01 < R. 0 0 500 raw", "midstream/reset-by-server", true, "its number is 0, and what it answers has no ACK flag: a segment of no connection"},
 		"a stray FIN":                       {"0 > F. 500 0 900\n0.01 < R 900 0 0", "midstream/ok", false, ""},
 	} {
 		r := &diagnoseText(t, c.packets)[0]
@@ -44,6 +45,17 @@ func TestARSTOfAStackThatKnowsNothingAccusesNoApplication(t *testing.T) {
 		assert.Equal(t, CauseUnknownThere, r.Rivals[0].Cause, name)
 	}
 	assert.True(t, diagnoseText(t, "0 < S. 0 0 1\n0 > R 1 0 0")[0].Has(CauseForeignSource), "somebody else sends SYNs in the host's name")
+	for packets, isScan := range map[string]bool{
+		"0 > . 500 0 900\n0.01 < R 900 0 0":                                         true,
+		"0 > - 500 0 0\n0.01 < R. 0 0 500 raw":                                      true,
+		"0 > P. 500 100 900\n0.01 < R 900 0 0":                                      false,
+		"0 > . 500 0 900\n60 > . 500 0 900\n60.01 < R 900 0 0":                      false,
+		"0 > . 500 0 900\n0.01 < . 900 0 500\n0.02 < R 900 0 0":                     false,
+		exchange + "9 > . 100 0 301\n9.1 < R 301 0 0":                               false,
+		"0 > . 500 0 900\n0.01 < . 900 0 500\n0.02 > . 500 0 900\n0.03 < R 900 0 0": false,
+	} {
+		assert.Equal(t, isScan, diagnoseText(t, packets)[0].Has(CauseScan), packets)
+	}
 }
 
 // TestASideThatGoesOnHasNotSentTheRST: one that came ahead of the side's own data was forged.
