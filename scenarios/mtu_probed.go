@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"time"
+
 	"github.com/tcplab/tcplab/faults"
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/lab"
@@ -28,6 +30,10 @@ const probedWire = `
 ...
 never    * R*
 `
+
+// probingPatience outlasts the timers by which the kernel notices the black hole: of 1, 2 and 4 times the timeout of a
+// retransmission (RFC 6298), which is three times the handshake's round trip, and that takes some 0.3 s on a busy machine.
+const probingPatience = 20 * time.Second
 
 // arrivedSmallWire: no segment is larger than the line takes.
 const arrivedSmallWire = `
@@ -63,11 +69,11 @@ nothing fails: a client that waits for less takes it for an outage. The cure is 
 	Topology:  lab.WithLine().Named("routed, over a line, with a client that probes the MTU").With(lab.ClientHost, "net.ipv4.tcp_mtu_probing", "1"),
 	Fixtures:  []harness.Fixture{faults.Line{}},
 	Client:    agent.GoClient{Upload: bulk},
-	Timeout:   harness.PatientTimeout,
+	Timeout:   probingPatience,
 	Unnoticed: harness.SendsLittle,
 	Fault:     smallLine,
 	Want: harness.Want{
-		Client: harness.ClientWant{Within: harness.PatientTimeout},
+		Client: harness.ClientWant{Within: probingPatience},
 		Wire: map[string]string{
 			"client":           probedWire,
 			"router:to-client": probedWire,
