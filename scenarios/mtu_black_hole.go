@@ -67,6 +67,7 @@ ones hang. A smaller MSS at the tunnel (clamping), net.ipv4.tcp_mtu_probing=1 at
 	Topology:      lab.WithLine(),
 	Fixtures:      []harness.Fixture{faults.Line{}},
 	Client:        agent.GoClient{Upload: bulk},
+	Timeout:       harness.PatientTimeout, // long enough for three retransmissions where a busy machine makes the round trip through the line long
 	Fault:         smallLine,
 	Want: harness.Want{
 		Client: harness.ClientWant{Timeout: true, Stage: "read"},

@@ -29,6 +29,7 @@ checksum that does not fit, and its kernel drops it as if it had never come. The
 	Verdict:  "blackhole",
 	Topology: lab.WithLine(),
 	Fixtures: []harness.Fixture{faults.Line{}},
+	Timeout:  harness.PatientTimeout, // long enough for three retransmissions where a busy machine makes the round trip through the line long
 	Fault:    faults.Degrade{To: faults.Line{Damage: true}},
 	Want: harness.Want{
 		Client: harness.ClientWant{Timeout: true, Stage: "read"},
