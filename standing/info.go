@@ -22,7 +22,7 @@ type Order struct {
 	// When is the moment of a connection that is yet to be made at which the fault comes, in the place of Broken.
 	When lab.When `json:"when,omitzero"`
 	// Server is somebody's own server in the place of the lab's; nil: the lab's.
-	Server *Server `json:"server,omitempty"`
+	Server *ServerOrder `json:"server,omitempty"`
 	// Recorded: the lab's own captures run at every vantage point, for [Held.Record].
 	Recorded bool `json:"recorded"`
 	// ExerciseLabel is what the lab is an exercise of; nil: it is none. Of an exercise the holder tells neither scenario nor
@@ -30,16 +30,16 @@ type Order struct {
 	Exercise *ExerciseLabel `json:"exercise,omitempty"`
 }
 
-// Server is somebody's own server, which listens on a port.
-type Server struct {
+// ServerOrder is somebody's own server, which listens on a port.
+type ServerOrder struct {
 	// Port is the one that it listens on.
 	Port int `json:"port"`
 	// Own is what runs. It is not a function.
 	Own lab.OwnServer `json:"own"`
 }
 
-// Moment is when a fault comes, or has come.
-type Moment struct {
+// MomentInfo is when a fault comes, or has come.
+type MomentInfo struct {
 	// When is what was asked for, such as "request-acked".
 	When string `json:"when"`
 	// Exact says that a kernel decides, by the packets; else the live capture does, and the fault was there Late after the packet.
@@ -83,7 +83,7 @@ type Info struct {
 	// State is "building", "healthy", "waiting" or "broken".
 	State State `json:"state"`
 	// Moment is for what the fault waits, or at what it came.
-	Moment *Moment `json:"moment,omitempty"`
+	Moment *MomentInfo `json:"moment,omitempty"`
 	// Scenario and Fault are empty where a holder does not tell.
 	Scenario string `json:"scenario,omitempty"`
 	Fault    string `json:"fault,omitempty"`

@@ -74,11 +74,11 @@ func (h *holder) stopWaiting() error {
 }
 
 // moment is what is told of the wait; nil: there is none. The state is that of the lab by then.
-func (w *waiting) moment(state State) (State, *Moment) {
+func (w *waiting) moment(state State) (State, *MomentInfo) {
 	if w == nil {
 		return state, nil
 	}
-	m := &Moment{When: w.when.String(), Exact: w.pending.Exact}
+	m := &MomentInfo{When: w.when.String(), Exact: w.pending.Exact}
 	select {
 	case <-w.over:
 		if w.err != nil {

@@ -95,7 +95,7 @@ func (f upFlags) run(cmd *cobra.Command, scenario string) error {
 	}
 	order := standing.Order{Lab: f.name, Scenario: scenario, Engine: engine.Name(), Family: lab.Family(f.built.family), Broken: f.broken, When: when, Recorded: f.record}
 	if service.Own != nil {
-		order.Server = &standing.Server{Port: service.Port, Own: *service.Own}
+		order.Server = &standing.ServerOrder{Port: service.Port, Own: *service.Own}
 	}
 	if f.name == "" {
 		order.Lab = scenario

@@ -17,12 +17,8 @@ type sight struct {
 	until     time.Time // when the next like it was seen here; zero: never
 	// unanswered says that it asks for an answer, and that none was seen here.
 	unanswered bool
-	// ttl is the time to live of a packet that comes by again on its way, as in a routing loop; 0: it is the first time. Returns
-	// says that it comes by once more.
-	ttl     uint8
-	returns bool
-	port    uint16     // the client's, where there are several connections
-	server  netip.Addr // the one that is asked, where several are
+	port       uint16     // the client's, where there are several connections
+	server     netip.Addr // the one that is asked, where several are
 }
 
 func (s *sight) time() time.Time { return s.packet.Time }
@@ -96,45 +92,7 @@ func (p Columns) sightsOf(f *wire.Attempt) []*sight {
 	for i, s := range list {
 		s.unanswered = isUnanswered(f, list, i)
 	}
-	noteCircles(list)
 	return list
-}
-
-// fewestPasses tells a routing loop from a router that is captured at all of its interfaces, where a packet passes twice.
-const fewestPasses = 4
-
-// noteCircles finds packets that pass again and again with a smaller time to live: it is the packet that comes back, and nobody has
-// sent it again. Where it has lost 1 in between, the next router has sent it back; in a larger circle it comes from the same side.
-func noteCircles(list []*sight) {
-	passes := map[wire.PathIdentity][]*sight{}
-	for _, s := range list {
-		id := s.packet.OnPath()
-		if before := passes[id]; len(before) > 0 && (s.packet.TTL >= before[len(before)-1].packet.TTL || before[0].packet.IsResent(s.packet)) {
-			markCircle(before)
-			passes[id] = nil
-		}
-		passes[id] = append(passes[id], s)
-	}
-	for _, circle := range passes {
-		markCircle(circle)
-	}
-}
-
-func markCircle(passes []*sight) {
-	if len(passes) < fewestPasses {
-		return
-	}
-	for i, s := range passes {
-		s.returns = i < len(passes)-1
-		if i == 0 {
-			continue
-		}
-		before := passes[i-1]
-		s.ttl, s.again, s.rightward = s.packet.TTL, passes[0].again, before.rightward
-		if before.packet.TTL-s.packet.TTL == 1 {
-			s.rightward = !before.rightward
-		}
-	}
 }
 
 // resent is what a segment has in common with the same one sent again.
