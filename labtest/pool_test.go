@@ -57,13 +57,13 @@ func TestConnectionsThatStandFeelTheFailure(t *testing.T) {
 				assert.Zero(t, lab.Expect(c.get, OK()).Connections)
 			}
 		}
-		time.Sleep(rest[name])
+		time.Sleep(rest[name]) // the pool rests: the memory runs out without a sign
 		seen := lab.Expect(c.get, FailsWithin(1500*time.Millisecond))
 		assert.Zero(t, seen.Connections, "the connection is the one that stood")
 		lab.Heal()
 		again := keep(t, lab)
 		lab.Expect(again.get, OK())
-		time.Sleep(rest[name])
+		time.Sleep(rest[name]) // the pool rests: the memory runs out without a sign
 		lab.Expect(again.get, OK())
 	})
 }
