@@ -40,6 +40,7 @@ func allowList(_ context.Context, s agent.Streams, args []string) error {
 	if err != nil {
 		return err
 	}
+	defer conn.CloseLasting()
 	switch {
 	case args[0] == "remove" && list.Allow == "":
 		return removeTable(conn, list.Name)

@@ -39,6 +39,7 @@ func armed(_ context.Context, s agent.Streams, args []string) error {
 	if err != nil {
 		return err
 	}
+	defer conn.CloseLasting()
 	watch := watching(lab.Instant(*at), *service)
 	switch {
 	case args[0] == "remove" && len(args) == 1:

@@ -44,6 +44,7 @@ func cut(_ context.Context, s agent.Streams, args []string) error {
 	if err != nil {
 		return err
 	}
+	defer conn.CloseLasting()
 	switch {
 	case args[0] == "remove" && len(args) == 1:
 		return removeTable(conn, cutTable)

@@ -59,6 +59,7 @@ func firewall(_ context.Context, s agent.Streams, args []string) error {
 	if err != nil {
 		return err
 	}
+	defer conn.CloseLasting()
 	switch args[0] {
 	case "add":
 		return addRule(conn, f, *rule)
@@ -143,6 +144,7 @@ func addRuleCounters(n *agent.Namespace, into lab.Counters) error {
 	if err != nil {
 		return err
 	}
+	defer conn.CloseLasting()
 	return eachRule(conn, func(f lab.Family, r Rule, packets uint64, _ *nftables.Rule) error {
 		into[r.CounterName(f)] += packets
 		return nil

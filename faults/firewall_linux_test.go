@@ -104,6 +104,7 @@ func TestTheKernelKeepsOurRules(t *testing.T) {
 		defer ns.Close()
 		conn, err := ns.Nftables()
 		require.NoError(t, err)
+		defer conn.CloseLasting()
 		var listed []string
 		for _, r := range rules(f) {
 			require.NoError(t, addRule(conn, f, r))
@@ -125,6 +126,7 @@ func rulesIn(t *testing.T, ns *agent.Namespace) (list []Rule) {
 	t.Helper()
 	conn, err := ns.Nftables()
 	require.NoError(t, err)
+	defer conn.CloseLasting()
 	require.NoError(t, eachRule(conn, func(_ lab.Family, r Rule, _ uint64, _ *nftables.Rule) error {
 		list = append(list, r)
 		return nil

@@ -44,6 +44,7 @@ func nat(_ context.Context, s agent.Streams, args []string) error {
 	if err != nil {
 		return err
 	}
+	defer conn.CloseLasting()
 	known := rule.Unknown == "drop" || rule.Unknown == "reset"
 	switch {
 	case args[0] == "remove" && len(args) == 1:
@@ -168,6 +169,7 @@ func addNATCounters(n *agent.Namespace, into lab.Counters) error {
 	if err != nil {
 		return err
 	}
+	defer conn.CloseLasting()
 	timeoutDefaults.Lock()
 	defer timeoutDefaults.Unlock()
 	objects, err := conn.GetNamedObjects(&nftables.Table{Name: natTable, Family: nftables.TableFamilyINet})

@@ -78,7 +78,7 @@ func (p proxyServer) valid(program string) bool {
 const connectTimeout = 5 * time.Second
 
 func (p proxyServer) connect(ctx context.Context, _, _ string) (net.Conn, error) {
-	dialer := net.Dialer{Timeout: connectTimeout, Control: p.namespace.Control}
+	dialer := net.Dialer{Timeout: connectTimeout, KeepAlive: -1, Control: p.namespace.Control}
 	return dialer.DialContext(ctx, "tcp", p.server.String())
 }
 

@@ -33,6 +33,7 @@ func stateful(_ context.Context, s agent.Streams, args []string) error {
 	if err != nil {
 		return err
 	}
+	defer conn.CloseLasting()
 	switch {
 	case args[0] == "remove" && len(args) == 1:
 		return removeTable(conn, statefulTable)

@@ -101,9 +101,13 @@ func (l *namespaces) join(s lab.SegmentSpec) error {
 
 // plug makes a pair of virtual Ethernet devices, each end in its namespace at once.
 func plug(name string, mac net.HardwareAddr, ns *agent.Namespace, peer string, peerMAC net.HardwareAddr, peerNS *agent.Namespace) error {
-	attrs := netlink.NewLinkAttrs()
-	attrs.Name, attrs.HardwareAddr, attrs.Namespace = name, mac, netlink.NsFd(ns.Fd())
-	return netlink.LinkAdd(&netlink.Veth{LinkAttrs: attrs, PeerName: peer, PeerHardwareAddr: peerMAC, PeerNamespace: netlink.NsFd(peerNS.Fd())})
+	return ns.Use(func(fd int) error {
+		return peerNS.Use(func(peerFd int) error {
+			attrs := netlink.NewLinkAttrs()
+			attrs.Name, attrs.HardwareAddr, attrs.Namespace = name, mac, netlink.NsFd(fd)
+			return netlink.LinkAdd(&netlink.Veth{LinkAttrs: attrs, PeerName: peer, PeerHardwareAddr: peerMAC, PeerNamespace: netlink.NsFd(peerFd)})
+		})
+	})
 }
 
 // close ends every command, then drops the namespaces; the kernel removes what is in them. It may be called more than
@@ -301,7 +305,9 @@ func newSilentNamespace() (*agent.Namespace, error) {
 }
 
 func (m *machine) moveLinks(from, to *agent.Namespace) error {
-	return m.eachLink(from, func(h *netlink.Handle, link netlink.Link) error { return h.LinkSetNsFd(link, to.Fd()) })
+	return m.eachLink(from, func(h *netlink.Handle, link netlink.Link) error {
+		return to.Use(func(fd int) error { return h.LinkSetNsFd(link, fd) })
+	})
 }
 
 func (m *machine) setLinksUp(ns *agent.Namespace) error {

@@ -67,11 +67,14 @@ func (n *Namespace) Configure(config lab.HostConfig) error {
 }
 
 // Netlink opens a routing socket in the namespace.
-func (n *Namespace) Netlink() (*netlink.Handle, error) {
-	if n.file == nil {
-		return netlink.NewHandle(unix.NETLINK_ROUTE)
-	}
-	return netlink.NewHandleAt(netns.NsHandle(n.Fd()), unix.NETLINK_ROUTE)
+func (n *Namespace) Netlink() (*netlink.Handle, error) { return n.netlink(unix.NETLINK_ROUTE) }
+
+func (n *Namespace) netlink(family int) (h *netlink.Handle, err error) {
+	err = n.Use(func(fd int) error {
+		h, err = netlink.NewHandleAt(netns.NsHandle(fd), family)
+		return err
+	})
+	return h, err
 }
 
 // groupsDeadline bounds the wait for the groups of new addresses, which takes as long as a work item of the kernel has
@@ -81,12 +84,11 @@ const groupsDeadline = 10 * time.Second
 // watchAddrs returns a channel that is sent to whenever an address of the namespace has changed.
 func (n *Namespace) watchAddrs() (changes chan netlink.AddrUpdate, stop func(), err error) {
 	changes, done := make(chan netlink.AddrUpdate, 64), make(chan struct{})
-	options := netlink.AddrSubscribeOptions{}
-	if n.file != nil {
-		handle := netns.NsHandle(n.Fd())
-		options.Namespace = &handle
-	}
-	if err := netlink.AddrSubscribeWithOptions(changes, done, options); err != nil {
+	err = n.Use(func(fd int) error {
+		handle := netns.NsHandle(fd)
+		return netlink.AddrSubscribeWithOptions(changes, done, netlink.AddrSubscribeOptions{Namespace: &handle})
+	})
+	if err != nil {
 		return nil, nil, fmt.Errorf("watch addresses: %w", err)
 	}
 	return changes, func() {

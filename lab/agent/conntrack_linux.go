@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/vishvananda/netlink"
-	"github.com/vishvananda/netns"
 	"golang.org/x/sys/unix"
 )
 
@@ -78,8 +77,5 @@ func (n *Namespace) eachEstablished(do func(*netlink.Handle, netlink.InetFamily,
 }
 
 func (n *Namespace) conntrack() (*netlink.Handle, error) {
-	if n.file == nil {
-		return netlink.NewHandle(unix.NETLINK_NETFILTER)
-	}
-	return netlink.NewHandleAt(netns.NsHandle(n.Fd()), unix.NETLINK_NETFILTER)
+	return n.netlink(unix.NETLINK_NETFILTER)
 }

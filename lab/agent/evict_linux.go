@@ -54,7 +54,7 @@ func (n *Namespace) inhabitants() ([]int, error) {
 // isOf reports whether the namespace is that of a process.
 func (n *Namespace) isOf(pid int) bool {
 	var here, there unix.Stat_t
-	if unix.Fstat(n.Fd(), &here) != nil || unix.Stat(fmt.Sprintf("/proc/%d/ns/net", pid), &there) != nil {
+	if n.Use(func(fd int) error { return unix.Fstat(fd, &here) }) != nil || unix.Stat(fmt.Sprintf("/proc/%d/ns/net", pid), &there) != nil {
 		return false
 	}
 	return here.Dev == there.Dev && here.Ino == there.Ino

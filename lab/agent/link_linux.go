@@ -85,16 +85,18 @@ func (n *Namespace) await(names []string, ready func(netlink.Link) (bool, error)
 		go drain(links) // a sender may be in the middle of it; it ends, and closes the channel, at its next look
 		go drain(routes)
 	}()
-	linkOptions, routeOptions := netlink.LinkSubscribeOptions{}, netlink.RouteSubscribeOptions{}
-	if n.file != nil {
-		handle := netns.NsHandle(n.Fd())
-		linkOptions.Namespace, routeOptions.Namespace = &handle, &handle
-	}
-	if err := netlink.LinkSubscribeWithOptions(links, done, linkOptions); err != nil {
-		return fmt.Errorf("watch links: %w", err)
-	}
-	if err := netlink.RouteSubscribeWithOptions(routes, done, routeOptions); err != nil {
-		return fmt.Errorf("watch routes: %w", err)
+	err := n.Use(func(fd int) error {
+		handle := netns.NsHandle(fd)
+		if err := netlink.LinkSubscribeWithOptions(links, done, netlink.LinkSubscribeOptions{Namespace: &handle}); err != nil {
+			return fmt.Errorf("watch links: %w", err)
+		}
+		if err := netlink.RouteSubscribeWithOptions(routes, done, netlink.RouteSubscribeOptions{Namespace: &handle}); err != nil {
+			return fmt.Errorf("watch routes: %w", err)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	deadline := time.NewTimer(linkDeadline)
 	defer deadline.Stop()

@@ -47,12 +47,22 @@ func (n *Namespace) Close() error {
 	return n.file.Close()
 }
 
-// Fd is a descriptor of the namespace, -1 when it is that of the process.
-func (n *Namespace) Fd() int {
+// Use calls fn with a descriptor of the namespace, -1 when it is that of the process. It is not closed before fn returns,
+// whoever calls Close in the meantime: the number could by then be that of another file. After Close the error wraps
+// [os.ErrClosed].
+func (n *Namespace) Use(fn func(fd int) error) error {
 	if n.file == nil {
-		return -1
+		return fn(-1)
 	}
-	return int(n.file.Fd())
+	raw, err := n.file.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var result error
+	if raw.Control(func(fd uintptr) { result = fn(int(fd)) }) != nil { // which has no other reason, and an error that is internal
+		return fmt.Errorf("use network namespace: %w", os.ErrClosed)
+	}
+	return result
 }
 
 // Do runs fn on a thread that is in the namespace. What fn starts on other goroutines is not.
@@ -61,7 +71,8 @@ func (n *Namespace) Do(fn func() error) error {
 		return fn()
 	}
 	return onOwnThread(func() error {
-		if err := unix.Setns(n.Fd(), unix.CLONE_NEWNET); err != nil {
+		err := n.Use(func(fd int) error { return unix.Setns(fd, unix.CLONE_NEWNET) })
+		if err != nil {
 			return fmt.Errorf("enter network namespace: %w", err)
 		}
 		return fn()

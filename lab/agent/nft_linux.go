@@ -9,12 +9,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Nftables speaks with nf_tables in the namespace.
-func (n *Namespace) Nftables() (*nftables.Conn, error) {
-	if n.file == nil {
-		return nftables.New()
+// Nftables speaks with nf_tables in the namespace, over one socket: the caller ends it with CloseLasting.
+func (n *Namespace) Nftables() (conn *nftables.Conn, err error) {
+	err = n.Use(func(fd int) error {
+		conn, err = nftables.New(nftables.WithNetNSFd(max(fd, 0)), nftables.AsLasting()) // 0 stands for the process's own
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("speak with nf_tables: %w", err)
 	}
-	return nftables.New(nftables.WithNetNSFd(n.Fd()))
+	return conn, nil
 }
 
 // Passage matches what leaves by one interface, or comes in by another; an empty name is not looked at.
@@ -57,6 +61,7 @@ func (n *Namespace) EachCommented(chain string, do func(table, comment string, p
 	if err != nil {
 		return err
 	}
+	defer conn.CloseLasting()
 	chains, err := conn.ListChainsOfTableFamily(nftables.TableFamilyINet)
 	if err != nil {
 		return fmt.Errorf("list firewall chains: %w", err)
@@ -87,6 +92,7 @@ func (n *Namespace) ProbeFirewall() error {
 	if err != nil {
 		return err
 	}
+	defer conn.CloseLasting()
 	table := conn.AddTable(&nftables.Table{Name: "tcplab-probe", Family: nftables.TableFamilyINet})
 	chain := conn.AddChain(&nftables.Chain{Name: "input", Table: table, Type: nftables.ChainTypeFilter,
 		Hooknum: nftables.ChainHookInput, Priority: nftables.ChainPriorityFilter})

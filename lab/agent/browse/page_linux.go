@@ -162,11 +162,11 @@ func blockIcon(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
 // load loads the page until it has all come, has failed, or is given up.
 func (v visit) load(tab context.Context, seen *progress) (lab.Outcome, error) {
 	patience, cancel := context.WithCancel(tab)
+	begin := time.Now() // before the timer starts: a timeout never took less than itself
 	if v.timeout > 0 {
 		patience, cancel = context.WithTimeout(tab, v.timeout)
 	}
 	defer cancel()
-	begin := time.Now()
 	err := chromedp.Do(patience, chromedp.Navigate(v.page.String()))
 	o := lab.OutcomeOf("chromium", "", nil, time.Since(begin)) // what follows takes time that is not the page's
 	if tab.Err() != nil {
