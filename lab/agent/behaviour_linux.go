@@ -49,8 +49,7 @@ func listenService(ctx context.Context, ns *Namespace, s lab.Service) (net.Liste
 	if err != nil {
 		return nil, err
 	}
-	config := net.ListenConfig{Control: ns.Control}
-	l, err := config.Listen(ctx, network, net.JoinHostPort(host, fmt.Sprint(s.Number())))
+	l, err := listenConfig(ns).Listen(ctx, network, net.JoinHostPort(host, fmt.Sprint(s.Number())))
 	if err != nil {
 		return nil, err
 	}

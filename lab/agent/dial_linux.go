@@ -49,7 +49,7 @@ func dial(ctx context.Context, s Streams, args []string) error {
 		return Usagef("usage: tcplab host dial [--timeout 3s] [--path /] [--idle 0s] [--keep-alive 0s] [--upload 0] [--tls] [--connect-only] ADDRESS:PORT... (an IP address, IPv6 in brackets; the next is tried 250 ms after the one before it, or when that has failed)")
 	}
 	start := time.Now()
-	network := &net.Dialer{Deadline: d.deadline(start), KeepAliveConfig: d.keepAlive(), Control: s.Namespace.Control}
+	network := &net.Dialer{Deadline: d.deadline(start), KeepAlive: -1, KeepAliveConfig: d.keepAlive(), Control: s.Namespace.Control}
 	conn, err := dialFirst(ctx, network.DialContext, d.targets)
 	if err != nil {
 		return PrintJSON(s.Stdout, lab.OutcomeOf("go", "connect", err, time.Since(start)))
@@ -93,7 +93,7 @@ func (d dialer) secure(ctx context.Context, conn net.Conn, start time.Time) (net
 	return secured, secured.HandshakeContext(ctx)
 }
 
-// keepAlive is Go's default for the zero value.
+// keepAlive asks for keep-alives only where the client is to send them.
 func (d dialer) keepAlive() net.KeepAliveConfig {
 	return net.KeepAliveConfig{Enable: d.alive > 0, Idle: d.alive, Interval: d.alive}
 }

@@ -17,7 +17,7 @@ type GoClient struct {
 	// time too, is then that of the second request.
 	Idle time.Duration
 	// KeepAlive is for how long nothing may come before the kernel asks whether the other end is still there, in whole seconds
-	// (TCP_KEEPIDLE and TCP_KEEPINTVL, tcp(7)). 0 stands for Go's default of 15 s.
+	// (TCP_KEEPIDLE and TCP_KEEPINTVL, tcp(7)). 0: it does not ask; Go's own default is 15 s.
 	KeepAlive time.Duration
 	// Upload is how many bytes go with the request; the client then waits until they are written, and for the reply.
 	Upload int

@@ -60,14 +60,19 @@ func listen(ctx context.Context, s Streams, args []string) error {
 	return behave(ctx, listener, service)
 }
 
-// ListenTCP listens on a port at every address of both families.
+// ListenTCP listens on a port at every address of both families. What it accepts asks for no keep-alives.
 func ListenTCP(ctx context.Context, ns *Namespace, port int) (Listener, error) {
-	config := net.ListenConfig{Control: ns.Control}
-	l, err := config.Listen(ctx, "tcp", net.JoinHostPort("", strconv.Itoa(port)))
+	l, err := listenConfig(ns).Listen(ctx, "tcp", net.JoinHostPort("", strconv.Itoa(port)))
 	if err != nil {
 		return Listener{}, err
 	}
 	return Listener{l.(*net.TCPListener)}, nil
+}
+
+// listenConfig turns off the keep-alives that Go asks for after 15 s: where a machine is so busy that a run takes longer,
+// they would be packets that no failure made.
+func listenConfig(ns *Namespace) *net.ListenConfig {
+	return &net.ListenConfig{Control: ns.Control, KeepAlive: -1}
 }
 
 // Listener is one whose Close returns when nothing listens any more. close(2) alone does not end it: a

@@ -1,11 +1,13 @@
 package agent_test
 
 import (
+	"encoding/json"
 	"net"
 	"os"
 	"path/filepath"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -33,6 +35,48 @@ func TestWhatHasEndedDoesNotListenInACopyOfItsSocket(t *testing.T) {
 			assert.NoError(t, l.Close())
 		})
 	}
+}
+
+// A run that takes longer than 15 s must not have packets that only Go's default made.
+func TestNobodyAsksForKeepAlivesUnlessTold(t *testing.T) {
+	for alive, timer := range map[string]string{"0s": "", "1s": "keepalive"} {
+		t.Run(alive, func(t *testing.T) {
+			t.Parallel()
+			port := agenttest.FreePort(t)
+			argv, told := lab.Service{Port: port}.Command()
+			s := agenttest.Start(t, port, told, argv[2:]...)
+			felt := make(chan string, 1)
+			go func() {
+				_, out, errs := agenttest.Run("dial", "--timeout", "1m", "--idle", "3s", "--keep-alive", alive, s.Address())
+				felt <- out + errs
+			}()
+			require.Eventually(t, func() bool { // the reply has come, and both wait for what comes next
+				client, server := socketsOf(t, port)
+				return len(client) == 1 && len(server) == 1 && client[0].Timer == timer && server[0].Timer == ""
+			}, time.Minute, time.Millisecond)
+			assert.Contains(t, <-felt, `"error":""`)
+			s.End(t)
+		})
+	}
+}
+
+// socketsOf are the sockets in state ESTAB of a service's two ends on this machine.
+func socketsOf(t *testing.T, port int) (client, server []lab.Socket) {
+	t.Helper()
+	code, out, errs := agenttest.Run("sockets")
+	require.Zero(t, code, errs)
+	var all []lab.Socket
+	require.NoError(t, json.Unmarshal([]byte(out), &all))
+	for _, s := range all {
+		switch {
+		case s.State != "ESTAB":
+		case int(s.Remote.Port()) == port:
+			client = append(client, s)
+		case int(s.Local.Port()) == port:
+			server = append(server, s)
+		}
+	}
+	return client, server
 }
 
 // copyOfListener duplicates the descriptor of this process that listens on the port, as fork(2) does.
