@@ -24,7 +24,10 @@ type runReport struct {
 	Scenario string
 	Family   int
 	Match    bool
-	Client   struct {
+	// Skipped and Mismatches are why it did not match.
+	Skipped    string
+	Mismatches []struct{ Phase, At, Reason, Detail string }
+	Client     struct {
 		Timeout   bool
 		ElapsedMS float64 `json:"elapsed_ms"`
 	}
@@ -122,7 +125,7 @@ func shortScenarios() []harness.Scenario {
 
 func testMatches(t *testing.T, reports []runReport) {
 	for _, r := range reports {
-		assert.True(t, r.Match, "%s", r.Artifacts)
+		assert.True(t, r.Match, "%s, IPv%d, the machine was %.0f ms late: %s %v", r.Scenario, r.Family, r.LatenessMS, r.Skipped, r.Mismatches)
 	}
 	for _, family := range []int{4, 6} {
 		testTwoFirewalls(t, reports, family)
