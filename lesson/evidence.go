@@ -107,6 +107,7 @@ func (x *index) match(e *evidence, packets []wire.Packet) (points []string) {
 			if e.which == nil {
 				e.which = p
 			}
+		case off > sameTime && isCommon(p): // it may be of any lab
 		case off > sameTime:
 			e.state, e.which, e.off = shifted, p, off
 			return nil
@@ -133,6 +134,10 @@ func (x *index) match(e *evidence, packets []wire.Packet) (points []string) {
 func telling(p *wire.Packet) bool {
 	return p.Kind != wire.KindOther && p.Src != p.Dst && !p.Src.IsLoopback() && !p.Src.IsMulticast() && !p.Dst.IsMulticast()
 }
+
+// isCommon reports whether the packet is the same in every lab, byte for byte, and each time: who asks for a hardware address, and who
+// answers, has no number of its own. It tells a lab only by its time.
+func isCommon(p *wire.Packet) bool { return p.Kind == wire.KindARP || p.Kind == wire.KindND }
 
 // add notes a packet at its vantage points.
 func (e *evidence) add(p *wire.Packet, points []string) {

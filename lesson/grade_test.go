@@ -283,6 +283,20 @@ func TestFalseEvidence(t *testing.T) {
 	}
 }
 
+// A question for a hardware address is the same in every lab of these addresses, byte for byte: it does not make a file of another lab one
+// of this lab.
+func TestWhatEveryLabHasProvesNothing(t *testing.T) {
+	e, others := newExam(t, "dead-host"), newExam(t, "router-resets-syn")
+	asked := only(frames(t, e.record, "client", "router:to-server"), func(p *wire.Packet) bool { return p.Kind == wire.KindARP })
+	require.NotEmpty(t, asked)
+	for i := range asked {
+		asked[i].Time = asked[i].Time.Add(15 * time.Second)
+	}
+	assert.Contains(t, notes(e.right(e.client(append(asked, others.front...)...)), lang.English)[0],
+		"client.pcap: none of its packets has ever been seen in your lab.")
+	assert.Contains(t, notes(e.right(e.client(asked...)), lang.English)[0], "client.pcap holds no packet by which your lab could be recognised")
+}
+
 // A filter for TCP alone hides the very answer.
 func TestFilterThatHidesTheAnswer(t *testing.T) {
 	e := newExam(t, "server-rejects")
