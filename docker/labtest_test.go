@@ -1,4 +1,4 @@
-package labtest_test
+package docker_test
 
 import (
 	"context"
