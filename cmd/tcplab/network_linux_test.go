@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/nftables"
 	"github.com/google/nftables/expr"
@@ -36,6 +37,7 @@ func furnish(t *testing.T) {
 		address.Flags = unix.IFA_F_NODAD // else it is tentative at first, and changes by itself
 		assert.NoError(t, netlink.AddrAdd(lo, address))
 	}
+	awaitLocalRoute(t, "2001:db8:ffff::1")
 	assert.NoError(t, netlink.RouteAdd(&netlink.Route{LinkIndex: lo.Attrs().Index, Gw: net.IPv4(192, 0, 2, 254)}))
 	conn, err := nftables.New()
 	if !assert.NoError(t, err) {
@@ -46,6 +48,22 @@ func furnish(t *testing.T) {
 		Hooknum: nftables.ChainHookInput, Priority: nftables.ChainPriorityFilter})
 	conn.AddRule(&nftables.Rule{Table: table, Chain: chain, Exprs: []expr.Any{&expr.Verdict{Kind: expr.VerdictAccept}}})
 	assert.NoError(t, conn.Flush())
+}
+
+// awaitLocalRoute waits for the route to an IPv6 address of the machine, which its kernel adds a moment after the address. It asks on
+// the calling thread, whose network namespace is the machine.
+func awaitLocalRoute(t *testing.T, address string) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		routes, err := netlink.RouteListFiltered(netlink.FAMILY_V6, &netlink.Route{Table: unix.RT_TABLE_LOCAL}, netlink.RT_FILTER_TABLE)
+		if !assert.NoError(t, err) {
+			return
+		}
+		if slices.ContainsFunc(routes, func(r netlink.Route) bool { return r.Dst != nil && r.Dst.IP.String() == address }) {
+			return
+		}
+	}
+	t.Errorf("there is no local route to %s", address)
 }
 
 // questions are the commands that show a machine's network, where they are installed.
