@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -140,6 +141,28 @@ func (n *Namespace) hearsMulticast(link string) (hears bool, err error) {
 		hears = hears || strings.HasPrefix(fields[0], "ff00") && fields[1] == "08" && fields[len(fields)-1] == link
 	})
 	return hears, err
+}
+
+// takesIn reports whether the host takes in what is sent to the IPv6 addresses of the interface. The kernel adds the route for that in a
+// work item, after it has told of the address (__ipv6_ifa_notify in net/ipv6/addrconf.c), and drops what comes before.
+func (n *Namespace) takesIn(link string) (bool, error) {
+	missing := map[string]bool{}
+	err := n.eachLine("/proc/thread-self/net/if_inet6", func(fields []string) { // address, ..., interface
+		if fields[len(fields)-1] == link {
+			missing[fields[0]] = true
+		}
+	})
+	if err != nil {
+		return false, err
+	}
+	err = n.eachLine("/proc/thread-self/net/ipv6_route", func(fields []string) { // destination, its length, ..., flags, interface
+		const local = 0x80000000 // RTF_LOCAL
+		flags, err := strconv.ParseUint(fields[len(fields)-2], 16, 32)
+		if err == nil && flags&local != 0 && fields[1] == "80" {
+			delete(missing, fields[0])
+		}
+	})
+	return len(missing) == 0, err
 }
 
 // eachLine gives the fields of each line of one of the namespace's tables; lines of fewer than three are left out.

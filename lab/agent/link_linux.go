@@ -60,11 +60,14 @@ func linkDown(n *Namespace, name string) error {
 const linkDeadline = 10 * time.Second
 
 // AwaitLinks waits until each of the links is ready: operational, which is when the kernel has attached its queue (what
-// is sent before is dropped), and hearing multicast (so is what comes before).
+// is sent before is dropped), hearing multicast, and taking in what is sent to its addresses (so is what comes before).
 func (n *Namespace) AwaitLinks(names []string) error {
 	return n.await(names, func(l netlink.Link) (bool, error) {
 		hears, err := n.hearsMulticast(l.Attrs().Name)
-		return hears && l.Attrs().OperState == netlink.OperUp, err
+		if err != nil || !hears || l.Attrs().OperState != netlink.OperUp {
+			return false, err
+		}
+		return n.takesIn(l.Attrs().Name)
 	})
 }
 
