@@ -32,7 +32,9 @@ func (Freeze) Verify(ctx context.Context, b *lab.Bench) error {
 	if err != nil {
 		return err
 	}
-	o, err := agent.GoClient{Idle: time.Millisecond}.Do(ctx, lab.Call{Host: server, Target: b.Target(), Timeout: unanswered})
+	o, err := askInVain(func(patience time.Duration) (lab.Outcome, error) {
+		return agent.GoClient{Idle: time.Millisecond}.Do(ctx, lab.Call{Host: server, Target: b.Target(), Timeout: patience})
+	})
 	switch {
 	case err != nil:
 		return err

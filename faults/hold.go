@@ -93,7 +93,7 @@ func (UsePorts) Inject(ctx context.Context, b *lab.Bench) error {
 // Verify connects once more, which the client's own kernel must refuse.
 func (f UsePorts) Verify(ctx context.Context, b *lab.Bench) error {
 	var o lab.Outcome
-	if err := b.Query(ctx, lab.ClientHost, agent.DialVerb(b.Target(), unanswered), &o); err != nil {
+	if err := b.Query(ctx, lab.ClientHost, agent.DialVerb(b.Target(), lab.DefaultTimeout), &o); err != nil {
 		return err
 	}
 	if o.Errno != "EADDRNOTAVAIL" {

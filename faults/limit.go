@@ -51,7 +51,11 @@ func (f Exhaust) Inject(ctx context.Context, b *lab.Bench) error {
 // Verify makes one more connection, which must not be established: a firewall refuses it, a NAT says nothing.
 func (f Exhaust) Verify(ctx context.Context, b *lab.Bench) error {
 	var o lab.Outcome
-	if err := b.Query(ctx, lab.ClientHost, agent.DialVerb(b.Target(), unanswered), &o); err != nil {
+	patience := lab.DefaultTimeout // a refusal comes at once, on a machine that has time
+	if f.NAT {
+		patience = unanswered
+	}
+	if err := b.Query(ctx, lab.ClientHost, agent.DialVerb(b.Target(), patience), &o); err != nil {
 		return err
 	}
 	if o.Stage != "connect" || f.NAT != o.Timeout || !f.NAT && o.Errno != "ECONNREFUSED" {

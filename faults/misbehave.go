@@ -85,7 +85,15 @@ func (f Misbehave) Verify(ctx context.Context, b *lab.Bench) error {
 	if err != nil {
 		return err
 	}
-	o, err := agent.GoClient{TLS: f.To.TLS != ""}.Do(ctx, lab.Call{Host: server, Target: b.Target(), Timeout: f.patience()})
+	ask := func(patience time.Duration) (lab.Outcome, error) {
+		return agent.GoClient{TLS: f.To.TLS != ""}.Do(ctx, lab.Call{Host: server, Target: b.Target(), Timeout: f.To.Delay + patience})
+	}
+	var o lab.Outcome
+	if f.To.Behaviour == lab.Silent { // nothing will come
+		o, err = askInVain(ask)
+	} else {
+		o, err = ask(lab.DefaultTimeout)
+	}
 	if err != nil {
 		return err
 	}
@@ -120,15 +128,6 @@ func (f Misbehave) verifyListeners(ctx context.Context, b *lab.Bench) error {
 		return fmt.Errorf("the server still listens on %v", listening)
 	}
 	return nil
-}
-
-// patience is how long a request of the proof waits: where nothing will come, for as long as [unanswered]; else for as long as any
-// client, since a machine that is busy is late.
-func (f Misbehave) patience() time.Duration {
-	if f.To.Behaviour == lab.Silent {
-		return f.To.Delay + unanswered
-	}
-	return f.To.Delay + lab.DefaultTimeout
 }
 
 // tlsEnds are the ends of a client that speaks TLS, where it fails.

@@ -208,3 +208,23 @@ func TestMisrouteLooksForItsOwnRoute(t *testing.T) {
 	assert.Equal(t, "the client sends what goes to the outside to a gateway that is not there", everywhere.String())
 	assert.Equal(t, []string{"tcplab exec client ip route replace 0.0.0.0/0 via 198.51.100.253"}, everywhere.ByHand(lab.IPv4))
 }
+
+// On a busy machine a connection may take longer than the first patience: that says nothing of the reply.
+func TestARequestInVainMustBeConnected(t *testing.T) {
+	var asked []time.Duration
+	ends := func(stages ...string) func(time.Duration) (lab.Outcome, error) {
+		asked = nil
+		return func(patience time.Duration) (lab.Outcome, error) {
+			asked = append(asked, patience)
+			return lab.Outcome{Timeout: true, Stage: stages[min(len(asked), len(stages))-1]}, nil
+		}
+	}
+	o, err := askInVain(ends("connect", "read"))
+	require.NoError(t, err)
+	assert.Equal(t, "read", o.Stage)
+	assert.Equal(t, []time.Duration{time.Second, 4 * time.Second}, asked)
+	o, err = askInVain(ends("connect"))
+	require.NoError(t, err)
+	assert.Equal(t, "connect", o.Stage)
+	assert.Equal(t, []time.Duration{time.Second, 4 * time.Second, 16 * time.Second}, asked)
+}

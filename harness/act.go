@@ -217,7 +217,7 @@ func (a act) way(t lab.Topology) []string {
 }
 
 // established is what a baseline must show at every vantage point on the way: a complete handshake and never a RST from
-// the server, or a request that is answered. The SYNs may offer ECN (RFC 3168 section 6.1.1). A client may reset what it is done with: HAProxy does so with its servers,
+// the server, or a request that is answered, on a busy machine after the next one. The SYNs may offer ECN (RFC 3168 section 6.1.1). A client may reset what it is done with: HAProxy does so with its servers,
 // to keep no connection in TIME_WAIT.
 var established = map[lab.Protocol]signature.Signature{
 	lab.TCP: signature.MustParse(`
@@ -229,6 +229,7 @@ never < R*
 `),
 	lab.Echo: signature.MustParse(`
 +0   > icmp echo-request
+...
 +any < icmp echo-reply
 ...
 never * icmp unreachable
