@@ -45,7 +45,7 @@ timeouts:
 pairs:
 	TCPLAB_MEASURE=1 go test -count=1 -timeout=60m -run '^TestEveryFaultIsToldFromEveryOther$$' ./scenarios/proof
 
-# Runs every scenario in containers on both families; "go test" has one of the two in turn.
+# Runs every scenario in containers on both families; "go test" has one of each kind, on one of the two.
 containers:
 	TCPLAB_MEASURE=1 go test -count=1 -timeout=30m -run '^TestLab_docker$$' .
 
