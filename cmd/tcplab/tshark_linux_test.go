@@ -131,24 +131,33 @@ func dissect(t *testing.T, captures []witnessed) {
 	service := strconv.Itoa(lab.Port)
 	out, err := exec.Command("tshark", "-r", merged, "-Y", "tcp.port == "+service+" || icmp.type in {0, 8} || icmpv6.type in {128, 129}",
 		"-T", "fields", "-E", "occurrence=f", "-e", "frame.interface_id", "-e", "frame.interface_name", "-e", "frame.time_epoch",
-		"-e", "tcp.srcport", "-e", "tcp.dstport", "-e", "tcp.flags", "-e", "icmp.type", "-e", "icmpv6.type").Output()
+		"-e", "tcp.srcport", "-e", "tcp.dstport", "-e", "tcp.flags", "-e", "icmp.type", "-e", "icmpv6.type",
+		"-e", "ip.src", "-e", "ipv6.src", "-e", "ip.dst", "-e", "ipv6.dst").Output()
 	require.NoError(t, err)
-	type connection struct{ iface, port string } // the client's
+	type connection struct{ iface, port, server string } // the port is the client's
 	var order []connection
 	packets, last := map[connection][]string{}, map[connection]time.Time{}
 	for line := range strings.Lines(string(out)) {
 		fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		require.Len(t, fields, 8, line)
+		require.Len(t, fields, 12, line)
 		iface, at, source, destination, icmp := fields[0], epoch(t, fields[2]), fields[3], fields[4], fields[6]+fields[7]
+		from, to := fields[8]+fields[9], fields[10]+fields[11]
 		place := places[idOf(t, iface)]
 		require.Equal(t, place.iface, fields[1], "the interfaces of the merged file are those of the captures, in their order")
 		if source == "" {
 			place.in.pings[place.iface]++
 			continue
 		}
-		c, direction := connection{iface, source}, ">"
+		c, direction := connection{iface, source, to}, ">"
 		if destination != service {
-			c, direction = connection{iface, destination}, "<"
+			c, direction = connection{iface, destination, from}, "<"
+		}
+		if icmp != "" { // the addresses are those of the error itself
+			i := slices.IndexFunc(order, func(o connection) bool { return o.iface == c.iface && o.port == c.port })
+			if i < 0 {
+				continue
+			}
+			c = order[i]
 		}
 		gap := time.Duration(0)
 		if before, ok := last[c]; ok {
