@@ -24,6 +24,8 @@ type Rule struct {
 	Data bool `json:"data,omitempty"`
 	// Flags are flags of TCP that a segment must have all of, as iptables names them: "FIN", "ECE,CWR"; empty: any.
 	Flags string `json:"flags,omitempty"`
+	// Least is the size in bytes, with the IP header, of the smallest packet that matches; 0: any.
+	Least int `json:"least,omitempty"`
 	// First is how many packets it concerns, those that match it first; 0 for all.
 	First int `json:"first,omitempty"`
 	// Reject is what the rule answers with, as iptables names it: "tcp-reset", or "icmp-port-unreachable",
@@ -47,6 +49,9 @@ func (r Rule) String() string {
 	}
 	if r.Flags != "" {
 		s.WriteString(" --tcp-flags " + r.Flags + " " + r.Flags)
+	}
+	if r.Least != 0 {
+		fmt.Fprintf(&s, " -m length --length %d:", r.Least)
 	}
 	if r.First != 0 {
 		fmt.Fprintf(&s, " (the first %d)", r.First)
@@ -76,11 +81,12 @@ func (r Rule) Command(f lab.Family) string {
 // CounterName is the rule's name among the [lab.Counters] of its host and family.
 func (r Rule) CounterName(f lab.Family) string { return "firewall " + f.String() + " " + r.String() }
 
-// FirewallVerb adds the rule (action "add") or deletes it ("delete") for one family. A rule that drops, without First,
+// FirewallVerb adds the rule (action "add") or deletes it ("delete") for one family. A rule that drops, without First and Least,
 // is written to the tables of iptables, so that "iptables -S" lists it where iptables is installed.
 func FirewallVerb(action string, f lab.Family, r Rule) []string {
 	argv := lab.Verb("firewall", action, "--family", strconv.Itoa(int(f)), "--chain", r.Chain, "--proto", r.Proto,
 		"--port", strconv.Itoa(r.Port), "--source-port", strconv.Itoa(r.SourcePort), "--first", strconv.Itoa(r.First),
+		"--least", strconv.Itoa(r.Least),
 		"--flags", r.Flags, "--reject", r.Reject)
 	if r.Data {
 		argv = append(argv, "--data")

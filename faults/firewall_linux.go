@@ -17,7 +17,7 @@ import (
 // named after the hook. So "iptables -S" lists them, with their counters, where it is installed. What it would not
 // understand is in a table beside that: of a table with one such rule it lists nothing, and can add no rule either. As
 // measured with iptables 1.8.9, it lists what we write for --sport, --dport, both at once and --tcp-flags PSH PSH, and
-// calls the table "incompatible" over numgen (First) and nft's own reject (its -j REJECT is an extension of x_tables,
+// calls the table "incompatible" over numgen (First), meta (Least) and nft's own reject (its -j REJECT is an extension of x_tables,
 // which not every kernel has).
 const (
 	filterTable = "filter"
@@ -25,7 +25,7 @@ const (
 )
 
 func tableOf(r Rule) string {
-	if r.First == 0 && r.Reject == "" {
+	if r.First == 0 && r.Least == 0 && r.Reject == "" {
 		return filterTable
 	}
 	return ownTable
@@ -80,6 +80,7 @@ func ruleFlags(verb string) (flags *flag.FlagSet, family *int, rule *Rule) {
 	flags.IntVar(&rule.SourcePort, "source-port", 0, "source port, 0 for any")
 	flags.BoolVar(&rule.Data, "data", false, "of TCP only segments with the flag PSH")
 	flags.StringVar(&rule.Flags, "flags", "", "of TCP only segments with all of these flags, such as FIN or ECE,CWR")
+	flags.IntVar(&rule.Least, "least", 0, "only packets of at least so many bytes, 0 for any")
 	flags.IntVar(&rule.First, "first", 0, "only so many packets, 0 for all")
 	flags.StringVar(&rule.Reject, "reject", "", "answer with tcp-reset, icmp-port-unreachable ...; empty: drop")
 	return flags, family, rule

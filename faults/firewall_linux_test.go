@@ -66,6 +66,14 @@ func TestFlagsOfARule(t *testing.T) {
 	}
 }
 
+func TestSizeOfAPacketInARule(t *testing.T) {
+	want := Rule{Chain: "FORWARD", Proto: "tcp", Port: lab.Port, Least: 1000, First: 1}
+	got, _, ok := ruleOf(lab.IPv4, want.Chain, expressions(lab.IPv4, want))
+	assert.True(t, ok)
+	assert.Equal(t, want, got)
+	assert.Equal(t, "FORWARD -p tcp --dport 8080 -m length --length 1000: (the first 1) -j DROP", want.String())
+}
+
 func TestRuleThatIsNotOurs(t *testing.T) {
 	drop := &expr.Verdict{Kind: expr.VerdictDrop}
 	network := &expr.Payload{DestRegister: 1, Base: expr.PayloadBaseNetworkHeader, Offset: 2, Len: 2}

@@ -21,6 +21,9 @@ type Line struct {
 	// MTU is the largest packet in bytes that the line takes; it drops larger ones without a word, as a tunnel does whose ICMP
 	// errors are filtered. 0: any.
 	MTU int
+	// Damage says that a bit of the data of each TCP segment is another one when it comes out: its checksum is wrong then. A frame
+	// that stands for several segments has no checksum yet, and is lost.
+	Damage bool
 }
 
 func (l Line) String() string {
@@ -38,6 +41,9 @@ func (l Line) String() string {
 	}
 	if l.MTU > 0 {
 		list = append(list, fmt.Sprintf("drops packets of more than %d bytes without a word", l.MTU))
+	}
+	if l.Damage {
+		list = append(list, "damages the data of TCP segments")
 	}
 	if len(list) == 0 {
 		return "good line between router and server"
@@ -58,7 +64,7 @@ func (l Line) Install(ctx context.Context, b *lab.Bench) error {
 func LineVerb(l Line, a, b string) []string {
 	fraction := func(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
 	return lab.Verb("line", "--delay", l.Delay.String(), "--loss", fraction(l.Loss), "--duplicate", fraction(l.Duplicate),
-		"--reorder", fraction(l.Reorder), "--mtu", strconv.Itoa(l.MTU), a, b)
+		"--reorder", fraction(l.Reorder), "--mtu", strconv.Itoa(l.MTU), fmt.Sprintf("--damage=%t", l.Damage), a, b)
 }
 
 // The [lab.Counters] of a host whose line runs: what the line is set to, and what it has done with frames since it was put
@@ -69,16 +75,22 @@ const (
 	LineDuplicateCounter  = "line duplicate ppm"
 	LineReorderCounter    = "line reorder ppm"
 	LineMTUCounter        = "line mtu"
+	LineDamageCounter     = "line damage"
 	LineLostCounter       = "line lost"
 	LineDuplicatedCounter = "line duplicated"
 	LineReorderedCounter  = "line reordered"
 	LineTooLargeCounter   = "line too large"
+	LineDamagedCounter    = "line damaged"
 )
 
 // settings are what the counters say of the line.
 func (l Line) settings() lab.Counters {
 	ppm := func(f float64) uint64 { return uint64(f*1e6 + 0.5) }
-	return lab.Counters{LineDelayCounter: uint64(l.Delay / time.Microsecond), LineLossCounter: ppm(l.Loss),
+	damage := uint64(0)
+	if l.Damage {
+		damage = 1
+	}
+	return lab.Counters{LineDamageCounter: damage, LineDelayCounter: uint64(l.Delay / time.Microsecond), LineLossCounter: ppm(l.Loss),
 		LineDuplicateCounter: ppm(l.Duplicate), LineReorderCounter: ppm(l.Reorder), LineMTUCounter: uint64(l.MTU)}
 }
 

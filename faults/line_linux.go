@@ -18,7 +18,7 @@ import (
 	"github.com/tcplab/tcplab/lab/agent"
 )
 
-const lineUsage = "usage: tcplab host line [--delay D] [--loss P] [--duplicate P] [--reorder P] [--mtu N] INTERFACE INTERFACE"
+const lineUsage = "usage: tcplab host line [--delay D] [--loss P] [--duplicate P] [--reorder P] [--mtu N] [--damage] INTERFACE INTERFACE"
 
 // line passes frames on between two interfaces. It hands over with each frame what the kernel knows of it (PACKET_VNET_HDR,
 // packet(7)): its checksum may not be filled in yet, and it may stand for several segments.
@@ -30,6 +30,7 @@ func line(ctx context.Context, s agent.Streams, args []string) error {
 	flags.Float64Var(&l.Duplicate, "duplicate", 0, "part of the frames that are passed on twice")
 	flags.Float64Var(&l.Reorder, "reorder", 0, "part of the frames that are passed on behind the next one")
 	flags.IntVar(&l.MTU, "mtu", 0, "largest packet in bytes; 0: any")
+	flags.BoolVar(&l.Damage, "damage", false, "damage the data of TCP segments")
 	if err := agent.Parse(flags, args); err != nil {
 		return err
 	}
@@ -176,7 +177,15 @@ func (d *direction) pass(frame []byte) (list [][]byte) {
 	case d.chance.Float64() < d.Loss:
 		d.counts.lost.Add(1)
 		return nil
-	case d.held == nil && d.chance.Float64() < d.Reorder:
+	}
+	if last := lastData(frame); d.Damage && last > 0 {
+		d.counts.damaged.Add(1)
+		if frame[vnetGSOType] != 0 {
+			return nil
+		}
+		damage(frame, last)
+	}
+	if d.held == nil && d.chance.Float64() < d.Reorder {
 		d.counts.reordered.Add(1)
 		d.held = frame
 		return nil
@@ -207,9 +216,9 @@ func packetSize(frame []byte) int {
 
 // lineCounts are the counts of a line that runs, and what it is set to.
 type lineCounts struct {
-	namespace                             uint64
-	settings                              lab.Counters
-	lost, duplicated, reordered, tooLarge atomic.Uint64
+	namespace                                      uint64
+	settings                                       lab.Counters
+	lost, duplicated, reordered, tooLarge, damaged atomic.Uint64
 }
 
 // lines are those that run in this process, by the number of their namespace: the verb "counters" runs in it, too.
@@ -254,7 +263,7 @@ func addLineCounters(n *agent.Namespace, into lab.Counters) error {
 		into[name] = value
 	}
 	into[LineLostCounter], into[LineDuplicatedCounter] = c.lost.Load(), c.duplicated.Load()
-	into[LineReorderedCounter], into[LineTooLargeCounter] = c.reordered.Load(), c.tooLarge.Load()
+	into[LineReorderedCounter], into[LineTooLargeCounter], into[LineDamagedCounter] = c.reordered.Load(), c.tooLarge.Load(), c.damaged.Load()
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
@@ -48,6 +49,48 @@ func (f LinkDown) Heal(ctx context.Context, b *lab.Bench) error {
 		}
 		return b.Do(ctx, host, agent.LinkVerb("await", names...))
 	})
+}
+
+// SmallMTU lets a host's interface take no packets of more than so many bytes, as one before a tunnel or a VPN does. A router
+// that cannot pass a packet on for its size says so: ICMP "fragmentation needed", ICMPv6 "packet too big" (RFC 1191, RFC 8201).
+type SmallMTU struct {
+	Host, Interface string
+	// MTU is in bytes, with the IP header; IPv6 needs 1280 at the least (RFC 8200 section 5).
+	MTU int
+}
+
+// ethernetMTU is what the interfaces of a lab have by default.
+const ethernetMTU = 1500
+
+func (f SmallMTU) String() string {
+	return fmt.Sprintf("the interface %s of the %s takes packets of up to %d bytes, and the %s says so", f.Interface, f.Host, f.MTU, f.Host)
+}
+
+// Inject sets it.
+func (f SmallMTU) Inject(ctx context.Context, b *lab.Bench) error { return f.set(ctx, b, f.MTU) }
+
+// Verify reads it back.
+func (f SmallMTU) Verify(ctx context.Context, b *lab.Bench) error {
+	links, err := links(ctx, b, f.Host)
+	if err != nil {
+		return err
+	}
+	if i := slices.IndexFunc(links, func(l agent.Link) bool { return l.Has(f.Interface) }); i < 0 || links[i].MTU != f.MTU {
+		return fmt.Errorf("the interface %s of host %s has not an MTU of %d bytes", f.Interface, f.Host, f.MTU)
+	}
+	return nil
+}
+
+// Heal sets the interface back to Ethernet's.
+func (f SmallMTU) Heal(ctx context.Context, b *lab.Bench) error { return f.set(ctx, b, ethernetMTU) }
+
+func (f SmallMTU) set(ctx context.Context, b *lab.Bench, mtu int) error {
+	return b.Do(ctx, f.Host, agent.LinkVerb("mtu", f.Interface, strconv.Itoa(mtu)))
+}
+
+// ByHand implements harness.ByHand.
+func (f SmallMTU) ByHand(lab.Family) []string {
+	return []string{fmt.Sprintf("tcplab exec %s ip link set dev %s mtu %d", f.Host, f.Interface, f.MTU)}
 }
 
 // NoRoute takes away a host's routes beyond its own subnet.

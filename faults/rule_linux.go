@@ -84,6 +84,10 @@ func expressions(f lab.Family, r Rule) []expr.Any {
 	if r.Flags != "" {
 		list = append(list, hasFlags(flagBits(r.Flags))...)
 	}
+	if r.Least != 0 {
+		list = append(list, &expr.Meta{Key: expr.MetaKeyLEN, Register: 1}, inNetworkOrder(),
+			&expr.Cmp{Op: expr.CmpOpGte, Register: 1, Data: binary.BigEndian.AppendUint32(nil, uint32(r.Least))})
+	}
 	if r.First != 0 {
 		list = append(list, first(r.First)...)
 	}
@@ -105,9 +109,14 @@ func hasFlags(bits byte) []expr.Any {
 func first(n int) []expr.Any {
 	return []expr.Any{
 		&expr.Numgen{Register: 1, Modulus: 1 << 31, Type: unix.NFT_NG_INCREMENTAL},
-		&expr.Byteorder{SourceRegister: 1, DestRegister: 1, Op: expr.ByteorderHton, Len: 4, Size: 4},
+		inNetworkOrder(),
 		&expr.Cmp{Op: expr.CmpOpLt, Register: 1, Data: binary.BigEndian.AppendUint32(nil, uint32(n))},
 	}
+}
+
+// inNetworkOrder turns the number in the register round, so that it is compared as a number and not byte by byte.
+func inNetworkOrder() expr.Any {
+	return &expr.Byteorder{SourceRegister: 1, DestRegister: 1, Op: expr.ByteorderHton, Len: 4, Size: 4}
 }
 
 const tcpReset = "tcp-reset"
@@ -189,6 +198,10 @@ func (r *reading) add(e expr.Any) bool {
 func (r *reading) compare(data []byte) bool {
 	switch from := r.loaded.(type) {
 	case *expr.Meta:
+		if from.Key == expr.MetaKeyLEN && len(data) == 4 {
+			r.rule.Least = int(binary.BigEndian.Uint32(data))
+			return true
+		}
 		return from.Key == expr.MetaKeyL4PROTO && r.protocol(data)
 	case *expr.Payload:
 		return r.port(data)

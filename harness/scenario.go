@@ -95,6 +95,8 @@ const (
 	IsTranslated Bystander = "the server answers the address of the NAT, and needs no way to the client's own"
 	// OffersNoECN is a client that does not ask for Explicit Congestion Notification.
 	OffersNoECN Bystander = "a client that does not offer ECN does not notice that SYNs with it are dropped"
+	// SendsLittle is a client whose packets are all small.
+	SendsLittle Bystander = "a client that sends little does not notice what becomes of large packets"
 	// SpeaksPlain is a client that speaks no TLS.
 	SpeaksPlain Bystander = "a client that speaks no TLS does not notice that the service has stopped to speak it"
 	// AsksServer is a client that asks the server itself, where a proxy beside the way fails.

@@ -17,8 +17,10 @@ const (
 	// Second is the second server of [WithSecond], Line the host of [WithLine] between router and server, and Twin that of
 	// [OneLAN] that may take the server's address.
 	Second = "second"
-	Line   = "line"
-	Twin   = "twin"
+	// Core is the second router of [WithCore].
+	Core = "core"
+	Line = "line"
+	Twin = "twin"
 )
 
 // leaf is a host with one interface, whose way out is a router.
@@ -95,6 +97,27 @@ func WithLine() Topology {
 	t.Segments = []SegmentSpec{t.Segments[0],
 		{Name: "router-side", Ends: []EndSpec{server.Ends[0], end(Line, RouterToClient)}},
 		{Name: "server-side", Ends: []EndSpec{end(Line, RouterToServer), server.Ends[1]}},
+	}
+	return t
+}
+
+// WithCore is [Routed] with one more router behind the first: the way leads over two of them, each of which decides for itself.
+func WithCore() Topology {
+	t := Routed().Named("routed, over two routers")
+	core := leaf(Core, "192.0.2.5", "2001:db8:3::5")
+	core.Sysctls = t.Hosts[1].Sysctls
+	t.Hosts = slices.Insert(t.Hosts, 2, core)
+	t.Hosts[1].Routes = []Route{
+		{To: netip.MustParsePrefix("203.0.113.0/24"), Via: netip.MustParseAddr("192.0.2.6")},
+		{To: netip.MustParsePrefix("2001:db8:2::/64"), Via: netip.MustParseAddr("2001:db8:3::6")},
+	}
+	server := t.Segments[1].Ends[1]
+	t.Segments = []SegmentSpec{t.Segments[0],
+		{Name: "between", Ends: []EndSpec{
+			end(RouterHost, RouterToServer, "192.0.2.5/24", "2001:db8:3::5/64"),
+			end(Core, RouterToClient, "192.0.2.6/24", "2001:db8:3::6/64"),
+		}},
+		{Name: "server-side", Ends: []EndSpec{end(Core, RouterToServer, "203.0.113.1/24", "2001:db8:2::1/64"), server}},
 	}
 	return t
 }

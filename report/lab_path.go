@@ -31,6 +31,40 @@ func LabPath(t lab.Topology, f lab.Family, from, to string, traces []wire.Trace,
 	return path
 }
 
+// impostor is the host that got what was meant for the one asked, on the link of that one, while the failure was there; "" where none did.
+func (r *RunRecord) impostor() string {
+	p := r.Phase(harness.Observe)
+	if p == nil {
+		return ""
+	}
+	way := LabPath(r.Topology, r.Family, clientHost, r.Target, nil, nil, r.Also...).Hosts
+	asked := way[len(way)-1].Addrs
+	for _, h := range r.Topology.Hosts {
+		onWay := slices.ContainsFunc(way, func(c ladder.Column) bool { return standsFor(c.Name, h.Name) })
+		if !onWay && got(traceAt(r.Topology, h.Name, r.Topology.EndsOf(h.Name)[0].Interface, p.traces), asked) {
+			return h.Name
+		}
+	}
+	return ""
+}
+
+// got reports whether TCP packets for one of the addresses were captured.
+func got(t *wire.Trace, addrs []netip.Addr) bool {
+	return t != nil && slices.ContainsFunc(t.Packets, func(p wire.Packet) bool { return p.Kind == wire.KindTCP && slices.Contains(addrs, p.Dst) })
+}
+
+// withImpostor puts a host before the last column, whose address it has in a phase in which it got packets for that.
+func withImpostor(way []ladder.Column, t lab.Topology, name string, traces []wire.Trace) []ladder.Column {
+	asked := &way[len(way)-1]
+	seen := traceAt(t, name, t.EndsOf(name)[0].Interface, traces)
+	h := ladder.Column{Name: name, Left: seen, Addrs: addrsOf(t, name)}
+	if got(seen, asked.Addrs) {
+		h.Addr = asked.Addr
+		h.Addrs, asked.Addrs = append(h.Addrs, asked.Addrs...), nil
+	}
+	return slices.Insert(way, len(way)-1, h)
+}
+
 func addrsOf(t lab.Topology, host string) []netip.Addr {
 	var list []netip.Addr
 	for _, e := range t.EndsOf(host) {

@@ -216,6 +216,9 @@ func (r *RunRecord) Phase(name harness.PhaseName) *PhaseRecord {
 // Ladder is what was seen in the phase, along the way from the client to whom it asked.
 func (r *RunRecord) Ladder(p *PhaseRecord) ladder.Ladder {
 	path := LabPath(r.Topology, r.Family, clientHost, orElse(p.Target, r.Target), p.traces, r.off(p), r.Also...)
+	if name := r.impostor(); name != "" {
+		path.Hosts = withImpostor(path.Hosts, r.Topology, name, p.traces)
+	}
 	for i := range path.Hosts {
 		path.Hosts[i].Role = r.roleOf(path.Hosts[i].Name)
 	}

@@ -26,7 +26,11 @@ type sceneHost struct {
 func (r *RunRecord) scene() []sceneHost {
 	var list []sceneHost
 	at := r.faultAt()
-	for _, c := range LabPath(r.Topology, r.Family, clientHost, r.Target, nil, nil, r.Also...).Hosts {
+	columns := LabPath(r.Topology, r.Family, clientHost, r.Target, nil, nil, r.Also...).Hosts
+	if name := r.impostor(); name != "" {
+		columns = withImpostor(columns, r.Topology, name, nil)
+	}
+	for _, c := range columns {
 		h := sceneHost{Name: c.Name, Role: r.roleOf(c.Name)}
 		for _, a := range c.Addrs {
 			if a.Is4() == (r.Family == lab.IPv4) {

@@ -22,6 +22,8 @@ const (
 
 	sameToPlain = "a client that speaks no TLS gets the same answer from a service that does, whatever is wrong with its certificate"
 
+	waitsToBeAsked = "a service that waits for a request says nothing to a client that waits for a greeting, whatever it would do with the request: what listens there tells (ss -ltnp on the server)"
+
 	nobodyReads = "the program reads nothing in either: whether it has taken the connection tells, ss -ltn on the server shows one that it has not in the Recv-Q"
 
 	notListeningThere = "nobody listens at the address and port that the client asks, and the kernel says so in the same way: ss -ltn on the server tells where the program listens, if it runs"
@@ -36,6 +38,8 @@ func Alike(s, other harness.Scenario) string {
 		return other.Afterwards
 	case s.Client == nil && wantsTLS(s.Fault) && wantsTLS(other.Fault):
 		return sameToPlain
+	case isGreeted(s) && readsFirst(other.Fault):
+		return waitsToBeAsked
 	case s.Alike != "" && s.Alike == other.Alike && !isWitnessed(s, other.Fault):
 		return s.Alike
 	}
@@ -46,6 +50,27 @@ func Alike(s, other harness.Scenario) string {
 func wantsTLS(f harness.Fault) bool {
 	other, is := f.(faults.Misbehave)
 	return is && other.To.TLS != ""
+}
+
+// isGreeted reports whether a scenario's client says nothing before the server does.
+func isGreeted(s harness.Scenario) bool {
+	ours, is := s.Client.(agent.GoClient)
+	return is && ours.Greeted
+}
+
+// readsFirst reports whether with the fault a service of the lab's listens that reads a request before anything else, and closes when
+// its client does: what it does with a request, only one that asks learns.
+func readsFirst(f harness.Fault) bool {
+	switch f := f.(type) {
+	case faults.Crash, faults.Freeze:
+		return true
+	case faults.EndIdle:
+		return f.Reset || f.Forget // else the service of the scenario goes on
+	case faults.Misbehave:
+		keeps := []lab.Behaviour{lab.Hang, lab.NeverRead, lab.CloseUnread, lab.KeepOpen}
+		return f.To.Number() == lab.Port && f.To.Bind == "" && !slices.Contains(keeps, f.To.Behaviour)
+	}
+	return false
 }
 
 // isOutlasted reports whether a scenario's client is no more patient than the one that gives up on a slow service.
@@ -67,6 +92,9 @@ func bystander(s harness.Scenario, kind harness.Bystander) bool {
 		return slices.ContainsFunc(s.Fixtures, func(f harness.Fixture) bool { _, is := f.(faults.NAT); return is })
 	case harness.OffersNoECN:
 		return !slices.ContainsFunc(s.Plan().SysctlsOf(lab.ClientHost), func(c lab.Sysctl) bool { return c.Key == "net.ipv4.tcp_ecn" && c.Value == "1" })
+	case harness.SendsLittle:
+		ours, is := s.Client.(agent.GoClient)
+		return s.Client == nil || is && ours.Upload == 0 || lab.ProtocolOf(s.Client) != lab.TCP
 	case harness.SpeaksPlain:
 		ours, _ := s.Client.(agent.GoClient)
 		return !ours.TLS

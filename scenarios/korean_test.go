@@ -78,9 +78,9 @@ func oneLine(text string) string { return strings.Join(strings.Fields(text), " "
 // readAloud has words as they end when they are read in Korean: in a vowel, in a consonant, or in ㄹ, which is a consonant but for
 // "로". Letters are spelled out where the field does so (RST is 알에스티), and digits are Sino-Korean.
 var readAloud = map[string]string{
-	"vowel":     "TLS Go API lost TCP ICMP HTTP RST NAT WAF ARP EOF RFC ECONNREFUSED REFUSED EPIPE Linux connect read write traceroute refused prohibited peer forgets blocks port localhost errno LINGER % 2 4 5 9",
-	"consonant": "ECN Chromium SYN ACK FIN VPN ECONNRESET ETIMEDOUT ping ltn 0 3 6",
-	"rieul":     "URL ACL curl unreachable file 1 7 8",
+	"vowel":     "MTU DHCP Wireshark TLS Go API lost TCP ICMP HTTP RST NAT WAF ARP EOF RFC ECONNREFUSED REFUSED EPIPE Linux connect read write traceroute refused prohibited peer forgets blocks port localhost errno LINGER % 2 4 5 9",
+	"consonant": "SACK ECN Chromium SYN ACK FIN VPN ECONNRESET ETIMEDOUT ping ltn 0 3 6",
+	"rieul":     "TTL MySQL hole URL ACL curl unreachable file 1 7 8",
 }
 
 // aParticle is one of the particles that have two forms, behind a Latin word, a quoted one too.

@@ -68,6 +68,11 @@ func TestWhatLooksAlike(t *testing.T) {
 		{"nat", "waf-blocks", string(harness.AsksServer)},
 		{"load-balancer-no-backend", "waf-blocks", ""},
 		{"firewall-drop", "security-group-drop", ""},
+		{"silent-greeting", "answer-stalls", waitsToBeAsked},
+		{"silent-greeting", "process-killed", waitsToBeAsked},
+		{"silent-greeting", "socket-leak", ""}, // which does not close when its client does
+		{"silent-greeting", "wrong-port", ""},
+		{"answer-stalls", "silent-greeting", ""},
 	} {
 		assert.Equal(t, pair.reason, Alike(scenario(pair.scenario), scenario(pair.fault)), "%s with the fault of %s", pair.scenario, pair.fault)
 	}

@@ -28,6 +28,9 @@ func outcomeWith(t *testing.T, s lab.Service, c agent.GoClient, patience time.Du
 			args = append(args, flag, value)
 		}
 	}
+	if c.Greeted {
+		args = append(args, "--greeted")
+	}
 	code, out, errs := agenttest.Run(append(args, netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), uint16(s.Port)).String())...)
 	require.Zero(t, code, errs)
 	require.NoError(t, json.Unmarshal([]byte(out), &o))
@@ -45,6 +48,8 @@ func TestBehavioursOfAService(t *testing.T) {
 	}{
 		"serves":                           {lab.Service{}, agent.GoClient{}, long, "success"},
 		"serves again":                     {lab.Service{}, again, long, "success"},
+		"greets":                           {lab.Service{Behaviour: lab.Greet}, agent.GoClient{Greeted: true}, long, "success"},
+		"does not greet":                   {lab.Service{Behaviour: lab.Silent}, agent.GoClient{Greeted: true}, short, "its own timeout"},
 		"serves much":                      {lab.Service{}, agent.GoClient{Path: "/?bytes=200000"}, long, "success"},
 		"takes what is uploaded":           {lab.Service{}, agent.GoClient{Upload: 3_000_000, KeepAlive: time.Second}, long, "success"},
 		"never reads what is uploaded":     {lab.Service{Behaviour: lab.NeverRead}, agent.GoClient{Upload: 8_000_000}, short, "its own timeout"},

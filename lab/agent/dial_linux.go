@@ -25,6 +25,7 @@ type dialer struct {
 	idle    time.Duration
 	alive   time.Duration
 	upload  int
+	greeted bool
 	secured bool
 	only    bool // connects and says nothing
 }
@@ -39,6 +40,7 @@ func dial(ctx context.Context, s Streams, args []string) error {
 	flags.DurationVar(&d.idle, "idle", 0, "keep the connection idle for so long, then use it again")
 	flags.DurationVar(&d.alive, "keep-alive", 0, "ask whether the other end is still there after so long, in whole seconds; 0: Go's default")
 	flags.IntVar(&d.upload, "upload", 0, "bytes to send with the request")
+	flags.BoolVar(&d.greeted, "greeted", false, "wait for a line of the server's, and speak in lines")
 	flags.BoolVar(&d.secured, "tls", false, "speak TLS, and trust the lab's own authority")
 	flags.BoolVar(&d.only, "connect-only", false, "connect, say nothing, and close the connection")
 	if err := Parse(flags, args); err != nil {
@@ -46,7 +48,7 @@ func dial(ctx context.Context, s Streams, args []string) error {
 	}
 	var err error
 	if d.targets, err = addressesIn(flags.Args()); err != nil || d.upload < 0 {
-		return Usagef("usage: tcplab host dial [--timeout 3s] [--path /] [--idle 0s] [--keep-alive 0s] [--upload 0] [--tls] [--connect-only] ADDRESS:PORT... (an IP address, IPv6 in brackets; the next is tried 250 ms after the one before it, or when that has failed)")
+		return Usagef("usage: tcplab host dial [--timeout 3s] [--path /] [--idle 0s] [--keep-alive 0s] [--upload 0] [--greeted] [--tls] [--connect-only] ADDRESS:PORT... (an IP address, IPv6 in brackets; the next is tried 250 ms after the one before it, or when that has failed)")
 	}
 	start := time.Now()
 	network := &net.Dialer{Deadline: d.deadline(start), KeepAlive: -1, KeepAliveConfig: d.keepAlive(), Control: s.Namespace.Control}
@@ -115,6 +117,9 @@ func (d dialer) talk(ctx context.Context, conn net.Conn, start time.Time) (time.
 		}
 	}
 	reader := bufio.NewReader(conn)
+	if d.greeted {
+		return start, d.beGreeted(conn, reader, start)
+	}
 	if d.idle > 0 {
 		if err := d.converse(conn, reader, start, "keep-alive"); err != nil {
 			return start, err
@@ -133,6 +138,21 @@ func (d dialer) talk(ctx context.Context, conn net.Conn, start time.Time) (time.
 	// time.
 	_, err := io.Copy(io.Discard, reader)
 	return start, err
+}
+
+// beGreeted waits for the server's first line, sends one, and reads the answer to that.
+func (d dialer) beGreeted(conn net.Conn, reader *bufio.Reader, start time.Time) error {
+	if err := conn.SetDeadline(d.deadline(start)); err != nil {
+		return err
+	}
+	if _, err := reader.ReadString('\n'); err != nil {
+		return err
+	}
+	if _, err := io.WriteString(conn, "QUIT\r\n"); err != nil {
+		return err
+	}
+	_, err := reader.ReadString('\n')
+	return err
 }
 
 // converse sends a request and reads the reply.

@@ -21,6 +21,9 @@ type GoClient struct {
 	KeepAlive time.Duration
 	// Upload is how many bytes go with the request; the client then waits until they are written, and for the reply.
 	Upload int
+	// Greeted says that it waits for a line of the server's before it says anything, as clients of mail servers, SSH and MySQL do, and
+	// speaks in lines.
+	Greeted bool
 	// TLS says that it speaks TLS, and trusts the lab's own authority.
 	TLS bool
 }
@@ -52,6 +55,9 @@ func (c GoClient) verb(timeout time.Duration, addresses ...netip.AddrPort) []str
 	}
 	if c.Upload != 0 {
 		argv = append(argv, "--upload", strconv.Itoa(c.Upload))
+	}
+	if c.Greeted {
+		argv = append(argv, "--greeted")
 	}
 	if c.TLS {
 		argv = append(argv, "--tls")

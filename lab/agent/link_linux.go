@@ -3,6 +3,9 @@ package agent
 import (
 	"context"
 	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
 	"time"
 
 	"github.com/vishvananda/netlink"
@@ -10,15 +13,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const linkUsage = "usage: tcplab host link list, link down INTERFACE, or link await INTERFACE..."
+const linkUsage = "usage: tcplab host link list, link down INTERFACE, link mtu INTERFACE BYTES, or link await INTERFACE..."
 
-// link lists the interfaces, takes one down, or waits until some carry packets.
+// link lists the interfaces, takes one down, limits the size of its packets, or waits until some carry packets.
 func link(_ context.Context, s Streams, args []string) error {
 	switch {
 	case len(args) == 1 && args[0] == "list":
 		return links(s)
 	case len(args) == 2 && args[0] == "down":
 		return linkDown(s.Namespace, args[1])
+	case len(args) == 3 && args[0] == "mtu":
+		return linkMTU(s.Namespace, args[1], args[2])
 	case len(args) > 1 && args[0] == "await":
 		return s.Namespace.AwaitLinks(args[1:])
 	}
@@ -38,12 +43,49 @@ func links(s Streams) error {
 	list := []Link{}
 	for _, l := range found {
 		a := l.Attrs()
-		list = append(list, Link{Names: append([]string{a.Name}, a.AltNames...), Up: a.RawFlags&unix.IFF_UP != 0})
+		list = append(list, Link{Names: append([]string{a.Name}, a.AltNames...), Up: a.RawFlags&unix.IFF_UP != 0, MTU: a.MTU})
 	}
 	return PrintJSON(s.Stdout, list)
 }
 
 func linkDown(n *Namespace, name string) error {
+	return n.withLink(name, func(h *netlink.Handle, l netlink.Link) error { return h.LinkSetDown(l) })
+}
+
+func linkMTU(n *Namespace, name, bytes string) error {
+	mtu, err := strconv.Atoi(bytes)
+	if err != nil {
+		return Usagef(linkUsage)
+	}
+	return n.withLink(name, func(h *netlink.Handle, l netlink.Link) error { return h.LinkSetMTU(l, mtu) })
+}
+
+// AddAddr gives an interface one more address, without a look whether another machine has it, and returns when the kernel takes in what
+// is sent to it.
+func (n *Namespace) AddAddr(name string, p netip.Prefix) error {
+	if err := n.changeAddr("add", name, p, (*netlink.Handle).AddrReplace); err != nil {
+		return err
+	}
+	return n.await([]string{name}, func(l netlink.Link) (bool, error) { return n.takesIn(l.Attrs().Name) })
+}
+
+// RemoveAddr takes an address from an interface.
+func (n *Namespace) RemoveAddr(name string, p netip.Prefix) error {
+	return n.changeAddr("remove", name, p, (*netlink.Handle).AddrDel)
+}
+
+func (n *Namespace) changeAddr(action, name string, p netip.Prefix, change func(*netlink.Handle, netlink.Link, *netlink.Addr) error) error {
+	return n.withLink(name, func(h *netlink.Handle, l netlink.Link) error {
+		addr := &netlink.Addr{IPNet: &net.IPNet{IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())}, Flags: unix.IFA_F_NODAD}
+		if err := change(h, l, addr); err != nil {
+			return fmt.Errorf("%s address %s: %w", action, p, err)
+		}
+		return nil
+	})
+}
+
+// withLink does something to an interface.
+func (n *Namespace) withLink(name string, do func(*netlink.Handle, netlink.Link) error) error {
 	h, err := n.Netlink()
 	if err != nil {
 		return err
@@ -53,7 +95,7 @@ func linkDown(n *Namespace, name string) error {
 	if err != nil {
 		return fmt.Errorf("interface %s: %w", name, err)
 	}
-	return h.LinkSetDown(l)
+	return do(h, l)
 }
 
 // linkDeadline bounds the wait for a link to carry packets, which takes milliseconds.

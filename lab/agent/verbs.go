@@ -112,9 +112,10 @@ func NeighbourVerb(action string, addr netip.Addr, mac string) []string {
 // NeighboursVerb prints the neighbour entries as a JSON list of [lab.Neighbour].
 func NeighboursVerb() []string { return lab.Verb("neighbours") }
 
-// LinkVerb takes an interface down (action "down"), or waits until interfaces carry packets ("await").
-func LinkVerb(action string, names ...string) []string {
-	return append(lab.Verb("link", action), names...)
+// LinkVerb takes an interface down (action "down"), limits the size of its packets ("mtu" INTERFACE BYTES), or waits until
+// interfaces carry packets ("await").
+func LinkVerb(action string, args ...string) []string {
+	return append(lab.Verb("link", action), args...)
 }
 
 // LinksVerb prints the interfaces as a JSON list of [Link].
@@ -126,6 +127,8 @@ type Link struct {
 	Names []string `json:"names"`
 	// Up is what "ip link set up" sets, IFF_UP of netdevice(7).
 	Up bool `json:"up"`
+	// MTU is the largest packet in bytes that it sends.
+	MTU int `json:"mtu"`
 }
 
 func (l Link) Has(name string) bool { return slices.Contains(l.Names, name) }

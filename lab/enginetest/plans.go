@@ -16,7 +16,7 @@ import (
 func testPlans(t *testing.T, e lab.Engine) {
 	narrow := lab.Routed().Named("routed, with a small MTU")
 	narrow.Segments[1].MTU = 1400
-	for _, plan := range []lab.Topology{lab.WithSecond(), lab.OneLAN(), lab.WithLine(), narrow} {
+	for _, plan := range []lab.Topology{lab.WithSecond(), lab.OneLAN(), lab.WithLine(), lab.WithCore(), narrow} {
 		t.Run(plan.Name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), deadline)
 			defer cancel()

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
 	"github.com/tcplab/tcplab/scenarios"
 )
 
@@ -185,6 +186,11 @@ func canBreak(s, other harness.Scenario) bool {
 	plan, others := s.Plan(), other.Plan()
 	if _, all := other.Fault.(faults.UsePorts); all && plan.Name != others.Name {
 		return false // it would take tens of thousands of connections
+	}
+	if client, ours := s.Client.(agent.GoClient); ours && client.Greeted {
+		if _, proxied := other.Fault.(faults.Reconfigure); proxied {
+			return false // a proxy for HTTP cannot be proven to misbehave in front of a service that speaks lines
+		}
 	}
 	has := other.Place == "" || len(plan.EndsOf(other.Place)) > 0
 	routed := len(plan.EndsOf(lab.RouterHost)) > 0 && len(others.EndsOf(lab.RouterHost)) > 0

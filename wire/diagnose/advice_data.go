@@ -20,6 +20,8 @@ const (
 	StepQueueLength     StepID = "queue-length"
 	StepConntrack       StepID = "conntrack"
 	StepNAT             StepID = "nat-rules"
+	StepDuplicate       StepID = "duplicate-address"
+	StepChecksums       StepID = "checksums"
 	StepForwarding      StepID = "forwarding"
 	StepPathMTU         StepID = "path-mtu"
 	StepPingLarge       StepID = "ping-large"
@@ -67,6 +69,8 @@ var commands = map[StepID]string{
 	StepQueueLength:     "ss -ltn 'sport = :{port}'; nstat -az TcpExtTCPDeferAcceptDrop  # on the server: Recv-Q above Send-Q is a full accept queue",
 	StepConntrack:       "sudo conntrack -S; sysctl net.netfilter.nf_conntrack_count net.netfilter.nf_conntrack_max  # on the server and what translates addresses",
 	StepNAT:             "sudo conntrack -L -d {server}; sudo nft list ruleset  # on what translates {server}",
+	StepDuplicate:       "ip {family} neigh show {server}; sudo tcpdump -nei any 'arp or icmp6'  # on the last host before {server}: do two hardware addresses answer for it?",
+	StepChecksums:       "nstat -az TcpInCsumErrors; sudo tcpdump -nvi any 'tcp port {port} and host {client}'  # on the server: do segments come in with a wrong checksum?",
 	StepForwarding:      "ip route get {server}; sysctl net.ipv4.ip_forward; sudo nft list ruleset  # on the capturing host",
 	StepPathMTU:         "tracepath -n {server}  # on the client",
 	StepPingLarge:       "ping -c 3 -M do -s {size} {server}  # on the client",
@@ -118,8 +122,9 @@ func steps(list ...StepID) []check {
 var advices = map[Verdict]advice{
 	Refused: {
 		[]candidate{{CauseClosedPort, nowhere, false}, {CauseForgedRefusal, between, false}, {CauseBoundElsewhere, nowhere, false},
-			{CauseServerRefusal, nowhere, false}},
-		[]check{{StepListeners, nowhere, false}, {StepCaptureAtServer, alone, false}, {StepServerRules, nowhere, true}, {StepTraceTCP, between, true}},
+			{CauseServerRefusal, nowhere, false}, {CauseTwoMachines, between, false}},
+		[]check{{StepListeners, nowhere, false}, {StepCaptureAtServer, alone, false}, {StepServerRules, nowhere, true}, {StepTraceTCP, between, true},
+			{StepDuplicate, between, true}},
 	},
 	Rejected: {
 		[]candidate{{CauseFirewallRejects, 0, false}, {CauseHostDown, alone, false}, {CauseMissingRoute, onTheWay, false}},
@@ -157,9 +162,9 @@ var advices = map[Verdict]advice{
 	ZeroWindow:   {anywhere(CauseNotReading, CauseSmallBuffer), steps(StepConnections, StepClientSockets)},
 	Blackhole: {
 		[]candidate{{CauseForgotten, onTheWay | wayBack, false}, {CauseFirewallOnPath, onTheWay, false}, {CauseFirewallOnHost, atServer | nowhere, false},
-			{CauseHostDied, alone, false}, {CauseACKsLost, wayBack, false}, {CauseReplyLostBefore, wayBack, true}, {CauseFINLost, wayBack, true}},
+			{CauseDamaged, atServer | nowhere, false}, {CauseHostDied, alone, false}, {CauseACKsLost, wayBack, false}, {CauseReplyLostBefore, wayBack, true}, {CauseFINLost, wayBack, true}},
 		[]check{{StepCaptureAtServer, alone, false}, {StepPing, onTheWay | wayBack, false}, {StepServerRules, atServer | nowhere, true},
-			{StepConnections, 0, false}},
+			{StepChecksums, atServer | nowhere, true}, {StepConnections, 0, false}},
 	},
 	OneSided:    {anywhere(CauseOneDirection, CauseAsymmetric), steps(StepCaptureAtServer, StepCaptureAtClient)},
 	NoNeighbour: {anywhere(CauseNeighbourOff, CauseWrongNetmask, CauseVLAN), steps(StepNeighbourTable, StepNeighbourRoute, StepNeighbourCapture)},

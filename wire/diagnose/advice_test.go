@@ -78,7 +78,7 @@ func TestLocateNarrows(t *testing.T) {
 		"lost at the server":     {syns, syns, []Cause{CauseFirewallOnHost, CauseQueueFull, CauseRPFilter, CauseAnswerElsewhere, CauseNoWayBack}, []StepID{StepListeners, StepQueueDrops, StepServerRules, StepRouteBack}},
 		"lost on the way back":   {syns, answered, []Cause{CauseAnswerLost}, []StepID{StepPathBack}},
 		"refused by the server":  {refusal, refusal, []Cause{CauseClosedPort, CauseBoundElsewhere, CauseServerRefusal}, []StepID{StepListeners, StepServerRules}},
-		"refused on the way":     {refusal, "", []Cause{CauseForgedRefusal}, []StepID{StepTraceTCP}},
+		"refused on the way":     {refusal, "", []Cause{CauseForgedRefusal, CauseTwoMachines}, []StepID{StepTraceTCP, StepDuplicate}},
 		"rejected on the way":    {"0 > S 0 0 0\n0 icmp 3 13", "", []Cause{CauseFirewallRejects}, []StepID{StepSenderRules}},
 		"ping lost on the way":   {pings(1, 3), "", []Cause{CauseICMPOnPath, CausePathBroken, CauseNoCapture}, []StepID{StepOnline, StepProbe, StepTraceICMP}},
 		"ping not answered":      {pings(1, 3), pings(1, 3), []Cause{CauseICMPOnHost, CauseICMPIgnored}, []StepID{StepICMPRules}},

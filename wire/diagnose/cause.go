@@ -18,6 +18,7 @@ const (
 	CauseBoundElsewhere Cause = "bound-elsewhere"
 	CauseForgedRefusal  Cause = "forged-refusal"
 	CauseServerRefusal  Cause = "server-firewall-refuses"
+	CauseTwoMachines    Cause = "duplicate-address"
 	CauseICMPRefusal    Cause = "icmp-refusal"
 
 	CauseFirewallRejects Cause = "firewall-rejects"
@@ -86,6 +87,7 @@ const (
 	CauseBrokeNow    Cause = "path-broke-just-then"
 	CauseNotReading  Cause = "application-does-not-read"
 	CauseSmallBuffer Cause = "small-receive-buffer"
+	CauseDamaged     Cause = "segments-damaged"
 
 	CauseEncrypted    Cause = "answer-encrypted"
 	CauseOneDirection Cause = "capture-of-one-direction"
@@ -125,6 +127,7 @@ var causes = []struct {
 	{CauseForgedRefusal, "a firewall or load balancer answers with RST in the server's place"},
 	{CauseBoundElsewhere, "the listener is bound to another address"},
 	{CauseServerRefusal, "a firewall rule on the server answers with RST"},
+	{CauseTwoMachines, "another machine has the same address, and answers for it (duplicate address)"},
 	{CauseICMPRefusal, "a firewall on the way rejects (ICMP unreachable port gives the same error as RST)"},
 
 	{CauseFirewallRejects, "a firewall rule that rejects"},
@@ -191,6 +194,7 @@ var causes = []struct {
 	{CauseACKsLost, "the acknowledgments are lost on the way back"},
 	{CauseSmallMTU, "a link on the way has a smaller MTU, and ICMP \"too big\" is filtered"},
 	{CauseBrokeNow, "the path broke just then"},
+	{CauseDamaged, "the segments arrive damaged: their checksum is wrong, and the kernel drops them"},
 	{CauseNotReading, "the receiving application does not read"},
 	{CauseSmallBuffer, "its receive buffer is too small"},
 

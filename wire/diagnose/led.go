@@ -70,9 +70,19 @@ func (e *explainer) led(v Verdict) {
 	if v == ResetByClient && c.hasGivenUp() {
 		e.note("the request had been acknowledged, and no answer came in the %s before the client gave up (RST)%s", span(x.rst.at-x.lastData.at), e.answerAfterRST(x, y))
 	}
+	if v == OK && c.saidNothing() {
+		e.note("neither side sent a byte in the %s before the client closed: a client that waits for a greeting (SSH, SMTP, FTP, MySQL) has got none; "+
+			"a connection that is kept in reserve looks the same", span(x.fin.at-c.first.at))
+	}
 	if v == NoReply && x.fin.seen() {
 		e.note("the client gave up (FIN) after %s without an answer%s", span(e.patience(x)), e.lateAnswer(x, y))
 	}
+}
+
+// saidNothing reports whether the client closed a connection on which neither side had sent anything, after it had waited.
+func (c *conn) saidNothing() bool {
+	x, y := &c.side[client], &c.side[server]
+	return c.hasSYN && !c.serverFirst() && x.fin.seen() && x.sent() == 0 && y.sent() == 0 && x.fin.at-c.first.at >= shortestPatience
 }
 
 var sides = [...]string{client: "client", server: "server"}

@@ -14,14 +14,16 @@ func TestWhatLedToTheEnd(t *testing.T) {
 	for name, c := range map[string]struct{ packets, verdict, note string }{
 		"silence before a request that is reset": {exchange + "351 > P. 101 100 301\n351.1 < R 301 0 0", "reset-by-server",
 			reset + "5m51s (the idle limit of AWS Network Load Balancer and NAT gateway is 350 s)"},
-		"silence that a RST ends":                 {exchange + "240.1 < R. 301 0 101", "reset-by-server", reset + "4m0s (the idle limit of Azure Load Balancer and NAT gateway is 240 s)"},
-		"silence of nobody's limit":               {exchange + "200 > P. 101 100 301\n200.1 < R 301 0 0", "reset-by-server", reset + "3m20s"},
-		"keep-alives in vain":                     {exchange + "9 > . 100 0 301\n18 > . 100 0 301\n27 > . 100 0 301\n36 > R. 101 0 301", "blackhole", "3 probes of the client in 18 s (keep-alives, or of a closed window) were not answered, and the client gave up"},
-		"keep-alives in vain, still open":         {exchange + "9 > . 100 0 301\n18 > . 100 0 301\n27 > . 100 0 301", "open", "3 probes of the client in 18 s (keep-alives, or of a closed window) were not answered"},
-		"probes of a closed window in vain":       {exchange + "1 > . 101 0 301 win=0\n2 < . 300 0 101\n4 < . 300 0 101\n8 < . 300 0 101", "zero-window", "3 probes of the server in 6 s (keep-alives, or of a closed window) were not answered"},
-		"data sent again before a RST":            {exchange + "1 > P. 101 100 301\n1.2 > P. 101 100 301\n1.3 > R. 201 0 301", "reset-by-client", "the client had sent data again, 1 time, without an acknowledgment before it gave up"},
-		"the client gave up":                      {handshake + "0.02 > P. 1 100 1\n0.03 < . 1 0 101\n3.1 > F. 101 0 1\n3.2 < . 1 0 102", "no-reply", "the client gave up (FIN) after 3.08 s without an answer"},
-		"the client gave up, then an answer":      {handshake + "0.02 > P. 1 100 1\n0.03 < . 1 0 101\n9 > F. 101 0 1\n9 < . 1 0 102\n11 < P. 1 41 102\n11.1 > R 102 0 0", "no-reply", "the client gave up (FIN) after 8.98 s without an answer; 41 bytes of an answer came 2 s after that, too late, and were reset"},
+		"silence that a RST ends":            {exchange + "240.1 < R. 301 0 101", "reset-by-server", reset + "4m0s (the idle limit of Azure Load Balancer and NAT gateway is 240 s)"},
+		"silence of nobody's limit":          {exchange + "200 > P. 101 100 301\n200.1 < R 301 0 0", "reset-by-server", reset + "3m20s"},
+		"keep-alives in vain":                {exchange + "9 > . 100 0 301\n18 > . 100 0 301\n27 > . 100 0 301\n36 > R. 101 0 301", "blackhole", "3 probes of the client in 18 s (keep-alives, or of a closed window) were not answered, and the client gave up"},
+		"keep-alives in vain, still open":    {exchange + "9 > . 100 0 301\n18 > . 100 0 301\n27 > . 100 0 301", "open", "3 probes of the client in 18 s (keep-alives, or of a closed window) were not answered"},
+		"probes of a closed window in vain":  {exchange + "1 > . 101 0 301 win=0\n2 < . 300 0 101\n4 < . 300 0 101\n8 < . 300 0 101", "zero-window", "3 probes of the server in 6 s (keep-alives, or of a closed window) were not answered"},
+		"data sent again before a RST":       {exchange + "1 > P. 101 100 301\n1.2 > P. 101 100 301\n1.3 > R. 201 0 301", "reset-by-client", "the client had sent data again, 1 time, without an acknowledgment before it gave up"},
+		"the client gave up":                 {handshake + "0.02 > P. 1 100 1\n0.03 < . 1 0 101\n3.1 > F. 101 0 1\n3.2 < . 1 0 102", "no-reply", "the client gave up (FIN) after 3.08 s without an answer"},
+		"the client gave up, then an answer": {handshake + "0.02 > P. 1 100 1\n0.03 < . 1 0 101\n9 > F. 101 0 1\n9 < . 1 0 102\n11 < P. 1 41 102\n11.1 > R 102 0 0", "no-reply", "the client gave up (FIN) after 8.98 s without an answer; 41 bytes of an answer came 2 s after that, too late, and were reset"},
+		"nobody says anything": {handshake + "3.1 > F. 1 0 1\n3.1 < F. 1 0 2\n3.1 > . 2 0 2", "ok", "neither side sent a byte in the 3.1 s before the client closed: a client that waits for a greeting " +
+			"(SSH, SMTP, FTP, MySQL) has got none; a connection that is kept in reserve looks the same"},
 		"a lone SYN-ACK, and the capture goes on": {"0 > S 0 0 0\n0.1 < S. 0 0 1\n9 ping 1\n9 pong 1", "synack-unanswered", "neither the SYN nor the SYN-ACK was sent again in 8.9 s: the acknowledgment may not have been captured; scanners and SYN proxies send nothing again, either"},
 		"a lone SYN, and the capture goes on":     {"0 > S 0 0 0\n9 > . 5 0 5 port=7\n9 < . 5 0 5 port=7", "no-answer", "the SYN was not sent again, although the capture goes on for 9 s: the client gave up within a second"},
 	} {
@@ -31,11 +33,14 @@ func TestWhatLedToTheEnd(t *testing.T) {
 		assert.Contains(t, list[0].Notes, c.note, name)
 	}
 	for name, packets := range map[string]string{
-		"silence, then an answer, then a RST": exchange + "351 > P. 101 100 301\n351.1 < P. 301 10 201\n351.2 < R. 311 0 201",
-		"SYN-ACKs that are sent again":        "0 > S 0 0 0\n0.1 < S. 0 0 1\n1.1 < S. 0 0 1\n9 ping 1\n9 pong 1",
-		"no silence":                          exchange + "10 > P. 101 100 301\n10.1 < R. 301 0 201",
-		"two keep-alives":                     exchange + "9 > . 100 0 301\n18 > . 100 0 301",
-		"keep-alives, answered at last":       exchange + "9 > . 100 0 301\n18 > . 100 0 301\n27 > . 100 0 301\n27.1 < . 301 0 101",
+		"silence, then an answer, then a RST":         exchange + "351 > P. 101 100 301\n351.1 < P. 301 10 201\n351.2 < R. 311 0 201",
+		"SYN-ACKs that are sent again":                "0 > S 0 0 0\n0.1 < S. 0 0 1\n1.1 < S. 0 0 1\n9 ping 1\n9 pong 1",
+		"nobody says anything, for a moment":          handshake + "1.9 > F. 1 0 1\n1.9 < F. 1 0 2\n1.9 > . 2 0 2",
+		"nobody says anything, and the server closes": handshake + "9 < F. 1 0 1\n9 > F. 1 0 2\n9 < . 2 0 2",
+		"a greeting, and the client closes":           handshake + "0.1 < P. 1 20 1\n0.1 > . 1 0 21\n3.1 > F. 1 0 21\n3.1 < F. 21 0 2\n3.1 > . 2 0 22",
+		"no silence":                                  exchange + "10 > P. 101 100 301\n10.1 < R. 301 0 201",
+		"two keep-alives":                             exchange + "9 > . 100 0 301\n18 > . 100 0 301",
+		"keep-alives, answered at last":               exchange + "9 > . 100 0 301\n18 > . 100 0 301\n27 > . 100 0 301\n27.1 < . 301 0 101",
 	} {
 		assert.Empty(t, diagnoseText(t, packets)[0].Notes, name)
 	}

@@ -18,6 +18,10 @@ func (s *sight) label() (label, short string) {
 		label = fmt.Sprintf("who has %s?", p.Neighbour.Target)
 	}
 	short = label
+	if s.ttl > 0 {
+		label += fmt.Sprintf(", TTL %d", s.ttl)
+		short += fmt.Sprintf(" TTL %d", s.ttl)
+	}
 	if s.again > 0 {
 		label += fmt.Sprintf(", retry %d", s.again)
 		short += fmt.Sprintf(" ↻%d", s.again)

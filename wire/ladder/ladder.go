@@ -169,7 +169,7 @@ func (j *joiner) add(p *point, s *sight) {
 	id := s.packet.OnPath()
 	for _, a := range j.open[id] {
 		w := j.work[a]
-		if beyond(p.at, a.Seen[len(a.Seen)-1].At, s.rightward) && w.last.couldBe(s) {
+		if a.Rightward == s.rightward && beyond(p.at, a.Seen[len(a.Seen)-1].At, s.rightward) && w.last.couldBe(s) {
 			a.Seen = append(a.Seen, s.sighting(p))
 			w.last = s
 			return

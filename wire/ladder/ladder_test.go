@@ -37,7 +37,7 @@ var pointsByLetter = []struct{ letter, name string }{
 //	TIME who [OPTION...] @ POINTS                       the router asks for the server's hardware address
 //
 // The time is in seconds. POINTS are letters in the order of the packet's way: c, l and r (left and right of the
-// router), s; it takes 5 µs from one to the next. Options: id=N, src=ADDR:PORT, dst=ADDR:PORT, win=N.
+// router), s; it takes 5 µs from one to the next. Options: id=N, ttl=N, src=ADDR:PORT, dst=ADDR:PORT, win=N.
 func tracesOf(t *testing.T, text string) []wire.Trace {
 	t.Helper()
 	traces := make([]wire.Trace, len(pointsByLetter))
@@ -93,6 +93,8 @@ func packetOf(t *testing.T, f []string) (wire.Packet, string) {
 		switch key {
 		case "id":
 			p.ID = uint16(numberOf(t, value))
+		case "ttl":
+			p.TTL = uint8(numberOf(t, value))
 		case "win":
 			p.TCP.Window = uint16(numberOf(t, value))
 		case "src":
@@ -251,6 +253,22 @@ func TestTwoConnectionsThroughALoadBalancer(t *testing.T) {
 	assert.Empty(t, l.Losses())
 }
 
+func TestAPacketThatGoesInACircle(t *testing.T) {
+	l := ladderOf(t, `
+0       > S 100 0 0 id=7 ttl=64 @ cl
+0.00001 > S 100 0 0 id=7 ttl=63 @ rs
+0.00003 > S 100 0 0 id=7 ttl=62 @ sr
+0.00005 > S 100 0 0 id=7 ttl=61 @ rs
+0.00007 > S 100 0 0 id=7 ttl=60 @ sr
+0.00009 > S 100 0 0 id=7 ttl=59 @ rs
+1       > S 100 0 0 id=8 ttl=64 @ cl`)
+	assert.Equal(t, []string{"SYN: 1 to 7, arrived", "SYN, TTL 62: 7 to 5, arrived", "SYN, TTL 61: 5 to 7, arrived",
+		"SYN, TTL 60: 7 to 5, arrived", "SYN, TTL 59: 5 to 8, lost-inside", "SYN, retry 1: 1 to 4, lost-inside"}, fates(l))
+
+	l = ladderOf(t, "0 > S 100 0 0 id=7 ttl=64 @ cl\n0.00001 > S 100 0 0 id=7 ttl=63 @ rs\n0.00003 > S 100 0 0 id=7 ttl=62 @ rs")
+	assert.Equal(t, []string{"SYN: 1 to 8, lost-inside", "SYN, retry 1: 5 to 8, lost-inside"}, fates(l), "captured twice is no circle")
+}
+
 func TestSegmentsThatWereCutOnTheWay(t *testing.T) {
 	l := ladderOf(t, `
 0       > .  101  2800 501 id=1 @ clr
@@ -272,6 +290,17 @@ func TestOnlyRequestsThatNobodyAnswersAreShown(t *testing.T) {
 		for j := range traces[i].Packets[min(1, len(traces[i].Packets)):] {
 			reply := &traces[i].Packets[j+1]
 			reply.Src, reply.Dst, reply.Neighbour.Reply = reply.Dst, reply.Src, true
+		}
+	}
+	assert.Empty(t, ladder.New(wayOf(traces)).Arrows)
+
+	// On a switch the server hears the router ask, and not the answer.
+	traces = tracesOf(t, "0 who @ r\n0.00001 who @ s\n0.001 who @ r")
+	for i := range traces {
+		for j := range traces[i].Packets {
+			if reply := &traces[i].Packets[j]; j > 0 {
+				reply.Src, reply.Dst, reply.Neighbour.Reply = reply.Dst, reply.Src, true
+			}
 		}
 	}
 	assert.Empty(t, ladder.New(wayOf(traces)).Arrows)

@@ -158,6 +158,7 @@ func (p Columns) end(w *arrowInWork) {
 	switch {
 	case w.Kind == wire.KindARP || w.Kind == wire.KindND:
 		p.endOfRequest(w, last, next, captured)
+	case w.last.returns:
 	case p.isDestination(w, last), !captured && p.isOuter(last.Host(), w.Rightward):
 		w.vanish(wire.Passage{Near: 1, Far: 1, Unanswered: w.last.unanswered}, last, last)
 	case captured:

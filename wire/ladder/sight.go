@@ -17,8 +17,12 @@ type sight struct {
 	until     time.Time // when the next like it was seen here; zero: never
 	// unanswered says that it asks for an answer, and that none was seen here.
 	unanswered bool
-	port       uint16     // the client's, where there are several connections
-	server     netip.Addr // the one that is asked, where several are
+	// ttl is the time to live of a packet that comes by again on its way, as in a routing loop; 0: it is the first time. Returns
+	// says that it comes by once more.
+	ttl     uint8
+	returns bool
+	port    uint16     // the client's, where there are several connections
+	server  netip.Addr // the one that is asked, where several are
 }
 
 func (s *sight) time() time.Time { return s.packet.Time }
@@ -92,7 +96,45 @@ func (p Columns) sightsOf(f *wire.Attempt) []*sight {
 	for i, s := range list {
 		s.unanswered = isUnanswered(f, list, i)
 	}
+	noteCircles(list)
 	return list
+}
+
+// fewestPasses tells a routing loop from a router that is captured at all of its interfaces, where a packet passes twice.
+const fewestPasses = 4
+
+// noteCircles finds packets that pass again and again with a smaller time to live: it is the packet that comes back, and nobody has
+// sent it again. Where it has lost 1 in between, the next router has sent it back; in a larger circle it comes from the same side.
+func noteCircles(list []*sight) {
+	passes := map[wire.PathIdentity][]*sight{}
+	for _, s := range list {
+		id := s.packet.OnPath()
+		if before := passes[id]; len(before) > 0 && (s.packet.TTL >= before[len(before)-1].packet.TTL || before[0].packet.IsResent(s.packet)) {
+			markCircle(before)
+			passes[id] = nil
+		}
+		passes[id] = append(passes[id], s)
+	}
+	for _, circle := range passes {
+		markCircle(circle)
+	}
+}
+
+func markCircle(passes []*sight) {
+	if len(passes) < fewestPasses {
+		return
+	}
+	for i, s := range passes {
+		s.returns = i < len(passes)-1
+		if i == 0 {
+			continue
+		}
+		before := passes[i-1]
+		s.ttl, s.again, s.rightward = s.packet.TTL, passes[0].again, before.rightward
+		if before.packet.TTL-s.packet.TTL == 1 {
+			s.rightward = !before.rightward
+		}
+	}
 }
 
 // resent is what a segment has in common with the same one sent again.
@@ -174,10 +216,7 @@ func (p Columns) neighbours(t wire.Trace, at Spot) []*sight {
 		if packet.Kind != wire.KindARP && packet.Kind != wire.KindND || packet.Neighbour.Reply || isAnnouncement(packet) {
 			continue
 		}
-		answered := slices.ContainsFunc(t.Packets[i:], func(o wire.Packet) bool {
-			return o.Kind == packet.Kind && o.Neighbour.Reply && o.Neighbour.Target == packet.Neighbour.Target
-		})
-		if answered {
+		if answers(packet, t.Packets[i:]) || p.wasTold(packet) {
 			continue
 		}
 		// What a host itself asks for leaves by the interface at which it was captured; the rest comes in there.
@@ -186,6 +225,44 @@ func (p Columns) neighbours(t wire.Trace, at Spot) []*sight {
 		list = append(list, &sight{packet: packet, rightward: own == right, unanswered: true})
 	}
 	return list
+}
+
+// answers reports whether the request is answered among the packets.
+func answers(request *wire.Packet, packets []wire.Packet) bool {
+	return slices.ContainsFunc(packets, func(o wire.Packet) bool {
+		return o.Kind == request.Kind && o.Neighbour.Reply && o.Neighbour.Target == request.Neighbour.Target
+	})
+}
+
+// untilAskedAgain is less than the time between two requests of a kernel for one neighbour (retrans_time_ms), and more than the clocks
+// of vantage points differ by.
+const untilAskedAgain = 500 * time.Millisecond
+
+// wasTold reports whether the host that asked has its answer. On a switch, others hear the request and not the answer.
+func (p Columns) wasTold(request *wire.Packet) bool {
+	asker := p.hostOf(request.Src)
+	if asker < 0 {
+		return false
+	}
+	h := &p.Hosts[asker]
+	return slices.ContainsFunc([]*wire.Trace{h.Left, h.Here, h.Right}, func(t *wire.Trace) bool {
+		for i := range packetsOf(t) {
+			o := &t.Packets[i]
+			same := o.Kind == request.Kind && !o.Neighbour.Reply && o.Neighbour.Target == request.Neighbour.Target
+			if same && request.Time.Sub(o.Time).Abs() < untilAskedAgain && answers(o, t.Packets[i:]) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// packetsOf are those of a trace, none where nothing was captured.
+func packetsOf(t *wire.Trace) []wire.Packet {
+	if t == nil {
+		return nil
+	}
+	return t.Packets
 }
 
 // isAnnouncement reports whether a request asks for the sender's own address: to announce it, or to see whether another

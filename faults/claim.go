@@ -1,0 +1,76 @@
+package faults
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
+)
+
+// DuplicateAddress gives the server's addresses to the twin as well (lab.OneLAN), which announces them: a copied virtual machine, a
+// static address that DHCP has given away, both halves of a cluster that believe to be the active one.
+type DuplicateAddress struct{}
+
+func (DuplicateAddress) String() string {
+	return "the twin, a second machine on the network, has the server's address and announces it"
+}
+
+// Inject lets the client learn the server's hardware address, as one that has spoken with it; what it does not know, no
+// announcement changes. Then the twin takes the addresses, and says so.
+func (f DuplicateAddress) Inject(ctx context.Context, b *lab.Bench) error {
+	var o lab.Outcome
+	if err := b.Query(ctx, lab.ClientHost, agent.DialVerb(b.Target(), lab.DefaultTimeout), &o); err != nil {
+		return err
+	}
+	return b.Do(ctx, lab.Twin, claimVerb("add", b))
+}
+
+// claimVerb adds the server's addresses to the twin and announces them ("add"), or removes them ("remove").
+func claimVerb(action string, b *lab.Bench) []string {
+	argv := lab.Verb("claim", action, b.Topology.EndsOf(lab.Twin)[0].Interface)
+	for _, e := range b.Topology.EndsOf(lab.ServerHost) {
+		for _, p := range e.Addrs {
+			argv = append(argv, p.String())
+		}
+	}
+	return argv
+}
+
+// Verify reads the client's neighbour table, in which the twin must stand for the server. A packet on the link takes a moment.
+func (f DuplicateAddress) Verify(ctx context.Context, b *lab.Bench) error {
+	err := f.verify(ctx, b)
+	for start := time.Now(); err != nil && time.Since(start) < announcing; {
+		err = f.verify(ctx, b)
+	}
+	return err
+}
+
+// announcing bounds how long an announcement takes to be heard on a busy machine.
+const announcing = 3 * time.Second
+
+func (f DuplicateAddress) verify(ctx context.Context, b *lab.Bench) error {
+	var table []lab.Neighbour
+	if err := b.Query(ctx, lab.ClientHost, agent.NeighboursVerb(), &table); err != nil {
+		return err
+	}
+	addr, twin := b.Target().Addr(), b.Topology.EndsOf(lab.Twin)[0].MAC().String()
+	if !slices.ContainsFunc(table, func(n lab.Neighbour) bool { return n.Addr == addr && n.MAC == twin }) {
+		return fmt.Errorf("host %s does not take %s for %s", lab.ClientHost, twin, addr)
+	}
+	return nil
+}
+
+// Heal takes the addresses from the twin, and lets the client ask anew who has them.
+func (f DuplicateAddress) Heal(ctx context.Context, b *lab.Bench) error {
+	err := b.Do(ctx, lab.Twin, claimVerb("remove", b))
+	for _, e := range b.Topology.EndsOf(lab.ServerHost) {
+		for _, n := range e.PinnedEntries() {
+			err = errors.Join(err, b.Do(ctx, lab.ClientHost, agent.NeighbourVerb("forget", n.Addr, n.MAC)))
+		}
+	}
+	return err
+}

@@ -1,0 +1,112 @@
+package faults
+
+import (
+	"context"
+	"encoding/binary"
+	"flag"
+	"fmt"
+	"net/netip"
+
+	"github.com/google/nftables"
+	"github.com/google/nftables/expr"
+	"github.com/google/nftables/userdata"
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
+	"golang.org/x/sys/unix"
+)
+
+const rewriteTable = "rewrite" // and its chain
+
+const rewriteUsage = "usage: tcplab host rewrite set [--port N] source|number ADDRESS..., or rewrite remove"
+
+// rewrite rewrites packets of one direction, or stops to do so.
+func rewrite(_ context.Context, s agent.Streams, args []string) error {
+	if len(args) == 0 {
+		return agent.Usagef(rewriteUsage)
+	}
+	flags := flag.NewFlagSet("rewrite", flag.ContinueOnError)
+	port := flags.Int("port", lab.Port, "the service's port")
+	if err := agent.Parse(flags, args[1:]); err != nil {
+		return err
+	}
+	conn, err := s.Namespace.Nftables()
+	if err != nil {
+		return err
+	}
+	switch {
+	case args[0] == "remove" && len(args) == 1:
+		return removeTable(conn, rewriteTable)
+	case args[0] == "set" && flags.NArg() > 1:
+		return setRewrite(conn, Rewrite{Rewriting(flags.Arg(0))}, *port, flags.Args()[1:])
+	}
+	return agent.Usagef(rewriteUsage)
+}
+
+func setRewrite(conn *nftables.Conn, f Rewrite, port int, own []string) error {
+	hook, rules := nftables.ChainHookForward, [][]expr.Any{newNumber(port)}
+	switch f.What {
+	case RewriteNumber:
+	case RewriteSource:
+		hook, rules = nftables.ChainHookPostrouting, nil
+		for _, text := range own {
+			addr, err := netip.ParseAddr(text)
+			if err != nil {
+				return agent.Usagef("%s", err)
+			}
+			rules = append(rules, newSource(port, addr))
+		}
+	default:
+		return agent.Usagef(rewriteUsage)
+	}
+	table := replaceTable(conn, rewriteTable)
+	chain := conn.AddChain(&nftables.Chain{Name: rewriteTable, Table: table, Type: nftables.ChainTypeFilter, Hooknum: hook, Priority: nftables.ChainPriorityMangle})
+	for _, exprs := range rules {
+		conn.AddRule(&nftables.Rule{Table: table, Chain: chain, Exprs: exprs,
+			UserData: userdata.AppendString(nil, userdata.TypeComment, f.CounterName(lab.IPv4))})
+	}
+	if err := conn.Flush(); err != nil {
+		return fmt.Errorf("rewrite packets: %w (the kernel needs nf_tables)", err)
+	}
+	return nil
+}
+
+// Where fields begin in the headers of TCP (RFC 9293 section 3.1) and of IPv4 (RFC 791).
+const (
+	tcpNumber, tcpChecksum = 4, 16
+	ip4Checksum            = 10
+)
+
+// foreignNumber is the sequence number that all SYNs are given.
+const foreignNumber = 0x5eed5eed
+
+// newNumber gives each SYN to a port the number.
+func newNumber(port int) []expr.Any {
+	exprs := append(protocolIs(unix.IPPROTO_TCP), partDestination.load(), equals(bigEndian(uint16(port))),
+		partFlags.load(), &expr.Bitwise{SourceRegister: 1, DestRegister: 1, Len: 1, Mask: []byte{flagSYN | flagACK}, Xor: []byte{0}}, equals([]byte{flagSYN}))
+	return append(exprs, &expr.Counter{},
+		&expr.Immediate{Register: 1, Data: binary.BigEndian.AppendUint32(nil, foreignNumber)},
+		&expr.Payload{OperationType: expr.PayloadWrite, SourceRegister: 1, Base: expr.PayloadBaseTransportHeader, Offset: tcpNumber, Len: 4,
+			CsumType: expr.CsumTypeInet, CsumOffset: tcpChecksum})
+}
+
+// newSource gives what comes from a port another source address of its family.
+func newSource(port int, addr netip.Addr) []expr.Any {
+	family, write := byte(unix.NFPROTO_IPV4), &expr.Payload{Offset: 12, Len: 4, CsumType: expr.CsumTypeInet, CsumOffset: ip4Checksum}
+	if addr.Is6() {
+		family, write = unix.NFPROTO_IPV6, &expr.Payload{Offset: 8, Len: 16}
+	}
+	write.OperationType, write.SourceRegister, write.Base = expr.PayloadWrite, 1, expr.PayloadBaseNetworkHeader
+	write.CsumFlags = unix.NFT_PAYLOAD_L4CSUM_PSEUDOHDR // TCP's checksum covers the addresses, too
+	exprs := append([]expr.Any{&expr.Meta{Key: expr.MetaKeyNFPROTO, Register: 1}, equals([]byte{family})}, protocolIs(unix.IPPROTO_TCP)...)
+	return append(exprs, partSource.load(), equals(bigEndian(uint16(port))), &expr.Counter{},
+		&expr.Immediate{Register: 1, Data: addr.AsSlice()}, write)
+}
+
+func addRewriteCounters(n *agent.Namespace, into lab.Counters) error {
+	return n.EachCommented(rewriteTable, func(_, comment string, packets uint64) { into[comment] += packets })
+}
+
+func init() {
+	agent.Register("rewrite set|remove: rewrite the source address of answers, or the sequence number of SYNs, in one direction only", rewrite)
+	agent.RegisterCounters(addRewriteCounters)
+}
