@@ -56,7 +56,7 @@ func (f FillQueue) Verify(ctx context.Context, b *lab.Bench) error {
 	if err := b.Query(ctx, lab.ServerHost, agent.DialVerb(b.Target(), unanswered), &o); err != nil {
 		return err
 	}
-	if !o.Timeout || o.Stage != "connect" {
+	if !neverConnected(o) {
 		return fmt.Errorf("%s, but a connection from the server itself ended with: %s", f, o)
 	}
 	return nil

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/tcplab/tcplab/faults"
 	"github.com/tcplab/tcplab/harness"
@@ -34,7 +35,7 @@ func Alike(s, other harness.Scenario) string {
 	switch {
 	case other.Unnoticed != "" && s.Fault == harness.NoFault{} && bystander(s, other.Unnoticed) && !isOutlasted(s, other):
 		return string(other.Unnoticed)
-	case other.Afterwards != "" && s.Afterwards == "" && s.Verdict == other.Verdict && s.Place == other.Place && s.Client == nil:
+	case other.Afterwards != "" && s.Afterwards == "" && s.Verdict == other.Verdict && s.ServerVerdict == other.ServerVerdict && s.Place == other.Place && s.Client == nil:
 		return other.Afterwards
 	case s.Client == nil && wantsTLS(s.Fault) && wantsTLS(other.Fault):
 		return sameToPlain
@@ -73,9 +74,13 @@ func readsFirst(f harness.Fault) bool {
 	return false
 }
 
-// isOutlasted reports whether a scenario's client is no more patient than the one that gives up on a slow service.
+// isOutlasted reports whether one of a scenario's clients is no more patient than the one that gives up on a slow service.
 func isOutlasted(s, slow harness.Scenario) bool {
-	return slow.Unnoticed == harness.OutwaitsSlow && lab.ProtocolOf(s.Client) == lab.TCP && cmp.Or(s.Timeout, lab.DefaultTimeout) <= slow.Timeout
+	givesUp := func(c lab.Client, timeout time.Duration) bool {
+		return lab.ProtocolOf(c) == lab.TCP && cmp.Or(timeout, lab.DefaultTimeout) <= slow.Timeout
+	}
+	return slow.Unnoticed == harness.OutwaitsSlow && (givesUp(s.Client, s.Timeout) ||
+		slices.ContainsFunc(s.Checks, func(c harness.Check) bool { return c.Target == "" && givesUp(c.Client, c.Timeout) }))
 }
 
 // bystander reports whether a scenario's own client, and those of its checks, are of a kind.

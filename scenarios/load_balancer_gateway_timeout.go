@@ -22,7 +22,8 @@ const slowlyServedWire = `
 never    * R*
 `
 
-// givenUpWire: the load balancer ends a connection on which no answer has come, the lab's own one with a FIN, HAProxy with a RST.
+// givenUpWire: the load balancer ends a connection on which no answer has come, the lab's own one with a FIN, HAProxy with a RST. The
+// server, which is still at work, does not close.
 const (
 	waitedInVain = `
 +0       > S
@@ -31,7 +32,7 @@ const (
 +any     > P. seq 1 ack 1
 ...
 `
-	givenUpWire = waitedInVain + "+any > F*\n...\nnever < P*\nor" + waitedInVain + "+any > R*\nnever < P*\n"
+	givenUpWire = waitedInVain + "+any > F*\n...\nnever < P*\nnever < F*\nor" + waitedInVain + "+any > R*\nnever < P*\n"
 )
 
 var _ = register(harness.Scenario{

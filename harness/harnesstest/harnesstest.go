@@ -86,8 +86,9 @@ type Pool struct {
 	group sync.WaitGroup
 }
 
-// Runs in compressed time hardly wait: more of them at once would wait for each other. Those in real time do little else.
-var busy, patient = make(chan struct{}, 8*runtime.NumCPU()), make(chan struct{}, 64)
+// Runs in compressed time wait for less: with more of them at once, one would take the time that another one's timer gives. Those in real
+// time do little else than wait.
+var busy, patient = make(chan struct{}, 16*runtime.NumCPU()), make(chan struct{}, 64)
 
 // RunsOf is a pool for an engine's runs, which shares its slots with all others of the process.
 func RunsOf(e lab.Engine) *Pool {
