@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -54,22 +55,40 @@ func lackingClients() string {
 // labFlags are the flags that say what labs are built with.
 type labFlags struct {
 	engine string
-	family int
+	family familyFlag
 }
 
 func (f *labFlags) addTo(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.engine, "engine", "", "engine to build the labs with (default: the first one available; see \"tcplab engines\")")
-	cmd.Flags().IntVar(&f.family, "family", 4, "4 for IPv4, 6 for IPv6")
+	f.family = familyFlag(lab.IPv4)
+	cmd.Flags().Var(&f.family, "family", familyUsage)
+}
+
+// familyFlag is the flag --family.
+type familyFlag lab.Family
+
+const familyUsage = "4 or ipv4 for IPv4, 6 or ipv6 for IPv6"
+
+func (f *familyFlag) String() string { return strconv.Itoa(int(*f)) }
+
+// Type is what the help calls the value.
+func (f *familyFlag) Type() string { return "version" }
+
+// Set takes the number of the version or its name.
+func (f *familyFlag) Set(text string) error {
+	for _, family := range lab.Families {
+		if text == strconv.Itoa(int(family)) || strings.EqualFold(text, family.String()) {
+			*f = familyFlag(family)
+			return nil
+		}
+	}
+	return fmt.Errorf("it is %s, not %q", familyUsage, text)
 }
 
 // choose returns the engine and the family that were chosen.
 func (f *labFlags) choose(ctx context.Context) (lab.Engine, lab.Family, error) {
-	family := lab.Family(f.family)
-	if family != lab.IPv4 && family != lab.IPv6 {
-		return nil, 0, fmt.Errorf("--family is 4 or 6, not %d", f.family)
-	}
 	engine, err := chooseEngine(ctx, f.engine)
-	return engine, family, err
+	return engine, lab.Family(f.family), err
 }
 
 // chooseEngine returns the named engine, or the first that is available when no name was given.

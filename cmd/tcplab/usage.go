@@ -155,7 +155,7 @@ func complete(cmd *cobra.Command) {
 		"engine": func() []string { return engineNames(tcplab.Engines()) },
 		"client": clientNames,
 		"group":  groupNames,
-		"family": func() []string { return []string{"4", "6"} },
+		"family": func() []string { return []string{"4", "6", "ipv4", "ipv6"} },
 		"lang":   languages,
 		"color":  func() []string { return []string{"auto", "always", "never"} },
 	} {
