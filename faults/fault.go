@@ -59,7 +59,9 @@ func (HangService) Inject(ctx context.Context, b *lab.Bench) error {
 const unanswered = time.Second
 
 // neverConnected reports whether nothing has come in answer to a client's SYNs, whose kernel may give up before itself.
-func neverConnected(o lab.Outcome) bool { return o.Stage == "connect" && (o.Timeout || o.Errno == "ETIMEDOUT") }
+func neverConnected(o lab.Outcome) bool {
+	return o.Stage == "connect" && (o.Timeout || o.Errno == "ETIMEDOUT")
+}
 
 // askInVain makes a request that must be connected and then go without a reply for as long as a patience. On a busy machine the
 // connection alone may take longer than the first one, [unanswered]: then it is asked again, with more.

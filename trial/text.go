@@ -1,11 +1,12 @@
 package trial
 
 import (
-	"encoding/xml"
 	"fmt"
 	"io"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/tcplab/tcplab/report/junit"
 )
 
 // Table prints one line for each result.
@@ -79,57 +80,23 @@ func stream(w io.Writer, name, text string) {
 	}
 }
 
-// The elements of JUnit's XML, as CI systems read it.
-type junitSuite struct {
-	XMLName  xml.Name    `xml:"testsuite"`
-	Name     string      `xml:"name,attr"`
-	Tests    int         `xml:"tests,attr"`
-	Failures int         `xml:"failures,attr"`
-	Skipped  int         `xml:"skipped,attr"`
-	Cases    []junitCase `xml:"testcase"`
-}
-
-type junitCase struct {
-	Name    string    `xml:"name,attr"`
-	Class   string    `xml:"classname,attr"`
-	Seconds string    `xml:"time,attr"`
-	Failure *junitEnd `xml:"failure"`
-	Skipped *junitEnd `xml:"skipped"`
-}
-
-type junitEnd struct {
-	Message string `xml:"message,attr"`
-	Text    string `xml:",chardata"`
-}
-
 // JUnit writes the results as a suite of tests.
 func JUnit(w io.Writer, results []*TrialResult) error {
-	suite := junitSuite{Name: "tcplab", Tests: len(results)}
+	var cases []junit.Test
 	for _, r := range results {
-		c := junitCase{Name: r.Scenario, Class: "tcplab." + r.Engine, Seconds: "0"}
+		c := junit.Test{Name: r.Scenario, Class: "tcplab." + r.Engine}
 		if r.Broken != nil {
-			c.Seconds = fmt.Sprintf("%.3f", r.Broken.Elapsed.Seconds())
+			c.Took = r.Broken.Elapsed
 		}
-		var text strings.Builder
-		r.Details(&text)
 		switch {
 		case r.Verdict == Skipped:
-			suite.Skipped++
-			c.Skipped = &junitEnd{Message: r.Skipped}
+			c.Skipped = &junit.Reason{Message: r.Skipped}
 		case !r.Good():
-			suite.Failures++
-			c.Failure = &junitEnd{fmt.Sprintf("%s: %s", r.Verdict, r.Sentence), text.String()}
+			var text strings.Builder
+			r.Details(&text)
+			c.Failure = &junit.Reason{Message: fmt.Sprintf("%s: %s", r.Verdict, r.Sentence), Text: text.String()}
 		}
-		suite.Cases = append(suite.Cases, c)
+		cases = append(cases, c)
 	}
-	if _, err := io.WriteString(w, xml.Header); err != nil {
-		return err
-	}
-	encoder := xml.NewEncoder(w)
-	encoder.Indent("", "  ")
-	if err := encoder.Encode(suite); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, "\n")
-	return err
+	return junit.Write(w, cases)
 }

@@ -137,8 +137,16 @@ func writePages(dir string, record *report.RunRecord) error {
 
 // indexOf writes the index of several runs, and returns its name.
 func indexOf(dir string, results []result) (string, error) {
-	var entries []report.Entry
-	ends := report.Ends{Summary: summary(results)}
+	entries, ends := entriesOf(results)
+	if len(results) < 2 || len(entries) == 0 {
+		return "", nil
+	}
+	return filepath.Join(dir, indexName), writeIndex(dir, entries, ends)
+}
+
+// entriesOf are the runs that came to their end, and what is to be said of the others.
+func entriesOf(results []result) (entries []report.Entry, ends report.Ends) {
+	ends.Summary = summary(results)
 	for _, r := range results {
 		if r.err == nil {
 			page := path.Join(filepath.Base(r.report.Artifacts), "report.html")
@@ -147,10 +155,7 @@ func indexOf(dir string, results []result) (string, error) {
 		}
 		ends.NotRun = append(ends.NotRun, report.NotRun{Scenario: r.scenario, Reason: r.err.Error()})
 	}
-	if len(results) < 2 || len(entries) == 0 {
-		return "", nil
-	}
-	return filepath.Join(dir, indexName), writeIndex(dir, entries, ends)
+	return entries, ends
 }
 
 // writeIndex writes the index of runs, those that did not match first.

@@ -37,6 +37,8 @@ type runFlags struct {
 	tolerance float64
 	speed     float64
 	color     colorFlag
+	shard     shardFlag
+	summaryMD string
 	trial     trialFlags
 	several   bool // scenarios are run
 }
@@ -87,6 +89,9 @@ Exit code: 0 when every scenario matched (or every verdict on the command is ok)
 	flags := cmd.Flags()
 	flags.BoolVar(&f.all, "all", false, "run every scenario, but for those that take minutes (with --speed those too)")
 	flags.StringVar(&f.group, "group", "", "run the scenarios of one group (see \"tcplab list\")")
+	flags.Var(&f.shard, "shard", "run one part of several, such as 2/4, which other machines complete")
+	flags.StringVar(&f.summaryMD, "summary-md", "", "file for a summary in Markdown, for the page of a CI system")
+	flags.StringVar(&f.trial.junit, "junit", "", "file for the results as JUnit XML")
 	flags.StringVar(&f.client, "client", "", "program to put into the failure, in place of the scenario's own (see \"tcplab clients\")")
 	flags.IntVar(&f.parallel, "parallel", 0, "how many labs may stand at the same time (default: as many as the machine holds)")
 	flags.StringVar(&f.out, "out", "artifacts", "folder for captures and reports")
@@ -156,6 +161,9 @@ func (f runFlags) run(cmd *cobra.Command, names []string) error {
 		return err
 	}
 	index, err := indexOf(f.out, results)
+	if err == nil {
+		err = f.writeCI(results, took)
+	}
 	if err != nil {
 		return err
 	}
@@ -215,8 +223,17 @@ func (f runFlags) check() error {
 	return nil
 }
 
-// scenarios returns those that were asked for.
+// scenarios returns those to run here: this part's share of those that were asked for.
 func (f runFlags) scenarios(names []string) ([]harness.Scenario, error) {
+	list, err := f.asked(names)
+	if err != nil {
+		return nil, err
+	}
+	return f.shard.share(list)
+}
+
+// asked returns the scenarios that were asked for.
+func (f runFlags) asked(names []string) ([]harness.Scenario, error) {
 	switch {
 	case f.all && (len(names) > 0 || f.group != ""), f.group != "" && len(names) > 0:
 		return nil, errors.New("give names, --group or --all, and one of them alone")

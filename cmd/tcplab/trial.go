@@ -41,7 +41,7 @@ type trialFlags struct {
 }
 
 // names of the flags that make no sense without a command.
-var trialFlagNames = []string{"within", "want-exit", "want-output", "may-succeed", "retries", "settle", "junit", "when", "heal-after", "server", "server-image", "client-image", "port", "ready", "ready-within"}
+var trialFlagNames = []string{"within", "want-exit", "want-output", "may-succeed", "retries", "settle", "when", "heal-after", "server", "server-image", "client-image", "port", "ready", "ready-within"}
 
 func (t *trialFlags) addTo(cmd *cobra.Command) {
 	flags := cmd.Flags()
@@ -55,7 +55,6 @@ func (t *trialFlags) addTo(cmd *cobra.Command) {
 	addClientImage(flags, &t.image)
 	addWhen(flags, &t.when)
 	flags.DurationVar(&t.healAfter, "heal-after", 0, "with a command: heal so long after the break, while the command still runs")
-	flags.StringVar(&t.junit, "junit", "", "with a command: file for the verdicts as JUnit XML")
 }
 
 // addWhen adds the flag for the moment at which a fault comes.
@@ -157,7 +156,7 @@ func (f runFlags) try(cmd *cobra.Command, names, argv []string) error {
 
 func (f runFlags) toTry(names []string) ([]harness.Scenario, error) {
 	if f.all && len(names) == 0 {
-		return scenarios.ForAnyClient(), nil
+		return f.shard.share(scenarios.ForAnyClient())
 	}
 	return f.scenarios(names)
 }
@@ -281,10 +280,12 @@ func (t *trials) rest() (over func()) {
 // tell shows the results, and returns what the exit code stands for.
 func (f runFlags) tell(out io.Writer, results []*trial.TrialResult) error {
 	if f.trial.junit != "" {
-		write := func(w io.Writer) error { return trial.JUnit(w, results) }
-		if err := safefile.Write(f.trial.junit, 0o644, write, "<?xml"); err != nil {
-			return &harness.ArtifactError{Err: err}
+		if err := f.named(f.trial.junit, "<?xml", func(w io.Writer) error { return trial.JUnit(w, results) }); err != nil {
+			return err
 		}
+	}
+	if err := f.writeTrialsMD(results); err != nil {
+		return err
 	}
 	if f.asJSON {
 		for _, r := range results {
