@@ -51,7 +51,7 @@ func TestAction(t *testing.T) {
 	for arguments, code := range map[string]int{
 		"closed-port 'service-resets' --engine netns":             0,
 		`closed-port --engine netns -- sh -c 'exit 0 # "quoted"'`: 1,
-		"no-such-failure": 2,
+		"no-such-failure $(touch executed) `touch executed`":      2,
 	} {
 		cmd := exec.CommandContext(t.Context(), filepath.Join(source, ".ci", "action"))
 		cmd.Dir = folder
@@ -63,6 +63,7 @@ func TestAction(t *testing.T) {
 			assert.Contains(t, string(out), "::error title=tcplab::")
 		}
 	}
+	assert.NoFileExists(t, filepath.Join(folder, "executed"))
 	text, err := os.ReadFile(page)
 	require.NoError(t, err)
 	assert.Contains(t, string(text), "**2 scenarios: 2 match, ")
