@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -25,6 +26,9 @@ const (
 
 	waitsToBeAsked = "a service that waits for a request says nothing to a client that waits for a greeting, whatever it would do with the request: what listens there tells (ss -ltnp on the server)"
 
+	balancerClosed   = "the server closes the connection to the load balancer in both: whether its process still runs tells (systemctl status, ss -ltnp on the server)"
+	balancerWaitsNot = "the server's reply comes after the load balancer has given up: a capture behind it that goes on for longer tells"
+
 	nobodyReads = "the program reads nothing in either: whether it has taken the connection tells, ss -ltn on the server shows one that it has not in the Recv-Q"
 
 	notListeningThere = "nobody listens at the address and port that the client asks, and the kernel says so in the same way: ss -ltn on the server tells where the program listens, if it runs"
@@ -41,6 +45,12 @@ func Alike(s, other harness.Scenario) string {
 		return sameToPlain
 	case isGreeted(s) && readsFirst(other.Fault):
 		return waitsToBeAsked
+	case isProxied(s) && isCloser(s.Fault) && other.Fault == harness.Fault(faults.Crash{}):
+		return balancerClosed
+	case isProxied(s) && s.Fault == harness.Fault(faults.HangService{}) && other.Unnoticed == harness.OutwaitsSlow:
+		return balancerWaitsNot
+	case s.Alike == routerDropsSYN && isRevoked(other.Fault) && !isWitnessed(s, other.Fault) && !countsDrops(s) && maps.Equal(s.Want.Wire, other.Want.Wire):
+		return s.Alike
 	case s.Alike != "" && s.Alike == other.Alike && !isWitnessed(s, other.Fault):
 		return s.Alike
 	}
@@ -51,6 +61,28 @@ func Alike(s, other harness.Scenario) string {
 func wantsTLS(f harness.Fault) bool {
 	other, is := f.(faults.Misbehave)
 	return is && other.To.TLS != ""
+}
+
+// isProxied reports whether a load balancer that understands HTTP answers the client, whatever the server does.
+func isProxied(s harness.Scenario) bool {
+	return slices.ContainsFunc(s.Fixtures, func(f harness.Fixture) bool { p, is := f.(faults.Proxy); return is && p.Layer == 7 })
+}
+
+// isCloser reports whether with the fault the service closes a connection without an answer.
+func isCloser(f harness.Fault) bool {
+	other, is := f.(faults.Misbehave)
+	return is && other.To.Behaviour == lab.CloseEarly
+}
+
+// isRevoked reports whether with the fault the allow list of a router, whose own counter tells, lets something through no more.
+func isRevoked(f harness.Fault) bool {
+	_, is := f.(faults.Revoke)
+	return is
+}
+
+// countsDrops reports whether an allow list, with its counter, is a part of the scenario.
+func countsDrops(s harness.Scenario) bool {
+	return slices.ContainsFunc(s.Fixtures, func(f harness.Fixture) bool { _, is := f.(faults.AllowList); return is })
 }
 
 // isGreeted reports whether a scenario's client says nothing before the server does.

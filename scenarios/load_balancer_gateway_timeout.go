@@ -54,6 +54,7 @@ load balancer the capture shows an acknowledged request, and a FIN or a RST that
 	},
 	Verdict:       "ok",
 	ServerVerdict: "half-closed",
+	Alike:         nobodyReads,
 	Fixtures:      []harness.Fixture{faults.Proxy{Layer: 7, Patience: gatewayPatience}},
 	Target:        "router",
 	Fault:         faults.HangService{},
