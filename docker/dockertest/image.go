@@ -29,13 +29,14 @@ func Image(t testing.TB, e *docker.Engine, dockerfile string, files map[string]s
 	require.NoError(t, e.Prepare(t.Context(), lab.Routed()))
 	hosts := run(t, "images", "--quiet", "--filter", "label=tcplab.role=host")
 	dir := t.TempDir()
-	// Without the label of a hosts' image, because one that nobody uses may be removed at any time.
-	text := "FROM " + strings.Fields(hosts)[0] + "\nLABEL tcplab=test tcplab.role=test\n" + dockerfile
+	name = "localhost/tcplab-test/" + strings.ToLower(strings.NewReplacer("/", "-", "_", "-").Replace(t.Name())) + ":" + time.Now().Format("150405.000000000")
+	// Without the label of a hosts' image, because one that nobody uses may be removed at any time; and with one of its own, because two
+	// tests with the same image would see each other's containers.
+	text := "FROM " + strings.Fields(hosts)[0] + "\nLABEL tcplab=test tcplab.role=test tcplab.test=" + name + "\n" + dockerfile
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "Dockerfile"), []byte(text), 0o644))
 	for file, content := range files {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, file), []byte(content), 0o755))
 	}
-	name = "localhost/tcplab-test/" + strings.ToLower(strings.NewReplacer("/", "-", "_", "-").Replace(t.Name())) + ":" + time.Now().Format("150405.000000000")
 	run(t, "build", "--quiet", "--tag", name, dir)
 	t.Cleanup(func() { run(t, "rmi", name) })
 	return name
