@@ -75,8 +75,8 @@ func (c *captures) beginning(name string) time.Time {
 	return p.Time
 }
 
-// feedPieces diagnoses the first of the files, and those that follow it in time as pieces of the same capture; the rest it
-// returns. Damage is what kept one of them from being read to its end; err, from being read at all.
+// feedPieces diagnoses the first of the files, and the files that follow it in time as pieces of the same capture. It returns the rest.
+// Damage is why one of them could not be read to its end; err, why one could not be read at all.
 func (c *captures) feedPieces(names []string, emit func(*diagnose.Judged)) (rest []string, stats diagnose.Stats, damage, err error) {
 	reading := diagnose.NewReading(diagnose.Options{Emit: emit, MaxTracked: c.flags.limit, Stop: c.ctx.Done()})
 	rest = names

@@ -55,7 +55,7 @@ func kept(t *testing.T, r *running, run string) string {
 	return string(text)
 }
 
-// TestWidthOfTerminals: at 60 and at 80 columns no word is broken: a line is no wider, but for what must stay in one line.
+// At 60 and at 80 columns a line is no wider than the terminal, and no word is broken, but for what must stay in one line.
 func TestWidthOfTerminals(t *testing.T) {
 	t.Parallel()
 	golden, err := filepath.Abs(filepath.Join(root, "wire", "diagnose", "testdata", "golden"))

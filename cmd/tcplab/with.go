@@ -21,11 +21,11 @@ func newWith() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "with NAME [flags] -- COMMAND [ARG...]",
 		Short: "Run a command of your own while a failure holds",
-		Long: `Build a scenario's lab, break it, and run a command on its client while the failure holds. The standard streams are the
-command's, signals such as that of Ctrl-C go to it, and its exit code is this one's. It learns what to ask as with "tcplab run": from
-TCPLAB_HOST, TCPLAB_PORT, TCPLAB_ADDR and TCPLAB_URL in its environment, from {host}, {port}, {addr} and {url} in its arguments, and
-by the names of the lab's hosts. With --server or --server-image, it asks a server of your own, and with --client-image it is in a container of an image
-(see "tcplab run --help").
+		Long: `Build a scenario's lab, break it, and run a command on its client while the failure holds. The command has the
+standard streams, gets the signals (Ctrl-C sends one), and gives its exit code to tcplab. As with "tcplab run" it finds the service
+in its environment (TCPLAB_HOST, TCPLAB_PORT, TCPLAB_ADDR, TCPLAB_URL), in its arguments ({host}, {port}, {addr}, {url}), or by the
+names of the lab's hosts. With --server or --server-image it asks a server of your own, and with --client-image it runs in a
+container (see "tcplab run --help").
 
 The command has no terminal of its own: for a shell in a broken lab, see "tcplab up --broken" and "tcplab shell".`,
 		Example: `  tcplab with firewall-drop -- curl --max-time 3 {url}
