@@ -26,8 +26,8 @@ func (r *run) checkClient(a act) {
 		return
 	}
 	low, high := want.window(a.timeout, r.report.Schedule, r.tolerance())
-	if want.timerless() && a.want.Wire[lab.ClientHost] != "" {
-		// It takes no timer: that none has fired, the packets say, and how long the machine took for it says nothing.
+	if !want.endsByTimer() && a.want.Wire[lab.ClientHost] != "" {
+		// Which timers have fired before its end, the packets say, and how long the machine took for the rest says nothing.
 		high = max(high, got.Elapsed)
 	}
 	if got.Elapsed < low || got.Elapsed > high {
@@ -54,10 +54,8 @@ func (w ClientWant) differs(got lab.Outcome) string {
 	return ""
 }
 
-// timerless reports whether no timer has to fire for the client's end.
-func (w ClientWant) timerless() bool {
-	return !w.Timeout && !w.GiveUp && w.After == 0 && w.Retransmissions == 0
-}
+// endsByTimer reports whether a timer ends the client's attempt, of which no packet tells.
+func (w ClientWant) endsByTimer() bool { return w.Timeout || w.GiveUp || w.After != 0 }
 
 // window is the time within which the client must end.
 func (w ClientWant) window(timeout time.Duration, s signature.Schedule, t signature.Tolerance) (low, high time.Duration) {

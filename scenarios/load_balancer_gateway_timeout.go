@@ -57,6 +57,7 @@ load balancer the capture shows an acknowledged request, and a FIN or a RST that
 	Alike:         nobodyReads,
 	Fixtures:      []harness.Fixture{faults.Proxy{Layer: 7, Patience: gatewayPatience}},
 	Target:        "router",
+	Timeout:       harness.PatientTimeout, // for the 504 on a machine that has no time
 	Fault:         faults.HangService{},
 	Want: harness.Want{
 		Client: harness.ClientWant{Status: 504, Stage: "read", Within: gatewayPatience + harness.AtOnce},

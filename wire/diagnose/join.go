@@ -213,7 +213,8 @@ func (j *JoinedSides) compareData(c, s *Seen) {
 		j.lost(client, up, "of %d bytes that the client sent, %d reached the server", up.Near, up.Far)
 	case synacks.Whereabouts() == wire.LostBetween:
 		j.lost(server, synacks, "%d of %s did not reach the client", synacks.Near-synacks.Far, plural(synacks.Near, "SYN-ACK"))
-	case packets.Whereabouts() == wire.LostBetween && c.Verdict.Failed():
+	// Where a window is closed, the server has said so in answer: one capture may have ended a packet before the other.
+	case packets.Whereabouts() == wire.LostBetween && c.Verdict.Failed() && c.Verdict != ZeroWindow:
 		j.lost(client, packets, "%d of %s of the client did not reach the server", packets.Near-packets.Far, plural(packets.Near, "packet"))
 	case answers.Whereabouts() == wire.LostBetween && s.Verdict == Blackhole:
 		j.lost(server, answers, "%d of %s of the server did not reach the client", answers.Near-answers.Far, plural(answers.Near, "packet"))

@@ -20,6 +20,7 @@ func seenIn(t *testing.T, text string) []Seen {
 func TestJoin(t *testing.T) {
 	stalled := "1 > P. 1 100 1\n1.3 > P. 1 100 1\n1.9 > P. 1 100 1\n3.1 > P. 1 100 1"
 	syns := "0 > S 0 0 0\n1 > S 0 0 0"
+	full := exchange + "1 < . 301 0 101 win=0\n2 > . 101 1 301\n2 < . 301 0 101 win=0\n"
 	for name, c := range map[string]struct {
 		front, behind string
 		loss          Loss
@@ -40,6 +41,8 @@ func TestJoin(t *testing.T) {
 		"request lost":   {exchange + "1 > P. 101 100 301", exchange, LostBeforeServer, "of 200 bytes that the client sent, 100 reached the server"},
 		"server at work": {handshake + "1 > P. 1 100 1\n1 < . 1 0 101\n9 > . 101 0 1", handshake + "1 > P. 1 100 1\n1 < . 1 0 101\n9 > . 101 0 1", LostAtServer, "everything reached the server: the cause is there"},
 		"dropped there":  {handshake + stalled, handshake + stalled, LostAtServer, "everything reached the server: the cause is there"},
+		"a capture that ends a probe earlier": {full + "4 > . 101 1 301\n4 < . 301 0 101 win=0\n8 > . 101 1 301", full + "4 > . 101 1 301\n4 < . 301 0 101 win=0",
+			LostNowhere, "both sides saw the same"},
 		"nothing lost":   {exchange, exchange, LostNowhere, "both sides saw the same"},
 		"elsewhere":      {exchange, "", LostNowhere, "the server's capture does not hold this connection: another time, another interface, or a proxy in between"},
 		"no packet sent": {"0 arp >\n1 arp >", "", LostNowhere, "no packet left for the server"},
