@@ -55,7 +55,7 @@ func (w ClientWant) differs(got lab.Outcome) string {
 }
 
 // endsByTimer reports whether a timer ends the client's attempt, of which no packet tells.
-func (w ClientWant) endsByTimer() bool { return w.Timeout || w.GiveUp || w.After != 0 }
+func (w ClientWant) endsByTimer() bool { return w.Timeout || w.GiveUp }
 
 // window is the time within which the client must end.
 func (w ClientWant) window(timeout time.Duration, s signature.Schedule, t signature.Tolerance) (low, high time.Duration) {

@@ -8,6 +8,23 @@ import (
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
+// damagedWire: the handshake is well, and the request is sent again and again. The line is a program, which takes its time on a busy machine.
+const damagedWire = `
++0   > S
+...
++any < S.
+...
++any > P. seq 1 ack 1
+...
++any > P. seq 1 ack 1
+...
++any > P. seq 1 ack 1
+...
+never < P*
+never < F*
+never < R*
+`
+
 var _ = register(harness.Scenario{
 	Name:        "request-damaged",
 	Cause:       diagnose.CauseDamaged,
@@ -34,12 +51,12 @@ checksum that does not fit, and its kernel drops it as if it had never come. The
 	Want: harness.Want{
 		Client: harness.ClientWant{Timeout: true, Stage: "read"},
 		Wire: map[string]string{
-			"client":           requestUnansweredWire,
-			"router:to-client": requestUnansweredWire,
-			"router:to-server": requestUnansweredWire,
-			"line:to-client":   requestUnansweredWire,
-			"line:to-server":   requestUnansweredWire,
-			"server":           requestUnansweredWire,
+			"client":           damagedWire,
+			"router:to-client": damagedWire,
+			"router:to-server": damagedWire,
+			"line:to-client":   damagedWire,
+			"line:to-server":   damagedWire,
+			"server":           damagedWire,
 		},
 		Counters: []harness.CounterWant{
 			{Host: "line", Counter: faults.LineDamagedCounter, PacketsAt: "line:to-client", Packet: "> P*"},

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -83,22 +82,14 @@ func onMachine(t *testing.T, do func()) {
 	group.Wait()
 }
 
-// runFamilies runs every scenario, on IPv4 and IPv6 at the same time. The programs are started by the calling thread,
-// and so in its network namespace.
+// runFamilies runs every scenario, on IPv4 and then on IPv6. The programs are started by the calling thread, and so in its network
+// namespace.
 func runFamilies(t *testing.T, dir string) {
 	t.Helper()
-	var programs []*exec.Cmd
 	for _, family := range []string{"4", "6"} {
-		cmd := exec.Command(program(t), "run", "--all", "--engine", "netns", "--family", family, "--json", "--out", dir)
-		var out bytes.Buffer
-		cmd.Stdout, cmd.Stderr = &out, &out
-		if !assert.NoError(t, cmd.Start()) {
-			return
-		}
-		programs = append(programs, cmd)
-	}
-	for _, cmd := range programs {
-		assert.NoError(t, cmd.Wait(), "%s\n%s", cmd, cmd.Stdout)
+		cmd := exec.Command(program(t), "run", "--all", "--engine", "netns", "--family", family, "--quiet", "--out", dir)
+		out, err := cmd.CombinedOutput()
+		assert.NoError(t, err, "%s\n%s", cmd, out)
 	}
 }
 
