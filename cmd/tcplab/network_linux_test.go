@@ -50,20 +50,33 @@ func furnish(t *testing.T) {
 	assert.NoError(t, conn.Flush())
 }
 
-// awaitLocalRoute waits for the route to an IPv6 address of the machine, which its kernel adds a moment after the address. It asks on
-// the calling thread, whose network namespace is the machine.
+// awaitLocalRoute waits for the route to an IPv6 address of the machine, which its kernel adds a moment after the address. The routes are
+// those of the calling thread's network namespace.
 func awaitLocalRoute(t *testing.T, address string) {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
-		routes, err := netlink.RouteListFiltered(netlink.FAMILY_V6, &netlink.Route{Table: unix.RT_TABLE_LOCAL}, netlink.RT_FILTER_TABLE)
-		if !assert.NoError(t, err) {
-			return
-		}
-		if slices.ContainsFunc(routes, func(r netlink.Route) bool { return r.Dst != nil && r.Dst.IP.String() == address }) {
+	routes, done := make(chan netlink.RouteUpdate), make(chan struct{})
+	defer func() {
+		close(done)
+		go func() { // the sender may be in the middle of it; it ends, and closes the channel, at its next look
+			for range routes {
+			}
+		}()
+	}()
+	if !assert.NoError(t, netlink.RouteSubscribeWithOptions(routes, done, netlink.RouteSubscribeOptions{ListExisting: true})) {
+		return
+	}
+	deadline := time.After(time.Minute)
+	for {
+		select {
+		case r := <-routes:
+			if r.Table == unix.RT_TABLE_LOCAL && r.Dst != nil && r.Dst.IP.String() == address {
+				return
+			}
+		case <-deadline:
+			t.Errorf("there is no local route to %s", address)
 			return
 		}
 	}
-	t.Errorf("there is no local route to %s", address)
 }
 
 // questions are the commands that show a machine's network, where they are installed.

@@ -223,7 +223,7 @@ func (f runFlags) check() error {
 	return nil
 }
 
-// scenarios returns those to run here: this part's share of those that were asked for.
+// scenarios returns the scenarios to run here: the part of --shard, of the scenarios that were asked for.
 func (f runFlags) scenarios(names []string) ([]harness.Scenario, error) {
 	list, err := f.asked(names)
 	if err != nil {

@@ -55,7 +55,7 @@ func kept(t *testing.T, r *running, run string) string {
 	return string(text)
 }
 
-// At 60 and at 80 columns a line is no wider than the terminal, and no word is broken, but for what must stay in one line.
+// Lines are no wider than a terminal of 60 or 80 columns, and no word is broken. Commands to be copied stay in one line.
 func TestWidthOfTerminals(t *testing.T) {
 	t.Parallel()
 	golden, err := filepath.Abs(filepath.Join(root, "wire", "diagnose", "testdata", "golden"))

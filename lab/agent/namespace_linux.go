@@ -47,9 +47,9 @@ func (n *Namespace) Close() error {
 	return n.file.Close()
 }
 
-// Use calls fn with a descriptor of the namespace, -1 when it is that of the process. It is not closed before fn returns,
-// whoever calls Close in the meantime: the number could by then be that of another file. After Close the error wraps
-// [os.ErrClosed].
+// Use calls fn with a descriptor of the namespace, or with -1 for the namespace of the process. The descriptor stays open until fn
+// returns, even when Close is called in the meantime, because its number would else become the number of another file. After Close
+// the error wraps [os.ErrClosed].
 func (n *Namespace) Use(fn func(fd int) error) error {
 	if n.file == nil {
 		return fn(-1)
