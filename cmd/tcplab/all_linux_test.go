@@ -95,7 +95,7 @@ func runFamilies(t *testing.T, dir string) {
 
 func readReports(t *testing.T, dir string) []runReport {
 	t.Helper()
-	names, err := filepath.Glob(filepath.Join(dir, "*", "report.json"))
+	names, err := filepath.Glob(filepath.Join(dir, "*-*", "*", "report.json"))
 	require.NoError(t, err)
 	require.Len(t, names, 2*len(shortScenarios()))
 	var list []runReport

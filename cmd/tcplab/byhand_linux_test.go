@@ -236,7 +236,7 @@ func TestByHandOfPages_netns(t *testing.T) {
 	d := newDesk(t)
 	d.must("run", "router-reject", "firewall-reject", "--engine", "netns", "--out", "kept")
 	for _, scenario := range []string{"router-reject", "firewall-reject"} {
-		folder := filepath.Join(d.dir, "kept", scenario+"-netns-ipv4")
+		folder := filepath.Join(d.dir, "kept", "latest", scenario+"-netns-ipv4")
 		page, err := os.ReadFile(filepath.Join(folder, "report.html"))
 		require.NoError(t, err)
 		_, block, found := strings.Cut(string(page), `<h2 id="hand">By hand</h2>`+"\n<pre>")

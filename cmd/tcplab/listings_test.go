@@ -52,7 +52,10 @@ var number = regexp.MustCompile(`( {2,}(\\\+)?)?(\d+\\\.\d+( +(m?s\b *)?)?|\d+ �
 // column is the space before a column of a table: the one before it is as wide as its contents are.
 var column = regexp.MustCompile(` {2,}([^ *])`)
 
-// pattern matches what the lines show: any time in place of a time, any lines in place of "...", and any words where
+// stamp is the name of a folder that is named by date and time.
+var stamp = regexp.MustCompile(`\d{4}-\d{2}-\d{2}-\d{6}`)
+
+// pattern matches what the lines show: any time in place of a time, any date in that of a folder's, any lines in place of "...", and any words where
 // a line ends so.
 func pattern(lines []string) string {
 	p := "^"
@@ -65,12 +68,13 @@ func pattern(lines []string) string {
 			p += regexp.QuoteMeta(begin) + ` .*\n`
 			continue
 		}
+		line = stamp.ReplaceAllString(line, "STAMP")
 		text := number.ReplaceAllString(regexp.QuoteMeta(line), ` *\+?[\d.]+ *([mµ]?s)? *`)
 		if !strings.ContainsAny(line, "│┆") { // in a drawing each place counts
 			columns := strings.TrimLeft(text, " ")
 			text = text[:len(text)-len(columns)] + column.ReplaceAllString(columns, " {2,}$1")
 		}
-		p += text + ` *\n`
+		p += strings.ReplaceAll(text, "STAMP", stamp.String()+`(-\d+)?`) + ` *\n`
 	}
 	return p + "$"
 }

@@ -36,7 +36,7 @@ func TestMismatch(t *testing.T) {
 	assert.Contains(t, text, "\nmatch     healthy/netns/ipv4 ")
 	assert.NotContains(t, text, "tcplab: ", "what did not match is no error of the program's")
 
-	report, err := os.ReadFile(filepath.Join(r.dir, "artifacts", longRun, "report.json"))
+	report, err := os.ReadFile(filepath.Join(r.kept(longRun), "report.json"))
 	require.NoError(t, err)
 	assert.Contains(t, string(report), `"match":false`)
 	assert.Contains(t, string(report), `"mismatches":[{"phase":"observe","at":"client"`)

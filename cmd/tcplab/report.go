@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -19,12 +21,13 @@ func newReport() *cobra.Command {
 	return &cobra.Command{
 		Use:   "report DIR",
 		Short: "Make the pages of runs again, from what was kept of them",
-		Long: `Read the folder of a run (its report.json and its captures), or the folder that holds those of several runs, and write the
-pages again: report.html and report.txt for each run, and index.html beside the folders of several.`,
-		Example: "  tcplab report artifacts\n  tcplab report artifacts/closed-port-netns-ipv4",
+		Long: `Read the folder of a run (its report.json and its captures), or a folder that holds those of several runs, and write the
+pages again: report.html and report.txt for each run, and index.html for several. Where a folder holds what several commands have
+kept, at different times or on different machines, its index.html shows the newest run of each scenario.`,
+		Example: "  tcplab report artifacts\n  tcplab report artifacts/latest\n  tcplab report artifacts/latest/closed-port-netns-ipv4",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			pages, err := rebuild(args[0])
+			pages, err := rebuild(safefile.Newest(args[0]))
 			for _, page := range pages {
 				fmt.Fprintln(cmd.OutOrStdout(), page)
 			}
@@ -54,7 +57,7 @@ func rebuild(dir string) ([]string, error) {
 	for _, name := range runs {
 		record, err := openRun(filepath.Join(dir, name))
 		if err == nil {
-			record.LinkIndex("../" + indexName)
+			record.LinkIndex(strings.Repeat("../", strings.Count(name, "/")+1) + indexName)
 			err = writePages(filepath.Join(dir, name), record)
 		}
 		if err != nil {
@@ -78,22 +81,56 @@ func summaryOf(entries []report.Entry) string {
 	return fmt.Sprintf("%d scenarios: %s", len(entries), endings(ends))
 }
 
-// runsBelow are the folders below dir that hold a run.
+// deepest is how far below a folder its runs may be: a folder of several machines' folders has them at the third.
+const deepest = 4
+
+// runsBelow are the folders below dir that hold a run, by their paths from there. Of several runs of one scenario, on the same engine and the
+// same family, it is the newest.
 func runsBelow(dir string) ([]string, error) {
-	list, err := os.ReadDir(dir)
-	if err != nil {
+	if _, err := os.ReadDir(dir); err != nil {
+		return nil, err // it names the folder
+	}
+	newest := map[string]string{} // by the name of the run's folder
+	if err := findRuns(os.DirFS(dir), ".", func(run string) {
+		if before, ok := newest[path.Base(run)]; !ok || strings.Compare(dateOf(before), dateOf(run)) <= 0 {
+			newest[path.Base(run)] = run
+		}
+	}); err != nil {
 		return nil, err
 	}
-	var runs []string
-	for _, entry := range list {
-		if _, err := os.Stat(filepath.Join(dir, entry.Name(), "report.json")); err == nil {
-			runs = append(runs, entry.Name())
-		}
-	}
-	if len(runs) == 0 {
+	if len(newest) == 0 {
 		return nil, fmt.Errorf("%s holds no run: name the folder of one (it has a report.json), or the one given to \"tcplab run --out\"", dir)
 	}
-	return runs, nil
+	return slices.Sorted(maps.Values(newest)), nil
+}
+
+// findRuns calls found for each folder with a run, in the order of their names. Links, such as the one to the latest, are not followed.
+func findRuns(files fs.FS, below string, found func(string)) error {
+	list, err := fs.ReadDir(files, below)
+	if err != nil {
+		return err
+	}
+	for _, entry := range list {
+		name := path.Join(below, entry.Name())
+		if !entry.IsDir() || strings.Count(name, "/") >= deepest {
+			continue
+		}
+		if _, err := fs.Stat(files, path.Join(name, "report.json")); err == nil {
+			found(name)
+		} else if err := findRuns(files, name, found); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dateOf is the part of a path that is the name of a dated folder, which sorts by time; empty where none is.
+func dateOf(run string) string {
+	i := slices.IndexFunc(strings.Split(run, "/"), safefile.IsDated)
+	if i < 0 {
+		return ""
+	}
+	return strings.Split(run, "/")[i]
 }
 
 func openRun(dir string) (*report.RunRecord, error) {

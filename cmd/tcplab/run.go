@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"runtime"
 	"slices"
 	"sync"
@@ -48,7 +47,8 @@ func newRun() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run [NAME...] [-- COMMAND [ARG...]]",
 		Short: "Run scenarios and hold what was seen against what was expected",
-		Long: `Run scenarios, side by side. A name may be a pattern: 'firewall-*'. The captures of each run go to a folder of its own below --out, as pcapng.
+		Long: `Run scenarios, side by side. A name may be a pattern: 'firewall-*'. Captures (pcapng) and pages go to a new folder below --out,
+named by date and time; the link "latest" beside it leads to it.
 
 With a command after --, that is put into the failures, and judged: it runs on the lab's client while the lab is healthy, while it
 is broken, and once it is healed. It must succeed, then fail within --within, then succeed again. It learns from its
@@ -94,7 +94,7 @@ Exit code: 0 when every scenario matched (or every verdict on the command is ok)
 	flags.StringVar(&f.trial.junit, "junit", "", "file for the results as JUnit XML")
 	flags.StringVar(&f.client, "client", "", "program to put into the failure, in place of the scenario's own (see \"tcplab clients\")")
 	flags.IntVar(&f.parallel, "parallel", 0, "how many labs may stand at the same time (default: as many as the machine holds)")
-	flags.StringVar(&f.out, "out", "artifacts", "folder for captures and reports")
+	flags.StringVar(&f.out, "out", "artifacts", "folder in which to make the one for captures and reports")
 	flags.BoolVar(&f.asJSON, "json", false, "print one JSON object per run")
 	flags.Var(&f.color, "color", colorUsage)
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "draw every run (default: where there are more than three, only the runs that do not match)")
@@ -137,8 +137,9 @@ func (f runFlags) run(cmd *cobra.Command, names []string) error {
 		}
 	}
 	// Before any lab is built: a folder that cannot be written is one sentence, not one for each scenario.
-	if err := os.MkdirAll(f.out, 0o755); err != nil {
-		return &harness.ArtifactError{Err: err}
+	closeOut, err := f.openOut()
+	if err != nil {
+		return err
 	}
 	f.several = len(list) > 1
 	show := newProgress(cmd.ErrOrStderr(), list)
@@ -154,14 +155,12 @@ func (f runFlags) run(cmd *cobra.Command, names []string) error {
 		err = c.Close() // what a lab is made of is gone when the program ends, and not a moment later
 	}
 	show.close()
+	index, unwritten := indexOf(f.out, results)
+	unwritten = errors.Join(unwritten, closeOut())
 	if err := f.print(cmd.OutOrStdout(), results); err != nil {
 		return err
 	}
-	if err != nil {
-		return err
-	}
-	index, err := indexOf(f.out, results)
-	if err == nil {
+	if err = errors.Join(err, unwritten); err == nil {
 		err = f.writeCI(results, took)
 	}
 	if err != nil {
@@ -265,6 +264,22 @@ func (f runFlags) program() (lab.Client, error) {
 		return nil, nil
 	}
 	return clients.Named(f.client)
+}
+
+// openOut makes the folder for what this command keeps, below the one that was given, and goes on with that. The returned function ends
+// the work in it.
+func (f *runFlags) openOut() (closeOut func() error, err error) {
+	folder, err := safefile.NewDated(f.out, time.Now())
+	if err != nil {
+		return nil, &harness.ArtifactError{Err: err}
+	}
+	f.out = folder
+	return func() error {
+		if err := safefile.CloseDated(folder); err != nil {
+			return &harness.ArtifactError{Err: err}
+		}
+		return nil
+	}, nil
 }
 
 // runAll runs the scenarios side by side and returns the end of each, in the order of the list. Where a file cannot be

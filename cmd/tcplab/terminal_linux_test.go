@@ -24,7 +24,7 @@ func TestTerminal(t *testing.T) {
 	assert.Contains(t, r.out.String(), "\r\x1b[2A\x1b[2Kclosed-port ", "the lines were not redrawn")
 	want := "closed-port           match\nhealthy               match\n\n" +
 		kept(t, r, "closed-port-netns-ipv4") + "\n" + kept(t, r, "healthy-netns-ipv4") +
-		"\nall of them: artifacts/index.html\n2 scenarios: 2 match, "
+		"\nall of them: " + filepath.Join("artifacts", filepath.Base(filepath.Dir(r.kept("healthy-netns-ipv4"))), "index.html") + "\n2 scenarios: 2 match, "
 	assert.Contains(t, r.out.String(), "\x1b[36m─ SYN ─", "the drawing has no colours")
 	shown := screen(t, r.out.String())
 	assert.Regexp(t, `^[\d.]+ s\n$`, strings.TrimPrefix(shown, want), "%s", shown)
@@ -50,7 +50,7 @@ func TestTerminalInterrupt(t *testing.T) {
 
 func kept(t *testing.T, r *running, run string) string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(r.dir, "artifacts", run, "report.txt"))
+	text, err := os.ReadFile(filepath.Join(r.kept(run), "report.txt"))
 	require.NoError(t, err)
 	return string(text)
 }

@@ -139,11 +139,13 @@ func (f runFlags) try(cmd *cobra.Command, names, argv []string) error {
 	if f.parallel == 0 {
 		f.parallel = labsAtOnce(engine)
 	}
-	if err := os.MkdirAll(f.out, 0o755); err != nil {
-		return &harness.ArtifactError{Err: err}
+	closeOut, err := f.openOut()
+	if err != nil {
+		return err
 	}
 	t := trials{flags: f, engine: engine, service: service, command: command, demand: demand, when: when, out: cmd.ErrOrStderr()}
 	results, err := t.all(cmd.Context(), list)
+	err = errors.Join(err, closeOut())
 	if c, ok := engine.(io.Closer); ok {
 		err = errors.Join(err, c.Close())
 	}

@@ -136,7 +136,7 @@ func testPlantedLinks(t *testing.T, owner, other *desk, tries func(what string, 
 	tries("link: the file of a capture", owner, taken, "capture", "--lab", "mine", "client", plant("client.pcapng", precious))
 	tries("link: the folder of a quiz", owner, taken, "lesson", "quiz", "--student", "kim", "--out", filepath.Dir(plant("quiz-kim", owner.dir)))
 	tries("link: a key", owner, "is there already", "lesson", "key", plant("class.key", filepath.Join(owner.dir, "new")))
-	tries("link: the folder of a run", owner, taken, "run", "closed-port", "--engine", "netns", "--out", filepath.Dir(plant("closed-port-netns-ipv4", owner.dir)))
+	tries("link: the latest run", owner, "is there already, and is not tcplab's", "run", "closed-port", "--engine", "netns", "--out", filepath.Dir(plant("latest", owner.dir)))
 	tries("link: a file from a host", owner, taken, "fetch", "--lab", "mine", "client:/etc/hostname", plant("hostname", precious))
 	text, err := os.ReadFile(precious)
 	require.NoError(t, err)

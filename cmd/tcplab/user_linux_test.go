@@ -41,7 +41,7 @@ func TestOrdinaryUser(t *testing.T) {
 	require.NoError(t, err, out)
 	assert.Contains(t, out, "match     closed-port/netns/ipv4 ")
 	assert.Contains(t, out, "match     healthy/netns/ipv4 ")
-	info, err := os.Stat(filepath.Join(home, "artifacts", "closed-port-netns-ipv4", "client.pcapng"))
+	info, err := os.Stat(filepath.Join(home, "artifacts", "latest", "closed-port-netns-ipv4", "client.pcapng"))
 	require.NoError(t, err)
 	assert.Equal(t, uint32(nobody), info.Sys().(*syscall.Stat_t).Uid)
 }
