@@ -61,6 +61,7 @@ var edges = map[string]struct {
 	"":      {[]string{"lab", "netns", "docker"}, "the list of engines is the one place that knows them all"},
 	"cmd/tcplab": {[]string{"", "lab", "lab/agent", "faults", "harness", "clients", "scenarios", "netns", "docker", "failures", "probe", "report", "report/junit", "lang", "lesson", "safefile", "standing", "trial", "watch",
 		"wire", "wire/signature", "wire/diagnose"}, "the command line brings everything together"},
+	"cmd/tcplab/cmdtest": {[]string{"", "lab", "lab/enginetest", "standing", "wire"}, "the command line is tested as it is typed; what a lab holds is asked of the lab"},
 }
 
 // owners are the packages that alone may import what begins with a path; none at all where the list is empty.
@@ -80,10 +81,10 @@ var owners = []struct {
 	{"github.com/mdlayher/", []string{"lab/agent"}, "only what works inside Linux's network speaks netlink"},
 	{"github.com/corazawaf/", []string{"faults"}, "what is in a request is judged by who passes it on"},
 	{"github.com/chromedp/", []string{"lab/agent/browse"}, "a browser is driven from inside the host it runs on; everybody else asks the verb"},
-	{"github.com/creack/pty", []string{"lab/agent"}, "a terminal is opened on the host where its command runs"},
+	{"github.com/creack/pty", []string{"lab/agent", "cmd/tcplab/cmdtest"}, "a terminal is opened on the host where its command runs"},
 	{"golang.org/x/crypto/ssh", []string{"docker", "lab/agent/serve"}, "it carries the verbs of a container's host, and both of its ends are there"},
-	{"github.com/stretchr/testify", []string{"docker/dockertest", "harness/harnesstest", "lab/enginetest", "lab/agent/agenttest"}, "it is for tests; the program must not carry it"},
-	{"testing", []string{"docker/dockertest", "harness/harnesstest", "labtest", "lab/enginetest", "lab/agent/agenttest"}, "the harness returns a report: a user's program must not link package testing"},
+	{"github.com/stretchr/testify", []string{"cmd/tcplab/cmdtest", "docker/dockertest", "harness/harnesstest", "lab/enginetest", "lab/agent/agenttest"}, "it is for tests; the program must not carry it"},
+	{"testing", []string{"cmd/tcplab/cmdtest", "docker/dockertest", "harness/harnesstest", "labtest", "lab/enginetest", "lab/agent/agenttest"}, "the harness returns a report: a user's program must not link package testing"},
 	{"github.com/spf13/", []string{"cmd/tcplab"}, "only the command line has flags"},
 	{"C", nil, "the lab is one static binary, built with CGO_ENABLED=0"},
 }

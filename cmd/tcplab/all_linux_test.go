@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/scenarios"
 	"golang.org/x/sys/unix"
@@ -48,7 +49,7 @@ func TestRunAll(t *testing.T) {
 	if testing.Short() {
 		t.Skip("every scenario in real time, twice, is not for -short")
 	}
-	needEngine(t, "netns")
+	cmdtest.NeedEngine(t, "netns")
 	t.Parallel()
 	dir := t.TempDir()
 	var before, after map[string]string
@@ -87,7 +88,7 @@ func onMachine(t *testing.T, do func()) {
 func runFamilies(t *testing.T, dir string) {
 	t.Helper()
 	for _, family := range []string{"4", "6"} {
-		cmd := exec.Command(program(t), "run", "--all", "--engine", "netns", "--family", family, "--quiet", "--out", dir)
+		cmd := exec.Command(cmdtest.Program(t), "run", "--all", "--engine", "netns", "--family", family, "--quiet", "--out", dir)
 		out, err := cmd.CombinedOutput()
 		assert.NoError(t, err, "%s\n%s", cmd, out)
 	}

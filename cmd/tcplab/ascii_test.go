@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 )
 
 func TestLocale(t *testing.T) {
@@ -28,9 +29,9 @@ func TestLocale(t *testing.T) {
 // TestDrawingsInASCII: with LC_ALL=C a drawing has ASCII alone, and the same shape.
 func TestDrawingsInASCII(t *testing.T) {
 	t.Parallel()
-	run := filepath.Join(root, "report", "testdata", "runs", "nat-forgets-reset-netns-ipv4")
+	run := filepath.Join(cmdtest.Root, "report", "testdata", "runs", "nat-forgets-reset-netns-ipv4")
 	drawn := func(locale string) []rune {
-		cmd := exec.Command(program(t), "show", run)
+		cmd := exec.Command(cmdtest.Program(t), "show", run)
 		cmd.Env = append(os.Environ(), "LC_ALL="+locale)
 		out, err := cmd.Output()
 		require.NoError(t, err)

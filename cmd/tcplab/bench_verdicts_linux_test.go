@@ -6,14 +6,15 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 	"github.com/tcplab/tcplab/harness"
 )
 
 // TestBenchVerdicts makes a few runs of each kind on a machine that is kept busy.
 func TestBenchVerdicts(t *testing.T) {
-	needEngine(t, "netns")
+	cmdtest.NeedEngine(t, "netns")
 	t.Parallel()
-	out, err := exec.Command(program(t), "bench", "verdicts", "3").Output()
+	out, err := exec.Command(cmdtest.Program(t), "bench", "verdicts", "3").Output()
 	require.NoError(t, err, "%s", out)
 	assert.Regexp(t, `(?m)^\| as it is \| 3 \| 0 \| \d+ \|`, string(out))
 	assert.Regexp(t, `(?m)^\| fault left out \| 3 \| 0 \| \d+ \|`, string(out))
@@ -21,7 +22,7 @@ func TestBenchVerdicts(t *testing.T) {
 
 // TestSabotageIsMade: each sabotaged scenario differs from the one that it is made of, and is noticed.
 func TestSabotageIsMade(t *testing.T) {
-	needEngine(t, "netns")
+	cmdtest.NeedEngine(t, "netns")
 	t.Parallel()
 	engine, err := chooseEngine(t.Context(), "netns")
 	require.NoError(t, err)

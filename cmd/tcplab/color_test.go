@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 )
 
 func TestColorIsAskedForInEveryWay(t *testing.T) {
@@ -40,7 +41,7 @@ func TestDiagnoseInColours(t *testing.T) {
 		"--color always --list --verdict ok,refused": "  203.0.113.0:443  \x1b[1;32mok     \x1b[0m  1-19\n",
 		"--color never --list":                       "  203.0.113.0:443  refused  96-97\n",
 	} {
-		out, err := exec.Command(program(t), append(append([]string{"diagnose"}, strings.Fields(args)...), capture)...).Output()
+		out, err := exec.Command(cmdtest.Program(t), append(append([]string{"diagnose"}, strings.Fields(args)...), capture)...).Output()
 		require.NoError(t, err)
 		assert.Contains(t, string(out), want)
 	}

@@ -11,14 +11,15 @@ import (
 	"unicode"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 )
 
 // Every command that is named within a line of a document exists, and its flags do.
 func TestNamesOfCommands(t *testing.T) {
 	t.Parallel()
 	found := 0
-	for _, page := range documents(t) {
-		for _, typed := range inlineCommands(document(t, page)) {
+	for _, page := range cmdtest.Documents(t) {
+		for _, typed := range cmdtest.InlineCommands(cmdtest.Document(t, page)) {
 			found++
 			words := strings.Fields(strings.TrimSuffix(typed, " ..."))[1:]
 			if words[0] == "host" {
@@ -57,8 +58,8 @@ var (
 func TestLinksInDocuments(t *testing.T) {
 	t.Parallel()
 	found := 0
-	for _, page := range append(documents(t), pagesOf(t, "docs/failures/*.md")...) {
-		for _, match := range link.FindAllStringSubmatch(inLine.ReplaceAllString(prose(document(t, page)), ""), -1) {
+	for _, page := range append(cmdtest.Documents(t), cmdtest.PagesOf(t, "docs/failures/*.md")...) {
+		for _, match := range link.FindAllStringSubmatch(inLine.ReplaceAllString(cmdtest.Prose(cmdtest.Document(t, page)), ""), -1) {
 			target := match[1] + match[2]
 			if strings.Contains(target, "://") {
 				continue
@@ -69,29 +70,13 @@ func TestLinksInDocuments(t *testing.T) {
 			if to != "" {
 				file = path.Join(path.Dir(page), to)
 			}
-			if _, err := os.Stat(filepath.Join(root, file)); !assert.NoError(t, err, "%s links to %s", page, target) || fragment == "" {
+			if _, err := os.Stat(filepath.Join(cmdtest.Root, file)); !assert.NoError(t, err, "%s links to %s", page, target) || fragment == "" {
 				continue
 			}
-			assert.Contains(t, anchors(document(t, file)), fragment, "%s links to %s", page, target)
+			assert.Contains(t, anchors(cmdtest.Document(t, file)), fragment, "%s links to %s", page, target)
 		}
 	}
 	assert.Greater(t, found, 50)
-}
-
-// prose is the text of a page without its listings.
-func prose(text string) string {
-	var kept []string
-	listing := false
-	for line := range strings.Lines(text) {
-		if strings.HasPrefix(strings.TrimSpace(line), "```") {
-			listing = !listing
-			continue
-		}
-		if !listing {
-			kept = append(kept, line)
-		}
-	}
-	return strings.Join(kept, "")
 }
 
 // anchors are the names that GitHub gives to the headings of a page: lower case, hyphens in place of spaces, no punctuation, and a number
@@ -99,7 +84,7 @@ func prose(text string) string {
 func anchors(text string) []string {
 	var list []string
 	times := map[string]int{}
-	for line := range strings.Lines(prose(text)) {
+	for line := range strings.Lines(cmdtest.Prose(text)) {
 		h := heading.FindStringSubmatch(strings.TrimSuffix(line, "\n"))
 		if h == nil {
 			continue

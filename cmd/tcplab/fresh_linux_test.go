@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
 
+	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 	"github.com/tcplab/tcplab/scenarios"
 )
 
@@ -24,7 +25,7 @@ func TestFreshMachine(t *testing.T) {
 	if os.Geteuid() != 0 || testing.Short() {
 		t.Skip("only root can change its root directory; every scenario, in real time, is not for -short")
 	}
-	needEngine(t, "netns")
+	cmdtest.NeedEngine(t, "netns")
 	dir := t.TempDir()
 	for _, folder := range []string{"dev", "proc", "tmp"} {
 		require.NoError(t, os.Mkdir(filepath.Join(dir, folder), 0o755))

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 	"github.com/tcplab/tcplab/docker"
 	"github.com/tcplab/tcplab/docker/dockertest"
 	"github.com/tcplab/tcplab/trial"
@@ -21,8 +22,8 @@ import (
 // runImages runs tcplab in the folder of the module, from which the hosts' binary is built.
 func runImages(t *testing.T, args ...string) (out string, code int) {
 	t.Helper()
-	cmd := exec.Command(program(t), args...)
-	cmd.Dir = root
+	cmd := exec.Command(cmdtest.Program(t), args...)
+	cmd.Dir = cmdtest.Root
 	text, err := cmd.CombinedOutput()
 	if err != nil {
 		require.IsType(t, &exec.ExitError{}, err, "%s", text)
@@ -33,12 +34,12 @@ func runImages(t *testing.T, args ...string) (out string, code int) {
 // A server and a client of the user's own, each a container of an image: stopped and started, frozen, and without power. The server's
 // container is the same after each, with its files.
 func TestServerAndClientOfImages(t *testing.T) {
-	needEngine(t, "docker")
+	cmdtest.NeedEngine(t, "docker")
 	t.Parallel()
 	dockerfile, files := dockertest.Counting()
 	server := dockertest.Image(t, docker.New(), dockerfile, files)
 	client := dockertest.Image(t, docker.New(), `ENTRYPOINT ["curl", "-sS", "--fail", "--max-time", "2"]`, nil)
-	out, err := exec.Command(program(t), "run", "closed-port", "stopped-host", "service-hangs", "firewall-drop", "--out", t.TempDir(), "--json",
+	out, err := exec.Command(cmdtest.Program(t), "run", "closed-port", "stopped-host", "service-hangs", "firewall-drop", "--out", t.TempDir(), "--json",
 		"--server-image", server, "--port", "7080", "--ready", "http:/", "--client-image", client, "--", "http://server.lab:{port}/").Output()
 	require.NoError(t, err, "%s", out)
 	starts := map[string]string{"closed-port": "start 2", "stopped-host": "start 2", "service-hangs": "start 1", "firewall-drop": "start 1"}
@@ -63,14 +64,14 @@ func TestServerAndClientOfImages(t *testing.T) {
 
 // A server is asked to end as its image says, and not by SIGTERM, which it may not hear.
 func TestServerImageIsStoppedAsItWants(t *testing.T) {
-	needEngine(t, "docker")
+	cmdtest.NeedEngine(t, "docker")
 	t.Parallel()
 	dockerfile, files := dockertest.Counting() // with STOPSIGNAL SIGUSR1
 	image := dockertest.Image(t, docker.New(), dockerfile, files)
 	const server = `exec bash -c 'trap "" TERM; trap "echo asked > /asked; exit 0" USR1; bash /serve.sh $(cat /asked 2>&-) & wait'`
-	cmd := exec.Command(program(t), "run", "closed-port", "--out", t.TempDir(), "--json", "--server-image", image, "--server", server, "--port", "7084",
+	cmd := exec.Command(cmdtest.Program(t), "run", "closed-port", "--out", t.TempDir(), "--json", "--server-image", image, "--server", server, "--port", "7084",
 		"--", "curl", "-sS", "--fail", "--max-time", "2", "{url}")
-	cmd.Dir = root
+	cmd.Dir = cmdtest.Root
 	out, err := cmd.Output()
 	require.NoError(t, err, "%s", out)
 	var r trial.TrialResult
@@ -81,16 +82,16 @@ func TestServerImageIsStoppedAsItWants(t *testing.T) {
 
 // With "with", streams and exit code are those of the container, and --server is run by the image's own shell.
 func TestWithImages(t *testing.T) {
-	needEngine(t, "docker")
+	cmdtest.NeedEngine(t, "docker")
 	t.Parallel()
 	dockerfile, files := dockertest.Counting()
 	server := dockertest.Image(t, docker.New(), dockerfile, files)
 	client := dockertest.Image(t, docker.New(), `ENTRYPOINT ["bash", "-c"]`, nil)
-	cmd := exec.Command(program(t), "with", "firewall-drop", "--server-image", server, "--server", "exec bash /serve.sh $PORT$HOST", "--port", "7081",
+	cmd := exec.Command(cmdtest.Program(t), "with", "firewall-drop", "--server-image", server, "--server", "exec bash /serve.sh $PORT$HOST", "--port", "7081",
 		"--client-image", client, "--", "read line; echo \"$line of {addr}\"; echo wrong >&2; curl -sS --max-time 1 {url} || exit 9")
 	cmd.Stdin = strings.NewReader("said\n")
 	var stdout, stderr strings.Builder
-	cmd.Dir, cmd.Stdout, cmd.Stderr = root, &stdout, &stderr
+	cmd.Dir, cmd.Stdout, cmd.Stderr = cmdtest.Root, &stdout, &stderr
 	require.Error(t, cmd.Run())
 	assert.Equal(t, 9, cmd.ProcessState.ExitCode(), stderr.String())
 	assert.Equal(t, "said of 203.0.113.10:7081\n", stdout.String())
@@ -104,14 +105,14 @@ func TestWithImages(t *testing.T) {
 
 // Ctrl-C goes to a container; one whose first process does not hear it is killed by the second.
 func TestClientImageIsInterrupted(t *testing.T) {
-	needEngine(t, "docker")
+	cmdtest.NeedEngine(t, "docker")
 	t.Parallel()
 	image := dockertest.Image(t, docker.New(), `ENTRYPOINT ["bash", "-c"]`, nil)
 	start := func(script string) (*exec.Cmd, *bufio.Reader) {
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 		t.Cleanup(cancel)
-		cmd := exec.CommandContext(ctx, program(t), "with", "healthy", "--client-image", image, "--", script)
-		cmd.Dir, cmd.Stderr = root, os.Stderr
+		cmd := exec.CommandContext(ctx, cmdtest.Program(t), "with", "healthy", "--client-image", image, "--", script)
+		cmd.Dir, cmd.Stderr = cmdtest.Root, os.Stderr
 		out, err := cmd.StdoutPipe()
 		require.NoError(t, err)
 		require.NoError(t, cmd.Start())
@@ -139,7 +140,7 @@ func TestClientImageIsInterrupted(t *testing.T) {
 
 // What is wrong with an image is one sentence, and nothing of it is left.
 func TestImagesThatCannotServe(t *testing.T) {
-	needEngine(t, "docker")
+	cmdtest.NeedEngine(t, "docker")
 	t.Parallel()
 	image := dockertest.Image(t, docker.New(), "CMD [\"sh\", \"-c\", \"echo my last words; exit 3\"]\nENTRYPOINT []\n", nil)
 	base := []string{"run", "closed-port", "--out", t.TempDir(), "--port", "7082"}
@@ -172,7 +173,7 @@ func TestImagesThatCannotServe(t *testing.T) {
 
 // A client's image whose program is missing is told by name.
 func TestClientImageWithoutItsProgram(t *testing.T) {
-	needEngine(t, "docker")
+	cmdtest.NeedEngine(t, "docker")
 	t.Parallel()
 	image := dockertest.Image(t, docker.New(), "ENTRYPOINT [\"/no/such/client\"]\n", nil)
 	out, code := runImages(t, "with", "closed-port", "--client-image", image)

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 	"github.com/tcplab/tcplab/probe"
 	"github.com/tcplab/tcplab/report"
 	"github.com/tcplab/tcplab/standing"
@@ -129,7 +130,7 @@ func (d *jsonDocument) comment(object reflect.Type, field string) string {
 
 // read takes in the comments of the package in which a type is.
 func (d *jsonDocument) read(object reflect.Type) {
-	dir := filepath.Join(root, strings.TrimPrefix(strings.TrimPrefix(object.PkgPath(), modulePath(d.T)), "/"))
+	dir := filepath.Join(cmdtest.Root, strings.TrimPrefix(strings.TrimPrefix(object.PkgPath(), cmdtest.ModulePath(d.T)), "/"))
 	if object.PkgPath() == "main" || strings.HasSuffix(object.PkgPath(), "cmd/tcplab") {
 		dir = "."
 	}
@@ -180,7 +181,7 @@ func namesAny(comment string, names []*ast.Ident) bool {
 // TestJSONDocumentIsComplete: each object has a section, and every command that prints JSON is named.
 func TestJSONDocumentIsComplete(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile(filepath.Join(root, "docs", "json.md"))
+	text, err := os.ReadFile(filepath.Join(cmdtest.Root, "docs", "json.md"))
 	require.NoError(t, err)
 	for command := range jsonOutputs {
 		assert.Contains(t, string(text), "<!-- BEGIN generated: json "+command+" (make generate) -->")

@@ -12,12 +12,13 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 	"github.com/tcplab/tcplab/lesson"
 )
 
 func teaching(t *testing.T) string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(root, "docs", "teaching.md"))
+	text, err := os.ReadFile(filepath.Join(cmdtest.Root, "docs", "teaching.md"))
 	require.NoError(t, err)
 	return string(text)
 }
@@ -27,29 +28,29 @@ func TestTeaching(t *testing.T) {
 	if testing.Short() {
 		t.Skip("retransmissions in real time are not for -short")
 	}
-	needEngine(t, "netns")
+	cmdtest.NeedEngine(t, "netns")
 	for _, name := range []string{"bash", "curl", "ping"} {
 		if _, err := exec.LookPath(name); err != nil {
 			t.Skip(err)
 		}
 	}
 	t.Parallel()
-	d := newDesk(t)
-	d.env = append(d.env, langVariable+"=", classVariable+"=")
-	s := newShellSession(d)
-	list := blocks(t, teaching(t))
+	d := cmdtest.NewDesk(t)
+	d.Env = append(d.Env, langVariable+"=", classVariable+"=")
+	s := cmdtest.NewShellSession(d)
+	list := cmdtest.Blocks(t, teaching(t))
 	require.Len(t, list, strings.Count(teaching(t), "\n```console\n"))
 	for _, b := range list {
-		for _, c := range b.commands {
-			s.try(c)
+		for _, c := range b.Commands {
+			s.Try(c)
 		}
 	}
-	assert.Equal(t, "no lab stands\n", d.must("status"))
+	assert.Equal(t, "no lab stands\n", d.Must("status"))
 }
 
 // What is named within a line is a command of tcplab, with flags that it has.
 func TestTeachingNamesCommands(t *testing.T) {
-	named := inlineCommand.FindAllStringSubmatch(teaching(t), -1)
+	named := cmdtest.InlineCommand.FindAllStringSubmatch(teaching(t), -1)
 	require.NotEmpty(t, named)
 	for _, found := range named {
 		words := strings.Fields(found[1])[1:]

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -12,17 +11,14 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
-	"runtime"
-	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
 
-	"github.com/tcplab/tcplab"
+	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 	"github.com/tcplab/tcplab/lab/enginetest"
 	"github.com/tcplab/tcplab/lesson"
 	"github.com/tcplab/tcplab/wire"
@@ -33,22 +29,14 @@ var update = flag.Bool("update", false, "rewrite the generated sections of the d
 
 // TestMain lets this test binary be tcplab when it is called by that name: it is what scripts and tests run.
 func TestMain(m *testing.M) {
-	testscript.Main(overlapping{m}, map[string]func(){"tcplab": main})
+	testscript.Main(ready{m}, map[string]func(){"tcplab": main})
 }
 
-// overlapping runs more tests at once than a small machine has processors: they wait for timers of a lab, most of the time. But
-// with too many, a lab has to wait for a processor for longer than a client waits for it.
-type overlapping struct{ *testing.M }
+// ready looks whether the engines that are required are there before it runs the tests.
+type ready struct{ *testing.M }
 
-func (m overlapping) Run() int {
-	flag.Parse()
-	const atOnce = "test.parallel"
-	given := false
-	flag.Visit(func(f *flag.Flag) { given = given || f.Name == atOnce })
-	if !given {
-		_ = flag.Set(atOnce, strconv.Itoa(max(4, runtime.GOMAXPROCS(0))))
-	}
-	return enginetest.Main(m.M, engines...)
+func (m ready) Run() int {
+	return enginetest.Main(cmdtest.Overlapping{Tests: m.M}, cmdtest.Engines...)
 }
 
 // TestScript runs every command as a user types it; the scripts are in testdata/script. Commands that the scripts have
@@ -64,7 +52,7 @@ func (m overlapping) Run() int {
 //
 // and the condition [engine:NAME], true where the engine can run here.
 func TestScript(t *testing.T) {
-	runs, err := filepath.Abs(filepath.Join(root, "report", "testdata", "runs"))
+	runs, err := filepath.Abs(filepath.Join(cmdtest.Root, "report", "testdata", "runs"))
 	require.NoError(t, err)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
@@ -86,41 +74,11 @@ func condition(name string) (bool, error) {
 	engine, ok := strings.CutPrefix(name, "engine:")
 	switch {
 	case ok:
-		return missing(engine) == nil, nil
+		return cmdtest.Missing(engine) == nil, nil
 	case name == "root":
 		return os.Geteuid() == 0, nil
 	}
 	return false, fmt.Errorf("unknown condition %q", name)
-}
-
-// engines are asked again and again whether they are available; each starts what it needs for that once.
-var engines = tcplab.Engines()
-
-// missing is why an engine cannot be used here.
-func missing(engine string) error {
-	i := slices.Index(engineNames(engines), engine)
-	if i < 0 {
-		return fmt.Errorf("there is no engine %q", engine)
-	}
-	return engines[i].Available(context.Background())
-}
-
-// needEngine skips a test where the engine cannot be used.
-func needEngine(t *testing.T, name string) {
-	t.Helper()
-	if err := missing(name); err != nil {
-		t.Skip(err)
-	}
-}
-
-// program returns the path of a tcplab to run.
-func program(t *testing.T) string {
-	t.Helper()
-	path, err := exec.LookPath("tcplab")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path
 }
 
 func exits(ts *testscript.TestScript, neg bool, args []string) {
@@ -231,33 +189,4 @@ func member(ts *testscript.TestScript, value any, name string) any {
 	}
 	ts.Fatalf("there is no %q in %v", name, value)
 	return nil
-}
-
-// publicDir returns a new folder in which every user may look. Those of t.TempDir are their owner's alone.
-func publicDir(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "tcplab-test-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	if err := os.Chmod(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
-
-// copyFile copies a program. Nothing is started meanwhile: a program that is just being started has a copy of every
-// descriptor until its execve(2), and one that is open for writing cannot be executed ("text file busy", go.dev/issue/22315).
-func copyFile(t *testing.T, from, to string) {
-	t.Helper()
-	content, err := os.ReadFile(from)
-	if err != nil {
-		t.Fatal(err)
-	}
-	syscall.ForkLock.RLock()
-	defer syscall.ForkLock.RUnlock()
-	if err := os.WriteFile(filepath.Clean(to), content, 0o755); err != nil {
-		t.Fatal(err)
-	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/google/nftables/expr"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 )
 
 // A run that does not match ends with exit code 1. Here somebody lets the client through while it waits: its next SYN
@@ -19,24 +20,24 @@ func TestMismatch(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a failure in real time is not for -short")
 	}
-	needEngine(t, "netns")
+	cmdtest.NeedEngine(t, "netns")
 	if os.Geteuid() != 0 {
 		t.Skip("only root may enter the namespaces of a lab from outside")
 	}
 	t.Parallel()
-	r := start(t, "run", "firewall-drop", "healthy", "--engine", "netns")
-	r.awaitSYN(longRun)
-	helper, _ := r.helper()
+	r := cmdtest.Start(t, "run", "firewall-drop", "healthy", "--engine", "netns")
+	r.AwaitSYN(longRun)
+	helper, _ := r.HelperProcess()
 	openFirewalls(t, helper)
-	assert.Equal(t, 1, r.exit(deadline), r.out)
-	text := r.out.String()
+	assert.Equal(t, 1, r.Exit(cmdtest.Deadline), r.Out)
+	text := r.Out.String()
 	assert.Contains(t, text, "\nMISMATCH  firewall-drop/netns/ipv4 ")
 	assert.Contains(t, text, "firewall-drop/netns/ipv4: observe: client\n"+
 		"  the client must fail with its own timeout, but succeeded\n")
 	assert.Contains(t, text, "\nmatch     healthy/netns/ipv4 ")
 	assert.NotContains(t, text, "tcplab: ", "what did not match is no error of the program's")
 
-	report, err := os.ReadFile(filepath.Join(r.kept(longRun), "report.json"))
+	report, err := os.ReadFile(filepath.Join(r.Kept(longRun), "report.json"))
 	require.NoError(t, err)
 	assert.Contains(t, string(report), `"match":false`)
 	assert.Contains(t, string(report), `"mismatches":[{"phase":"observe","at":"client"`)

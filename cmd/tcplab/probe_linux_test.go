@@ -17,6 +17,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 	"github.com/tcplab/tcplab/faults"
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/lab"
@@ -28,14 +29,14 @@ import (
 // probeBench builds a lab with its service up.
 func probeBench(t *testing.T, topology lab.Topology, family lab.Family) (*lab.Bench, context.Context) {
 	t.Helper()
-	needEngine(t, "netns")
-	ctx, cancel := context.WithTimeout(t.Context(), deadline)
+	cmdtest.NeedEngine(t, "netns")
+	ctx, cancel := context.WithTimeout(t.Context(), cmdtest.Deadline)
 	t.Cleanup(cancel)
 	built, err := netns.New().Build(ctx, topology)
 	require.NoError(t, err)
 	b := &lab.Bench{Lab: built, Topology: topology, Family: family}
 	t.Cleanup(func() {
-		closing, cancel := context.WithTimeout(context.Background(), deadline)
+		closing, cancel := context.WithTimeout(context.Background(), cmdtest.Deadline)
 		defer cancel()
 		assert.NoError(t, built.Close(closing))
 	})
@@ -49,7 +50,7 @@ func probeFrom(t *testing.T, ctx context.Context, b *lab.Bench, args ...string) 
 	client, err := b.Host("client")
 	require.NoError(t, err)
 	var out, sentences bytes.Buffer
-	cmd := client.Command(append([]string{program(t), "probe", "--timeout", "1.5s"}, args...)...)
+	cmd := client.Command(append([]string{cmdtest.Program(t), "probe", "--timeout", "1.5s"}, args...)...)
 	cmd.Stdout, cmd.Stderr = &out, &sentences
 	err = cmd.Run(ctx)
 	if exit, ended := errors.AsType[*lab.ExitError](err); ended {
@@ -104,7 +105,7 @@ func TestProbeInLabs(t *testing.T) {
 	if testing.Short() {
 		t.Skip("timeouts in real time are not for -short")
 	}
-	needEngine(t, "netns")
+	cmdtest.NeedEngine(t, "netns")
 	for _, c := range probeCases {
 		if c.family == 0 {
 			c.family = lab.IPv4
@@ -222,14 +223,14 @@ func TestProbeWithoutPermission(t *testing.T) {
 // probeUnprivileged probes as a user that may not capture.
 func probeUnprivileged(t *testing.T, target netip.AddrPort) (string, int) {
 	t.Helper()
-	path := filepath.Join(publicDir(t), "tcplab")
-	copyFile(t, program(t), path)
-	ctx, cancel := context.WithTimeout(t.Context(), deadline)
+	path := filepath.Join(cmdtest.PublicDir(t), "tcplab")
+	cmdtest.CopyFile(t, cmdtest.Program(t), path)
+	ctx, cancel := context.WithTimeout(t.Context(), cmdtest.Deadline)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, path, "probe", target.String(), "--timeout", time.Second.String())
 	cmd.Dir = "/"
 	if os.Geteuid() == 0 {
-		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: cmdtest.Nobody, Gid: cmdtest.Nobody}}
 	}
 	out, err := cmd.CombinedOutput()
 	if exit, ended := errors.AsType[*exec.ExitError](err); ended {

@@ -3,14 +3,13 @@ package main
 import (
 	"bytes"
 	"errors"
-	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 	"github.com/tcplab/tcplab/harness"
 )
 
@@ -23,13 +22,13 @@ func TestProgressNote(t *testing.T) {
 	p.say("building the base from Debian's packages, half a minute")
 	p.draw()
 	assert.Equal(t, "closed-port           waiting\nhealthy               waiting\n"+
-		"building the base from Debian's package\n", screen(t, tty(&out)))
+		"building the base from Debian's package\n", cmdtest.Screen(t, tty(&out)))
 	p.phase(0, harness.Baseline)
 	p.draw()
 	p.end(0, result{report: &harness.Report{}})
 	p.end(1, result{err: errors.New("broken")})
 	p.close()
-	assert.Equal(t, "closed-port           match\nhealthy               could not be run\n\n\n", screen(t, tty(&out)))
+	assert.Equal(t, "closed-port           match\nhealthy               could not be run\n\n\n", cmdtest.Screen(t, tty(&out)))
 }
 
 // On a terminal that is too low for all lines a window of it shows those of the runs that go on.
@@ -38,26 +37,26 @@ func TestProgressInAWindow(t *testing.T) {
 	p := newProgress(&out, []harness.Scenario{{Name: "closed-port"}, {Name: "healthy"}, {Name: "nat"}, {Name: "waf"}, {Name: "proxy"}})
 	p.live, p.width, p.rows = true, 40, 3
 	p.draw()
-	assert.Equal(t, "0 of 5 have ended, 0 are running\n\n\n", screen(t, tty(&out)))
+	assert.Equal(t, "0 of 5 have ended, 0 are running\n\n\n", cmdtest.Screen(t, tty(&out)))
 	for i := range 4 {
 		p.phase(i, harness.Baseline)
 	}
 	p.end(1, result{report: &harness.Report{}})
 	p.draw()
-	lines := strings.Split(screen(t, tty(&out)), "\n")
+	lines := strings.Split(cmdtest.Screen(t, tty(&out)), "\n")
 	require.Len(t, lines, 4)
 	assert.Equal(t, "1 of 5 have ended, 3 are running", lines[0], "there is no room for how long the longest phase lasts")
 	p.width = 80
 	p.lines[3].since = time.Now().Add(-time.Hour)
 	p.draw()
-	assert.Regexp(t, `^1 of 5 have ended, 3 are running; the longest phase: 3600\.\d s\n`, screen(t, tty(&out)))
+	assert.Regexp(t, `^1 of 5 have ended, 3 are running; the longest phase: 3600\.\d s\n`, cmdtest.Screen(t, tty(&out)))
 	assert.Regexp(t, `^closed-port +baseline  0\.0 s$`, lines[1])
 	assert.Regexp(t, `^nat +baseline  0\.0 s$`, lines[2], "there is room for no more")
 	for _, i := range []int{0, 2, 3, 4} {
 		p.end(i, result{report: &harness.Report{}})
 	}
 	p.close()
-	assert.Equal(t, "5 of 5 have ended, 0 are running\n\n\n\n", screen(t, tty(&out)))
+	assert.Equal(t, "5 of 5 have ended, 0 are running\n\n\n\n", cmdtest.Screen(t, tty(&out)))
 }
 
 func TestProgressWithoutTerminal(t *testing.T) {
@@ -75,38 +74,3 @@ func TestProgressWithoutTerminal(t *testing.T) {
 
 // tty is what a terminal makes of the output: each new line begins in the first column.
 func tty(out *bytes.Buffer) string { return strings.ReplaceAll(out.String(), "\n", "\r\n") }
-
-var control = regexp.MustCompile(`^\x1b\[([\d;]+)([AKm])`)
-
-// screen is what a terminal shows after the text was sent to it. It knows what tcplab uses: "up", "erase line" and colours, which it does not show.
-func screen(t *testing.T, text string) string {
-	t.Helper()
-	lines, row, column := []string{""}, 0, 0
-	for len(text) > 0 {
-		if m := control.FindStringSubmatch(text); m != nil {
-			switch n, _ := strconv.Atoi(m[1]); m[2] {
-			case "A":
-				row -= n
-				require.GreaterOrEqual(t, row, 0, "the cursor left the screen")
-			case "K":
-				lines[row] = ""
-			}
-			text = text[len(m[0]):]
-			continue
-		}
-		switch c := text[0]; c {
-		case '\r':
-			column = 0
-		case '\n':
-			if row++; row == len(lines) {
-				lines = append(lines, "")
-			}
-		default:
-			line := lines[row] + strings.Repeat(" ", max(0, column+1-len(lines[row])))
-			lines[row] = line[:column] + text[:1] + line[column+1:]
-			column++
-		}
-		text = text[1:]
-	}
-	return strings.Join(lines, "\n")
-}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/scenarios"
 )
@@ -43,8 +44,8 @@ func TestPartsAreTheWhole(t *testing.T) {
 // The step of the GitHub Action, as its runner executes it.
 func TestAction(t *testing.T) {
 	t.Parallel()
-	needEngine(t, "netns")
-	source, err := filepath.Abs(root)
+	cmdtest.NeedEngine(t, "netns")
+	source, err := filepath.Abs(cmdtest.Root)
 	require.NoError(t, err)
 	folder := t.TempDir()
 	page := filepath.Join(folder, "page.md")

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 )
 
 // bridged is a machine with a bridge that has the name of a lab's, in a network namespace of its own, and a host on the bridge that
@@ -47,12 +48,12 @@ func TestRuleOfSECURITYCloses(t *testing.T) {
 		}
 	}
 	t.Parallel()
-	text, err := os.ReadFile(filepath.Join(root, "SECURITY.md"))
+	text, err := os.ReadFile(filepath.Join(cmdtest.Root, "SECURITY.md"))
 	require.NoError(t, err)
 	rule := regexp.MustCompile(`(?m)^ +nft '(.*)'$`).FindSubmatch(text)
 	require.NotNil(t, rule, "SECURITY.md gives a rule")
 	cmd := exec.Command("unshare", "-n", "bash", "-c", bridged)
-	cmd.Env = append(os.Environ(), "DIR="+t.TempDir(), "RULE="+string(rule[1]), "PATH="+filepath.Dir(program(t))+":"+os.Getenv("PATH"))
+	cmd.Env = append(os.Environ(), "DIR="+t.TempDir(), "RULE="+string(rule[1]), "PATH="+filepath.Dir(cmdtest.Program(t))+":"+os.Getenv("PATH"))
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	assert.Regexp(t, `before .*"error":""`, string(out), "the way is open without the rule")

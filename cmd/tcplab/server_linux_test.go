@@ -1,80 +1,24 @@
 package main
 
 import (
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 )
-
-// ordinary runs tcplab as an ordinary user, where this process is root, in a folder of its own; TMPDIR is that folder's "tmp".
-type ordinary struct {
-	dir string
-	t   *testing.T
-}
-
-func newOrdinary(t *testing.T) ordinary {
-	t.Helper()
-	o := ordinary{dir: publicDir(t), t: t}
-	require.NoError(t, os.Mkdir(filepath.Join(o.dir, "tmp"), 0o777))
-	require.NoError(t, os.Chmod(filepath.Join(o.dir, "tmp"), 0o777))
-	require.NoError(t, os.Chmod(o.dir, 0o777))
-	copyFile(t, program(t), filepath.Join(o.dir, "tcplab"))
-	if os.Geteuid() == 0 {
-		requireUserNamespaces(t, func(args ...string) (string, error) {
-			out, err := o.command(args...).CombinedOutput()
-			return string(out), err
-		})
-	}
-	return o
-}
-
-func (o ordinary) command(args ...string) *exec.Cmd {
-	cmd := exec.Command(filepath.Join(o.dir, "tcplab"), args...)
-	cmd.Dir, cmd.Env = o.dir, []string{"HOME=" + o.dir, "TMPDIR=" + filepath.Join(o.dir, "tmp"), "PATH=/usr/local/bin:/usr/bin:/bin"}
-	if os.Geteuid() == 0 {
-		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
-	}
-	return cmd
-}
-
-// nothingLeft asserts that no folder of a server is left, and no process that mentions the text.
-func (o ordinary) nothingLeft(text string) {
-	o.t.Helper()
-	left, err := filepath.Glob(filepath.Join(o.dir, "tmp", "tcplab-server-*"))
-	require.NoError(o.t, err)
-	assert.Empty(o.t, left)
-	assert.Empty(o.t, mentioning(o.t, text))
-}
-
-// mentioning returns the processes, tcplab's own left out, whose command line has the text.
-func mentioning(t *testing.T, text string) (found []string) {
-	t.Helper()
-	names, err := filepath.Glob("/proc/[0-9]*/cmdline")
-	require.NoError(t, err)
-	for _, name := range names {
-		line, err := os.ReadFile(name)
-		words := strings.ReplaceAll(string(line), "\x00", " ")
-		if err == nil && strings.Contains(words, text) && !strings.Contains(words, "--server") {
-			found = append(found, words)
-		}
-	}
-	return found
-}
 
 // What is wrong with a server is told in one sentence, with what it has printed, and nothing of it is left.
 func TestServersThatCannotBe(t *testing.T) {
-	if err := missing("netns"); err != nil {
+	if err := cmdtest.Missing("netns"); err != nil {
 		t.Skip(err)
 	}
 	t.Parallel()
-	user := newOrdinary(t)
+	user := cmdtest.NewOrdinary(t)
 	tests := map[string]struct {
 		server string
 		flags  []string
@@ -95,7 +39,7 @@ func TestServersThatCannotBe(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			args := append([]string{"run", "closed-port", "--engine", "netns", "--port", "7001", "--out", name, "--server", test.server}, test.flags...)
-			out, err := user.command(args...).CombinedOutput()
+			out, err := user.Command(args...).CombinedOutput()
 			assert.EqualError(t, err, "exit status 2", string(out))
 			for _, says := range test.says {
 				assert.Contains(t, string(out), says)
@@ -103,26 +47,26 @@ func TestServersThatCannotBe(t *testing.T) {
 			assert.Equal(t, 1, strings.Count(string(out), "tcplab: "), string(out))
 		})
 	}
-	t.Cleanup(func() { user.nothingLeft("9870") })
+	t.Cleanup(func() { user.NothingLeft("9870") })
 }
 
 // A server that listens elsewhere is told where, and what it should listen on.
 func TestServersElsewhere(t *testing.T) {
-	if err := missing("netns"); err != nil {
+	if err := cmdtest.Missing("netns"); err != nil {
 		t.Skip(err)
 	}
 	if _, err := exec.LookPath("/usr/bin/python3"); err != nil {
 		t.Skip(err)
 	}
 	t.Parallel()
-	user := newOrdinary(t)
+	user := cmdtest.NewOrdinary(t)
 	for name, test := range map[string]struct{ server, says string }{
 		"address": {"exec python3 -m http.server --bind 127.0.0.1 $PORT", "listens on 127.0.0.1:7002, and not on 203.0.113.10:7002, where clients ask it"},
 		"port":    {"exec python3 -m http.server 7003", "listens on 0.0.0.0:7003, and not on 203.0.113.10:7002, where clients ask it"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			out, err := user.command("run", "closed-port", "--engine", "netns", "--port", "7002", "--out", name, "--server", test.server).CombinedOutput()
+			out, err := user.Command("run", "closed-port", "--engine", "netns", "--port", "7002", "--out", name, "--server", test.server).CombinedOutput()
 			assert.EqualError(t, err, "exit status 2", string(out))
 			assert.Contains(t, string(out), test.says)
 		})
@@ -131,31 +75,33 @@ func TestServersElsewhere(t *testing.T) {
 
 // A daemon that has left its session, and a lab that is killed: the kernel ends what the server has started.
 func TestServersEndWithTheirLab(t *testing.T) {
-	if err := missing("netns"); err != nil {
+	if err := cmdtest.Missing("netns"); err != nil {
 		t.Skip(err)
 	}
 	if _, err := exec.LookPath("/usr/bin/python3"); err != nil {
 		t.Skip(err)
 	}
 	t.Parallel()
-	user := newOrdinary(t)
+	user := cmdtest.NewOrdinary(t)
 	const daemon = "setsid setsid python3 -m http.server --directory $DIR 7004 & touch $DIR/mine; setsid sleep 98711 & exit 0"
 	args := []string{"run", "closed-port", "service-hangs", "--engine", "netns", "--port", "7004", "--within", "3s", "--server", daemon,
 		"--", "curl", "-sS", "--fail", "--max-time", "2", "{url}mine"}
-	out, err := user.command(args...).CombinedOutput()
+	out, err := user.Command(args...).CombinedOutput()
 	require.NoError(t, err, string(out))
-	user.nothingLeft("98711")
-	user.nothingLeft("http.server --directory")
+	user.NothingLeft("98711")
+	user.NothingLeft("http.server --directory")
 
-	killed := user.command("run", "closed-port", "--engine", "netns", "--port", "7004", "--server", daemon, "--", "sh", "-c", "echo >here; exec sleep 98712")
+	killed := user.Command("run", "closed-port", "--engine", "netns", "--port", "7004", "--server", daemon, "--", "sh", "-c", "echo >here; exec sleep 98712")
 	require.NoError(t, killed.Start())
-	require.Eventually(t, func() bool { return len(mentioning(t, "98712")) > 0 }, 20*time.Second, 20*time.Millisecond)
-	assert.NotEmpty(t, mentioning(t, "98711"))
+	require.Eventually(t, func() bool { return len(cmdtest.Mentioning(t, "98712")) > 0 }, 20*time.Second, 20*time.Millisecond)
+	assert.NotEmpty(t, cmdtest.Mentioning(t, "98711"))
 	require.NoError(t, killed.Process.Kill())
 	_ = killed.Wait()
-	require.Eventually(t, func() bool { return len(mentioning(t, "98711")) == 0 && len(mentioning(t, "98712")) == 0 }, 20*time.Second, 20*time.Millisecond)
 	require.Eventually(t, func() bool {
-		left, err := filepath.Glob(filepath.Join(user.dir, "tmp", "tcplab-server-*"))
+		return len(cmdtest.Mentioning(t, "98711")) == 0 && len(cmdtest.Mentioning(t, "98712")) == 0
+	}, 20*time.Second, 20*time.Millisecond)
+	require.Eventually(t, func() bool {
+		left, err := filepath.Glob(filepath.Join(user.Dir, "tmp", "tcplab-server-*"))
 		return err == nil && len(left) == 0
 	}, 20*time.Second, 20*time.Millisecond)
 }

@@ -11,46 +11,47 @@ import (
 	"github.com/creack/pty"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 	"golang.org/x/sys/unix"
 )
 
 // On a terminal a line for each scenario is redrawn in place; what is left on the screen at the end is the same as
 // without a terminal.
 func TestTerminal(t *testing.T) {
-	needEngine(t, "netns")
+	cmdtest.NeedEngine(t, "netns")
 	t.Parallel()
-	r := startOnTerminal(t, "run", "closed-port", "healthy", "--engine", "netns")
-	require.Zero(t, r.exit(deadline), r.out)
-	assert.Contains(t, r.out.String(), "\r\x1b[2A\x1b[2Kclosed-port ", "the lines were not redrawn")
+	r := cmdtest.StartOnTerminal(t, "run", "closed-port", "healthy", "--engine", "netns")
+	require.Zero(t, r.Exit(cmdtest.Deadline), r.Out)
+	assert.Contains(t, r.Out.String(), "\r\x1b[2A\x1b[2Kclosed-port ", "the lines were not redrawn")
 	want := "closed-port           match\nhealthy               match\n\n" +
 		kept(t, r, "closed-port-netns-ipv4") + "\n" + kept(t, r, "healthy-netns-ipv4") +
-		"\nall of them: " + filepath.Join("artifacts", filepath.Base(filepath.Dir(r.kept("healthy-netns-ipv4"))), "index.html") + "\n2 scenarios: 2 match, "
-	assert.Contains(t, r.out.String(), "\x1b[36m─ SYN ─", "the drawing has no colours")
-	shown := screen(t, r.out.String())
+		"\nall of them: " + filepath.Join("artifacts", filepath.Base(filepath.Dir(r.Kept("healthy-netns-ipv4"))), "index.html") + "\n2 scenarios: 2 match, "
+	assert.Contains(t, r.Out.String(), "\x1b[36m─ SYN ─", "the drawing has no colours")
+	shown := cmdtest.Screen(t, r.Out.String())
 	assert.Regexp(t, `^[\d.]+ s\n$`, strings.TrimPrefix(shown, want), "%s", shown)
 }
 
 // Ctrl-C as it is typed: the terminal sends the signal to the whole foreground process group.
 func TestTerminalInterrupt(t *testing.T) {
-	needEngine(t, "netns")
+	cmdtest.NeedEngine(t, "netns")
 	t.Parallel()
-	r := startOnTerminal(t, "run", "firewall-drop", "stopped-host", "--engine", "netns")
-	r.awaitOutput("firewall-drop         observe")
-	r.awaitOutput("stopped-host          observe")
-	helper, namespaces := r.helper()
-	_, err := r.tty.WriteString("\x03")
+	r := cmdtest.StartOnTerminal(t, "run", "firewall-drop", "stopped-host", "--engine", "netns")
+	r.AwaitOutput("firewall-drop         observe")
+	r.AwaitOutput("stopped-host          observe")
+	helper, namespaces := r.HelperProcess()
+	_, err := r.TTY.WriteString("\x03")
 	require.NoError(t, err)
-	assert.Equal(t, exitSignal+int(unix.SIGINT), r.exit(interruptedWithin))
+	assert.Equal(t, exitSignal+int(unix.SIGINT), r.Exit(interruptedWithin))
 	assert.Regexp(t, "^firewall-drop         interrupted\nstopped-host          interrupted\n"+
 		`removing the labs \(Ctrl-C once more to quit at once\)\n\n`+
 		`2 scenarios: 2 interrupted \(firewall-drop, stopped-host\), [\d.]+ s\n`+
-		"tcplab: interrupted\n$", screen(t, r.out.String()))
-	requireGone(t, goneWithin, helper, namespaces)
+		"tcplab: interrupted\n$", cmdtest.Screen(t, r.Out.String()))
+	cmdtest.RequireGone(t, cmdtest.GoneWithin, helper, namespaces)
 }
 
-func kept(t *testing.T, r *running, run string) string {
+func kept(t *testing.T, r *cmdtest.Running, run string) string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(r.kept(run), "report.txt"))
+	text, err := os.ReadFile(filepath.Join(r.Kept(run), "report.txt"))
 	require.NoError(t, err)
 	return string(text)
 }
@@ -58,12 +59,12 @@ func kept(t *testing.T, r *running, run string) string {
 // Lines are no wider than a terminal of 60 or 80 columns, and no word is broken. Commands to be copied stay in one line.
 func TestWidthOfTerminals(t *testing.T) {
 	t.Parallel()
-	golden, err := filepath.Abs(filepath.Join(root, "wire", "diagnose", "testdata", "golden"))
+	golden, err := filepath.Abs(filepath.Join(cmdtest.Root, "wire", "diagnose", "testdata", "golden"))
 	require.NoError(t, err)
 	for _, columns := range []uint16{60, 80} {
 		for _, typed := range []string{"list", "list --lang ko", "run --help", "diagnose --help", "clients", "explain no-answer", "lesson read 1",
 			"diagnose " + golden + "/firewall-drop.pcapng", "diagnose --verdict lost x.pcap"} {
-			cmd := exec.Command(program(t), strings.Fields(typed)...)
+			cmd := exec.Command(cmdtest.Program(t), strings.Fields(typed)...)
 			tty, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: columns})
 			require.NoError(t, err)
 			var out bytes.Buffer

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 	"github.com/tcplab/tcplab/lesson"
 	"github.com/tcplab/tcplab/scenarios"
 	"github.com/tcplab/tcplab/wire"
@@ -83,7 +84,7 @@ func TestHostileTextInFiles(t *testing.T) {
 		{"lesson", "quiz", "--answers", bad}, {"lesson", "quiz", "--student", hostileText}, {"lesson", "key", filepath.Join(dir, "no", name)}, {"lesson", "read", hostileText},
 		{"probe", hostileText}, {"up", hostileText}, {"status", "--lab", hostileText}, {"exec", hostileText, "true"}, {hostileText}, {"--" + hostileText},
 	} {
-		cmd := exec.Command(program(t), args...)
+		cmd := exec.Command(cmdtest.Program(t), args...)
 		cmd.Dir = dir
 		cmd.Env = append(os.Environ(), "XDG_RUNTIME_DIR="+dir)
 		out, _ := cmd.CombinedOutput()
@@ -129,7 +130,7 @@ func TestDiagnoseOfABomb(t *testing.T) {
 	_, err = w.AddInterface(strings.Repeat("n", 60_000), 1)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "bomb.pcapng"), file.Bytes(), 0o644))
-	cmd := exec.Command(program(t), "diagnose", "bomb.pcapng")
+	cmd := exec.Command(cmdtest.Program(t), "diagnose", "bomb.pcapng")
 	cmd.Dir = dir
 	out, err := cmd.CombinedOutput()
 	exit, ok := err.(*exec.ExitError)

@@ -16,29 +16,30 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
 
+	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 	"github.com/tcplab/tcplab/wire"
 )
 
 // Each failure on a host of a lab is cut out, once, with the packets before it, while healthy connections go on.
 func TestWatch(t *testing.T) {
-	needEngine(t, "netns")
+	cmdtest.NeedEngine(t, "netns")
 	t.Parallel()
-	d := newDesk(t)
-	d.must("up", "closed-port", "--engine", "netns")
+	d := cmdtest.NewDesk(t)
+	d.Must("up", "closed-port", "--engine", "netns")
 	const cuts = "cuts"
-	w := d.start(d.command("exec", "client", d.program, "watch", "-i", "any", "--out", cuts))
-	w.awaitOutput("watching all interfaces until Ctrl-C")
-	dial := func() { d.must("exec", "client", d.program, "host", "dial", "203.0.113.10:8080") }
+	w := d.Start(d.Command("exec", "client", d.Program, "watch", "-i", "any", "--out", cuts))
+	w.AwaitOutput("watching all interfaces until Ctrl-C")
+	dial := func() { d.Must("exec", "client", d.Program, "host", "dial", "203.0.113.10:8080") }
 	dial()
-	d.must("break")
+	d.Must("break")
 	dial()
-	w.awaitOutput(" refused: ")
+	w.AwaitOutput(" refused: ")
 	dial()
-	require.Eventually(t, func() bool { return strings.Count(w.out.String(), " refused: ") == 2 }, deadline, poll)
-	require.NoError(t, w.cmd.Process.Signal(unix.SIGINT))
-	assert.Equal(t, 0, w.exit(deadline), w.out)
-	assert.Regexp(t, `failures: 2, of which 2 are in cuts; not failed: 1\n$`, w.out.String())
-	files, err := filepath.Glob(filepath.Join(d.dir, cuts, "*-refused-203.0.113.10-8080.pcapng"))
+	require.Eventually(t, func() bool { return strings.Count(w.Out.String(), " refused: ") == 2 }, cmdtest.Deadline, cmdtest.Poll)
+	require.NoError(t, w.Cmd.Process.Signal(unix.SIGINT))
+	assert.Equal(t, 0, w.Exit(cmdtest.Deadline), w.Out)
+	assert.Regexp(t, `failures: 2, of which 2 are in cuts; not failed: 1\n$`, w.Out.String())
+	files, err := filepath.Glob(filepath.Join(d.Dir, cuts, "*-refused-203.0.113.10-8080.pcapng"))
 	require.NoError(t, err)
 	require.Len(t, files, 2)
 	for i, name := range files {
@@ -54,7 +55,7 @@ func TestWatch(t *testing.T) {
 			Verdict  string
 			Evidence []struct{ Frame json.Number }
 		}
-		lines := strings.Split(strings.TrimSpace(d.must("diagnose", "--json", "--verdict", "refused", name)), "\n")
+		lines := strings.Split(strings.TrimSpace(d.Must("diagnose", "--json", "--verdict", "refused", name)), "\n")
 		require.NoError(t, json.Unmarshal([]byte(lines[len(lines)-1]), &entry))
 		assert.Equal(t, found[1], entry.Evidence[0].Frame.String(), "the text names the frames of the file beside it")
 		assert.Equal(t, found[2], entry.Evidence[1].Frame.String())
@@ -98,10 +99,10 @@ func TestWatchWithoutPermission(t *testing.T) {
 		t.Skip("it takes root to become an ordinary user beside it")
 	}
 	t.Parallel()
-	d := newDesk(t)
-	d.asNobody()
-	d.fails(`capturing is not permitted: use sudo, or give the program the right once: sudo setcap cap_net_raw+ep "$(command -v tcplab)"`, "watch", "-i", "lo")
-	left, err := os.ReadDir(d.dir)
+	d := cmdtest.NewDesk(t)
+	d.AsNobody()
+	d.Fails(`capturing is not permitted: use sudo, or give the program the right once: sudo setcap cap_net_raw+ep "$(command -v tcplab)"`, "watch", "-i", "lo")
+	left, err := os.ReadDir(d.Dir)
 	require.NoError(t, err)
 	for _, entry := range left {
 		assert.NotEqual(t, "watched", entry.Name(), "a folder was made for nothing")
@@ -118,20 +119,20 @@ func TestFollowFile(t *testing.T) {
 	cut := bytes.LastIndexByte(data, 0x45) - 100 // within a packet
 	growing := filepath.Join(t.TempDir(), "growing.pcap")
 	require.NoError(t, os.WriteFile(growing, data[:cut], 0o644))
-	r := start(t, "diagnose", "--follow", growing)
-	r.awaitOutput("refused: ")
+	r := cmdtest.Start(t, "diagnose", "--follow", growing)
+	r.AwaitOutput("refused: ")
 	f, err := os.OpenFile(growing, os.O_APPEND|os.O_WRONLY, 0)
 	require.NoError(t, err)
 	_, err = f.Write(data[cut : len(data)-5]) // to the middle of the last packet: whoever writes it is not done
 	require.NoError(t, err)
 	require.NoError(t, f.Close())
-	r.awaitOutput("reset-by-server: ")
-	require.NoError(t, r.cmd.Process.Signal(syscall.SIGINT))
-	assert.Equal(t, 0, r.exit(deadline), r.out)
+	r.AwaitOutput("reset-by-server: ")
+	require.NoError(t, r.Cmd.Process.Signal(syscall.SIGINT))
+	assert.Equal(t, 0, r.Exit(cmdtest.Deadline), r.Out)
 	for _, verdict := range []string{"refused: ", "reset-by-server: ", "no-answer: "} {
-		assert.Equal(t, 1, strings.Count(r.out.String(), verdict), "%s in\n%s", verdict, r.out)
+		assert.Equal(t, 1, strings.Count(r.Out.String(), verdict), "%s in\n%s", verdict, r.Out)
 	}
-	assert.Regexp(t, `failures: 3; not failed: 1\n$`, r.out.String())
+	assert.Regexp(t, `failures: 3; not failed: 1\n$`, r.Out.String())
 }
 
 // A pipe is read to its end, and told of while it is open.
@@ -141,26 +142,26 @@ func TestFollowPipe(t *testing.T) {
 	require.NoError(t, writeSample(whole))
 	data, err := os.ReadFile(whole)
 	require.NoError(t, err)
-	cmd := exec.Command(program(t), "diagnose", "--follow", "--json", "-")
+	cmd := exec.Command(cmdtest.Program(t), "diagnose", "--follow", "--json", "-")
 	in, err := cmd.StdinPipe()
 	require.NoError(t, err)
-	r := &running{t: t, cmd: cmd, out: newOutput(), done: make(chan struct{})}
-	cmd.Stdout, cmd.Stderr = r.out, r.out
+	r := &cmdtest.Running{T: t, Cmd: cmd, Out: cmdtest.NewOutput(), Done: make(chan struct{})}
+	cmd.Stdout, cmd.Stderr = r.Out, r.Out
 	require.NoError(t, cmd.Start())
 	go func() {
 		_ = cmd.Wait()
-		close(r.done)
+		close(r.Done)
 	}()
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill()
-		<-r.done
+		<-r.Done
 	})
 	_, err = in.Write(data)
 	require.NoError(t, err)
 	for _, verdict := range []string{"ok", "refused", "reset-by-server", "no-answer"} {
-		r.awaitOutput(`"verdict":"` + verdict + `"`)
+		r.AwaitOutput(`"verdict":"` + verdict + `"`)
 	}
 	require.NoError(t, in.Close())
-	assert.Equal(t, 0, r.exit(deadline), r.out)
-	assert.Equal(t, 4, strings.Count(r.out.String(), "\n"), "each once")
+	assert.Equal(t, 0, r.Exit(cmdtest.Deadline), r.Out)
+	assert.Equal(t, 4, strings.Count(r.Out.String(), "\n"), "each once")
 }

@@ -1,4 +1,4 @@
-package main
+package lessontest
 
 import (
 	"bytes"
@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 	"github.com/tcplab/tcplab/lesson"
 )
 
@@ -27,11 +28,11 @@ import (
 func TestMysteryIsHidden_netns(t *testing.T) {
 	t.Parallel()
 	d := classroom(t)
-	d.env = append(d.env, "TMPDIR="+d.dir)
+	d.Env = append(d.Env, "TMPDIR="+d.Dir)
 	var all []*student
 	var rise errgroup.Group
 	for _, c := range lesson.Cases() {
-		s := d.studentWith(c.Name)
+		s := studentWith(d, c.Name)
 		all = append(all, s)
 		rise.Go(func() error { return s.begin() })
 	}
@@ -39,13 +40,13 @@ func TestMysteryIsHidden_netns(t *testing.T) {
 	var first []string
 	for _, s := range all {
 		t.Run(s.Case.Name, func(t *testing.T) {
-			s := &student{&desk{T: t, dir: d.dir, env: d.env, credential: d.credential, program: d.program}, s.Mystery, s.Case}
+			s := &student{&cmdtest.Desk{T: t, Dir: d.Dir, Env: d.Env, Credential: d.Credential, Program: d.Program}, s.Mystery, s.Case}
 			pids := s.belonging()
 			s.requireHidden(s.around(pids))
 			// Whatever the case is, the same programs run.
 			var programs []string
 			for _, pid := range pids {
-				programs = append(programs, strings.ReplaceAll(commandLine(strconv.Itoa(pid)), s.Student, "ID"))
+				programs = append(programs, strings.ReplaceAll(cmdtest.CommandLine(strconv.Itoa(pid)), s.Student, "ID"))
 			}
 			slices.Sort(programs)
 			if first == nil {
@@ -61,15 +62,15 @@ func TestMysteryIsHidden_docker(t *testing.T) {
 	if testing.Short() {
 		t.Skip("labs of containers in real time are not for -short")
 	}
-	needEngine(t, "docker")
+	cmdtest.NeedEngine(t, "docker")
 	t.Parallel()
 	for _, name := range []string{"server-rejects", "service-hangs", "no-route", "dead-host"} {
 		t.Run(name, func(t *testing.T) {
-			d := newDesk(t)
-			s := d.studentWith(name)
+			d := cmdtest.NewDesk(t)
+			s := studentWith(d, name)
 			events := s.watchEngine()
-			cmd := d.command("lesson", "mystery", "--engine", "docker", "--student", s.Student, "--level", fmt.Sprint(s.Mystery.Level))
-			cmd.Dir = root
+			cmd := d.Command("lesson", "mystery", "--engine", "docker", "--student", s.Student, "--level", fmt.Sprint(s.Mystery.Level))
+			cmd.Dir = cmdtest.Root
 			out, err := cmd.CombinedOutput()
 			require.NoError(t, err, string(out))
 			texts := s.around(s.belonging())
@@ -82,7 +83,7 @@ func TestMysteryIsHidden_docker(t *testing.T) {
 			require.GreaterOrEqual(t, len(executed), 2*3, texts["events"])
 			slices.Sort(executed)
 			assert.Equal(t, []string{`"exec_create: tcplab host serve"`, `"exec_start: tcplab host serve"`}, slices.Compact(executed))
-			d.must("down")
+			d.Must("down")
 		})
 	}
 }
@@ -113,11 +114,11 @@ func (s *student) watchEngine() (ofLab func(id string) string) {
 // belonging are the processes of the mystery: its holder, and what has come of it.
 func (s *student) belonging() []int {
 	s.Helper()
-	list := []int{s.lab(s.Lab()).Process}
+	list := []int{s.Standing(s.Lab()).Process}
 	for grown := true; grown; {
 		grown = false
-		for _, pid := range processes() {
-			if slices.Contains(list, parent(pid)) && !slices.Contains(list, pid) {
+		for _, pid := range cmdtest.Processes() {
+			if slices.Contains(list, cmdtest.Parent(pid)) && !slices.Contains(list, pid) {
 				list, grown = append(list, pid), true
 			}
 		}
@@ -128,7 +129,7 @@ func (s *student) belonging() []int {
 // around is all that is to be seen of the mystery from outside of it, by what it is.
 func (s *student) around(pids []int) map[string]string {
 	s.Helper()
-	texts := map[string]string{"status": s.must("status"), "status --json": s.must("status", "--json")}
+	texts := map[string]string{"status": s.Must("status"), "status --json": s.Must("status", "--json")}
 	for _, pid := range pids {
 		for _, name := range []string{"cmdline", "environ", "comm"} {
 			text, err := os.ReadFile(fmt.Sprintf("/proc/%d/%s", pid, name))
@@ -141,11 +142,11 @@ func (s *student) around(pids []int) map[string]string {
 			texts[fmt.Sprintf("open files of %d", pid)] += to + "\n"
 		}
 	}
-	require.NoError(s, filepath.WalkDir(s.dir, func(name string, _ fs.DirEntry, err error) error {
+	require.NoError(s, filepath.WalkDir(s.Dir, func(name string, _ fs.DirEntry, err error) error {
 		texts["files"] += name + "\n"
 		return err
 	}))
-	log, err := os.ReadFile(filepath.Join(s.dir, "tcplab", s.Lab()+".log"))
+	log, err := os.ReadFile(filepath.Join(s.Dir, "tcplab", s.Lab()+".log"))
 	require.NoError(s, err)
 	texts["log"] = string(log)
 	return texts
@@ -160,7 +161,7 @@ func (s *student) containers() (lab string, texts map[string]string) {
 		return string(out)
 	}
 	texts = map[string]string{}
-	pid := s.lab(s.Lab()).Process
+	pid := s.Standing(s.Lab()).Process
 	// In one look: the containers of other labs come and go, and those in which an image is built.
 	all := docker("ps", "-a", "--filter", "label=tcplab.lab", "--format", `{{.ID}} {{.Label "tcplab.lab"}} {{.Label "tcplab.owner"}}`)
 	for line := range strings.Lines(all) {

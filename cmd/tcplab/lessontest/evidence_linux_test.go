@@ -1,4 +1,4 @@
-package main
+package lessontest
 
 import (
 	"bytes"
@@ -25,7 +25,7 @@ type frame struct {
 // read returns the packets of a capture.
 func (s *student) read(name string) (list []frame) {
 	s.Helper()
-	file, err := os.Open(filepath.Join(s.dir, name))
+	file, err := os.Open(filepath.Join(s.Dir, name))
 	require.NoError(s, err)
 	defer file.Close()
 	r, err := wire.NewReader(file)
@@ -54,7 +54,7 @@ func (s *student) forge(name string, list []frame) {
 	for _, f := range list {
 		require.NoError(s, w.Write(eth0, f.raw, ""))
 	}
-	require.NoError(s, os.WriteFile(filepath.Join(s.dir, name), file.Bytes(), 0o644))
+	require.NoError(s, os.WriteFile(filepath.Join(s.Dir, name), file.Bytes(), 0o644))
 }
 
 func isTCP(f frame) bool { return f.Kind == wire.KindTCP }
@@ -62,10 +62,10 @@ func isTCP(f frame) bool { return f.Kind == wire.KindTCP }
 // testForgedEvidence: captures that were not taken like that in the student's lab.
 func testForgedEvidence(s *student) {
 	s.Helper()
-	neighbour := s.studentWith("closed-port")
+	neighbour := studentWith(s.Desk, "closed-port")
 	require.NoError(s, neighbour.begin())
 	require.NoError(s, neighbour.investigate())
-	s.must("down", "--lab", neighbour.Lab())
+	s.Must("down", "--lab", neighbour.Lab())
 	client, server := s.file("client"), s.file("server")
 	mine, behind, theirs := s.read(client), s.read(server), s.read(neighbour.file("server"))
 	from := func(f frame) string { return fmt.Sprintf("%s > %s [S]", f.SrcAddrPort(), f.DstAddrPort()) }

@@ -1,4 +1,4 @@
-package main
+package lessontest
 
 import (
 	"bufio"
@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 	"github.com/tcplab/tcplab/faults"
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lesson"
@@ -18,23 +19,23 @@ import (
 
 // student works on a mystery as a good one does. Several may share a desk, and work at the same time.
 type student struct {
-	*desk
+	*cmdtest.Desk
 	lesson.Mystery
 	lesson.Case // which only the test knows
 }
 
 // classroom is the desk of an ordinary user, where it can have labs.
-func classroom(t *testing.T) *desk {
+func classroom(t *testing.T) *cmdtest.Desk {
 	t.Helper()
-	needEngine(t, "netns")
+	cmdtest.NeedEngine(t, "netns")
 	if err := lab.RequirePrograms([]string{"curl", "ping"}); err != nil {
 		t.Skip(err)
 	}
-	d := newDesk(t)
+	d := cmdtest.NewDesk(t)
 	if os.Geteuid() == 0 {
-		d.asNobody()
-		requireUserNamespaces(t, func(args ...string) (string, error) {
-			out, err := d.command(args...).CombinedOutput()
+		d.AsNobody()
+		cmdtest.RequireUserNamespaces(t, func(args ...string) (string, error) {
+			out, err := d.Command(args...).CombinedOutput()
 			return string(out), err
 		})
 	}
@@ -42,7 +43,7 @@ func classroom(t *testing.T) *desk {
 }
 
 // newStudent is one by whose ID, level and class the mystery is chosen.
-func (d *desk) newStudent(id string, level int, class string) *student {
+func newStudent(d *cmdtest.Desk, id string, level int, class string) *student {
 	d.Helper()
 	m, err := lesson.NewMystery(id, level, class)
 	require.NoError(d, err)
@@ -50,11 +51,11 @@ func (d *desk) newStudent(id string, level int, class string) *student {
 }
 
 // studentWith is one whose mystery is a certain case.
-func (d *desk) studentWith(name string) *student {
+func studentWith(d *cmdtest.Desk, name string) *student {
 	d.Helper()
 	for level := range lesson.Levels {
 		for i := range 1000 {
-			if s := d.newStudent(fmt.Sprintf("s%d", (level+1)*1000+i), level+1, ""); s.Case.Name == name {
+			if s := newStudent(d, fmt.Sprintf("s%d", (level+1)*1000+i), level+1, ""); s.Case.Name == name {
 				return s
 			}
 		}
@@ -65,7 +66,7 @@ func (d *desk) studentWith(name string) *student {
 
 // do runs a command; its exit code may be any.
 func (s *student) do(args ...string) error {
-	out, err := s.command(args...).CombinedOutput()
+	out, err := s.Command(args...).CombinedOutput()
 	if _, ended := errors.AsType[*exec.ExitError](err); err == nil || ended {
 		return nil
 	}
@@ -75,7 +76,7 @@ func (s *student) do(args ...string) error {
 // begin builds the mystery.
 func (s *student) begin(more ...string) error {
 	args := append([]string{"lesson", "mystery", "--engine", "netns", "--student", s.Student, "--level", fmt.Sprint(s.Mystery.Level)}, more...)
-	out, err := s.command(args...).CombinedOutput()
+	out, err := s.Command(args...).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("mystery of %s: %w: %s", s.Student, err, out)
 	}
@@ -89,12 +90,12 @@ func (s *student) on(host string, argv ...string) []string {
 
 // capture begins a capture with the lab's own program, and returns what ends it, as Ctrl-C does.
 func (s *student) capture(host, iface, name string) (end func() error, err error) {
-	file, err := os.Create(filepath.Join(s.dir, name))
+	file, err := os.Create(filepath.Join(s.Dir, name))
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	cmd := s.command(s.on(host, "tcplab", "host", "capture", iface)...)
+	cmd := s.Command(s.on(host, "tcplab", "host", "capture", iface)...)
 	cmd.Stdout = file
 	if _, err := cmd.StdinPipe(); err != nil { // it ends with its input, which nobody types
 		return nil, err

@@ -1,4 +1,4 @@
-package main
+package lessontest
 
 import (
 	"bytes"
@@ -16,11 +16,13 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 	"github.com/tcplab/tcplab/lesson"
 )
 
-// classSize is that of a class which works on one machine.
-const classSize = 30
+// classSize is how many work on one machine at the same time: each of the three levels several times. More of them show no more, and take
+// the processor for minutes.
+const classSize = 12
 
 // A class works on one machine at the same time, each on a mystery of their own, and hands in. What the teacher gets is the
 // same each time, and whatever is changed is found.
@@ -28,23 +30,23 @@ func TestClass(t *testing.T) {
 	if testing.Short() {
 		t.Skip("retransmissions in real time are not for -short")
 	}
-	// Not beside other tests: thirty labs that rise at once keep a small machine busy, and others hold times.
+	// Not beside other tests: so many labs that rise at once keep a small machine busy, and others hold times.
 	d := classroom(t)
 	assert.Equal(t, `class.key: keep it to yourself; it opens what is handed in, and signs the results
 class.pub: give it to the students, for "tcplab lesson mystery --class class.pub"
-`, d.must("lesson", "key", "class.key"))
-	d.fails("class.key is there already, and a key that was lost cannot be made again: choose another name", "lesson", "key", "class.key")
-	public, err := os.ReadFile(filepath.Join(d.dir, "class.pub"))
+`, d.Must("lesson", "key", "class.key"))
+	d.Fails("class.key is there already, and a key that was lost cannot be made again: choose another name", "lesson", "key", "class.key")
+	public, err := os.ReadFile(filepath.Join(d.Dir, "class.pub"))
 	require.NoError(t, err)
 	var class []*student
 	for i := range classSize {
-		class = append(class, d.newStudent(fmt.Sprintf("2026%02d", i), i%lesson.Levels+1, strings.TrimSpace(string(public))))
+		class = append(class, newStudent(d, fmt.Sprintf("2026%02d", i), i%lesson.Levels+1, strings.TrimSpace(string(public))))
 	}
 	sideBySide(t, "raised", class, func(s *student) error { return s.begin("--class", "class.pub") })
-	assert.Len(t, strings.Split(strings.TrimSpace(d.must("status", "--json")), "\n"), classSize)
+	assert.Len(t, strings.Split(strings.TrimSpace(d.Must("status", "--json")), "\n"), classSize)
 	sideBySide(t, "attempted", class, (*student).investigate)
 	first := class[0].answer("reset-by-client", "client")
-	out, code := d.tcplab(append(first, "--out", "first.handin")...)
+	out, code := d.TCPLab(append(first, "--out", "first.handin")...)
 	assert.Equal(t, 1, code, out)
 	sideBySide(t, "answered", class, func(s *student) error { return s.score(lesson.FullScore) })
 	testGrading(d, class)
@@ -64,7 +66,7 @@ func sideBySide(t *testing.T, what string, class []*student, do func(*student) e
 
 // score answers rightly, and requires so many points.
 func (s *student) score(points int) error {
-	cmd := s.command(append(s.rightAnswer(), "--json")...)
+	cmd := s.Command(append(s.rightAnswer(), "--json")...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
@@ -78,11 +80,11 @@ func (s *student) score(points int) error {
 }
 
 // testGrading grades what a class has handed in.
-func testGrading(d *desk, class []*student) {
+func testGrading(d *cmdtest.Desk, class []*student) {
 	d.Helper()
-	table := d.must("lesson", "grade", ".", "--key", "class.key")
+	table := d.Must("lesson", "grade", ".", "--key", "class.key")
 	assert.Equal(d, classSize, strings.Count(table, " 100 "), table)
-	results, jsonLines := d.results()
+	results, jsonLines := resultsOf(d)
 	assert.Equal(d, classSize+1, strings.Count(results, "\n"))
 	rows := rowsOf(d, results)
 	for i, s := range class {
@@ -95,14 +97,14 @@ func testGrading(d *desk, class []*student) {
 		}
 	}
 	for _, file := range []string{"results.csv", "results.json"} {
-		assert.Equal(d, file+": 30 of 30 as the class's teacher has signed them\n", d.must("lesson", "verify", file, "--class", "class.pub"))
+		assert.Equal(d, fmt.Sprintf("%s: %d of %[2]d as the class's teacher has signed them\n", file, classSize), d.Must("lesson", "verify", file, "--class", "class.pub"))
 	}
-	d.must("lesson", "grade", ".", "--key", "class.key")
-	again, jsonAgain := d.results()
+	d.Must("lesson", "grade", ".", "--key", "class.key")
+	again, jsonAgain := resultsOf(d)
 	assert.Equal(d, results, again)
 	assert.Equal(d, jsonLines, jsonAgain)
 	// Before the marks it says, on standard error, which hand-in does not count because a later one came.
-	_, marks, _ := strings.Cut(d.must("lesson", "grade", ".", "--key", "class.key", "--json"), "is later\n")
+	_, marks, _ := strings.Cut(d.Must("lesson", "grade", ".", "--key", "class.key", "--json"), "is later\n")
 	assert.Equal(d, jsonLines, marks)
 	testEditedResults(d, class, results, jsonLines)
 	testEditedHandIns(d, class)
@@ -117,7 +119,7 @@ func answers(i int) string {
 }
 
 // rowsOf are the lines of a table, by the names of its columns.
-func rowsOf(d *desk, text string) (rows []map[string]string) {
+func rowsOf(d *cmdtest.Desk, text string) (rows []map[string]string) {
 	d.Helper()
 	lines, err := csv.NewReader(strings.NewReader(text)).ReadAll()
 	require.NoError(d, err)
@@ -132,10 +134,10 @@ func rowsOf(d *desk, text string) (rows []map[string]string) {
 }
 
 // results are the files that "lesson grade" has written.
-func (d *desk) results() (table, jsonLines string) {
+func resultsOf(d *cmdtest.Desk) (table, jsonLines string) {
 	d.Helper()
 	for name, text := range map[string]*string{"results.csv": &table, "results.json": &jsonLines} {
-		file, err := os.ReadFile(filepath.Join(d.dir, name))
+		file, err := os.ReadFile(filepath.Join(d.Dir, name))
 		require.NoError(d, err)
 		*text = string(file)
 	}
@@ -143,7 +145,7 @@ func (d *desk) results() (table, jsonLines string) {
 }
 
 // testEditedResults: a row that was edited is named, in either file.
-func testEditedResults(d *desk, class []*student, results, jsonLines string) {
+func testEditedResults(d *cmdtest.Desk, class []*student, results, jsonLines string) {
 	d.Helper()
 	s, other := class[7], class[8].Student
 	for file, edited := range map[string]struct{ text, named string }{
@@ -152,16 +154,16 @@ func testEditedResults(d *desk, class []*student, results, jsonLines string) {
 		"score.csv":    {editedScore(results, "\n"+s.Student+",", ",100,", ",99,"), s.Student},
 		"score.json":   {editedScore(jsonLines, fmt.Sprintf(`"student":%q`, s.Student), `"score":100`, `"score":99`), s.Student},
 	} {
-		require.NoError(d, os.WriteFile(filepath.Join(d.dir, file), []byte(edited.text), 0o644))
-		out, code := d.tcplab("lesson", "verify", file, "--class", "class.pub")
+		require.NoError(d, os.WriteFile(filepath.Join(d.Dir, file), []byte(edited.text), 0o644))
+		out, code := d.TCPLab("lesson", "verify", file, "--class", "class.pub")
 		assert.Equal(d, 1, code, file)
 		assert.Regexp(d, `^`+edited.named+`, .*level \d: not as it was signed\n$`, out, file)
 	}
-	d.must("lesson", "key", "other.key")
-	_, code := d.tcplab("lesson", "verify", "results.csv", "--class", "other.pub")
+	d.Must("lesson", "key", "other.key")
+	_, code := d.TCPLab("lesson", "verify", "results.csv", "--class", "other.pub")
 	assert.Equal(d, 1, code)
-	d.fails("name the file with the public half of the class's key: --class class.pub", "lesson", "verify", "results.csv")
-	d.fails(`class.pub: it holds no results, as "tcplab lesson grade" writes them`, "lesson", "verify", "class.pub", "--class", "class.pub")
+	d.Fails("name the file with the public half of the class's key: --class class.pub", "lesson", "verify", "results.csv")
+	d.Fails(`class.pub: it holds no results, as "tcplab lesson grade" writes them`, "lesson", "verify", "class.pub", "--class", "class.pub")
 }
 
 // editedScore changes the score of one of the rows.
@@ -171,26 +173,26 @@ func editedScore(text, begin, score, edited string) string {
 }
 
 // testEditedHandIns: what was changed, or is not sealed for the class, is named, and the others are graded all the same.
-func testEditedHandIns(d *desk, class []*student) {
+func testEditedHandIns(d *cmdtest.Desk, class []*student) {
 	d.Helper()
 	s := class[3]
 	name := fmt.Sprintf("%s-%d.handin", s.Student, s.Mystery.Level)
-	whole, err := os.ReadFile(filepath.Join(d.dir, name))
+	whole, err := os.ReadFile(filepath.Join(d.Dir, name))
 	require.NoError(d, err)
 	middle := len(whole) / 2
 	other := byte('A')
 	if whole[middle] == other {
 		other = 'B'
 	}
-	alone := d.studentWith("closed-port") // without --class
+	alone := studentWith(d, "closed-port") // without --class
 	require.NoError(d, alone.begin())
-	d.tcplab(append(alone.answer("refused", "server"), "--out", "alone.handin")...)
+	d.TCPLab(append(alone.answer("refused", "server"), "--out", "alone.handin")...)
 	changed := bytes.Clone(whole)
 	changed[middle] = other
 	for name, text := range map[string][]byte{name: changed, "cut.handin": whole[:middle], "text.handin": []byte("I give up\n")} {
-		require.NoError(d, os.WriteFile(filepath.Join(d.dir, name), text, 0o644))
+		require.NoError(d, os.WriteFile(filepath.Join(d.Dir, name), text, 0o644))
 	}
-	cmd := d.command("lesson", "grade", ".", "--key", "class.key")
+	cmd := d.Command("lesson", "grade", ".", "--key", "class.key")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	table, err := cmd.Output()
@@ -200,14 +202,14 @@ func testEditedHandIns(d *desk, class []*student) {
 		"alone.handin: it is not sealed for the class, and could have been written by anybody: .* was begun without --class\n"+
 		"cut.handin: it is damaged: unexpected end of JSON input\n"+
 		"text.handin: it is not a hand-in, which .* writes\n$", stderr.String())
-	assert.Equal(d, "results.csv: 29 of 29 as the class's teacher has signed them\n", d.must("lesson", "verify", "results.csv", "--class", "class.pub"))
-	out, code := d.tcplab("lesson", "grade", ".", "--key", "other.key")
+	assert.Equal(d, fmt.Sprintf("results.csv: %d of %[1]d as the class's teacher has signed them\n", classSize-1), d.Must("lesson", "verify", "results.csv", "--class", "class.pub"))
+	out, code := d.TCPLab("lesson", "grade", ".", "--key", "other.key")
 	assert.Equal(d, 2, code)
 	assert.Contains(d, out, class[0].Student+"-1.handin: it is sealed for another class\n")
-	out, code = d.tcplab("lesson", "grade", ".")
+	out, code = d.TCPLab("lesson", "grade", ".")
 	assert.Equal(d, 2, code)
 	assert.Contains(d, out, class[0].Student+"-1.handin: it is sealed for a class: give that class's key\n")
-	assert.Equal(d, "results.csv: 29 of 29 as the class's teacher has signed them\n", d.must("lesson", "verify", "results.csv", "--class", "class.pub"),
+	assert.Equal(d, fmt.Sprintf("results.csv: %d of %[1]d as the class's teacher has signed them\n", classSize-1), d.Must("lesson", "verify", "results.csv", "--class", "class.pub"),
 		"results were lost over a wrong key, or a forgotten one")
-	d.fails("stat nowhere: no such file or directory", "lesson", "grade", "nowhere")
+	d.Fails("stat nowhere: no such file or directory", "lesson", "grade", "nowhere")
 }

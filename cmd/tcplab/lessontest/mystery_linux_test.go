@@ -1,4 +1,4 @@
-package main
+package lessontest
 
 import (
 	"bytes"
@@ -21,7 +21,7 @@ func TestMystery(t *testing.T) {
 	}
 	t.Parallel()
 	d := classroom(t)
-	s := d.studentWith("security-group")
+	s := studentWith(d, "security-group")
 	assert.Equal(t, `mystery-`+s.Student+`: netns, IPv4, an exercise of level 1 for `+s.Student+`
 
 The users of the client complain: http://203.0.113.10:8080/ does not work. What happens to their connection, and where?
@@ -36,13 +36,13 @@ next:
   tcplab shell server
   tcplab lesson answer VERDICT --where client|router|server --evidence FILE...   # --help has the verdicts
   tcplab down
-`, d.must("lesson", "mystery", "--student", s.Student, "--engine", "netns"))
-	shell := d.command("shell", "server")
+`, d.Must("lesson", "mystery", "--student", s.Student, "--engine", "netns"))
+	shell := d.Command("shell", "server")
 	shell.Stdin = strings.NewReader("echo $TCPLAB_SHELL of $TCPLAB_LAB\n")
 	out, err := shell.Output()
 	require.NoError(t, err)
 	assert.Equal(t, "server of "+s.Lab()+"\n", string(out))
-	d.fails("lab "+s.Lab()+" is an exercise: what is broken in it, and where, is for you to find", "heal")
+	d.Fails("lab "+s.Lab()+" is an exercise: what is broken in it, and where, is for you to find", "heal")
 
 	hear, err := s.capture("server", "eth0", "nothing.pcapng")
 	require.NoError(t, err)
@@ -52,7 +52,7 @@ next:
 	server, err := s.capture("server", "eth0", s.file("server"))
 	require.NoError(t, err)
 	require.NoError(t, s.control())
-	out2, code := d.tcplab("exec", "client", "curl", "-sS", "-m", "5", "http://203.0.113.10:8080/")
+	out2, code := d.TCPLab("exec", "client", "curl", "-sS", "-m", "5", "http://203.0.113.10:8080/")
 	assert.Equal(t, 28, code)
 	assert.Contains(t, out2, "curl: (28) ")
 	require.NoError(t, s.control())
@@ -69,7 +69,7 @@ next:
 // testBadAnswers: what cannot be graded is told in a sentence, writes nothing, and does not count.
 func testBadAnswers(s *student) {
 	s.Helper()
-	text := filepath.Join(s.dir, "text")
+	text := filepath.Join(s.Dir, "text")
 	require.NoError(s, os.WriteFile(text, []byte("12:00:01 IP 198.51.100.10\n"), 0o644))
 	const verdicts = "refused, rejected, no-answer, not-sent, synack-unanswered, no-reply, closed-early, blackhole, reset-by-server, reset-by-client"
 	where, file := []string{"--where", "server"}, s.file("client")
@@ -84,28 +84,28 @@ func testBadAnswers(s *student) {
 		"no mystery of lee stands; there are those of: " + s.Student:                                                     append(where, "refused", file, "--student", "Lee"),
 		`"../lee" cannot be the ID of a student: it takes up to 40 letters a to z, digits, dots, dashes and underscores`: append(where, "refused", "--student", "../lee"),
 	} {
-		s.fails(sentence, append([]string{"lesson", "answer"}, args...)...)
+		s.Fails(sentence, append([]string{"lesson", "answer"}, args...)...)
 	}
-	out, code := s.tcplab("lesson", "answer", "refused", "--where", "server", file, "--out", filepath.Join("nowhere", "x"))
+	out, code := s.TCPLab("lesson", "answer", "refused", "--where", "server", file, "--out", filepath.Join("nowhere", "x"))
 	assert.Equal(s, 2, code)
 	assert.Regexp(s, `^tcplab: .*nowhere.*: no such file or directory\n$`, out)
-	assert.Zero(s, s.lab(s.Lab()).Answers, "an answer counts that was not graded")
-	left, err := filepath.Glob(filepath.Join(s.dir, "*.handin"))
+	assert.Zero(s, s.Standing(s.Lab()).Answers, "an answer counts that was not graded")
+	left, err := filepath.Glob(filepath.Join(s.Dir, "*.handin"))
 	require.NoError(s, err)
 	assert.Empty(s, left)
 
-	s.fails(s.Student+" has a mystery already, of level 1: go on with it, or take it down first (tcplab down --lab "+s.Lab()+")",
+	s.Fails(s.Student+" has a mystery already, of level 1: go on with it, or take it down first (tcplab down --lab "+s.Lab()+")",
 		"lesson", "mystery", "--student", strings.ToUpper(s.Student), "--level", "2")
-	s.fails("there is no level 4: there are 1 to 3", "lesson", "mystery", "--student", "lee", "--level", "4")
-	s.fails("say whose mystery it is to be: --student ID", "lesson", "mystery")
-	s.fails("text: it is not the public half of a class key, which \"tcplab lesson key FILE\" makes for the students",
+	s.Fails("there is no level 4: there are 1 to 3", "lesson", "mystery", "--student", "lee", "--level", "4")
+	s.Fails("say whose mystery it is to be: --student ID", "lesson", "mystery")
+	s.Fails("text: it is not the public half of a class key, which \"tcplab lesson key FILE\" makes for the students",
 		"lesson", "mystery", "--student", "lee", "--class", "text")
 }
 
 // graded answers, and returns what is said of it, with how many packets as N.
 func (s *student) graded(code int, args []string) string {
 	s.Helper()
-	out, got := s.tcplab(args...)
+	out, got := s.TCPLab(args...)
 	assert.Equal(s, code, got, out)
 	return packetsWord.ReplaceAllString(out, "N packets")
 }
@@ -147,7 +147,7 @@ to hand in: `+s.Student+`-1.handin
 	s.worth(80, "nothing.pcapng holds no packet. That may be the very finding, but the file alone shows neither where it was taken nor that it ran while the client tried. "+
 		`Let something through that does arrive, such as a ping before and after the attempt (filter: "tcp port 8080 or icmp"): then one file shows what came, and what did not.`,
 		client, "nothing.pcapng")
-	require.NoError(s, os.WriteFile(filepath.Join(s.dir, "empty.pcap"), emptyPcap(), 0o644))
+	require.NoError(s, os.WriteFile(filepath.Join(s.Dir, "empty.pcap"), emptyPcap(), 0o644))
 	s.worth(60, "There is no capture that counts as evidence yet.", "empty.pcap")
 	s.worth(60, "There is no capture that counts as evidence yet.")
 }
@@ -168,7 +168,7 @@ func emptyPcap() []byte {
 func (s *student) worth(points int, remark string, files ...string) {
 	s.Helper()
 	args := append(s.answer("no-answer", "router", files...), "--json")
-	cmd := s.command(args...)
+	cmd := s.Command(args...)
 	out, err := cmd.Output()
 	assert.ErrorContains(s, err, "exit status 1", "%s", out)
 	var grade struct {
@@ -187,7 +187,7 @@ func (s *student) worth(points int, remark string, files ...string) {
 // testFullScore: the right answer, proven, and what it says in both languages.
 func testFullScore(s *student) {
 	s.Helper()
-	answers := s.lab(s.Lab()).Answers
+	answers := s.Standing(s.Lab()).Answers
 	assert.Equal(s, s.Lab()+`, level 1: 100 of 100 points
 
   verdict no-answer: yes
@@ -205,30 +205,30 @@ to hand in: `+s.Student+`-1.handin
 	assert.Contains(s, korean, s.Lab()+", 레벨 1: 100점 만점에 100점\n")
 	assert.Contains(s, korean, "보안 그룹이 그 포트를 허용하지 않는다.")
 	assert.Contains(s, korean, "제출할 파일: mine.handin\n")
-	assert.Equal(s, answers+2, s.lab(s.Lab()).Answers)
-	assert.FileExists(s, filepath.Join(s.dir, "mine.handin"))
+	assert.Equal(s, answers+2, s.Standing(s.Lab()).Answers)
+	assert.FileExists(s, filepath.Join(s.Dir, "mine.handin"))
 }
 
 // testSameMystery: a student has the same mystery again, in whatever letters the ID is typed. In a new lab the captures of
 // the one before are from elsewhere.
 func testSameMystery(s *student) {
 	s.Helper()
-	s.must("down")
-	require.NoError(s, os.Mkdir(filepath.Join(s.dir, "again"), 0o777))
-	require.NoError(s, os.Chmod(filepath.Join(s.dir, "again"), 0o777))
-	s.must("lesson", "mystery", "--engine", "netns", "--student", strings.ToUpper(s.Student))
+	s.Must("down")
+	require.NoError(s, os.Mkdir(filepath.Join(s.Dir, "again"), 0o777))
+	require.NoError(s, os.Chmod(filepath.Join(s.Dir, "again"), 0o777))
+	s.Must("lesson", "mystery", "--engine", "netns", "--student", strings.ToUpper(s.Student))
 	out := s.graded(1, append(s.rightAnswer(), "--out", "again/"+s.Student+".handin"))
 	assert.Contains(s, out, s.Lab()+", level 1: 60 of 100 points\n")
 	assert.Contains(s, out, "- "+s.file("client")+": none of its packets has ever been seen in your lab. It is from another lab, or from an earlier one: "+
 		"capture again in this one.\n")
-	s.must("down")
-	table := s.must("lesson", "grade", "again")
+	s.Must("down")
+	table := s.Must("lesson", "grade", "again")
 	assert.Regexp(s, "(?m)^"+s.Student+` .*\b1 +60 +1 +security-group +no-answer, router +no, no$`, table)
-	results, err := os.ReadFile(filepath.Join(s.dir, "again", "results.csv"))
+	results, err := os.ReadFile(filepath.Join(s.Dir, "again", "results.csv"))
 	require.NoError(s, err)
 	assert.Equal(s, 2, bytes.Count(results, []byte("\n")))
-	s.must("lesson", "grade", ".") // those of the first lab, of the same student and level, are older
-	again, err := os.ReadFile(filepath.Join(s.dir, "results.csv"))
+	s.Must("lesson", "grade", ".") // those of the first lab, of the same student and level, are older
+	again, err := os.ReadFile(filepath.Join(s.Dir, "results.csv"))
 	require.NoError(s, err)
 	assert.Equal(s, string(results), string(again), "the last answer counts")
 }

@@ -1,4 +1,4 @@
-package main
+package standingtest
 
 import (
 	"errors"
@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
 
+	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 	"github.com/tcplab/tcplab/lesson"
 	"github.com/tcplab/tcplab/scenarios"
 )
@@ -47,36 +48,36 @@ func TestTwoUsers(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("it takes root to be two users")
 	}
-	needEngine(t, "netns")
+	cmdtest.NeedEngine(t, "netns")
 	t.Parallel()
-	owner := newDesk(t)
-	owner.asNobody()
-	requireUserNamespaces(t, func(args ...string) (string, error) {
-		out, code := owner.tcplab(args...)
+	owner := cmdtest.NewDesk(t)
+	owner.AsNobody()
+	cmdtest.RequireUserNamespaces(t, func(args ...string) (string, error) {
+		out, code := owner.TCPLab(args...)
 		return out, fmt.Errorf("exit code %d", code)
 	})
-	out, code := owner.tcplab("up", "closed-port", "--name", "mine")
+	out, code := owner.TCPLab("up", "closed-port", "--name", "mine")
 	require.Zero(t, code, out)
-	labs := filepath.Join(owner.dir, "tcplab")
+	labs := filepath.Join(owner.Dir, "tcplab")
 	socket := filepath.Join(labs, "mine.sock")
 
-	other := newDesk(t)
-	other.credential = &syscall.Credential{Uid: stranger, Gid: stranger}
-	require.NoError(t, os.Chown(other.dir, stranger, stranger))
-	other.program = owner.program
-	other.env = []string{"HOME=" + other.dir, "PATH=/usr/bin:/bin", "XDG_RUNTIME_DIR=" + other.dir}
-	tries := func(what string, d *desk, want string, args ...string) {
-		out, code := d.tcplab(args...)
+	other := cmdtest.NewDesk(t)
+	other.Credential = &syscall.Credential{Uid: stranger, Gid: stranger}
+	require.NoError(t, os.Chown(other.Dir, stranger, stranger))
+	other.Program = owner.Program
+	other.Env = []string{"HOME=" + other.Dir, "PATH=/usr/bin:/bin", "XDG_RUNTIME_DIR=" + other.Dir}
+	tries := func(what string, d *cmdtest.Desk, want string, args ...string) {
+		out, code := d.TCPLab(args...)
 		t.Logf("%-60s %s", what, strings.SplitN(strings.TrimSpace(out), "\n", 2)[0])
 		assert.NotZero(t, code, "%s: %s", what, out)
 		assert.Contains(t, out, want, what)
 	}
 	none := "no lab stands"
-	for _, variable := range []string{"XDG_RUNTIME_DIR=" + owner.dir, "TCPLAB_LABS=" + labs} {
+	for _, variable := range []string{"XDG_RUNTIME_DIR=" + owner.Dir, "TCPLAB_LABS=" + labs} {
 		curious := *other
-		curious.env = append(other.env, variable)
+		curious.Env = append(other.Env, variable)
 		name, _, _ := strings.Cut(variable, "=")
-		out, _ := curious.tcplab("status")
+		out, _ := curious.TCPLab("status")
 		assert.NotContains(t, out, "mine", "see")
 		t.Logf("%-60s %s", "see, with the "+name+" of the owner", strings.TrimSpace(out))
 		tries("enter, with the "+name+" of the owner", &curious, none, "exec", "client", "true")
@@ -86,13 +87,13 @@ func TestTwoUsers(t *testing.T) {
 	ask := func(what, want string) {
 		self, err := os.Executable()
 		require.NoError(t, err)
-		program := filepath.Join(other.dir, "ask")
+		program := filepath.Join(other.Dir, "ask")
 		if _, err := os.Stat(program); err != nil {
-			copyFile(t, self, program)
+			cmdtest.CopyFile(t, self, program)
 		}
 		cmd := exec.Command(program, "-test.run=^TestAskSocket$")
-		cmd.Dir, cmd.Env = other.dir, append(other.env, askEnv+"="+socket)
-		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: other.credential}
+		cmd.Dir, cmd.Env = other.Dir, append(other.Env, askEnv+"="+socket)
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: other.Credential}
 		out, _ := cmd.CombinedOutput()
 		assert.Contains(t, string(out), want, what)
 		assert.NotContains(t, string(out), "closed-port", what)
@@ -107,22 +108,22 @@ func TestTwoUsers(t *testing.T) {
 	require.NoError(t, os.Chmod(labs, 0o700))
 
 	testPlantedLinks(t, owner, other, tries)
-	tries("overwrite the runs of the owner", other, "permission denied", "run", "closed-port", "--engine", "netns", "--out", filepath.Join(owner.dir, "runs"))
-	out, code = owner.tcplab("status")
+	tries("overwrite the runs of the owner", other, "permission denied", "run", "closed-port", "--engine", "netns", "--out", filepath.Join(owner.Dir, "runs"))
+	out, code = owner.TCPLab("status")
 	assert.Zero(t, code, out)
 	assert.Contains(t, out, "mine", "the lab stands as before")
 }
 
 // testPlantedLinks lets the other user prepare a folder for all, as /tmp is, in which the owner writes then.
-func testPlantedLinks(t *testing.T, owner, other *desk, tries func(what string, d *desk, want string, args ...string)) {
-	shared := publicDir(t)
+func testPlantedLinks(t *testing.T, owner, other *cmdtest.Desk, tries func(what string, d *cmdtest.Desk, want string, args ...string)) {
+	shared := cmdtest.PublicDir(t)
 	require.NoError(t, os.Chmod(shared, 0o777|os.ModeSticky))
-	precious := filepath.Join(owner.dir, "precious")
+	precious := filepath.Join(owner.Dir, "precious")
 	require.NoError(t, os.WriteFile(precious, []byte("mine"), 0o600))
-	require.NoError(t, os.Chown(precious, nobody, nobody))
+	require.NoError(t, os.Chown(precious, cmdtest.Nobody, cmdtest.Nobody))
 	data, err := scenarios.Recorded("closed-port", lesson.Recording)
 	require.NoError(t, err)
-	mine := filepath.Join(owner.dir, "a.pcapng")
+	mine := filepath.Join(owner.Dir, "a.pcapng")
 	require.NoError(t, os.WriteFile(mine, data, 0o644))
 	plant := func(name, target string) string {
 		link := filepath.Join(shared, name)
@@ -134,12 +135,12 @@ func testPlantedLinks(t *testing.T, owner, other *desk, tries func(what string, 
 	taken := "is there already, and is a link: move it away, or choose another place"
 	tries("link: a page of diagnose", owner, taken, "diagnose", "--html", plant("page.html", precious), mine)
 	tries("link: the file of a capture", owner, taken, "capture", "--lab", "mine", "client", plant("client.pcapng", precious))
-	tries("link: the folder of a quiz", owner, taken, "lesson", "quiz", "--student", "kim", "--out", filepath.Dir(plant("quiz-kim", owner.dir)))
-	tries("link: a key", owner, "is there already", "lesson", "key", plant("class.key", filepath.Join(owner.dir, "new")))
-	tries("link: the latest run", owner, "is there already, and is not tcplab's", "run", "closed-port", "--engine", "netns", "--out", filepath.Dir(plant("latest", owner.dir)))
+	tries("link: the folder of a quiz", owner, taken, "lesson", "quiz", "--student", "kim", "--out", filepath.Dir(plant("quiz-kim", owner.Dir)))
+	tries("link: a key", owner, "is there already", "lesson", "key", plant("class.key", filepath.Join(owner.Dir, "new")))
+	tries("link: the latest run", owner, "is there already, and is not tcplab's", "run", "closed-port", "--engine", "netns", "--out", filepath.Dir(plant("latest", owner.Dir)))
 	tries("link: a file from a host", owner, taken, "fetch", "--lab", "mine", "client:/etc/hostname", plant("hostname", precious))
 	text, err := os.ReadFile(precious)
 	require.NoError(t, err)
 	assert.Equal(t, "mine", string(text))
-	assert.NoFileExists(t, filepath.Join(owner.dir, "new"))
+	assert.NoFileExists(t, filepath.Join(owner.Dir, "new"))
 }

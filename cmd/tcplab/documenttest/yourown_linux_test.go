@@ -1,4 +1,4 @@
-package main
+package documenttest
 
 import (
 	"os"
@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 	"github.com/tcplab/tcplab/docker"
 	"github.com/tcplab/tcplab/docker/dockertest"
 )
@@ -19,7 +20,7 @@ var fence = regexp.MustCompile("(?ms)^```(\\w+)(?: ([^\n]*))?\n(.*?)^```$")
 
 // Every file of the document is written, and every command is run.
 func TestYourOwnClientDocument(t *testing.T) {
-	if err := missing("netns"); err != nil {
+	if err := cmdtest.Missing("netns"); err != nil {
 		t.Skip(err)
 	}
 	skipWithout(t, "python3", "cc", "curl", "go")
@@ -29,7 +30,7 @@ func TestYourOwnClientDocument(t *testing.T) {
 
 // Here the commands for a program that is missing are left out.
 func TestYourOwnServerDocument(t *testing.T) {
-	if err := missing("netns"); err != nil {
+	if err := cmdtest.Missing("netns"); err != nil {
 		t.Skip(err)
 	}
 	skipWithout(t, "python3", "curl")
@@ -39,7 +40,7 @@ func TestYourOwnServerDocument(t *testing.T) {
 
 // Images stand for the reader's own.
 func TestYourOwnDocumentsOnDocker(t *testing.T) {
-	needEngine(t, "docker")
+	cmdtest.NeedEngine(t, "docker")
 	t.Parallel()
 	dockerfile, files := dockertest.Counting()
 	images := map[string]string{
@@ -57,7 +58,7 @@ func TestYourOwnDocumentsOnDocker(t *testing.T) {
 // is built; without, the others.
 func runDocument(t *testing.T, name string, images map[string]string) (commands int) {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(root, "docs", name))
+	text, err := os.ReadFile(filepath.Join(cmdtest.Root, "docs", name))
 	require.NoError(t, err)
 	dir := t.TempDir()
 	for _, block := range fence.FindAllStringSubmatch(string(text), -1) {
@@ -80,7 +81,7 @@ func runDocument(t *testing.T, name string, images map[string]string) (commands 
 			cmd.Dir = dir
 			if images != nil {
 				cmd = exec.Command("sh", "-ec", withImages(block[3], images))
-				cmd.Dir = root
+				cmd.Dir = cmdtest.Root
 			}
 			out, err := cmd.CombinedOutput()
 			if want, fails := strings.CutPrefix(block[2], "exit "); fails {

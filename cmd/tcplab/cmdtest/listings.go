@@ -1,4 +1,4 @@
-package main
+package cmdtest
 
 import (
 	"regexp"
@@ -8,39 +8,39 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// block is a listing of commands; what follows a command is what it prints.
-type block struct {
-	line     int
-	commands []command
+// Block is a listing of commands; what follows a command is what it prints.
+type Block struct {
+	Line     int
+	Commands []TypedCommand
 }
 
-type command struct {
-	text string
-	want []string
+type TypedCommand struct {
+	Text string
+	Want []string
 }
 
-func blocks(t *testing.T, text string) []block {
+func Blocks(t *testing.T, text string) []Block {
 	t.Helper()
-	var list []block
+	var list []Block
 	open := ""
 	for i, line := range strings.Split(text, "\n") {
 		switch fence, isFence := strings.CutPrefix(line, "```"); {
 		case isFence && open == "":
 			open = fence
 			if fence == "console" || fence == "sh" {
-				list = append(list, block{line: i + 1})
+				list = append(list, Block{Line: i + 1})
 			}
 		case isFence:
 			open = ""
 		case open == "console" || open == "sh":
 			b := &list[len(list)-1]
 			if typed, ok := strings.CutPrefix(line, "$ "); ok {
-				b.commands = append(b.commands, command{text: typed})
+				b.Commands = append(b.Commands, TypedCommand{Text: typed})
 				continue
 			}
-			require.NotEmpty(t, b.commands, "line %d: a listing begins with a command, behind \"$ \"", b.line)
-			c := &b.commands[len(b.commands)-1]
-			c.want = append(c.want, line)
+			require.NotEmpty(t, b.Commands, "line %d: a listing begins with a command, behind \"$ \"", b.Line)
+			c := &b.Commands[len(b.Commands)-1]
+			c.Want = append(c.Want, line)
 		}
 	}
 	return list
@@ -55,9 +55,9 @@ var column = regexp.MustCompile(` {2,}([^ *])`)
 // stamp is the name of a folder that is named by date and time.
 var stamp = regexp.MustCompile(`\d{4}-\d{2}-\d{2}-\d{6}`)
 
-// pattern matches what the lines show: any time in place of a time, any date in that of a folder's, any lines in place of "...", and any words where
+// Pattern matches what the lines show: any time in place of a time, any date in that of a folder's, any lines in place of "...", and any words where
 // a line ends so.
-func pattern(lines []string) string {
+func Pattern(lines []string) string {
 	p := "^"
 	for _, line := range lines {
 		if line == "..." {

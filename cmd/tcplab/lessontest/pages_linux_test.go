@@ -1,4 +1,4 @@
-package main
+package lessontest
 
 import (
 	"os"
@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/lesson"
 )
@@ -69,27 +70,27 @@ func testLessonPage(t *testing.T, p lesson.Page, engine string, ordinary bool) {
 	if testing.Short() {
 		t.Skip("retransmissions in real time are not for -short")
 	}
-	needEngine(t, engine)
+	cmdtest.NeedEngine(t, engine)
 	for name, debian := range lessonNeeds {
 		if _, err := exec.LookPath(name); err != nil {
 			t.Skipf("%s is not installed (Debian: apt-get install %s)", name, debian)
 		}
 	}
 	t.Parallel()
-	d := newDesk(t)
+	d := cmdtest.NewDesk(t)
 	if ordinary {
-		d.asNobody()
-		requireUserNamespaces(t, func(args ...string) (string, error) {
-			out, err := d.command(args...).CombinedOutput()
+		d.AsNobody()
+		cmdtest.RequireUserNamespaces(t, func(args ...string) (string, error) {
+			out, err := d.Command(args...).CombinedOutput()
 			return string(out), err
 		})
 	}
 	var env []string
 	if engine == "docker" {
-		env = append(env, "TCPLAB_HOST_BINARY="+hostBinary(t))
+		env = append(env, "TCPLAB_HOST_BINARY="+cmdtest.HostBinary(t))
 	}
-	s := newShellSession(d, env...)
-	text := strings.ReplaceAll(p.Markdown, "/tmp/", d.dir+"/")
+	s := cmdtest.NewShellSession(d, env...)
+	text := strings.ReplaceAll(p.Markdown, "/tmp/", d.Dir+"/")
 	if engine == "docker" { // whose hosts have a /tmp of their own
 		text = strings.ReplaceAll(strings.ReplaceAll(p.Markdown, "netns, IPv4", "docker, IPv4"), "--record", "--record --engine docker")
 	}
@@ -98,26 +99,26 @@ func testLessonPage(t *testing.T, p lesson.Page, engine string, ordinary bool) {
 	for i, part := range parts {
 		if i > 0 {
 			_, part, _ = strings.Cut(part, "```\n")
-			s.answer(p.Name, p.Questions[i-1].Name)
+			answerQuestion(s, p.Name, p.Questions[i-1].Name)
 		}
-		for _, b := range blocks(t, part) {
-			for _, c := range b.commands {
-				s.try(c)
+		for _, b := range cmdtest.Blocks(t, part) {
+			for _, c := range b.Commands {
+				s.Try(c)
 			}
 		}
 	}
-	assert.Equal(t, "no lab stands\n", d.must("status"))
+	assert.Equal(t, "no lab stands\n", d.Must("status"))
 }
 
 // answer answers a question of a lesson.
-func (s *shellSession) answer(page, question string) {
+func answerQuestion(s *cmdtest.ShellSession, page, question string) {
 	s.Helper()
 	answers, known := lessonAnswers[page][question]
 	require.True(s, known, "nobody has written down the answer to %s of %s", question, page)
-	out, code := s.tcplab("lesson", "check", page, question, answers[1])
-	assert.Equal(s, exitMismatch, code, "%s: %s", question, out)
+	out, code := s.TCPLab("lesson", "check", page, question, answers[1])
+	assert.Equal(s, cmdtest.Mismatched, code, "%s: %s", question, out)
 	assert.True(s, strings.HasPrefix(out, "not "), "%s: %s", question, out)
-	out, code = s.tcplab(append([]string{"lesson", "check", page, question}, strings.Fields(answers[0])...)...)
+	out, code = s.TCPLab(append([]string{"lesson", "check", page, question}, strings.Fields(answers[0])...)...)
 	assert.Zero(s, code, "%s: %s", question, out)
 	assert.True(s, strings.HasPrefix(out, "right: "), "%s: %s", question, out)
 }

@@ -1,4 +1,4 @@
-package main
+package lessontest
 
 import (
 	"bytes"
@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -21,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
 
+	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 	"github.com/tcplab/tcplab/lesson"
 	"github.com/tcplab/tcplab/scenarios"
 	"github.com/tcplab/tcplab/wire"
@@ -28,22 +28,22 @@ import (
 
 // hostileClass is a class whose hand-ins are written by the test, as any program can write them that has the public half of the key.
 type hostileClass struct {
-	*desk
+	*cmdtest.Desk
 	key  *lesson.ClassKey
 	seal *lesson.Class
 }
 
 func newHostileClass(t *testing.T) *hostileClass {
 	t.Helper()
-	d := newDesk(t)
-	d.must("lesson", "key", "class.key")
-	text, err := os.ReadFile(filepath.Join(d.dir, "class.key"))
+	d := cmdtest.NewDesk(t)
+	d.Must("lesson", "key", "class.key")
+	text, err := os.ReadFile(filepath.Join(d.Dir, "class.key"))
 	require.NoError(t, err)
 	key, err := lesson.ParseClassKey(string(text))
 	require.NoError(t, err)
 	class, err := lesson.ParseClass(key.Public())
 	require.NoError(t, err)
-	require.NoError(t, os.Mkdir(filepath.Join(d.dir, "in"), 0o755))
+	require.NoError(t, os.Mkdir(filepath.Join(d.Dir, "in"), 0o755))
 	return &hostileClass{d, key, class}
 }
 
@@ -79,7 +79,7 @@ func (c *hostileClass) handIn(name string, h *lesson.HandIn, key *lesson.Student
 
 func (c *hostileClass) file(name string, data []byte) {
 	c.Helper()
-	require.NoError(c, os.WriteFile(filepath.Join(c.dir, "in", name), data, 0o644))
+	require.NoError(c, os.WriteFile(filepath.Join(c.Dir, "in", name), data, 0o644))
 }
 
 // sealed writes a file with any contents, packed and sealed.
@@ -144,7 +144,7 @@ func pointBomb(t *testing.T) []byte {
 // mostMemory runs tcplab, and tells how much memory it has had at most with all its children, in bytes, and for how long it ran.
 func (c *hostileClass) mostMemory(args ...string) (stdout, stderr string, code int, most uint64, took time.Duration) {
 	c.Helper()
-	cmd := c.command(args...)
+	cmd := c.Command(args...)
 	var out, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &said
 	begin := time.Now()
@@ -200,7 +200,7 @@ func TestHostileHandIns(t *testing.T) {
 	h = c.honest("s27")
 	h.Record = pointBomb(t)
 	c.handIn("s27-1.handin", h, nil)
-	require.NoError(t, unix.Mkfifo(filepath.Join(c.dir, "in", "s28-1.handin"), 0o644))
+	require.NoError(t, unix.Mkfifo(filepath.Join(c.Dir, "in", "s28-1.handin"), 0o644))
 	h = c.honest("s00") // whose mark s29 would like to lower
 	c.mistake(h)
 	h.Answered = time.Now().UTC()
@@ -208,7 +208,7 @@ func TestHostileHandIns(t *testing.T) {
 
 	out, said, code, most, took := c.mostMemory("lesson", "grade", "in", "--key", "class.key", "--by-name")
 	t.Logf("30 files, the largest list packed to %d kB: %.1f s, %d MiB at most", size>>10, took.Seconds(), most>>20)
-	assert.Equal(t, exitFailure, code)
+	assert.Equal(t, cmdtest.Impossible, code)
 	assert.Equal(t, 25, strings.Count(out, " 60 "), out)
 	for _, want := range []string{
 		"in/s25-1.handin: it is damaged: it unfolds to more than 64 MiB",
@@ -222,35 +222,7 @@ func TestHostileHandIns(t *testing.T) {
 	assert.Equal(t, 5, strings.Count(said, "in/s2"), said)
 	assert.Less(t, took, 30*time.Second)
 	assert.Less(t, most, uint64(1<<30))
-	assert.Equal(t, "in/results.csv: 25 of 25 as the class's teacher has signed them\n", c.must("lesson", "verify", "in/results.csv", "--class", "class.pub"))
-}
-
-const fillEnv = "TCPLAB_TEST_FILL_MEMORY"
-
-// TestFillMemory is the child of TestMemoryIsBounded.
-func TestFillMemory(t *testing.T) {
-	if os.Getenv(fillEnv) == "" {
-		t.Skip("run by TestMemoryIsBounded")
-	}
-	require.NoError(t, limitMemory(128<<20))
-	var all [][]byte
-	for range 64 {
-		all = append(all, bytes.Repeat([]byte{1}, 16<<20))
-	}
-	t.Log(len(all)) // it has got a gigabyte
-}
-
-// What takes too much memory ends its own process, and says why: the bound is the kernel's.
-func TestMemoryIsBounded(t *testing.T) {
-	t.Parallel()
-	self, err := os.Executable()
-	require.NoError(t, err)
-	cmd := exec.Command(self, "-test.run=^TestFillMemory$")
-	cmd.Env = append(os.Environ(), fillEnv+"=1")
-	out, err := cmd.CombinedOutput()
-	require.Error(t, err)
-	first, _, _ := strings.Cut(string(out), "\n")
-	assert.Contains(t, first, "memory")
+	assert.Equal(t, "in/results.csv: 25 of 25 as the class's teacher has signed them\n", c.Must("lesson", "verify", "in/results.csv", "--class", "class.pub"))
 }
 
 // The bounds are above the largest hand-in that there is: as many packets in the record as are read of it, and all of them in evidence.
@@ -291,10 +263,10 @@ func manyPackets(t *testing.T, n int, iface string) []byte {
 func TestImpostor(t *testing.T) {
 	t.Parallel()
 	c := newHostileClass(t)
-	c.must("lesson", "key", "--student", "kim.key")
-	public, err := os.ReadFile(filepath.Join(c.dir, "kim.pub"))
+	c.Must("lesson", "key", "--student", "kim.key")
+	public, err := os.ReadFile(filepath.Join(c.Dir, "kim.pub"))
 	require.NoError(t, err)
-	text, err := os.ReadFile(filepath.Join(c.dir, "kim.key"))
+	text, err := os.ReadFile(filepath.Join(c.Dir, "kim.key"))
 	require.NoError(t, err)
 	key, err := lesson.ParseStudentKey(string(text))
 	require.NoError(t, err)
@@ -308,15 +280,15 @@ func TestImpostor(t *testing.T) {
 	assert.Contains(t, out, "kim      mystery  1      0 ")
 	assert.Contains(t, said, "tcplab: kim, mystery, level 1: in/kim-1.handin (score 60, answered ")
 	assert.Contains(t, said, ") does not count, because in/zoe.handin (score 0, answered ")
-	kept, err := os.ReadFile(filepath.Join(c.dir, "in", "superseded.csv"))
+	kept, err := os.ReadFile(filepath.Join(c.Dir, "in", "superseded.csv"))
 	require.NoError(t, err)
 	assert.Contains(t, string(kept), ",60,")
-	c.must("lesson", "verify", "in/superseded.csv", "--class", "class.pub")
+	c.Must("lesson", "verify", "in/superseded.csv", "--class", "class.pub")
 
-	require.NoError(t, os.WriteFile(filepath.Join(c.dir, "roster.csv"), []byte("student,key\nkim,"+string(public)), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(c.Dir, "roster.csv"), []byte("student,key\nkim,"+string(public)), 0o644))
 	grade := []string{"lesson", "grade", "in", "--key", "class.key", "--roster", "roster.csv"}
 	c.refuses("in/zoe.handin: it is not signed, and the roster has a key of kim", grade...)
-	results, err := os.ReadFile(filepath.Join(c.dir, "in", "results.csv"))
+	results, err := os.ReadFile(filepath.Join(c.Dir, "in", "results.csv"))
 	require.NoError(t, err)
 	assert.Contains(t, string(results), ",60,")
 
@@ -333,7 +305,7 @@ func TestKeyThatOthersCanRead(t *testing.T) {
 	c.handIn("kim-1.handin", c.honest("kim"), nil)
 	_, said := c.both("lesson", "grade", "in", "--key", "class.key")
 	assert.Empty(t, said)
-	require.NoError(t, os.Chmod(filepath.Join(c.dir, "class.key"), 0o644))
+	require.NoError(t, os.Chmod(filepath.Join(c.Dir, "class.key"), 0o644))
 	_, said = c.both("lesson", "grade", "in", "--key", "class.key")
 	assert.Equal(t, "tcplab: others can read the key class.key, which has the mode 0644: close it (chmod 600), and make a new one where somebody has read it\n", said)
 }
@@ -342,7 +314,7 @@ func TestKeyThatOthersCanRead(t *testing.T) {
 func (c *hostileClass) refuses(sentence string, args ...string) {
 	c.Helper()
 	_, said, code, _, _ := c.mostMemory(args...)
-	assert.Equal(c, exitFailure, code)
+	assert.Equal(c, cmdtest.Impossible, code)
 	assert.Equal(c, "tcplab: "+sentence+"\n", said)
 }
 
@@ -360,15 +332,15 @@ func TestResultsReplaceOnlyResults(t *testing.T) {
 	c := newHostileClass(t)
 	c.handIn("kim-1.handin", c.honest("kim"), nil)
 	c.file("results.csv", []byte("my own notes\n"))
-	out, code := c.tcplab("lesson", "grade", "in", "--key", "class.key")
-	assert.Equal(t, exitFailure, code)
+	out, code := c.TCPLab("lesson", "grade", "in", "--key", "class.key")
+	assert.Equal(t, cmdtest.Impossible, code)
 	assert.Contains(t, out, "in/results.csv is there already, and is not tcplab's: move it away, or choose another place")
-	require.NoError(t, os.Remove(filepath.Join(c.dir, "in", "results.csv")))
-	precious := filepath.Join(c.dir, "precious")
+	require.NoError(t, os.Remove(filepath.Join(c.Dir, "in", "results.csv")))
+	precious := filepath.Join(c.Dir, "precious")
 	require.NoError(t, os.WriteFile(precious, []byte("mine"), 0o600))
-	require.NoError(t, os.Symlink(precious, filepath.Join(c.dir, "in", "results.csv")))
-	out, code = c.tcplab("lesson", "grade", "in", "--key", "class.key")
-	assert.Equal(t, exitFailure, code)
+	require.NoError(t, os.Symlink(precious, filepath.Join(c.Dir, "in", "results.csv")))
+	out, code = c.TCPLab("lesson", "grade", "in", "--key", "class.key")
+	assert.Equal(t, cmdtest.Impossible, code)
 	assert.Contains(t, out, "in/results.csv is there already, and is a link")
 	text, err := os.ReadFile(precious)
 	require.NoError(t, err)
