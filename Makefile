@@ -33,13 +33,13 @@ generate:
 # Of others nothing is changed. NAME may be several, between blanks. Needs Chromium, curl, ping and traceroute: .ci/install installs them.
 record:
 	@test -n "$(NAME)" || { echo "name the scenario: make record NAME=closed-port"; exit 2; }
-	TCPLAB_RECORD="$(NAME)" TCPLAB_MEASURE=1 go test -count=1 -run '^TestEveryClientInEveryFailure$$|^TestMysteries_netns$$' . -update
+	TCPLAB_RECORD="$(NAME)" TCPLAB_MEASURE=1 go test -count=1 -run '^TestEveryClientInEveryFailure$$|^TestMysteries_netns$$' ./clients . -update
 	TCPLAB_RECORD="$(NAME)" go test -count=1 -run '^TestLadders$$' ./cmd/tcplab -update
 	go generate ./...
 
 # Measures again how long clients wait without a timeout: over two minutes.
 timeouts:
-	TCPLAB_MEASURE=1 go test -count=1 -run '^TestDefaultTimeouts$$' . -update
+	TCPLAB_MEASURE=1 go test -count=1 -run '^TestDefaultTimeouts$$' ./clients -update
 
 # Gives every scenario the fault of every other: some ten minutes.
 pairs:

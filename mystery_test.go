@@ -45,7 +45,7 @@ func testMysteries(t *testing.T, engine string, f lab.Family) {
 	labs := harnesstest.LabsOf(engine)
 	defer labs.Wait()
 	for _, c := range lesson.Cases() {
-		if *harnesstest.Update && !toRecord(c.Of) {
+		if *harnesstest.Update && !harnesstest.ToRecord(c.Of) {
 			continue
 		}
 		if engine == "docker" && !slices.Contains(onDocker, c.Name) {
@@ -56,7 +56,7 @@ func testMysteries(t *testing.T, engine string, f lab.Family) {
 			d.investigate()
 			d.judge()
 			if *harnesstest.Update && engine == "netns" && f == lab.IPv4 {
-				writeRecorded(t, c.Of, lesson.Recording, d.record)
+				harnesstest.WriteRecorded(t, c.Of, lesson.Recording, d.record)
 			}
 		})
 	}

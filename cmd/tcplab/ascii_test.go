@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
+	"github.com/tcplab/tcplab/lab/enginetest"
 )
 
 func TestLocale(t *testing.T) {
@@ -29,7 +30,7 @@ func TestLocale(t *testing.T) {
 // TestDrawingsInASCII: with LC_ALL=C a drawing has ASCII alone, and the same shape.
 func TestDrawingsInASCII(t *testing.T) {
 	t.Parallel()
-	run := filepath.Join(cmdtest.Root, "report", "testdata", "runs", "nat-forgets-reset-netns-ipv4")
+	run := filepath.Join(enginetest.Root(), "report", "testdata", "runs", "nat-forgets-reset-netns-ipv4")
 	drawn := func(locale string) []rune {
 		cmd := exec.Command(cmdtest.Program(t), "show", run)
 		cmd.Env = append(os.Environ(), "LC_ALL="+locale)

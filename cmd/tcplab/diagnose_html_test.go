@@ -10,7 +10,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
+	"github.com/tcplab/tcplab/lab/enginetest"
 )
 
 // diagnosed is the page that the command makes, and what it prints besides.
@@ -68,7 +68,7 @@ func TestDiagnoseHTMLOfStandardInput(t *testing.T) {
 
 // With one capture the far end is not known; a second one shows where the packet was lost.
 func TestDiagnoseHTMLWithTwoVantagePoints(t *testing.T) {
-	runs := filepath.Join(cmdtest.Root, "report", "testdata", "runs")
+	runs := filepath.Join(enginetest.Root(), "report", "testdata", "runs")
 	client := func(run string) string { return filepath.Join(runs, run, "client.pcapng") }
 	server := func(run string) string { return filepath.Join(runs, run, "server.pcapng") }
 

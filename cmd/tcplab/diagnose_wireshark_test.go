@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
+	"github.com/tcplab/tcplab/lab/enginetest"
 	"github.com/tcplab/tcplab/report"
 )
 
@@ -35,7 +35,7 @@ func TestDisplayFilters(t *testing.T) {
 	needTshark(t)
 	var captures []string
 	for _, pattern := range []string{"wire/diagnose/testdata/golden/*.pcap", "wire/diagnose/testdata/golden/*.pcapng", "report/testdata/runs/*/router.pcapng"} {
-		some, err := filepath.Glob(filepath.Join(cmdtest.Root, filepath.FromSlash(pattern)))
+		some, err := filepath.Glob(filepath.Join(enginetest.Root(), filepath.FromSlash(pattern)))
 		require.NoError(t, err)
 		captures = append(captures, some...)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
+	"github.com/tcplab/tcplab/lab/enginetest"
 )
 
 // Every command that is named within a line of a document exists, and its flags do.
@@ -70,7 +71,7 @@ func TestLinksInDocuments(t *testing.T) {
 			if to != "" {
 				file = path.Join(path.Dir(page), to)
 			}
-			if _, err := os.Stat(filepath.Join(cmdtest.Root, file)); !assert.NoError(t, err, "%s links to %s", page, target) || fragment == "" {
+			if _, err := os.Stat(filepath.Join(enginetest.Root(), file)); !assert.NoError(t, err, "%s links to %s", page, target) || fragment == "" {
 				continue
 			}
 			assert.Contains(t, anchors(cmdtest.Document(t, file)), fragment, "%s links to %s", page, target)

@@ -16,6 +16,7 @@ import (
 	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 	"github.com/tcplab/tcplab/docker"
 	"github.com/tcplab/tcplab/docker/dockertest"
+	"github.com/tcplab/tcplab/lab/enginetest"
 	"github.com/tcplab/tcplab/trial"
 )
 
@@ -23,7 +24,7 @@ import (
 func runImages(t *testing.T, args ...string) (out string, code int) {
 	t.Helper()
 	cmd := exec.Command(cmdtest.Program(t), args...)
-	cmd.Dir = cmdtest.Root
+	cmd.Dir = enginetest.Root()
 	text, err := cmd.CombinedOutput()
 	if err != nil {
 		require.IsType(t, &exec.ExitError{}, err, "%s", text)
@@ -71,7 +72,7 @@ func TestServerImageIsStoppedAsItWants(t *testing.T) {
 	const server = `exec bash -c 'trap "" TERM; trap "echo asked > /asked; exit 0" USR1; bash /serve.sh $(cat /asked 2>&-) & wait'`
 	cmd := exec.Command(cmdtest.Program(t), "run", "closed-port", "--out", t.TempDir(), "--json", "--server-image", image, "--server", server, "--port", "7084",
 		"--", "curl", "-sS", "--fail", "--max-time", "2", "{url}")
-	cmd.Dir = cmdtest.Root
+	cmd.Dir = enginetest.Root()
 	out, err := cmd.Output()
 	require.NoError(t, err, "%s", out)
 	var r trial.TrialResult
@@ -91,7 +92,7 @@ func TestWithImages(t *testing.T) {
 		"--client-image", client, "--", "read line; echo \"$line of {addr}\"; echo wrong >&2; curl -sS --max-time 1 {url} || exit 9")
 	cmd.Stdin = strings.NewReader("said\n")
 	var stdout, stderr strings.Builder
-	cmd.Dir, cmd.Stdout, cmd.Stderr = cmdtest.Root, &stdout, &stderr
+	cmd.Dir, cmd.Stdout, cmd.Stderr = enginetest.Root(), &stdout, &stderr
 	require.Error(t, cmd.Run())
 	assert.Equal(t, 9, cmd.ProcessState.ExitCode(), stderr.String())
 	assert.Equal(t, "said of 203.0.113.10:7081\n", stdout.String())
@@ -112,7 +113,7 @@ func TestClientImageIsInterrupted(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 		t.Cleanup(cancel)
 		cmd := exec.CommandContext(ctx, cmdtest.Program(t), "with", "healthy", "--client-image", image, "--", script)
-		cmd.Dir, cmd.Stderr = cmdtest.Root, os.Stderr
+		cmd.Dir, cmd.Stderr = enginetest.Root(), os.Stderr
 		out, err := cmd.StdoutPipe()
 		require.NoError(t, err)
 		require.NoError(t, cmd.Start())

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
+	"github.com/tcplab/tcplab/lab/enginetest"
 	"github.com/tcplab/tcplab/probe"
 	"github.com/tcplab/tcplab/report"
 	"github.com/tcplab/tcplab/standing"
@@ -130,7 +131,7 @@ func (d *jsonDocument) comment(object reflect.Type, field string) string {
 
 // read takes in the comments of the package in which a type is.
 func (d *jsonDocument) read(object reflect.Type) {
-	dir := filepath.Join(cmdtest.Root, strings.TrimPrefix(strings.TrimPrefix(object.PkgPath(), cmdtest.ModulePath(d.T)), "/"))
+	dir := filepath.Join(enginetest.Root(), strings.TrimPrefix(strings.TrimPrefix(object.PkgPath(), cmdtest.ModulePath(d.T)), "/"))
 	if object.PkgPath() == "main" || strings.HasSuffix(object.PkgPath(), "cmd/tcplab") {
 		dir = "."
 	}
@@ -181,7 +182,7 @@ func namesAny(comment string, names []*ast.Ident) bool {
 // TestJSONDocumentIsComplete: each object has a section, and every command that prints JSON is named.
 func TestJSONDocumentIsComplete(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile(filepath.Join(cmdtest.Root, "docs", "json.md"))
+	text, err := os.ReadFile(filepath.Join(enginetest.Root(), "docs", "json.md"))
 	require.NoError(t, err)
 	for command := range jsonOutputs {
 		assert.Contains(t, string(text), "<!-- BEGIN generated: json "+command+" (make generate) -->")

@@ -10,8 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab/enginetest"
 	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/netns"
 	"github.com/tcplab/tcplab/report"
@@ -25,7 +25,7 @@ func TestLadders(t *testing.T) {
 		recordLadders(t)
 		return // what is recorded is a part of the next build
 	}
-	names, err := filepath.Glob(filepath.Join(cmdtest.Root, "scenarios", "recorded", "*"))
+	names, err := filepath.Glob(filepath.Join(enginetest.Root(), "scenarios", "recorded", "*"))
 	require.NoError(t, err)
 	for _, name := range names {
 		_, err := scenarios.Named(filepath.Base(name))
@@ -79,7 +79,7 @@ func recordLadders(t *testing.T) {
 				return
 			}
 			text := strings.TrimRight(report.Style{}.Drawing(r), "\n") + "\n"
-			folder := filepath.Join(cmdtest.Root, "scenarios", "recorded", s.Name)
+			folder := filepath.Join(enginetest.Root(), "scenarios", "recorded", s.Name)
 			assert.NoError(t, os.MkdirAll(folder, 0o755))
 			assert.NoError(t, os.WriteFile(filepath.Join(folder, ladderFile), []byte(text), 0o644))
 		})

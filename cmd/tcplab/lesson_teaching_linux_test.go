@@ -13,12 +13,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
+	"github.com/tcplab/tcplab/lab/enginetest"
 	"github.com/tcplab/tcplab/lesson"
 )
 
 func teaching(t *testing.T) string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(cmdtest.Root, "docs", "teaching.md"))
+	text, err := os.ReadFile(filepath.Join(enginetest.Root(), "docs", "teaching.md"))
 	require.NoError(t, err)
 	return string(text)
 }

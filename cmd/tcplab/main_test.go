@@ -52,7 +52,7 @@ func (m ready) Run() int {
 //
 // and the condition [engine:NAME], true where the engine can run here.
 func TestScript(t *testing.T) {
-	runs, err := filepath.Abs(filepath.Join(cmdtest.Root, "report", "testdata", "runs"))
+	runs, err := filepath.Abs(filepath.Join(enginetest.Root(), "report", "testdata", "runs"))
 	require.NoError(t, err)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",

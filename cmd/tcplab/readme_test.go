@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/enginetest"
 	"github.com/tcplab/tcplab/scenarios"
 )
 
@@ -25,7 +26,7 @@ var generated = regexp.MustCompile(`(?s)(<!-- BEGIN generated: ([^(]+) \(make ge
 // What the documents say of the code is written from the code.
 func TestDocumentsAreGenerated(t *testing.T) {
 	for _, page := range []string{"docs/article.md", "docs/json.md", "docs/library.md", "docs/scenarios.md"} {
-		testGenerated(t, filepath.Join(cmdtest.Root, page))
+		testGenerated(t, filepath.Join(enginetest.Root(), page))
 	}
 }
 
@@ -60,7 +61,7 @@ func generate(t *testing.T, what []string) string {
 	case "json":
 		return jsonTable(t, what[1])
 	case "file":
-		text, err := os.ReadFile(filepath.Join(cmdtest.Root, what[1]))
+		text, err := os.ReadFile(filepath.Join(enginetest.Root(), what[1]))
 		require.NoError(t, err)
 		return "```go\n" + string(text) + "```\n"
 	case "functions":
@@ -109,7 +110,7 @@ func quoted(names []string) string {
 // functions returns the source of some functions of a file, with their comments.
 func functions(t *testing.T, file string, names []string) string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(cmdtest.Root, file))
+	text, err := os.ReadFile(filepath.Join(enginetest.Root(), file))
 	require.NoError(t, err)
 	files := token.NewFileSet()
 	parsed, err := parser.ParseFile(files, file, text, parser.ParseComments)

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab/enginetest"
 	"github.com/tcplab/tcplab/scenarios"
 )
 
@@ -45,7 +46,7 @@ func TestPartsAreTheWhole(t *testing.T) {
 func TestAction(t *testing.T) {
 	t.Parallel()
 	cmdtest.NeedEngine(t, "netns")
-	source, err := filepath.Abs(cmdtest.Root)
+	source, err := filepath.Abs(enginetest.Root())
 	require.NoError(t, err)
 	folder := t.TempDir()
 	page := filepath.Join(folder, "page.md")

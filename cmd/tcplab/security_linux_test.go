@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
+	"github.com/tcplab/tcplab/lab/enginetest"
 )
 
 // bridged is a machine with a bridge that has the name of a lab's, in a network namespace of its own, and a host on the bridge that
@@ -48,7 +49,7 @@ func TestRuleOfSECURITYCloses(t *testing.T) {
 		}
 	}
 	t.Parallel()
-	text, err := os.ReadFile(filepath.Join(cmdtest.Root, "SECURITY.md"))
+	text, err := os.ReadFile(filepath.Join(enginetest.Root(), "SECURITY.md"))
 	require.NoError(t, err)
 	rule := regexp.MustCompile(`(?m)^ +nft '(.*)'$`).FindSubmatch(text)
 	require.NotNil(t, rule, "SECURITY.md gives a rule")

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
+	"github.com/tcplab/tcplab/lab/enginetest"
 	"golang.org/x/sys/unix"
 )
 
@@ -59,7 +60,7 @@ func kept(t *testing.T, r *cmdtest.Running, run string) string {
 // Lines are no wider than a terminal of 60 or 80 columns, and no word is broken. Commands to be copied stay in one line.
 func TestWidthOfTerminals(t *testing.T) {
 	t.Parallel()
-	golden, err := filepath.Abs(filepath.Join(cmdtest.Root, "wire", "diagnose", "testdata", "golden"))
+	golden, err := filepath.Abs(filepath.Join(enginetest.Root(), "wire", "diagnose", "testdata", "golden"))
 	require.NoError(t, err)
 	for _, columns := range []uint16{60, 80} {
 		for _, typed := range []string{"list", "list --lang ko", "run --help", "diagnose --help", "clients", "explain no-answer", "lesson read 1",

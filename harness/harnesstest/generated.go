@@ -3,12 +3,15 @@ package harnesstest
 import (
 	"flag"
 	"os"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/tcplab/tcplab/lab/enginetest"
 )
 
 // Update is set by -update: what is generated or recorded is written anew, in place of being compared.
@@ -34,9 +37,11 @@ func Seed(t *testing.T) uint64 {
 
 const generatedEnd = "<!-- END generated -->\n"
 
-// CompareGenerated fails where the generated section of a document is stale, or rewrites it (see [Update]).
-func CompareGenerated(t *testing.T, name, section, fresh string) {
+// CompareGenerated fails where the generated section of a document, which is named by its path in the repository, is stale; or rewrites
+// it (see [Update]).
+func CompareGenerated(t *testing.T, document, section, fresh string) {
 	t.Helper()
+	name := filepath.Join(enginetest.Root(), document)
 	text, err := os.ReadFile(name)
 	require.NoError(t, err)
 	generatedBegin := "<!-- BEGIN generated: " + section + " (make generate) -->\n"
@@ -49,4 +54,19 @@ func CompareGenerated(t *testing.T, name, section, fresh string) {
 		return
 	}
 	assert.Equal(t, fresh, stale, "%s is stale: run make generate", name)
+}
+
+// ToRecord reports whether a scenario is to be recorded anew, with [Update]: one that TCPLAB_RECORD names ("make record
+// NAME=...", or several between blanks), or each where it names none.
+func ToRecord(scenario string) bool {
+	names := strings.Fields(os.Getenv("TCPLAB_RECORD"))
+	return len(names) == 0 || slices.Contains(names, scenario)
+}
+
+// WriteRecorded writes a file of what is recorded of a scenario.
+func WriteRecorded(t *testing.T, scenario, file string, data []byte) {
+	t.Helper()
+	folder := filepath.Join(enginetest.Root(), "scenarios", "recorded", scenario)
+	require.NoError(t, os.MkdirAll(folder, 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(folder, file), data, 0o644))
 }

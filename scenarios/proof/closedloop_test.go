@@ -67,7 +67,7 @@ func TestClosedLoop(t *testing.T) {
 			t.Skipf("%s cannot run here: the table cannot be made", s.Name)
 		}
 	}
-	harnesstest.CompareGenerated(t, filepath.Join("..", "..", "docs", "diagnose.md"), "the closed loop", confusion(loops))
+	harnesstest.CompareGenerated(t, filepath.Join("docs", "diagnose.md"), "the closed loop", confusion(loops))
 }
 
 // closeLoop diagnoses the captures of a run.

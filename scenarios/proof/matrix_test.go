@@ -36,7 +36,7 @@ func TestMatrix(t *testing.T) {
 			}
 		}
 	}
-	harnesstest.CompareGenerated(t, filepath.Join("..", "..", "docs", "matrix.md"), "pairs that look the same", b.String())
+	harnesstest.CompareGenerated(t, filepath.Join("docs", "matrix.md"), "pairs that look the same", b.String())
 }
 
 // faultsFor are the scenarios whose fault lets one look as it should, by a reason.

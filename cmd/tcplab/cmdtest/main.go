@@ -38,7 +38,7 @@ func Main(m interface{ Run() int }) int {
 
 func build(path string) error {
 	cmd := exec.Command("go", "build", "-o", path, "./cmd/tcplab")
-	cmd.Dir, cmd.Env = Root, append(os.Environ(), "CGO_ENABLED=0")
+	cmd.Dir, cmd.Env = enginetest.Root(), append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("%s: %w\n%s", cmd, err, out)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/tcplab/tcplab/lab/enginetest"
 	"golang.org/x/sys/unix"
 )
 
@@ -49,7 +50,7 @@ func HostBinary(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(PublicDir(t), "tcplab")
 	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", path, "./cmd/tcplab")
-	build.Dir, build.Env = Root, append(os.Environ(), "CGO_ENABLED=0")
+	build.Dir, build.Env = enginetest.Root(), append(os.Environ(), "CGO_ENABLED=0")
 	out, err := build.CombinedOutput()
 	require.NoError(t, err, string(out))
 	return path

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/tcplab/tcplab"
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/enginetest"
 )
 
 // Engines are asked again and again whether they are available; each starts what it needs for that once.
@@ -76,27 +77,10 @@ func CopyFile(t *testing.T, from, to string) {
 	}
 }
 
-// Root is the folder of the repository.
-var Root = moduleFolder()
-
-func moduleFolder() string {
-	dir, err := os.Getwd()
-	for err == nil {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir
-		}
-		if dir == filepath.Dir(dir) {
-			break
-		}
-		dir = filepath.Dir(dir)
-	}
-	panic(fmt.Sprintf("tests run in the folder of their package: %v", err))
-}
-
 // Document is the text of one of the repository's documents.
 func Document(t *testing.T, page string) string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(Root, page))
+	text, err := os.ReadFile(filepath.Join(enginetest.Root(), page))
 	require.NoError(t, err)
 	return string(text)
 }
@@ -112,12 +96,12 @@ func Documents(t *testing.T) []string {
 // PagesOf are the pages that the pattern finds below the repository's root.
 func PagesOf(t *testing.T, pattern string) []string {
 	t.Helper()
-	found, err := filepath.Glob(filepath.Join(Root, pattern))
+	found, err := filepath.Glob(filepath.Join(enginetest.Root(), pattern))
 	require.NoError(t, err)
 	require.NotEmpty(t, found, pattern)
 	var pages []string
 	for _, name := range found {
-		page, err := filepath.Rel(Root, name)
+		page, err := filepath.Rel(enginetest.Root(), name)
 		require.NoError(t, err)
 		pages = append(pages, filepath.ToSlash(page))
 	}

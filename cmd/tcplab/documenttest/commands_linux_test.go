@@ -16,6 +16,7 @@ import (
 	"github.com/tcplab/tcplab/clients"
 	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/enginetest"
 )
 
 // installed installs the program into a folder of its own, as README.md says.
@@ -23,7 +24,7 @@ func installed(t *testing.T) (bin string) {
 	t.Helper()
 	bin = t.TempDir()
 	install := exec.Command("go", "install", "./cmd/tcplab")
-	install.Dir, install.Env = cmdtest.Root, append(os.Environ(), "GOBIN="+bin, "CGO_ENABLED=0")
+	install.Dir, install.Env = enginetest.Root(), append(os.Environ(), "GOBIN="+bin, "CGO_ENABLED=0")
 	out, err := install.CombinedOutput()
 	require.NoError(t, err, string(out))
 	return bin
@@ -109,7 +110,7 @@ func carryOut(t *testing.T, bin, page string, b cmdtest.Block) {
 	dir, env := t.TempDir(), append(os.Environ(), "XDG_RUNTIME_DIR="+cmdtest.PublicDir(t)) // where labs stand
 	if page == "README.md" {
 		for _, name := range []string{"client.pcapng", "server.pcapng"} {
-			capture, err := os.ReadFile(filepath.Join(cmdtest.Root, "report", "testdata", "runs", "firewall-drop-netns-ipv4", name))
+			capture, err := os.ReadFile(filepath.Join(enginetest.Root(), "report", "testdata", "runs", "firewall-drop-netns-ipv4", name))
 			require.NoError(t, err)
 			require.NoError(t, os.WriteFile(filepath.Join(dir, name), capture, 0o644))
 		}
@@ -130,7 +131,7 @@ func try(t *testing.T, bin, dir string, env []string, c cmdtest.TypedCommand) {
 	switch words := strings.Fields(c.Text); {
 	case c.Text == "go test ./...":
 		// It cannot be run by one of the tests that it runs. CI runs it.
-		ci, err := os.ReadFile(filepath.Join(cmdtest.Root, ".ci/run"))
+		ci, err := os.ReadFile(filepath.Join(enginetest.Root(), ".ci/run"))
 		require.NoError(t, err)
 		assert.Regexp(t, `(?m)^[^#\n]*\bgo test .*\./\.\.\.$`, string(ci))
 		return

@@ -13,6 +13,7 @@ import (
 	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 	"github.com/tcplab/tcplab/docker"
 	"github.com/tcplab/tcplab/docker/dockertest"
+	"github.com/tcplab/tcplab/lab/enginetest"
 )
 
 // fence is a block of a document: its language, what stands behind that, and its lines.
@@ -58,7 +59,7 @@ func TestYourOwnDocumentsOnDocker(t *testing.T) {
 // is built; without, the others.
 func runDocument(t *testing.T, name string, images map[string]string) (commands int) {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(cmdtest.Root, "docs", name))
+	text, err := os.ReadFile(filepath.Join(enginetest.Root(), "docs", name))
 	require.NoError(t, err)
 	dir := t.TempDir()
 	for _, block := range fence.FindAllStringSubmatch(string(text), -1) {
@@ -81,7 +82,7 @@ func runDocument(t *testing.T, name string, images map[string]string) (commands 
 			cmd.Dir = dir
 			if images != nil {
 				cmd = exec.Command("sh", "-ec", withImages(block[3], images))
-				cmd.Dir = cmdtest.Root
+				cmd.Dir = enginetest.Root()
 			}
 			out, err := cmd.CombinedOutput()
 			if want, fails := strings.CutPrefix(block[2], "exit "); fails {

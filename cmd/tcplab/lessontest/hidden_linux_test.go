@@ -21,6 +21,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
+	"github.com/tcplab/tcplab/lab/enginetest"
 	"github.com/tcplab/tcplab/lesson"
 )
 
@@ -70,7 +71,7 @@ func TestMysteryIsHidden_docker(t *testing.T) {
 			s := studentWith(d, name)
 			events := s.watchEngine()
 			cmd := d.Command("lesson", "mystery", "--engine", "docker", "--student", s.Student, "--level", fmt.Sprint(s.Mystery.Level))
-			cmd.Dir = cmdtest.Root
+			cmd.Dir = enginetest.Root()
 			out, err := cmd.CombinedOutput()
 			require.NoError(t, err, string(out))
 			texts := s.around(s.belonging())

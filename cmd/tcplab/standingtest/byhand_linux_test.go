@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
+	"github.com/tcplab/tcplab/lab/enginetest"
 	"github.com/tcplab/tcplab/wire"
 )
 
@@ -46,7 +47,7 @@ func testByHand(t *testing.T, engine string) {
 		t.Skip("tshark is not installed (Debian: apt-get install tshark)")
 	}
 	t.Parallel()
-	text, err := os.ReadFile(filepath.Join(cmdtest.Root, "docs", "by-hand.md"))
+	text, err := os.ReadFile(filepath.Join(enginetest.Root(), "docs", "by-hand.md"))
 	require.NoError(t, err)
 	d := cmdtest.NewDesk(t)
 	walk := strings.ReplaceAll(string(text), "docker, IPv4", engine+", IPv4")

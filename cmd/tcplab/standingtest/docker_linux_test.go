@@ -14,13 +14,14 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
+	"github.com/tcplab/tcplab/lab/enginetest"
 	"github.com/tcplab/tcplab/standing"
 )
 
 // upOnDocker starts a lab of containers. It is started in the folder of the module, from which the hosts' binary is built.
 func upOnDocker(d *cmdtest.Desk, args ...string) *exec.Cmd {
 	cmd := d.Command(append([]string{"up", "--engine", "docker"}, args...)...)
-	cmd.Dir = cmdtest.Root
+	cmd.Dir = enginetest.Root()
 	return cmd
 }
 

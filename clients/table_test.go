@@ -1,4 +1,4 @@
-package tcplab_test
+package clients_test
 
 import (
 	"encoding/json"
@@ -37,7 +37,7 @@ func TestEveryClientInEveryFailure(t *testing.T) {
 	browsers := make(chan struct{}, 1)
 	all := t.Run("runs", func(t *testing.T) {
 		for _, s := range harnesstest.Brief() {
-			if *harnesstest.Update && !toRecord(s.Name) {
+			if *harnesstest.Update && !harnesstest.ToRecord(s.Name) {
 				continue
 			}
 			for _, c := range clients.All() {
@@ -61,7 +61,7 @@ func TestEveryClientInEveryFailure(t *testing.T) {
 	}
 	if *harnesstest.Update {
 		for _, s := range harnesstest.Brief() {
-			if toRecord(s.Name) {
+			if harnesstest.ToRecord(s.Name) {
 				felt.record(t, s.Name)
 			}
 		}
@@ -200,7 +200,7 @@ func (c *cells) record(t *testing.T, scenario string) {
 	}
 	text, err := json.MarshalIndent(felt, "", "  ")
 	require.NoError(t, err)
-	writeRecorded(t, scenario, feltFile, append(text, '\n'))
+	harnesstest.WriteRecorded(t, scenario, feltFile, append(text, '\n'))
 }
 
 // compare holds what was measured against what was recorded, which must have every scenario and every client.

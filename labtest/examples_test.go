@@ -1,11 +1,13 @@
-package tcplab_test
+package labtest_test
 
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"github.com/tcplab/tcplab/lab/enginetest"
 )
 
 // Modules of somebody else's put their clients into the failures by the public API alone.
@@ -16,7 +18,7 @@ func TestExampleModules(t *testing.T) {
 			t.Parallel()
 			module := func(args ...string) ([]byte, error) {
 				cmd := exec.CommandContext(t.Context(), "go", args...)
-				cmd.Dir, cmd.Env = "examples/"+name, append(os.Environ(), "GOWORK=off")
+				cmd.Dir, cmd.Env = filepath.Join(enginetest.Root(), "examples", name), append(os.Environ(), "GOWORK=off")
 				return cmd.CombinedOutput()
 			}
 			if out, err := module("mod", "download"); err != nil {

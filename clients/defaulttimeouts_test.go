@@ -1,4 +1,4 @@
-package tcplab_test
+package clients_test
 
 import (
 	"errors"
