@@ -107,7 +107,7 @@ func TestNames(t *testing.T) {
 // Whoever copies a command from a page changes nothing of the own machine: what is not about a lab only looks.
 func TestCommandsAreSafeToCopy(t *testing.T) {
 	looks := regexp.MustCompile(`^(sudo )?(tcplab (run|show|up|break|down|exec|probe|diagnose)|tcpdump|ss|nft list|(ip6?tables) -vnL|nstat -az|journalctl -e|top -b -n 1|` +
-		`conntrack -[SL]|sysctl [a-z0-9_. /]+$|ping -c \d|traceroute|tracepath|ip (-[46] )?(route get|neigh|addr|link)\b)`)
+		`conntrack -[SL]|sysctl [a-z0-9_. /]+$|ping -c \d|traceroute|tracepath|dig |cat /etc/resolv.conf|resolvectl status|ip (-[46] )?(route get|neigh|addr|link)\b)`)
 	pages := []FailurePage{Causes(lang.English)}
 	for _, name := range Names() {
 		p, err := Of(name, lang.English)

@@ -207,6 +207,10 @@ func (b *builder) verdict(v diagnose.Verdict) {
 		b.add(headingPing)
 		b.rivals(diagnose.ICMP, v, "", nil)
 	}
+	if len(diagnose.Guide(diagnose.DNS, v)[0].Rivals) > 0 {
+		b.add(headingLookup)
+		b.rivals(diagnose.DNS, v, "", nil)
+	}
 }
 
 // isBystander reports whether a client does not notice the failure.

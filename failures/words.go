@@ -14,6 +14,7 @@ var (
 	headingWhat      = lang.Text{English: "What it is", Korean: "무엇인가"}
 	headingFelt      = lang.Text{English: "What the client feels", Korean: "클라이언트가 느끼는 것"}
 	headingRivals    = lang.Text{English: "How to tell it from its rivals", Korean: "비슷한 원인과 구별하는 법"}
+	headingLookup    = lang.Text{English: "Of a lookup (DNS)", Korean: "이름 조회(DNS)의 경우"}
 	headingPing      = lang.Text{English: "Of a ping", Korean: "ping의 경우"}
 	headingCommands  = lang.Text{English: "Commands that tell", Korean: "구별하는 명령"}
 	headingSeeIt     = lang.Text{English: "See it in a lab", Korean: "랩에서 보기"}
@@ -57,8 +58,8 @@ var meanings = map[diagnose.Verdict]lang.Text{
 	diagnose.OK:               {English: "The handshake is complete, and so is the close; a ping's requests are answered.", Korean: "연결 수립과 종료가 모두 정상이다. ping이라면 응답이 돌아왔다."},
 	diagnose.Open:             {English: "The connection is established, and the capture holds no end of it.", Korean: "연결이 맺어졌고, 캡처 안에서 끝나지 않는다."},
 	diagnose.Refused:          {English: "The SYN is answered by RST.", Korean: "SYN에 RST가 돌아온다."},
-	diagnose.Rejected:         {English: "The SYN, or the echo request, is answered by an ICMP error that quotes it.", Korean: "SYN이나 에코 요청에 그것을 인용한 ICMP 오류가 돌아온다."},
-	diagnose.NoAnswer:         {English: "The SYN is sent again and again, or echo requests are, and nothing comes back.", Korean: "SYN이나 에코 요청을 거듭 보내도 아무것도 돌아오지 않는다."},
+	diagnose.Rejected:         {English: "The SYN, the echo request or the DNS query is answered by an ICMP error that quotes it.", Korean: "SYN이나 에코 요청, DNS 질의에 그것을 인용한 ICMP 오류가 돌아온다."},
+	diagnose.NoAnswer:         {English: "The SYN is sent again and again, or echo requests or DNS queries are, and nothing comes back.", Korean: "SYN이나 에코 요청, DNS 질의를 거듭 보내도 아무것도 돌아오지 않는다."},
 	diagnose.NoNeighbour:      {English: "ARP or Neighbour Discovery for the next hop is not answered, so that nothing is sent to it.", Korean: "다음 홉에 대한 ARP나 Neighbour Discovery에 응답이 없어 아무것도 보내지 못한다."},
 	diagnose.NotSent:          {English: "No packet leaves the client; its errno tells why. No capture holds anything of it.", Korean: "패킷이 클라이언트를 떠나지 않는다. 이유는 errno가 말해 준다. 어떤 캡처에도 잡히지 않는다."},
 	diagnose.SYNACKUnanswered: {English: "The server's SYN-ACK is sent again and again, and the handshake never completes.", Korean: "서버가 SYN-ACK을 거듭 보내지만 연결 수립이 끝나지 않는다."},
@@ -70,6 +71,11 @@ var meanings = map[diagnose.Verdict]lang.Text{
 	diagnose.Blackhole:        {English: "The connection is established, and then data, or echo requests, are sent again and again without an answer.", Korean: "연결이 맺어진 뒤 데이터나 에코 요청을 거듭 보내도 응답이 없다."},
 	diagnose.MTUBlackhole:     {English: "Small segments pass, and full-sized ones are sent again and again without an answer.", Korean: "작은 세그먼트는 통과하지만 가장 큰 세그먼트는 거듭 보내도 응답이 없다."},
 	diagnose.ZeroWindow:       {English: "The receiver's window stays 0.", Korean: "수신 측의 윈도가 계속 0이다."},
+	diagnose.NoSuchName:       {English: "The name server answers that the name does not exist (NXDOMAIN).", Korean: "이름 서버가 그런 이름이 없다고 응답한다(NXDOMAIN)."},
+	diagnose.ServerFailure:    {English: "The name server answers that it failed to find the answer (SERVFAIL).", Korean: "이름 서버가 답을 찾지 못했다고 응답한다(SERVFAIL)."},
+	diagnose.QueryRefused:     {English: "The name server refuses to answer (REFUSED).", Korean: "이름 서버가 응답을 거부한다(REFUSED)."},
+	diagnose.QueryError:       {English: "The name server answers with another error, such as that it does not understand the query (FORMERR, NOTIMP).", Korean: "이름 서버가 질의를 이해하지 못한다는 등의 다른 오류로 응답한다(FORMERR, NOTIMP)."},
+	diagnose.Truncated:        {English: "The name server's answer did not fit into a datagram, and the client does not ask by TCP.", Korean: "이름 서버의 응답이 데이터그램에 다 들어가지 않았는데 클라이언트가 TCP로 다시 묻지 않는다."},
 	diagnose.OneSided:         {English: "The capture holds one direction only, so that nothing can be said about answers.", Korean: "캡처에 한 방향만 있어 응답에 대해 아무 말도 할 수 없다."},
 	diagnose.Midstream:        {English: "The SYN is not in the capture; the ending is told by the names of the other verdicts.", Korean: "SYN이 캡처에 없다. 끝은 다른 판정의 이름으로 말한다."},
 }

@@ -193,6 +193,12 @@ func summary(p *wire.Packet) string {
 			return fmt.Sprintf("%s: %s is here", ends, p.Neighbour.Target)
 		}
 		return fmt.Sprintf("%s: who has %s?", ends, p.Neighbour.Target)
+	case wire.KindDNS:
+		what := "DNS query"
+		if p.DNS.Response {
+			what = "DNS answer, " + p.DNS.Code.String()
+		}
+		return fmt.Sprintf("%s > %s %s %d", p.SrcAddrPort(), p.DstAddrPort(), what, p.DNS.ID)
 	case wire.KindUDP:
 		return fmt.Sprintf("%s > %s UDP", p.SrcAddrPort(), p.DstAddrPort())
 	}

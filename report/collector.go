@@ -32,7 +32,10 @@ func flowOf(p *wire.Packet) FlowID {
 	case p.ICMP.IsEcho():
 		return FlowID{p.SrcAddrPort(), p.DstAddrPort(), true, p.ICMP.ID}
 	}
-	return FlowID{q.Src, q.Dst, q.HasEcho, q.ID}
+	if !q.HasEcho {
+		return FlowID{Client: q.Src, Server: q.Dst}
+	}
+	return FlowID{q.Src, q.Dst, true, q.ID}
 }
 
 // Collector gathers the packets of some connections of a capture. Of a long one it keeps the beginning and the end.

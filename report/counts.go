@@ -28,10 +28,10 @@ type Counts struct {
 	line     timeline
 }
 
-// serverKey is what was asked: a port of a server, or a host that was pinged.
+// serverKey is what was asked: a port of a server, a host that was pinged, a name server.
 type serverKey struct {
 	at   netip.AddrPort
-	ping bool
+	noun string
 }
 
 // fact is what is counted of an attempt.
@@ -51,7 +51,7 @@ func factOfDiagnosis(d *diagnose.Diagnosis) fact {
 	return fact{d.Protocol, d.Client, d.Server, d.Verdict, d.Ending, d.First, d.Failed}
 }
 
-func (f *fact) to() serverKey { return serverKey{f.server, f.protocol == diagnose.ICMP} }
+func (f *fact) to() serverKey { return serverKey{f.server, nounOf(f.protocol)} }
 
 // answers reports whether the attempt shows that the server answers.
 func (f *fact) answers() bool { return !f.failed && f.verdict != diagnose.OneSided }
@@ -114,7 +114,7 @@ func (c *Counts) Merge(o *Counts) {
 // Total is a sentence on several captures.
 func (c *Counts) Total() string {
 	if c.tally.total() == 0 {
-		return "no connection and no ping"
+		return "no connection, no ping and no lookup"
 	}
 	return c.brief()
 }
@@ -174,15 +174,12 @@ func (s *share) regularity() Regularity {
 
 // sentence tells of it, in words for a server; empty where there is nothing to tell.
 func (s *share) sentence(k serverKey) string {
-	noun, asked := "connection", "this port"
-	if k.ping {
-		noun, asked = "ping", "this host"
-	}
+	asked := map[string]string{nounConnection: "this port", nounPing: "this host", nounLookup: "this server"}[k.noun]
 	switch s.regularity() {
 	case Intermittent:
-		return fmt.Sprintf("intermittent: %d of %s to %s failed while others were answered", s.Failed, counted(s.Attempts, noun), asked)
+		return fmt.Sprintf("intermittent: %d of %s to %s failed while others were answered", s.Failed, counted(s.Attempts, k.noun), asked)
 	case Stopped:
-		return fmt.Sprintf("%s to %s failed, after others were answered: the first at %s", counted(s.Failed, noun), asked, utc(time.Unix(0, s.failing[0])))
+		return fmt.Sprintf("%s to %s failed, after others were answered: the first at %s", counted(s.Failed, k.noun), asked, utc(time.Unix(0, s.failing[0])))
 	}
 	return ""
 }
@@ -269,7 +266,7 @@ func utc(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.000000
 
 // of is what was counted of the server that the attempt asked.
 func (c *Counts) of(d *diagnose.Diagnosis) share {
-	if s := c.servers.by[serverKey{d.Server, d.Protocol == diagnose.ICMP}]; s != nil {
+	if s := c.servers.by[serverKey{d.Server, nounOf(d.Protocol)}]; s != nil {
 		return *s
 	}
 	return share{}

@@ -66,7 +66,7 @@ type CountsRecord struct {
 	File string `json:"file"`
 	// Packets is how many the capture has.
 	Packets int64 `json:"packets"`
-	// Attempts are connection attempts and pings that are looked at; LeftOut are those that --host, --port, --since and --until leave out.
+	// Attempts are connection attempts, pings and lookups that are looked at; LeftOut are those that --host, --port, --since and --until leave out.
 	Attempts int `json:"attempts"`
 	// Failed is how many of the attempts failed.
 	Failed int `json:"failed"`

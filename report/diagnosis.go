@@ -122,6 +122,9 @@ func (d *DiagnosisPage) drawn() []*pageEntry {
 func (d *DiagnosisPage) Collectors() (client, server *Collector) {
 	client, server = newCollector("client", 0), newCollector("server", d.offset)
 	for _, c := range d.drawn() {
+		if c.Lookup != nil { // told in words
+			continue
+		}
 		client.want(flowOfDiagnosis(&c.Diagnosis), c.First, func(t *wire.Trace) { c.front = t })
 		switch p := c.Place; {
 		case p != nil && p.Found:

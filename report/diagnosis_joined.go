@@ -27,7 +27,7 @@ type JoinedAttempt struct {
 // Heading writes the summary of both captures.
 func (j *JoinedAttempt) Heading(out io.Writer) error {
 	var b strings.Builder
-	if j.Stats.TCP+j.Stats.Echoes == 0 && len(j.Diagnoses) == 0 {
+	if j.Stats.TCP+j.Stats.Echoes+j.Stats.Messages == 0 && len(j.Diagnoses) == 0 {
 		fmt.Fprintf(&b, "%s: %s\n", j.File, withoutTraffic(j.Stats))
 	}
 	clocks := j.clockText()
@@ -55,7 +55,7 @@ func (j *JoinedAttempt) Text(out io.Writer) error {
 }
 
 func writeJoined(b *strings.Builder, d *diagnose.Diagnosis, style Style) {
-	fmt.Fprintf(b, "\n  %s: %s -> %s\n    %s\n    where: %s\n", style.verdict(d), endText(d.Client), endText(d.Server), d.Summary, d.Place.Text)
+	fmt.Fprintf(b, "\n  %s: %s -> %s\n    %s\n    where: %s\n", style.verdict(d), endText(d.Client), serverText(d), d.Summary, d.Place.Text)
 	if d.Place.NAT {
 		fmt.Fprintf(b, "    the server's side knows it as %s -> %s\n", endText(d.Place.Client), endText(d.Place.Server))
 	}

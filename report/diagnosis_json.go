@@ -14,12 +14,14 @@ import (
 type DiagnosisRecord struct {
 	// File is the capture.
 	File string `json:"file,omitempty"`
-	// Protocol is "tcp" or "icmp"; of a neighbour that did not answer, "arp" or "nd".
+	// Protocol is "tcp", "icmp" or, of a lookup, "dns"; of a neighbour that did not answer, "arp" or "nd".
 	Protocol string `json:"protocol"`
 	// Client is "ip:port", with IPv6 in brackets; of a ping, the address.
 	Client string `json:"client"`
 	// Server is the same of whom the client asked.
 	Server string `json:"server"`
+	// ServerName is the only name of which a lookup in the capture told the server's address.
+	ServerName string `json:"server_name,omitempty"`
 	// First is the time of the first packet, in seconds since 1970.
 	First json.Number `json:"first,omitempty"`
 	// Packets counts those of the attempt, ICMP errors about it included.
@@ -50,6 +52,8 @@ type DiagnosisRecord struct {
 	Where *WhereRecord `json:"where,omitempty"`
 	// Echo counts the requests of a ping.
 	Echo *EchoRecord `json:"echo,omitempty"`
+	// Lookup is what was asked of a name server, and what it answered.
+	Lookup *LookupRecord `json:"lookup,omitempty"`
 	// Frames are the first and the last frame in the file, and DisplayFilter is what shows the attempt's frames in Wireshark.
 	Frames        *FramesRecord `json:"frames,omitempty"`
 	DisplayFilter string        `json:"display_filter,omitempty"`
@@ -98,11 +102,39 @@ type EchoRecord struct {
 	Pending int64 `json:"pending"`
 }
 
+// LookupRecord is what was asked of a name server, and what it answered.
+type LookupRecord struct {
+	// Name is the name that was asked for; empty where the query was cut off.
+	Name string `json:"name"`
+	// Type is the type of the record, such as "A".
+	Type string `json:"type"`
+	// Queries is how many times it was asked.
+	Queries int64 `json:"queries"`
+	// Code is the answer's, such as "NXDOMAIN"; absent where none came.
+	Code string `json:"code,omitempty"`
+	// Addresses are those in the answer.
+	Addresses []netip.Addr `json:"addresses,omitempty"`
+}
+
+func lookupRecordOf(l *diagnose.Lookup) *LookupRecord {
+	if l == nil {
+		return nil
+	}
+	r := LookupRecord{Name: l.Name, Queries: l.Queries, Addresses: l.Addrs}
+	if l.Name != "" {
+		r.Type = l.Type.String()
+	}
+	if l.Answered {
+		r.Code = l.Code.String()
+	}
+	return &r
+}
+
 // NewDiagnosisRecord is the diagnosis of something in a capture with that name.
 func NewDiagnosisRecord(file string, d *diagnose.Diagnosis) DiagnosisRecord {
 	j := DiagnosisRecord{File: file, Protocol: string(d.Protocol), Client: d.Client.String(), Server: d.Server.String(), Packets: d.Packets,
 		Verdict: string(d.Verdict), Ending: string(d.Ending), Failed: d.Failed, Inconclusive: d.Inconclusive, Summary: d.Summary, Evidence: []EvidenceRecord{},
-		Notes: d.Notes, Rivals: d.RivalTexts(), Causes: []diagnose.Cause{}, Next: d.Commands(), Steps: []diagnose.StepID{}, Where: whereOf(d.Place)}
+		Notes: d.Notes, Rivals: d.RivalTexts(), Causes: []diagnose.Cause{}, Next: d.Commands(), Steps: []diagnose.StepID{}, Where: whereOf(d.Place), ServerName: d.ServerName, Lookup: lookupRecordOf(d.Lookup)}
 	if !d.First.IsZero() {
 		j.First = epochSeconds(d.First)
 	}
@@ -159,6 +191,14 @@ func epochSeconds(t time.Time) json.Number {
 		return json.Number(fmt.Sprintf("%d.%09d", t.Unix(), ns))
 	}
 	return json.Number(fmt.Sprintf("%d.%06d", t.Unix(), t.Nanosecond()/1000))
+}
+
+// serverText is the server with the name that a lookup in the capture told its address of: "db.example (203.0.113.10:5432)".
+func serverText(d *diagnose.Diagnosis) string {
+	if d.ServerName == "" {
+		return endText(d.Server)
+	}
+	return fmt.Sprintf("%s (%s)", d.ServerName, endText(d.Server))
 }
 
 // endText leaves out the port where there is none.

@@ -151,12 +151,12 @@ func (c *Counts) Summary(stats diagnose.Stats) string {
 
 func (c *Counts) sentence(stats diagnose.Stats) string {
 	switch {
-	case c.tally.total() == 0 && stats.TCP+stats.Echoes == 0:
+	case c.tally.total() == 0 && stats.TCP+stats.Echoes+stats.Messages == 0:
 		return withoutTraffic(stats)
-	case c.tally.total() == 0 && stats.Echoes == 0:
+	case c.tally.total() == 0 && stats.Echoes+stats.Messages == 0:
 		return fmt.Sprintf("no connection that was asked for in %s", counted(stats.Packets, "packet"))
 	case c.tally.total() == 0:
-		return fmt.Sprintf("no connection or ping that was asked for in %s", counted(stats.Packets, "packet"))
+		return fmt.Sprintf("no connection, ping or lookup that was asked for in %s", counted(stats.Packets, "packet"))
 	case c.Filter.Verdicts != nil:
 		return fmt.Sprintf("%s %s (%s)", c.asked.failures(), c.isAsked(), verdictCounts(c.verdicts))
 	case c.tally.failed() == 0:
@@ -226,16 +226,19 @@ func (g *told) write(b *strings.Builder, p *DiagnosisText) {
 		return
 	}
 	d, all := &g.first, p.Counts.of(&g.first)
-	fmt.Fprintf(b, "\n  %s: %s%s\n    %s\n", p.Style.verdict(d), g.who(all), endText(g.key.server), d.Summary)
+	fmt.Fprintf(b, "\n  %s: %s%s\n    %s\n", p.Style.verdict(d), g.who(all), serverText(d), d.Summary)
 	writeNotes(b, d)
 	if g.later > 0 && all.regularity() != Intermittent {
 		accepted := "the server accepted " + counted(g.later, "connection")
-		if g.key.protocol == diagnose.ICMP {
+		switch g.key.protocol {
+		case diagnose.ICMP:
 			accepted = "the host answered " + counted(g.later, "ping")
+		case diagnose.DNS:
+			accepted = "the server answered " + counted(g.later, "lookup")
 		}
 		fmt.Fprintf(b, "    note: after %s %s\n", counted(g.count, "failure"), accepted)
 	}
-	if text := all.sentence(serverKey{d.Server, d.Protocol == diagnose.ICMP}); text != "" {
+	if text := all.sentence(serverKey{d.Server, nounOf(d.Protocol)}); text != "" {
 		fmt.Fprintf(b, "    note: %s\n", text)
 	}
 	fmt.Fprintf(b, "    since %s; frames %s\n", utc(d.First), framesText(d.Evidence))
@@ -257,7 +260,7 @@ func writeFilter(b *strings.Builder, d *diagnose.Diagnosis, of int) {
 
 // DiagnosisHeading is the verdict and the two ends: "refused: 198.51.100.10:40000 -> 203.0.113.10:8080".
 func DiagnosisHeading(d *diagnose.Diagnosis) string {
-	return fmt.Sprintf("%s: %s -> %s", verdictText(d), endText(d.Client), endText(d.Server))
+	return fmt.Sprintf("%s: %s -> %s", verdictText(d), endText(d.Client), serverText(d))
 }
 
 // WriteDiagnosis tells of one attempt, as the text of a capture does.

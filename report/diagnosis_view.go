@@ -73,7 +73,7 @@ func (p DiagnosisPages) page() diagnosesView {
 
 func headlineOf(t tally) string {
 	if t.total() == 0 {
-		return "no connection and no ping"
+		return "no connection, no ping and no lookup"
 	}
 	return t.failures() + " failed"
 }
@@ -133,7 +133,7 @@ func (g *pageGroup) view(id string) groupView {
 
 // view is the connection as the page shows it, with a drawing where it has an id.
 func (c *pageEntry) view(id string) connectionView {
-	v := connectionView{pageEntry: c, ClientText: endText(c.Client), ServerText: endText(c.Server), VerdictText: verdictText(&c.Diagnosis),
+	v := connectionView{pageEntry: c, ClientText: endText(c.Client), ServerText: serverText(&c.Diagnosis), VerdictText: verdictText(&c.Diagnosis),
 		FirstText: utc(c.First)}
 	v.Name = v.ClientText + " → " + v.ServerText
 	v.FramesText = framesText(c.Evidence)

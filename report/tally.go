@@ -2,63 +2,96 @@ package report
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
-// tally counts attempts of each kind: connections, and pings.
-type tally struct{ connections, pings struct{ total, failed int } }
+// tally counts attempts of each kind, in the order of nouns.
+type tally [len(nouns)]struct{ total, failed int }
+
+// nouns are what attempts are called.
+var nouns = [...]string{nounConnection, nounPing, nounLookup}
+
+const (
+	nounConnection = "connection"
+	nounPing       = "ping"
+	nounLookup     = "lookup"
+)
 
 // nounOf is what an attempt is called. A neighbour that did not answer kept a connection from being made.
 func nounOf(p diagnose.Subject) string {
-	if p == diagnose.ICMP {
-		return "ping"
+	switch p {
+	case diagnose.ICMP:
+		return nounPing
+	case diagnose.DNS:
+		return nounLookup
 	}
-	return "connection"
+	return nounConnection
 }
 
 func (t *tally) add(p diagnose.Subject, failed bool) {
-	kind := &t.connections
-	if p == diagnose.ICMP {
-		kind = &t.pings
-	}
-	kind.total++
-	if failed {
-		kind.failed++
+	for i, noun := range nouns {
+		if noun != nounOf(p) {
+			continue
+		}
+		t[i].total++
+		if failed {
+			t[i].failed++
+		}
 	}
 }
 
 // merge adds what another one has counted.
 func (t *tally) merge(o tally) {
-	t.connections.total += o.connections.total
-	t.connections.failed += o.connections.failed
-	t.pings.total += o.pings.total
-	t.pings.failed += o.pings.failed
+	for i := range t {
+		t[i].total += o[i].total
+		t[i].failed += o[i].failed
+	}
 }
 
-func (t *tally) total() int  { return t.connections.total + t.pings.total }
-func (t *tally) failed() int { return t.connections.failed + t.pings.failed }
+func (t *tally) total() (n int) {
+	for _, kind := range t {
+		n += kind.total
+	}
+	return n
+}
+
+func (t *tally) failed() (n int) {
+	for _, kind := range t {
+		n += kind.failed
+	}
+	return n
+}
 
 // String is "3 connections and 1 ping".
 func (t tally) String() string {
-	return t.both(counted(t.connections.total, "connection"), counted(t.pings.total, "ping"))
+	return t.each(func(noun string, total, _ int) string { return counted(total, noun) })
 }
 
 // failures is "1 of 3 connections and 1 of 1 ping".
 func (t tally) failures() string {
-	return t.both(fmt.Sprintf("%d of %s", t.connections.failed, counted(t.connections.total, "connection")),
-		fmt.Sprintf("%d of %s", t.pings.failed, counted(t.pings.total, "ping")))
+	return t.each(func(noun string, total, failed int) string {
+		return fmt.Sprintf("%d of %s", failed, counted(total, noun))
+	})
 }
 
-// both leaves out the kind of which there was none.
-func (t tally) both(connections, pings string) string {
-	switch {
-	case t.pings.total == 0:
-		return connections
-	case t.connections.total == 0:
-		return pings
+// each joins what is said of the kinds, and leaves out those of which there was none.
+func (t tally) each(say func(noun string, total, failed int) string) string {
+	var parts []string
+	for i, noun := range nouns {
+		if t[i].total > 0 {
+			parts = append(parts, say(noun, t[i].total, t[i].failed))
+		}
 	}
-	return connections + " and " + pings
+	switch n := len(parts); n {
+	case 0:
+		return say(nounConnection, 0, 0)
+	case 1:
+		return parts[0]
+	default:
+		return strings.Join(parts[:n-1], ", ") + " and " + parts[n-1]
+	}
 }
 
 func counted[N int | int64](n N, what string) string {

@@ -135,6 +135,9 @@ func parseQuote(b []byte) (Quote, bool) {
 		if h.protocol == layers.IPProtocolTCP && len(h.payload) >= 8 {
 			q.HasSeq, q.Seq = true, be.Uint32(h.payload[4:])
 		}
+		if h.protocol == layers.IPProtocolUDP && (src == portDNS || dst == portDNS) && len(h.payload) >= udpHeader+2 {
+			q.HasDNS, q.ID = true, be.Uint16(h.payload[udpHeader:])
+		}
 	}
 	q.Src, q.Dst = netip.AddrPortFrom(h.src, src), netip.AddrPortFrom(h.dst, dst)
 	return q, true

@@ -49,6 +49,11 @@ func (p *Packet) OnPath() PathIdentity {
 		if p.TCP.Payload == 0 {
 			id.ack = p.TCP.Ack
 		}
+	case KindDNS:
+		id.seq = uint32(p.DNS.ID)
+		if p.DNS.Response {
+			id.code = 1
+		}
 	case KindICMP: // a NAT changes the identifier of an echo as it does a port
 		id.code = uint32(p.ICMP.Type)<<8 | uint32(p.ICMP.Code)
 		id.seq, id.ack = p.ICMP.Quote.Seq, uint32(p.ICMP.Sequence)<<16|uint32(p.ICMP.Quote.Sequence)
@@ -75,7 +80,7 @@ func (p *Packet) Contains(other *Packet) bool {
 
 // Hallmark is what a connection attempt, or a ping, is known by at every vantage point.
 type Hallmark struct {
-	Kind           Kind // TCP, ICMP, ARP or ND
+	Kind           Kind // TCP, ICMP, ARP, ND or DNS
 	Client, Server netip.AddrPort
 	// Number is the client's initial sequence number; of a ping, its identifier.
 	Number uint32
@@ -84,6 +89,8 @@ type Hallmark struct {
 	SYN    SYNMark
 	// Requests are some of a ping's requests, the same ones at each vantage point if possible.
 	Requests []EchoMark
+	// Queries are some of the queries of a lookup, each its identifier and a hash of its question.
+	Queries []uint32
 }
 
 // SYNMark is what address translation leaves alone of a SYN besides its number: the timestamp, and how long the options
@@ -129,6 +136,7 @@ type Finder struct {
 	exact  map[hallmarkKey]int
 	number map[uint32][]int // by initial sequence number
 	stamp  map[uint32][]int // by the timestamp of the SYN
+	asked  map[uint32][]int // by the queries of a lookup
 }
 
 // hallmarkKey is what is the same when nothing rewrites addresses.
@@ -142,13 +150,17 @@ func (h *Hallmark) key() hallmarkKey { return hallmarkKey{h.Kind, h.Client, h.Se
 
 // NewFinder returns a finder among the attempts of a capture.
 func NewFinder(list []Hallmark) *Finder {
-	f := &Finder{list, nil, map[hallmarkKey]int{}, map[uint32][]int{}, map[uint32][]int{}}
+	f := &Finder{list, nil, map[hallmarkKey]int{}, map[uint32][]int{}, map[uint32][]int{}, map[uint32][]int{}}
 	for i := range list {
 		h := &list[i]
 		f.exact[h.key()] = i
 		switch {
 		case h.Kind == KindICMP:
 			f.echoes = append(f.echoes, i)
+		case h.Kind == KindDNS:
+			for _, query := range h.Queries {
+				f.asked[query] = append(f.asked[query], i)
+			}
 		case h.HasSYN:
 			f.number[h.Number] = append(f.number[h.Number], i)
 			if h.SYN.HasStamp && h.SYN.Stamp != 0 {
@@ -168,6 +180,8 @@ func (f *Finder) Find(h *Hallmark) (index int, translated bool) {
 	}
 	found := -1
 	switch {
+	case h.Kind == KindDNS:
+		return f.findLookup(h)
 	case h.Kind == KindICMP:
 		found = f.findEcho(h)
 	case h.HasSYN:
@@ -186,6 +200,24 @@ func (f *Finder) findSYN(h *Hallmark) int {
 		return found[0]
 	}
 	return -1
+}
+
+// findLookup finds a lookup of which one query is the same; it is translated where the hosts are others.
+func (f *Finder) findLookup(h *Hallmark) (index int, translated bool) {
+	foreign, several := -1, false
+	for _, query := range h.Queries {
+		for _, i := range f.asked[query] {
+			if other := &f.list[i]; other.Client.Addr() == h.Client.Addr() && other.Server.Addr() == h.Server.Addr() {
+				return i, false
+			}
+			several = several || foreign >= 0 && foreign != i
+			foreign = i
+		}
+	}
+	if several {
+		return -1, false
+	}
+	return foreign, foreign >= 0
 }
 
 // findEcho finds the only ping with the same data: some programs send the same always.

@@ -32,8 +32,10 @@ type Quote struct {
 	HasSeq   bool  // of TCP: Seq was quoted
 	// HasEcho says that an echo request or, with EchoReply, an echo reply is quoted; ID and Sequence are its.
 	HasEcho, EchoReply bool
-	Seq                uint32
-	ID, Sequence       uint16
+	// HasDNS says that a message to or from port 53 is quoted, and ID is its.
+	HasDNS       bool
+	Seq          uint32
+	ID, Sequence uint16
 }
 
 // lacking stands for the type of a message that one of the versions does not have; 255 is reserved in both.

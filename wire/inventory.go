@@ -53,7 +53,7 @@ type Unread struct {
 
 // Inventory is what a capture holds besides what was decoded.
 type Inventory struct {
-	// Packets are all packets of the capture, Decoded those of kind TCP, ICMP, ARP or ND.
+	// Packets are all packets of the capture, Decoded those of kind TCP, ICMP, ARP, ND or DNS.
 	Packets, Decoded int64
 	// Unread is what was not decoded, the most packets first.
 	Unread []Unread

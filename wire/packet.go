@@ -22,9 +22,10 @@ const (
 	KindICMP // ICMP (RFC 792) and ICMPv6 (RFC 4443), but for Neighbour Discovery
 	KindARP  // RFC 826
 	KindND   // a neighbour solicitation or advertisement, RFC 4861 section 4.3 and 4.4
+	KindDNS  // a query or an answer of DNS in a UDP datagram from or to port 53; [ParseDNS] reads what it says
 )
 
-var kindNames = [...]string{"other", "tcp", "udp", "icmp", "arp", "nd"}
+var kindNames = [...]string{"other", "tcp", "udp", "icmp", "arp", "nd", "dns"}
 
 func (k Kind) String() string {
 	if int(k) < len(kindNames) {
@@ -50,7 +51,7 @@ type Packet struct {
 	SrcMAC [6]byte
 	// Src and Dst are the addresses of the IP header; of ARP, the protocol addresses of sender and target.
 	Src, Dst netip.Addr
-	// SrcPort and DstPort are set for TCP and UDP.
+	// SrcPort and DstPort are set for TCP, UDP and DNS.
 	SrcPort, DstPort uint16
 	Kind             Kind
 	// ID is IPv4's identification, 0 with IPv6. A copy of a packet has the same, a retransmission another.
@@ -67,6 +68,7 @@ type Packet struct {
 	TCP       TCP
 	ICMP      ICMP          // of KindICMP and KindND
 	Neighbour NeighbourTold // of KindARP and KindND
+	DNS       DNS           // of KindDNS
 }
 
 // SrcAddrPort is the source address and port.

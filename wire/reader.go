@@ -157,8 +157,8 @@ func (r *Reader) decode(p *Packet, link linkType, data []byte) {
 	r.inventory.add(p, d.gap, len(data))
 }
 
-// Payload is the data of the TCP segment that was read last, as far as it was captured. It is valid until the next
-// packet is read.
+// Payload is the data of the TCP segment that was read last, or the DNS message, as far as it was captured. It is valid until
+// the next packet is read.
 func (r *Reader) Payload() []byte { return r.data }
 
 // failure adds the place to an error, other than that of a capture that ended well.

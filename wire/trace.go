@@ -12,8 +12,8 @@ type Trace struct {
 	// Point is the vantage point, such as "client" or "router:to-server".
 	Point   string
 	Packets []Packet
-	// Payloads are the beginnings of the TCP data of those packets that have some, by their frame: what is said decides
-	// whether a request was left without its answer.
+	// Payloads are the beginnings of the TCP data of those packets that have some, and of DNS messages, by their frame: what
+	// is said decides whether a request was left without its answer.
 	Payloads map[int][]byte
 }
 

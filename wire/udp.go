@@ -59,6 +59,9 @@ func (d *decoder) decodeUDP(h *ipHeader) []byte {
 	p.Kind = KindUDP
 	p.SrcPort, p.DstPort = be.Uint16(h.payload), be.Uint16(h.payload[2:])
 	data := h.payload[udpHeader:]
+	if p.decodeDNS(data) {
+		return data
+	}
 	tunnel := d.udpTunnel(data)
 	if tunnel == 0 || !d.enter() {
 		d.gap = plainUDP(p, data, max(0, h.length-udpHeader))

@@ -92,18 +92,21 @@ func (f *filled) leaveOut(excluded ...Cause) {
 }
 
 // adviceTo completes the advice for a connection.
-func adviceTo(a advice, client, server netip.AddrPort, sender netip.Addr) filled {
+func adviceTo(a advice, client, server netip.AddrPort, sender netip.Addr, more ...string) filled {
 	size, family, iptables := "1472", "-4", "iptables" // 1500 bytes less the headers of IPv4 and ICMP
 	filter := "arp host " + server.Addr().String()
 	if server.Addr().Is6() {
 		size, family, iptables, filter = "1452", "-6", "ip6tables", "icmp6 and ip6[40] == 135"
 	}
-	return filled{advice: a, words: strings.NewReplacer("{client}", client.Addr().String(), "{server}", server.Addr().String(),
-		"{sender}", sender.String(), "{port}", strconv.Itoa(int(server.Port())), "{size}", size, "{family}", family, "{iptables}", iptables, "{solicitation}", filter)}
+	return filled{advice: a, words: strings.NewReplacer(append(more, "{client}", client.Addr().String(), "{server}", server.Addr().String(),
+		"{sender}", sender.String(), "{port}", strconv.Itoa(int(server.Port())), "{size}", size, "{family}", family, "{iptables}", iptables, "{solicitation}", filter)...)}
 }
 
 // unseenAdvice is the advice about an attempt of which no packet was seen.
 func unseenAdvice(v Verdict, client, server netip.AddrPort) filled {
+	if v.Subject() == DNS {
+		return lookupAdvice(v, client, server, netip.Addr{}, "NAME", "A")
+	}
 	f := adviceTo(advices[v], client, server, netip.Addr{})
 	if v == Refused { // the error is the same for a RST and for some ICMP errors
 		f.rivals = append(slices.Clone(f.rivals), candidate{cause: CauseICMPRefusal, at: alone})

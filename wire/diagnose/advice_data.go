@@ -49,6 +49,17 @@ const (
 	StepNextHop         StepID = "next-hop"
 	StepLinkCapture     StepID = "link-capture"
 	StepPingUsual       StepID = "ping-usual-size"
+
+	StepNamesAtServer StepID = "dns-at-server"
+	StepNamesAtClient StepID = "dns-at-client"
+	StepAsk           StepID = "ask-name-server"
+	StepAskByTCP      StepID = "ask-by-tcp"
+	StepAskPlain      StepID = "ask-without-edns"
+	StepAskUnchecked  StepID = "ask-without-dnssec"
+	StepAskZone       StepID = "ask-zone"
+	StepNameServer    StepID = "name-server"
+	StepNameServerLog StepID = "name-server-log"
+	StepResolvers     StepID = "resolvers"
 )
 
 // commands hold {client}, {server} and {port}, {size} of the largest ping, {sender} of an ICMP error, and what differs
@@ -98,6 +109,17 @@ var commands = map[StepID]string{
 	StepNextHop:         "ip route get {server}; ip neigh  # on the client",
 	StepLinkCapture:     "sudo tcpdump -ni any 'arp or icmp6'  # on the client",
 	StepPingUsual:       "ping -c 3 {server}  # on the client: with the usual size",
+
+	StepNamesAtServer: "sudo tcpdump -ni any 'port {port} and host {client}'  # on the name server",
+	StepNamesAtClient: "sudo tcpdump -ni any 'port {port} and host {server}'  # on the client",
+	StepAsk:           "dig +tries=1 @{server} {name} {type}  # on the client",
+	StepAskByTCP:      "dig +tcp +tries=1 @{server} {name} {type}  # on the client: is TCP answered?",
+	StepAskPlain:      "dig +noedns +tries=1 @{server} {name} {type}  # on the client",
+	StepAskUnchecked:  "dig +cd @{server} {name} {type}  # on the client: an answer means that DNSSEC fails",
+	StepAskZone:       "dig +trace {name} {type}  # what do the servers of the zone say?",
+	StepNameServer:    "ss -lnup 'sport = :{port}'; top -b -n 1  # on the name server",
+	StepNameServerLog: "journalctl -e  # on the name server",
+	StepResolvers:     "cat /etc/resolv.conf; resolvectl status  # on the client: which servers, which search domains?",
 }
 
 // anywhere are causes that the place of a loss does not tell apart.

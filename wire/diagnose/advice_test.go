@@ -17,8 +17,10 @@ func everyAdvice() []advice {
 	for _, c := range []circumstance{othersAnswered, oldStamp, loneSYN, answeredElsewhere, oldConnection, badRefusal, longSilence, halfOpen, cameInOnly, inCircle, unknownThere[client], unknownThere[server], spoofed, behindIPsec, waitedInVain, strangeAnswer, turnedAway, notTaken, waitsForData, neverTaken} {
 		list = append(list, advice{append(slices.Clone(c.lead), c.beside...), c.first})
 	}
-	for _, a := range advices {
-		list = append(list, a)
+	for _, known := range []map[Verdict]advice{advices, lookupAdvices} {
+		for _, a := range known {
+			list = append(list, a)
+		}
 	}
 	return list
 }

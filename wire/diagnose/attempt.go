@@ -14,13 +14,14 @@ const (
 	ICMP Subject = "icmp"
 	ARP  Subject = "arp"
 	ND   Subject = "nd"
+	DNS  Subject = "dns"
 )
 
-// subject is what a verdict is about: a connection, an echo exchange, a neighbour that did not answer.
+// subject is what a verdict is about: a connection, an echo exchange, a lookup, a neighbour that did not answer.
 type subject interface {
 	protocol() Subject
 	addr(dir int) netip.AddrPort
-	begun() int64 // the time of the first packet, in ns
+	begun() mark // the first packet
 	counted() int64
 	frames() Frames
 	displayFilter() string
@@ -29,7 +30,7 @@ type subject interface {
 	see(*Seen)
 }
 
-// Judged is what an [Diagnoser] hands out: one attempt at a connection, or one echo exchange, with its verdict. What is to
+// Judged is what an [Diagnoser] hands out: one attempt at a connection, one echo exchange or one lookup, with its verdict. What is to
 // be said of it, and to be kept, is its [Judged.Diagnosis].
 type Judged struct {
 	Verdict Verdict
@@ -59,7 +60,7 @@ func (a *Judged) Client() netip.AddrPort { return a.subject.addr(client) }
 func (a *Judged) Server() netip.AddrPort { return a.subject.addr(server) }
 
 // First is the time of the first packet.
-func (a *Judged) First() time.Time { return fromNanoseconds(a.subject.begun()) }
+func (a *Judged) First() time.Time { return fromNanoseconds(a.subject.begun().at) }
 
 func fromNanoseconds(at int64) time.Time { return time.Unix(0, at).UTC() }
 
@@ -97,17 +98,17 @@ func (a *Judged) Lossy() bool {
 }
 
 func (c *conn) protocol() Subject { return TCP }
-func (c *conn) begun() int64      { return c.first.at }
+func (c *conn) begun() mark       { return c.first }
 func (c *conn) counted() int64    { return c.packets }
 
 func (x *echo) protocol() Subject { return ICMP }
-func (x *echo) begun() int64      { return x.first.at }
+func (x *echo) begun() mark       { return x.first }
 func (x *echo) counted() int64    { return x.packets }
 func (x *echo) addr(dir int) netip.AddrPort {
 	return netip.AddrPortFrom(x.key.addr(dir), 0)
 }
 
-func (n *neighbour) begun() int64   { return n.requests.marks[0].at }
+func (n *neighbour) begun() mark    { return n.requests.marks[0] }
 func (n *neighbour) counted() int64 { return n.requests.count }
 
 func (n *neighbour) protocol() Subject {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/net/dns/dnsmessage"
 
 	"github.com/tcplab/tcplab/wire"
 )
@@ -33,6 +34,7 @@ const (
 //
 //	TIME > FLAGS SEQ LENGTH ACK [OPTION...]    from the client; < from the server
 //	TIME icmp TYPE CODE [seq=N]                quotes a segment of the client; ping=N, pong=N an echo
+//	TIME dns > TYPE NAME                       a query of the client; dns < TYPE NAME CODE [ADDRESS...], an answer
 //	TIME ping N, TIME pong N                   echo request N of the client, the server's reply to it
 //	TIME esp > | < [gateways]                  an ESP packet between the two, or between 192.0.2.1 and 192.0.2.2
 //	TIME arp > | <                             the client asks for the server's address, the server answers
@@ -58,6 +60,8 @@ func packetsOf(t testing.TB, text string) ([]wire.Packet, [][]byte) {
 			payload = segmentOf(t, &p, f[1] == ">", f[2:])
 		case "ping", "pong":
 			echoOf(t, &p, f[1] == "ping", f[2:])
+		case "dns":
+			payload = dnsOf(t, &p, f[2] == ">", f[3:])
 		case "icmp":
 			icmpOf(t, &p, f[2:])
 		case "esp":
@@ -228,7 +232,59 @@ func icmpOf(t testing.TB, p *wire.Packet, f []string) {
 		quoteEcho(t, p, false, options["ping"], options)
 	case options["pong"] != "":
 		quoteEcho(t, p, true, options["pong"], options)
+	case options["query"] != "":
+		p.ICMP.Quote = wire.Quote{Src: netip.AddrPortFrom(clientAddr.Addr(), 50000), Dst: netip.AddrPortFrom(nameServer, portDNS), Protocol: protocolUDP,
+			HasDNS: true, ID: uint16(number(t, options["query"]))}
+		if p.ICMP.Quote.ID == 0 {
+			p.ICMP.Quote.HasDNS = false
+		}
 	}
+}
+
+// nameServer is the server of DNS messages that name none.
+var nameServer = netip.MustParseAddr("203.0.113.53")
+
+// dnsOf has, beside the options port=N and id=N, server=ADDRESS, query=N (the identifier of the message), tc (truncated) and
+// bare (without a question).
+func dnsOf(t testing.TB, p *wire.Packet, up bool, f []string) []byte {
+	kinds := map[string]dnsmessage.Type{"A": 1, "AAAA": 28, "PTR": 12, "TXT": 16}
+	codes := map[string]dnsmessage.RCode{"NOERROR": 0, "FORMERR": 1, "SERVFAIL": 2, "NXDOMAIN": 3, "NOTIMP": 4, "REFUSED": 5}
+	options := optionsIn(f)
+	m := dnsmessage.Message{Header: dnsmessage.Header{ID: 7, Response: !up}}
+	name := dnsmessage.MustNewName(f[1] + ".")
+	if _, bare := options["bare"]; !bare {
+		m.Questions = []dnsmessage.Question{{Name: name, Type: kinds[f[0]], Class: dnsmessage.ClassINET}}
+	}
+	for _, word := range f[2:] {
+		if code, ok := codes[word]; ok {
+			m.RCode = code
+		}
+		h := dnsmessage.ResourceHeader{Name: name, Class: dnsmessage.ClassINET}
+		switch a, err := netip.ParseAddr(word); {
+		case err == nil && a.Is4():
+			m.Answers = append(m.Answers, dnsmessage.Resource{Header: h, Body: &dnsmessage.AResource{A: a.As4()}})
+		case err == nil:
+			m.Answers = append(m.Answers, dnsmessage.Resource{Header: h, Body: &dnsmessage.AAAAResource{AAAA: a.As16()}})
+		}
+	}
+	_, m.Truncated = options["tc"]
+	if id, ok := options["query"]; ok {
+		m.ID = uint16(number(t, id))
+	}
+	b, err := m.Pack()
+	require.NoError(t, err)
+	p.Kind, p.DNS = wire.KindDNS, wire.DNS{ID: m.ID, Response: m.Response, Truncated: m.Truncated, Code: wire.DNSCode(m.RCode)}
+	p.Src, p.SrcPort, p.Dst, p.DstPort = clientAddr.Addr(), 50000, addressIn(options, "server", nameServer), portDNS
+	if port, ok := options["port"]; ok {
+		p.SrcPort = uint16(number(t, port))
+	}
+	if id, ok := options["id"]; ok {
+		p.ID = uint16(number(t, id))
+	}
+	if !up {
+		p.Src, p.SrcPort, p.Dst, p.DstPort = p.Dst, p.DstPort, p.Src, p.SrcPort
+	}
+	return b
 }
 
 // result is what is asserted of an attempt.

@@ -110,6 +110,22 @@ const (
 	CauseTTLTooSmall    Cause = "ttl-too-small"
 	CauseRouterSaysDead Cause = "router-says-dead"
 	CauseNoSuchHost     Cause = "no-such-host"
+
+	CauseNameServerStuck Cause = "name-server-stuck"
+	CauseNoNameServer    Cause = "no-name-server"
+	CauseMisspelt        Cause = "name-misspelt"
+	CauseSplitHorizon    Cause = "split-horizon"
+	CauseSearchList      Cause = "search-list"
+	CauseNameFiltered    Cause = "name-filtered"
+	CauseZoneUnreachable Cause = "zone-unreachable"
+	CauseSignatures      Cause = "dnssec-fails"
+	CauseZoneBroken      Cause = "zone-broken"
+	CauseNotServed       Cause = "client-not-served"
+	CauseNotItsZone      Cause = "zone-not-served"
+	CauseOldNameServer   Cause = "old-name-server"
+	CauseMiddleboxDNS    Cause = "dns-rewritten"
+	CauseNoRetryByTCP    Cause = "no-retry-by-tcp"
+	CauseTCPFiltered     Cause = "dns-over-tcp-filtered"
 )
 
 // causes are all of them, each with its text, in the order of a connection's life.
@@ -219,6 +235,22 @@ var causes = []struct {
 	{CauseTTLTooSmall, "the time to live of the requests is too small for the path"},
 	{CauseRouterSaysDead, "dead host, and its router says so"},
 	{CauseNoSuchHost, "wrong address: no such host on that link"},
+
+	{CauseNameServerStuck, "the name server is stuck or overloaded, limits the rate of queries, or waits for a server that it asks itself"},
+	{CauseNoNameServer, "no name server listens there"},
+	{CauseMisspelt, "the name is misspelt, or its record is missing"},
+	{CauseSplitHorizon, "only other name servers know the name (split horizon, a VPN that is down)"},
+	{CauseSearchList, "a search domain was put behind the name, or was not (resolv.conf)"},
+	{CauseNameFiltered, "the name server hides the name (a filter, a block list)"},
+	{CauseZoneUnreachable, "the servers of the zone do not answer the name server"},
+	{CauseSignatures, "the signatures of the zone (DNSSEC) do not hold: expired, wrong, or a wrong clock at the name server"},
+	{CauseZoneBroken, "the name server cannot load the zone, or the zone is delegated to servers that do not have it"},
+	{CauseNotServed, "the name server does not serve this client (access list, no recursion)"},
+	{CauseNotItsZone, "the name server is asked about a zone that it does not have"},
+	{CauseOldNameServer, "the name server does not understand an option of the query (EDNS)"},
+	{CauseMiddleboxDNS, "a middlebox changes queries or answers"},
+	{CauseNoRetryByTCP, "the client does not ask by TCP"},
+	{CauseTCPFiltered, "a firewall drops TCP to port 53 before this vantage point"},
 }
 
 // Causes are all of them, in the order of a connection's life.

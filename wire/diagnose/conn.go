@@ -59,11 +59,12 @@ type conn struct {
 	veiled   *veiled
 	path     *path
 	circle   circle
-	slot     int   // in the table of the tracker
-	lives    uint8 // how often the table's hand may pass before the connection is given up
-	queued   bool  // its end was seen
-	gone     bool  // it was reported
-	told     bool  // it was reported, and is kept so as not to be reported again
+	names    *nameStreams // of a connection to a name server
+	slot     int          // in the table of the tracker
+	lives    uint8        // how often the table's hand may pass before the connection is given up
+	queued   bool         // its end was seen
+	gone     bool         // it was reported
+	told     bool         // it was reported, and is kept so as not to be reported again
 
 	side    [2]side
 	packets int64

@@ -42,6 +42,10 @@ type Diagnosis struct {
 	// Echo is what became of the requests of a ping; nil where the attempt is another.
 	Echo *Echo
 
+	// Lookup is what was asked of a name server; nil where the attempt is another.
+	Lookup *Lookup
+	// ServerName is the name by which a lookup in the capture told the server's address; empty where there is none, or several.
+	ServerName string
 	// Likeness is what it must have in common with others, beside verdict and server, to be told together with them.
 	Likeness Likeness
 
@@ -99,14 +103,18 @@ func (a *Judged) Diagnosis() Diagnosis {
 	if echo, ok := a.Echo(); ok {
 		d.Echo = &echo
 	}
+	if l, ok := a.Lookup(); ok {
+		d.Lookup = &l
+	}
+	d.ServerName = a.view.nameOf(d.Server.Addr())
 	d.advise()
 	return d
 }
 
-// Unseen is the diagnosis of a TCP connection attempt of which no packet was seen, and whose verdict is known all the
-// same: by what its client felt. It has advice and no evidence.
+// Unseen is the diagnosis of an attempt of which no packet was seen, and whose verdict is known all the same: by what its client
+// felt. The attempt is one at a TCP connection, or, where the verdict is of no other, a lookup. It has advice and no evidence.
 func Unseen(v Verdict, client, server netip.AddrPort) Diagnosis {
-	d := Diagnosis{Protocol: TCP, Client: client, Server: server, Verdict: v, Failed: v.Failed(), advice: unseenAdvice(v, client, server)}
+	d := Diagnosis{Protocol: v.Subject(), Client: client, Server: server, Verdict: v, Failed: v.Failed(), advice: unseenAdvice(v, client, server)}
 	if v == NotSent {
 		d.Summary = "no packet left the client"
 	}

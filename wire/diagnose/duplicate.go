@@ -72,6 +72,18 @@ func (d *duplicates) seenEcho(p *wire.Packet, key echoKey, at int64) bool {
 	return d.remember(hash, at, copyWithin)
 }
 
+// dnsFingerprint is what a DNS message keeps on its way through a router.
+type dnsFingerprint struct {
+	from, to endpoint
+	id       uint16
+	dns      wire.DNS
+}
+
+// seenDNS reports whether a DNS message is a copy of one that has just been seen, and remembers it.
+func (d *duplicates) seenDNS(p *wire.Packet, from, to endpoint, at int64) bool {
+	return d.remember(maphash.Comparable(seed, dnsFingerprint{from, to, p.ID, p.DNS}), at, copyWithin)
+}
+
 // remember reports whether the packet with this hash has been seen within the time, in ns.
 func (d *duplicates) remember(hash uint64, at, within int64) bool {
 	slot := &d.slots[hash%duplicateSlots]

@@ -1,6 +1,8 @@
 package diagnose
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"github.com/tcplab/tcplab/wire"
@@ -28,6 +30,7 @@ type Diagnoser struct {
 	options    Options
 	table      table
 	echoes     echoTable
+	lookups    lookups
 	order      reorder
 	recent     *recent
 	iface      string // the latest interface
@@ -44,6 +47,8 @@ type Diagnoser struct {
 // Stats are counts of a capture as a whole.
 type Stats struct {
 	Packets, TCP, Echoes, Copies int64
+	// Messages are those of DNS.
+	Messages int64
 	// Attempts were reported; of these, Evicted before their end because there were too many.
 	Attempts, Evicted int64
 	First, Last       time.Time
@@ -68,6 +73,7 @@ func New(o Options) *Diagnoser {
 	e.view.servers = map[endpoint]struct{}{}
 	e.view.proofs = map[pair]proof{}
 	e.recent = new(recent)
+	e.view.lookups = &e.lookups
 	return e
 }
 
@@ -171,6 +177,8 @@ func (e *Diagnoser) take(p *wire.Packet, key Key, payload []byte) {
 		e.tcp(p, key, payload, m)
 	case wire.KindICMP:
 		e.icmp(p, m)
+	case wire.KindDNS:
+		e.dns(p, payload, m)
 	case wire.KindARP, wire.KindND:
 		e.neighbours.add(p, m)
 		if p.Neighbour.Reply {
@@ -220,12 +228,18 @@ func (e *Diagnoser) tcp(p *wire.Packet, key Key, payload []byte, m mark) {
 	}
 	oneWay := c.side[client].packets == 0 || c.side[server].packets == 0
 	c.add(p, from, m, payload)
+	if c.isToNameServer() && p.TCP.Payload > 0 {
+		e.dnsStream(c, p, c.direction(from), payload, m)
+	}
 	switch flags := p.TCP.Flags & (wire.SYN | wire.ACK); {
 	case flags == wire.SYN|wire.ACK && c.hasSYN && c.synacks.count == 1:
 		e.view.keepAnswer(c)
 		e.view.settleTries(c)
 	case flags == wire.SYN && c.synacks.count == 0:
 		e.view.veils.ask(c, m)
+		if c.isToNameServer() {
+			e.askByStream(c.flow[c.clientAt], c.flow[1-c.clientAt], m)
+		}
 		switch {
 		case c.syns.count > 1:
 			e.view.ask(c)
@@ -298,6 +312,7 @@ func (e *Diagnoser) makeRoom() {
 func (e *Diagnoser) finish(c *conn) {
 	e.table.remove(c)
 	e.view.count(c)
+	c.leaveToConnection(&e.view)
 	if c.owner == nil && !c.told {
 		e.report(c)
 	}
@@ -318,33 +333,33 @@ func (e *Diagnoser) report(s subject) {
 // Close reports what is left, in the order of the first packets, and then the neighbours that never answered.
 func (e *Diagnoser) Close() {
 	e.drain()
-	left, echoes := e.table.inOrder(), e.echoes.inOrder()
-	for _, c := range left {
+	var left []subject
+	for _, c := range e.table.all {
 		e.view.count(c)
-	}
-	for _, x := range echoes {
-		e.view.countEcho(x)
-	}
-	for _, c := range left {
-		for len(echoes) > 0 && echoes[0].first.frame < c.first.frame {
-			if !echoes[0].told {
-				e.report(echoes[0])
-			}
-			echoes = echoes[1:]
-		}
+		c.leaveToConnection(&e.view)
 		if c.owner == nil && !c.told {
-			e.report(c)
+			left = append(left, c)
 		}
 	}
-	for _, x := range echoes {
+	for _, x := range e.echoes.all {
+		e.view.countEcho(x)
 		if !x.told {
-			e.report(x)
+			left = append(left, x)
 		}
+	}
+	for _, x := range e.lookups.queue {
+		if !x.told {
+			left = append(left, x)
+		}
+	}
+	slices.SortStableFunc(left, func(a, b subject) int { return cmp.Compare(a.begun().frame, b.begun().frame) })
+	for _, s := range left {
+		e.report(s)
 	}
 	for _, n := range e.neighbours.unanswered() {
 		if !n.told {
 			e.report(n)
 		}
 	}
-	e.table, e.echoes = table{}, echoTable{}
+	e.table, e.echoes, e.lookups = table{}, echoTable{}, lookups{}
 }

@@ -41,19 +41,22 @@ func (f *filled) isAbout(known places) bool {
 // guide is the advice about a verdict with names in place of addresses.
 func guide(s Subject, v Verdict) filled {
 	chosen := advices[v]
-	if s == ICMP {
+	switch s {
+	case DNS:
+		chosen = lookupAdvices[v]
+	case ICMP:
 		chosen = map[Verdict]advice{NoAnswer: echoSilence, Rejected: echoByFirewalls, Blackhole: echoBlackhole, OneSided: echoOneSided}[v]
 	}
 	return filled{advice: chosen, words: strings.NewReplacer("{client}", "CLIENT", "{server}", "SERVER", "{bracketed}", "SERVER", "{port}", "PORT",
 		"{sender}", "SENDER", "{known}", "KNOWN-HOST", "{size}", "1472", "{family}", "-4", "{iptables}", "iptables", "{icmp}", "icmp",
-		"{ignore}", "net.ipv4.icmp_echo_ignore_all", "{solicitation}", "arp host SERVER")}
+		"{ignore}", "net.ipv4.icmp_echo_ignore_all", "{solicitation}", "arp host SERVER", "{name}", "NAME", "{type}", "A")}
 }
 
 // Verdicts are those of which the cause is a rival, in the order of a connection's life.
 func (c Cause) Verdicts() []Verdict {
 	var list []Verdict
 	for _, v := range Verdicts() {
-		if guidesTo(TCP, v, c) || guidesTo(ICMP, v, c) {
+		if guidesTo(TCP, v, c) || guidesTo(ICMP, v, c) || guidesTo(DNS, v, c) {
 			list = append(list, v)
 		}
 	}

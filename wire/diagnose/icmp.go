@@ -17,8 +17,11 @@ func isNotice(m *wire.ICMP) bool {
 	return !m.V6 && (m.Type == icmpSourceQuench || m.Type == icmpRedirect)
 }
 
-// protocolTCP is IANA's number.
-const protocolTCP = 6
+// IANA's numbers.
+const (
+	protocolTCP = 6
+	protocolUDP = 17
+)
 
 // icmp takes in an ICMP message: of an echo exchange, or an error that quotes a segment of a connection.
 func (e *Diagnoser) icmp(p *wire.Packet, m mark) {
@@ -29,6 +32,9 @@ func (e *Diagnoser) icmp(p *wire.Packet, m mark) {
 		return
 	case q.HasEcho:
 		e.echoError(p, m)
+		return
+	case q.Protocol == protocolUDP:
+		e.lookupError(p, m)
 		return
 	case !p.ICMP.HasQuote || q.Protocol != protocolTCP || q.Src.Port() == 0:
 		return

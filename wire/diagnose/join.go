@@ -89,11 +89,15 @@ func JoinCovered(fromClient, fromServer []Seen, behind Coverage) SidePair {
 
 // hallmark is what the attempt is known by in another capture.
 func (s *Seen) hallmark() wire.Hallmark {
-	requests := s.samples[:min(s.echo.Requests, fewSamples)]
-	return wire.Hallmark{Kind: kindOf[s.Protocol], Client: s.Client, Server: s.Server, Number: s.isn, HasSYN: s.hasSYN, SYN: s.syn, Requests: requests}
+	h := wire.Hallmark{Kind: kindOf[s.Protocol], Client: s.Client, Server: s.Server, Number: s.isn, HasSYN: s.hasSYN, SYN: s.syn,
+		Requests: s.samples[:min(s.echo.Requests, fewSamples)]}
+	if s.Protocol == DNS {
+		h.Number, h.Queries = s.queries[0], s.queries[:min(s.packets[client], fewQueries)]
+	}
+	return h
 }
 
-var kindOf = map[Subject]wire.Kind{TCP: wire.KindTCP, ICMP: wire.KindICMP, ARP: wire.KindARP, ND: wire.KindND}
+var kindOf = map[Subject]wire.Kind{TCP: wire.KindTCP, ICMP: wire.KindICMP, ARP: wire.KindARP, ND: wire.KindND, DNS: wire.KindDNS}
 
 func finderIn(list []Seen) *wire.Finder {
 	marks := make([]wire.Hallmark, len(list))
@@ -128,6 +132,9 @@ func (p *SidePair) clock(fromClient, fromServer []Seen) {
 		if c.Protocol == ICMP && (c.samples[0] != s.samples[0] || c.heardSeq != s.heardSeq) {
 			continue // captures that begin or lose at another request
 		}
+		if c.Protocol == DNS && c.queries[0] != s.queries[0] {
+			continue
+		}
 		if c.asked != 0 && s.asked != 0 {
 			upper = append(upper, s.asked-c.asked)
 		}
@@ -154,6 +161,8 @@ func (j *JoinedSides) missing(s *Seen, fromServer []Seen) {
 	switch {
 	case s.Protocol == ICMP:
 		j.missingEcho(s)
+	case s.Protocol == DNS:
+		j.missingLookup(s)
 	case s.Verdict == NoNeighbour:
 		j.Text = "no packet left for the server"
 	case s.packets[server] > 0 && s.refusals+s.rsts > 0 && s.synacks == 0:
@@ -176,6 +185,8 @@ func (j *JoinedSides) compare(c, s *Seen) {
 	switch {
 	case c.Protocol == ICMP:
 		j.compareEcho(c, s)
+	case c.Protocol == DNS:
+		j.compareLookup(c, s)
 	case asked.Whereabouts() == wire.LostAtEnd && c.rejected && s.rejected:
 		j.lost(client, asked, "the server itself sent the ICMP error")
 	case asked.Whereabouts() == wire.LostAtEnd:

@@ -55,6 +55,18 @@ func (a *Judged) Likeness() Likeness {
 	switch s := a.subject.(type) {
 	case *conn:
 		return s.likeness(a)
+	case *lookup:
+		if a.Verdict == Rejected {
+			return Likeness{sender: s.rejection.sender(), kind: s.rejection.kind, code: s.rejection.code}
+		}
+		if s.answer.seen() {
+			return Likeness{said: s.message.Name, code: uint8(s.message.Code)}
+		}
+		l := Likeness{}
+		if a.Inconclusive {
+			l.traits = traitInconclusive
+		}
+		return l
 	case *echo:
 		if a.Verdict == Rejected {
 			cause := s.cause()

@@ -31,6 +31,7 @@ type Seen struct {
 	echo           Echo
 	samples        [fewSamples]wire.EchoMark // of the first echo requests
 	heardSeq       uint16                    // of the first echo reply
+	queries        [fewQueries]uint32        // of a lookup: identifiers, each with a hash of the question
 }
 
 // Seen returns what was seen of the attempt. There is nothing to join of a neighbour that did not answer.

@@ -32,6 +32,7 @@ func (e *Diagnoser) Settle(now time.Time) {
 	for _, x := range e.echoes.inOrder() {
 		e.settleEcho(x, at)
 	}
+	e.settleLookups(at)
 	for _, n := range e.neighbours.unanswered() {
 		if !n.told && at-n.requests.last.at >= shortestQuiet {
 			n.told = true
@@ -75,6 +76,27 @@ func (e *Diagnoser) settleEcho(x *echo, at int64) {
 			e.report(x)
 		}
 	case !x.told && at-x.first.at >= echoPatience:
+		if verdict, _, inconclusive := x.judge(&e.view); verdict.Failed() && !inconclusive {
+			x.told = true
+			e.report(x)
+		}
+	}
+}
+
+// settleLookups hands out lookups that are over, and those that have failed for so long that waiting for more would tell nothing.
+func (e *Diagnoser) settleLookups(at int64) {
+	l := &e.lookups
+	for range len(l.queue) {
+		x := l.queue[0]
+		quiet := at - x.last.at
+		if quiet >= lookupPatience || x.isSettled() && quiet >= lookupGrace {
+			e.finishLookup()
+			continue
+		}
+		l.queue = append(l.queue[1:], x)
+		if x.told || quiet < shortestQuiet || x.isSettled() {
+			continue
+		}
 		if verdict, _, inconclusive := x.judge(&e.view); verdict.Failed() && !inconclusive {
 			x.told = true
 			e.report(x)

@@ -17,6 +17,8 @@ type view struct {
 	proofs  map[pair]proof
 	veils   veils
 	links   map[netip.Addr]mark // the latest answers to ARP and Neighbour Discovery
+	lookups *lookups
+	names   map[netip.Addr]nameOf // of which lookups told the address
 }
 
 func (v *view) count(c *conn) {

@@ -1,0 +1,445 @@
+package diagnose
+
+import (
+	"hash/fnv"
+	"net/netip"
+	"strings"
+
+	"github.com/tcplab/tcplab/wire"
+)
+
+// lookupKey is what the packets of a lookup have in common: who asks whom for what. A query that is sent again has another port
+// or identifier with some resolvers, and the same with others.
+type lookupKey struct {
+	ends     [2]host
+	question string
+}
+
+// queryKey is what an answer has in common with its query.
+type queryKey struct {
+	client endpoint
+	server host
+	id     uint16
+	stream bool // it is asked by TCP
+}
+
+// query is one of a lookup's queries.
+type query struct {
+	mark
+	key queryKey
+}
+
+// fewQueries is how many of a lookup's latest queries may be answered. Resolvers ask two or three times.
+const fewQueries = 4
+
+// lookup is a question that a client asked a name server, until it is answered.
+type lookup struct {
+	key            lookupKey
+	client, server endpoint
+	message        wire.DNSMessage // the question, and the answer where there is one
+	queries        [fewQueries]query
+	asked          series
+	stream         bool // it is asked by TCP
+	answer         mark
+	took           int64     // from the first query to the answer, in ns
+	rejection      icmpError // of a query
+	found          sibling   // the same name in another domain, which exists
+	byStream       mark      // the client's SYN to the same server, after a truncated answer
+	other          lookupEnd // another server that answered the same question
+	told           bool
+	packets        int64
+	copies         int64
+	first, last    mark
+	numbers        Frames
+}
+
+// sibling is another name that was found.
+type sibling struct {
+	mark
+	name string
+}
+
+// lookupEnd is a packet of another host.
+type lookupEnd struct {
+	mark
+	from host
+}
+
+// How long lookups are remembered, in ns: after the answer, for what follows from it; and without one.
+const (
+	lookupGrace    = 10e9
+	lookupPatience = 120e9
+)
+
+// lookups are those that were not yet reported.
+type lookups struct {
+	index  map[lookupKey]*lookup // the latest of each question
+	asked  map[queryKey]*lookup
+	queue  []*lookup // in the order in which they began
+	both   int64     // of which both directions were seen
+	lone   int64     // answers to what is not in the capture although it had begun long before
+	total  int64     // that were asked
+	resent int64     // of these, those that were asked again
+}
+
+// nameOf is the name of which an address is the answer.
+type nameOf struct {
+	name    string
+	several bool // there were others
+}
+
+// dns takes in a DNS message of a datagram.
+func (e *Diagnoser) dns(p *wire.Packet, payload []byte, m mark) {
+	message, ok := wire.ParseDNS(payload)
+	if !ok { // the payload is not at hand: the header was decoded
+		message.DNS = p.DNS
+	}
+	from, to := endpointOf(p.Src, p.SrcPort), endpointOf(p.Dst, p.DstPort)
+	copied := e.duplicates.seenDNS(p, from, to, m.at)
+	if copied {
+		e.stats.Copies++
+	}
+	e.lookUp(&message, from, to, m, copied, false)
+}
+
+// isToNameServer reports whether the connection is to the port of name servers.
+func (c *conn) isToNameServer() bool { return c.flow[1-c.clientAt].port() == portDNS }
+
+// dnsStream finds the messages in a segment of a connection to a name server.
+func (e *Diagnoser) dnsStream(c *conn, p *wire.Packet, dir int, payload []byte, m mark) {
+	if c.names == nil {
+		c.names = new(nameStreams)
+	}
+	s := &c.names.messages[dir]
+	if c.side[dir].hasISN {
+		s.Begin(c.side[dir].isn + 1)
+	}
+	s.Add(p.TCP.Seq, payload, p.TCP.Payload, func(b []byte) {
+		if message, ok := wire.ParseDNS(b); ok && message.Response == (dir == server) {
+			x := e.lookUp(&message, c.flow[c.clientAt^dir], c.flow[c.clientAt^dir^1], m, false, true)
+			c.names.asked[c.names.n%len(c.names.asked)] = x
+			c.names.n++
+		}
+	})
+}
+
+// nameStreams is what a connection to a name server carries: messages, and the latest lookups that they belong to.
+type nameStreams struct {
+	messages [2]wire.DNSStream
+	asked    [8]*lookup
+	n        int
+}
+
+// leaveToConnection keeps lookups from being told on their own that are without an answer because their connection failed, or
+// whose answers may not be in the capture.
+func (c *conn) leaveToConnection(v *view) {
+	if c.names == nil {
+		return
+	}
+	verdict, ending, _ := c.judge(v)
+	s := &c.names.messages
+	if !verdict.Failed() && !ending.Failed() && verdict != OneSided && !s[client].Lost() && !s[server].Lost() {
+		return
+	}
+	for _, x := range c.names.asked {
+		if x != nil && !x.answer.seen() {
+			x.told = true
+		}
+	}
+}
+
+// lookUp takes in a message.
+func (e *Diagnoser) lookUp(message *wire.DNSMessage, from, to endpoint, m mark, copied, stream bool) *lookup {
+	e.stats.Messages++
+	e.retire(m.at)
+	l := &e.lookups
+	if l.index == nil {
+		l.index, l.asked = map[lookupKey]*lookup{}, map[queryKey]*lookup{}
+	}
+	if message.Response {
+		return e.answerLookup(message, from, to, m, copied, stream)
+	}
+	at := queryKey{from, to.host(), message.ID, stream}
+	x := l.asked[at]
+	if x == nil || !copied && x.answer.seen() && m.at-x.answer.at > copyWithin {
+		x = l.index[keyOf(message, from, to)]
+		if x != nil && (x.isSettled() || x.stream != stream) {
+			x = nil
+		}
+	}
+	if x == nil {
+		x = e.openLookup(message, from, to, m)
+		x.stream = stream
+	}
+	x.note(m)
+	if copied {
+		x.copies++
+		return x
+	}
+	x.queries[x.asked.count%fewQueries] = query{m, at}
+	x.asked.add(m)
+	if x.asked.count == 2 {
+		l.resent++
+	}
+	l.asked[at] = x
+	return x
+}
+
+func keyOf(message *wire.DNSMessage, client, server endpoint) lookupKey {
+	key := lookupKey{ends: [2]host{client.host(), server.host()}}
+	if message.HasQuestion {
+		key.question = message.Type.String() + " " + message.Name
+	} else { // cut off by the snapshot length: the identifier is all there is
+		key.question = string([]byte{byte(message.ID >> 8), byte(message.ID)})
+	}
+	return key
+}
+
+// isSettled reports whether the client has what it asked for, or knows that it will not get it.
+func (x *lookup) isSettled() bool { return x.answer.seen() }
+
+// openLookup begins a lookup.
+func (e *Diagnoser) openLookup(message *wire.DNSMessage, client, server endpoint, m mark) *lookup {
+	l := &e.lookups
+	for len(l.queue) >= e.options.MaxTracked {
+		e.giveUpLookup()
+	}
+	x := &lookup{key: keyOf(message, client, server), client: client, server: server, message: *message, first: m, last: m}
+	l.index[x.key] = x
+	l.queue = append(l.queue, x)
+	l.total++
+	e.neighbours.see(client.addrPort().Addr())
+	e.neighbours.see(server.addrPort().Addr())
+	return x
+}
+
+// note counts a packet of the lookup, copies included.
+func (x *lookup) note(m mark) {
+	x.packets++
+	x.numbers.take(m.frame)
+	x.first.at = min(x.first.at, m.at) // the capture is out of order
+	x.last.at, x.last.frame = max(x.last.at, m.at), m.frame
+}
+
+// answerLookup takes in an answer. Of one whose query is not in the capture, the question is in the answer.
+func (e *Diagnoser) answerLookup(message *wire.DNSMessage, from, to endpoint, m mark, copied, stream bool) *lookup {
+	l := &e.lookups
+	at := queryKey{to, from.host(), message.ID, stream}
+	x := l.asked[at]
+	if x == nil && copied {
+		return nil
+	}
+	if x == nil {
+		x = e.openLookup(message, to, from, m)
+		x.stream = stream
+		l.asked[at] = x
+		x.queries[0].key = at
+		l.total--
+		if m.at-nanoseconds(e.stats.First) > lookupPatience/10 {
+			l.lone++
+		}
+	}
+	x.note(m)
+	switch {
+	case copied:
+		x.copies++
+		return x
+	case x.asked.count > 0 && !x.answer.seen():
+		l.both++
+	case x.answer.seen() && !isBetter(message, &x.message):
+		return x
+	}
+	x.answered(message, m)
+	e.learn(x)
+	return x
+}
+
+// answered takes in the answer that counts.
+func (x *lookup) answered(message *wire.DNSMessage, m mark) {
+	question := x.message
+	x.message = *message
+	if !message.HasQuestion {
+		x.message.HasQuestion, x.message.Name, x.message.Type = question.HasQuestion, question.Name, question.Type
+	}
+	x.answer = m
+	if x.asked.count > 0 {
+		x.took = max(0, m.at-x.asked.marks[0].at)
+	}
+}
+
+// isBetter reports whether an answer says more than the one that came before it, which was an error or truncated.
+func isBetter(news, known *wire.DNSMessage) bool {
+	return news.Code == wire.DNSNoError && !news.Truncated && (known.Code != wire.DNSNoError || known.Truncated)
+}
+
+// nearLookups is among how many of the latest lookups those are sought that an answer sheds light on.
+const nearLookups = 64
+
+// near yields the latest lookups of the client.
+func (l *lookups) near(client host, each func(*lookup)) {
+	for i := len(l.queue) - 1; i >= max(0, len(l.queue)-nearLookups); i-- {
+		if x := l.queue[i]; x.key.ends[0] == client {
+			each(x)
+		}
+	}
+}
+
+// learn keeps what an answer says of addresses, and of other lookups.
+func (e *Diagnoser) learn(x *lookup) {
+	l := &e.lookups
+	if x.message.Code != wire.DNSNoError || !x.message.HasQuestion {
+		return
+	}
+	if x.message.Type == wire.DNSTypeA || x.message.Type == wire.DNSTypeAAAA {
+		for _, a := range x.message.Addrs {
+			e.view.name(a, x.message.Name)
+		}
+	}
+	l.near(x.key.ends[client], func(y *lookup) {
+		switch {
+		case y.key.ends[server] != x.key.ends[server] && y.key.question == x.key.question && !y.answer.seen():
+			y.other = lookupEnd{x.answer, x.key.ends[server]}
+		case y.answer.seen() && y.message.Code == wire.DNSNoSuchName && y.message.Type == x.message.Type && x.isSiblingOf(y):
+			y.found = sibling{x.answer, x.message.Name}
+		case y.answer.seen() && isOddity(y.message.Code) && y != x && y.key == x.key && x.answer.at-y.answer.at < lookupGrace:
+			y.found = sibling{x.answer, x.message.Name}
+		}
+	})
+}
+
+// isOddity reports whether a code says that the server does not understand an option of the query: the client asks again without it.
+func isOddity(c wire.DNSCode) bool { return c == wire.DNSFormatError || c == wire.DNSNotImplemented }
+
+// nextInList is how soon after one name was not found the next of a search list is asked for, in ns.
+const nextInList = 1e9
+
+// isSiblingOf reports whether a resolver completed what somebody asked for in two ways, by a list of domains (resolv.conf, search):
+// one name is the beginning of the other, or the next name begins alike and is asked for at once.
+func (x *lookup) isSiblingOf(y *lookup) bool {
+	a, b := x.message.Name, y.message.Name
+	if a == b || x.answer.at-y.answer.at > lookupGrace {
+		return false
+	}
+	if strings.HasPrefix(a, b+".") || strings.HasPrefix(b, a+".") {
+		return true
+	}
+	firstOfA, _, _ := strings.Cut(a, ".")
+	firstOfB, _, _ := strings.Cut(b, ".")
+	return firstOfA == firstOfB && x.first.at-y.answer.at < nextInList
+}
+
+// name keeps that a name has the address.
+func (v *view) name(a netip.Addr, name string) {
+	a = a.Unmap()
+	known, ok := v.names[a]
+	switch {
+	case ok:
+		known.several = known.several || known.name != name
+	case len(v.names) >= maxServers:
+		return
+	default:
+		known.name = name
+	}
+	if v.names == nil {
+		v.names = map[netip.Addr]nameOf{}
+	}
+	v.names[a] = known
+}
+
+// nameOf is the only name by which the capture knows the address; empty where there is none, or several.
+func (v *view) nameOf(a netip.Addr) string {
+	if n := v.names[a.Unmap()]; !n.several {
+		return n.name
+	}
+	return ""
+}
+
+// askByStream notes that a client opens a connection to a name server, after a truncated answer.
+func (e *Diagnoser) askByStream(client, server endpoint, m mark) {
+	key := [2]host{client.host(), server.host()}
+	e.lookups.near(key[0], func(x *lookup) {
+		if x.key.ends == key && x.message.Truncated && !x.byStream.seen() {
+			x.byStream = m
+		}
+	})
+}
+
+// lookupError takes in an ICMP error that quotes a query. Where little of it is quoted, it is about the latest from that port.
+func (e *Diagnoser) lookupError(p *wire.Packet, m mark) {
+	q := &p.ICMP.Quote
+	if isNotice(&p.ICMP) || q.Dst.Port() != portDNS {
+		return
+	}
+	from, to := endpointOf(q.Src.Addr(), q.Src.Port()), endpointOf(q.Dst.Addr(), q.Dst.Port())
+	x := e.lookups.asked[queryKey{from, to.host(), q.ID, false}]
+	if !q.HasDNS {
+		x = nil
+		e.lookups.near(from.host(), func(y *lookup) {
+			if x == nil && y.server == to && y.hasAskedFrom(from) {
+				x = y
+			}
+		})
+	}
+	if x == nil {
+		return
+	}
+	x.note(m)
+	keepFirst(&x.rejection, icmpError{m, hostOf(p.Src), p.ICMP.V6, p.ICMP.Type, p.ICMP.Code, p.ICMP.MTU})
+}
+
+func (x *lookup) hasAskedFrom(client endpoint) bool {
+	for i := range x.queries {
+		if x.queries[i].key.client == client {
+			return true
+		}
+	}
+	return false
+}
+
+// portDNS is IANA's.
+const portDNS = 53
+
+// retire reports the first lookups of the queue that are over by the time now.
+func (e *Diagnoser) retire(now int64) {
+	for l := &e.lookups; len(l.queue) > 0; e.finishLookup() {
+		x := l.queue[0]
+		if quiet := now - x.last.at; quiet < lookupGrace || !x.isSettled() && quiet < lookupPatience {
+			return
+		}
+	}
+}
+
+// giveUpLookup reports the lookup that began first.
+func (e *Diagnoser) giveUpLookup() {
+	if x := e.lookups.queue[0]; !x.isSettled() {
+		e.stats.Evicted++
+	}
+	e.finishLookup()
+}
+
+// finishLookup reports the first of the queue, and forgets it.
+func (e *Diagnoser) finishLookup() {
+	l := &e.lookups
+	x := l.queue[0]
+	l.queue[0] = nil
+	l.queue = l.queue[1:]
+	if l.index[x.key] == x {
+		delete(l.index, x.key)
+	}
+	for i := range x.queries {
+		if key := x.queries[i].key; l.asked[key] == x {
+			delete(l.asked, key)
+		}
+	}
+	if !x.told {
+		e.report(x)
+	}
+}
+
+// hash is a short hash of the question.
+func (k *lookupKey) hash() uint16 {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(k.question))
+	sum := h.Sum32()
+	return uint16(sum ^ sum>>16)
+}
