@@ -49,6 +49,7 @@ func (i icmpError) number() string      { return i.message().Number() }
 // conn is a connection attempt as far as it was seen.
 type conn struct {
 	flow flow
+	hash uint64 // of flow
 	// clientAt is the index of the client in flow.
 	clientAt int
 	older    *conn // an earlier attempt on the same flow

@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"encoding/binary"
 	"hash/maphash"
 
 	"github.com/tcplab/tcplab/wire"
@@ -30,26 +31,21 @@ type duplicates struct {
 	}
 }
 
-// fingerprint is what a packet keeps on its way through a router.
-type fingerprint struct {
-	flow     flow
-	from     int
-	id       uint16
-	seq, ack uint32
-	flags    wire.Flags
-	window   uint16
-	payload  int
-	options  uint64
-}
-
-// printOf returns a hash of a segment's fingerprint, and within how much time, in ns, an equal one is of a copy.
-func printOf(p *wire.Packet, f flow, from int) (print uint64, within int64) {
-	within = copyWithinBlindly
-	if p.ID != 0 || hasTimestamp(&p.TCP) {
-		within = copyWithin
+// printOf returns a hash of what a segment keeps on its way through a router; flow is a hash of its ends and its direction.
+func printOf(p *wire.Packet, flow uint64) uint64 {
+	t := &p.TCP
+	h := mix(flow^secrets[0], uint64(t.Seq)<<32|uint64(t.Ack))
+	h = mix(h^secrets[1], uint64(p.ID)<<48|uint64(t.Flags)<<32|uint64(t.Window)^uint64(t.Payload)<<16^secrets[2])
+	options := t.RawOptions()
+	for len(options) >= 8 {
+		h = mix(h^secrets[3], binary.LittleEndian.Uint64(options)^secrets[0])
+		options = options[8:]
 	}
-	return maphash.Comparable(seed, fingerprint{f, from, p.ID, p.TCP.Seq, p.TCP.Ack, p.TCP.Flags, p.TCP.Window,
-		p.TCP.Payload, maphash.Bytes(seed, p.TCP.RawOptions())}), within
+	rest := uint64(len(options))
+	for _, b := range options {
+		rest = rest<<8 | uint64(b)
+	}
+	return mix(h^secrets[3], rest^secrets[1])
 }
 
 // echoFingerprint is what an echo, or an error about one, keeps on its way through a router. By its sequence number it
@@ -82,6 +78,14 @@ type dnsFingerprint struct {
 // seenDNS reports whether a DNS message is a copy of one that has just been seen, and remembers it.
 func (d *duplicates) seenDNS(p *wire.Packet, from, to endpoint, at int64) bool {
 	return d.remember(maphash.Comparable(seed, dnsFingerprint{from, to, p.ID, p.DNS}), at, copyWithin)
+}
+
+// rememberKey does so for a segment.
+func (d *duplicates) rememberKey(k *Key, at int64) bool {
+	if k.blind {
+		return d.remember(k.print, at, copyWithinBlindly)
+	}
+	return d.remember(k.print, at, copyWithin)
 }
 
 // remember reports whether the packet with this hash has been seen within the time, in ns.

@@ -42,6 +42,7 @@ type Diagnoser struct {
 	view       view
 	stats      Stats
 	attempt    Judged
+	room       wire.Packet // of the segment that is taken in
 }
 
 // Stats are counts of a capture as a whole.
@@ -69,7 +70,6 @@ func New(o Options) *Diagnoser {
 		o.MaxEnded = defaultMaxEnded
 	}
 	e := &Diagnoser{options: o}
-	e.table.flows = map[flow]*conn{}
 	e.view.servers = map[endpoint]struct{}{}
 	e.view.proofs = map[pair]proof{}
 	e.recent = new(recent)
@@ -106,8 +106,7 @@ func (e *Diagnoser) Add(p *wire.Packet, payload []byte) {
 		b = e.spareBatch()
 		e.filling = b
 	}
-	b.packets[b.n] = *p
-	b.append(KeyOf(p), payload)
+	b.append(p, payload)
 	e.hold(b, b.n-1)
 }
 
@@ -116,7 +115,7 @@ func (e *Diagnoser) spareBatch() *Batch {
 	if n := len(e.spare); n > 0 {
 		b := e.spare[n-1]
 		e.spare = e.spare[:n-1]
-		b.n, b.taken, b.data = 0, 0, b.data[:0]
+		b.clear()
 		return b
 	}
 	return &Batch{done: func(b *Batch) {
@@ -129,7 +128,7 @@ func (e *Diagnoser) spareBatch() *Batch {
 // hold takes in the next packet of the capture, to be diagnosed in its turn.
 func (e *Diagnoser) hold(b *Batch, i int) {
 	e.stats.Packets++
-	h := held{at: nanoseconds(b.packets[i].Time), batch: b, index: int32(i), size: int32(len(b.payload(i)))}
+	h := held{at: b.segments[i].at, batch: b, index: int32(i), size: int32(int(b.segments[i].end) - b.begin(i))}
 	if h.at == 0 {
 		h.at = e.order.latest // no time: the place in the file is all there is
 	}
@@ -156,12 +155,12 @@ func (e *Diagnoser) drain() {
 func (e *Diagnoser) next() {
 	h := e.order.take()
 	b, i := h.batch, int(h.index)
-	e.take(&b.packets[i], b.keys[i], b.payload(i))
+	e.take(b.at(i, &e.room), &b.segments[i].key, b.payload(i))
 	b.taking()
 }
 
 // take takes in a packet in its place in time.
-func (e *Diagnoser) take(p *wire.Packet, key Key, payload []byte) {
+func (e *Diagnoser) take(p *wire.Packet, key *Key, payload []byte) {
 	m := mark{at: nanoseconds(p.Time), frame: int64(p.Frame)}
 	e.period(p.Time, m.at)
 	if p.Kind != wire.KindTCP {
@@ -207,12 +206,12 @@ func (e *Diagnoser) period(t time.Time, at int64) {
 	}
 }
 
-func (e *Diagnoser) tcp(p *wire.Packet, key Key, payload []byte, m mark) {
-	f, from := key.flow, key.from
-	c := e.table.find(f, from, p, m.at)
-	copied := e.duplicates.remember(key.print, m.at, key.within)
+func (e *Diagnoser) tcp(p *wire.Packet, key *Key, payload []byte, m mark) {
+	from := int(key.from)
+	c := e.table.find(key, p, m.at)
+	copied := e.duplicates.rememberKey(key, m.at)
 	if c == nil {
-		c = e.open(f, from, p, m)
+		c = e.open(key, p, m)
 	}
 	c.note(m)
 	if p.TCP.Flags&(wire.SYN|wire.ACK) == wire.SYN && e.manyInterfaces(p) {
@@ -268,20 +267,21 @@ func (e *Diagnoser) manyInterfaces(p *wire.Packet) bool {
 }
 
 // open begins an attempt with its first packet.
-func (e *Diagnoser) open(f flow, from int, p *wire.Packet, m mark) *conn {
+func (e *Diagnoser) open(key *Key, p *wire.Packet, m mark) *conn {
+	f := key.flow
 	for len(e.table.all) >= e.options.MaxTracked {
 		e.makeRoom()
 	}
 	c := e.table.fresh()
-	c.flow, c.first, c.last = f, m, m
-	c.clientAt = e.clientOf(f, from, p)
+	c.flow, c.hash, c.first, c.last = f, key.hash, m, m
+	c.clientAt = e.clientOf(f, int(key.from), p)
 	e.table.insert(c)
 	e.view.kinds.attempts++
 	e.view.relate(f)
 	e.join(c, p)
 	e.neighbours.see(p.Src)
 	e.neighbours.see(p.Dst)
-	if old := e.table.surplus(f); old != nil {
+	if old := e.table.surplus(c); old != nil {
 		e.finish(old)
 	}
 	return c

@@ -50,7 +50,7 @@ func (e *Diagnoser) icmp(p *wire.Packet, m mark) {
 
 // quoted returns the connection of which an ICMP error quotes a segment ([wire.Quoted]).
 func (t *table) quoted(f flow, from int, q *wire.Quote) *conn {
-	head := t.flows[f]
+	head := t.flows.latest(f.hash(), &f)
 	return head.back(wire.Quoted(q, t.courses(head, from)))
 }
 

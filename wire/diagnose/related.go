@@ -14,13 +14,20 @@ import (
 const recentSlots = 1 << 14
 
 // recent are the attempts by the numbers of their SYNs.
-type recent [recentSlots]*conn
+type recent [recentSlots]struct {
+	conn *conn
+	isn  uint32 // beside it, because most look-ups find another number, and the connection is far away in memory
+}
 
 func slotOf(isn uint32) uint32 { return (isn * 0x9e3779b1) >> 18 }
 
 // attempt returns the attempt that began with the number, nil where it is not known any longer.
 func (r *recent) attempt(isn uint32) *conn {
-	c := r[slotOf(isn)]
+	slot := &r[slotOf(isn)]
+	if slot.isn != isn {
+		return nil
+	}
+	c := slot.conn
 	if c == nil || c.gone || !c.hasSYN || c.side[client].isn != isn {
 		return nil
 	}
@@ -72,7 +79,8 @@ func (e *Diagnoser) join(c *conn, p *wire.Packet) {
 			r.twinEnds = [2]endpoint{c.flow[c.clientAt], c.flow[1-c.clientAt]}
 			return
 		}
-		e.recent[slotOf(p.TCP.Seq)] = c
+		slot := &e.recent[slotOf(p.TCP.Seq)]
+		slot.conn, slot.isn = c, p.TCP.Seq
 	case wire.SYN | wire.ACK:
 		a := e.recent.attempt(p.TCP.Ack - 1)
 		if a == nil || a == c || a.synacks.count > 0 || a.owner != nil || a.flow[a.clientAt] != c.flow[c.clientAt] {

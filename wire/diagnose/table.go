@@ -9,7 +9,7 @@ import (
 
 // table holds the connections that were not yet reported.
 type table struct {
-	flows map[flow]*conn
+	flows flowTable
 	all   []*conn
 	hand  int     // of the clock that looks for one to give up
 	ended []*conn // their end was seen, oldest first
@@ -19,12 +19,12 @@ type table struct {
 
 // find returns the attempt that a segment belongs to, nil when it begins a new one. The rule is [wire.Belongs]; nearly always there
 // is one attempt on the ports, and the segment is no SYN.
-func (t *table) find(f flow, from int, p *wire.Packet, at int64) *conn {
-	head := t.flows[f]
+func (t *table) find(k *Key, p *wire.Packet, at int64) *conn {
+	head := t.flows.latest(k.hash, &k.flow)
 	if head == nil || head.older == nil && p.TCP.Flags&(wire.SYN|wire.ACK|wire.RST) != wire.SYN {
 		return head
 	}
-	return head.back(wire.Belongs(p, at, t.courses(head, from)))
+	return head.back(wire.Belongs(p, at, t.courses(head, int(k.from))))
 }
 
 // courses are those of the attempts on the ports of the latest one.
@@ -63,17 +63,16 @@ func (s *side) reach() wire.Reach {
 }
 
 func (t *table) insert(c *conn) {
-	c.older = t.flows[c.flow]
-	t.flows[c.flow] = c
+	c.older = t.flows.put(c)
 	c.slot = len(t.all)
 	t.all = append(t.all, c)
 }
 
 // surplus returns the oldest attempt on a flow that has too many of them, else nil.
-func (t *table) surplus(f flow) *conn {
+func (t *table) surplus(head *conn) *conn {
 	n := 0
 	var last *conn
-	for c := t.flows[f]; c != nil; c = c.older {
+	for c := head; c != nil; c = c.older {
 		n, last = n+1, c
 	}
 	if n <= wire.MostOnPorts {
@@ -83,16 +82,7 @@ func (t *table) surplus(f flow) *conn {
 }
 
 func (t *table) remove(c *conn) {
-	if head := t.flows[c.flow]; head != c {
-		for head.older != c {
-			head = head.older
-		}
-		head.older = c.older
-	} else if c.older != nil {
-		t.flows[c.flow] = c.older
-	} else {
-		delete(t.flows, c.flow)
-	}
+	t.flows.remove(c)
 	last := t.all[len(t.all)-1]
 	t.all[c.slot], last.slot = last, c.slot
 	t.all = t.all[:len(t.all)-1]

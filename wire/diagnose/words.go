@@ -61,11 +61,11 @@ func (c *conn) listenToClient(b []byte) {
 	if !t.opened {
 		t.opened, t.hello = true, isHello(b)
 	}
-	method, rest, ok := bytes.Cut(b[:min(len(b), longestWords)], []byte(" "))
-	if !ok || len(method) > len("OPTIONS") {
+	method, _, ok := bytes.Cut(b[:min(len(b), len("OPTIONS "))], []byte(" "))
+	if !ok {
 		return
 	}
-	target, _, _ := bytes.Cut(rest, []byte(" "))
+	target, _, _ := bytes.Cut(b[len(method)+1:min(len(b), longestWords)], []byte(" "))
 	switch {
 	case string(method) == "CONNECT":
 		c.speak().target = "CONNECT " + printable(target)
