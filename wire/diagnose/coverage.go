@@ -39,6 +39,54 @@ func (v *Coverage) doubt(s *Seen, ahead time.Duration) string {
 	return ""
 }
 
+// periods are when both captures ran, as far as their packets tell, by the client's clock.
+type periods struct {
+	known                   bool
+	ahead                   int64 // by so much is the server's clock, in ns
+	frontLast               int64
+	behindFirst, behindLast int64
+}
+
+// periodsOf returns them; they are not known where the captures are known to have run at the same time.
+func periodsOf(fromClient []Seen, behind Coverage, ahead time.Duration) periods {
+	t := periods{known: !behind.First.IsZero(), ahead: int64(ahead)}
+	if !t.known {
+		return t
+	}
+	for i := range fromClient {
+		t.frontLast = max(t.frontLast, fromClient[i].last)
+	}
+	t.behindFirst, t.behindLast = behind.First.UnixNano()-t.ahead, behind.Last.UnixNano()-t.ahead
+	return t
+}
+
+// doubt says why the packets of an attempt that both captures hold cannot be counted against each other: one of the two began or
+// ended while the attempt went on. It is empty where there is no doubt.
+func (t periods) doubt(c, s *Seen) string {
+	const grace = int64(uncovered)
+	isTCP := c.Protocol == TCP
+	switch {
+	case isTCP && s.hasSYN && !c.hasSYN:
+		return "the client's capture begins in the middle of it"
+	case isTCP && c.hasSYN && !s.hasSYN:
+		return "the server's capture begins in the middle of it"
+	case isTCP && !c.hasSYN && c.isn != s.isn:
+		return "the captures begin in the middle of it, each at another packet"
+	case !t.known:
+	case c.first < t.behindFirst-grace:
+		return "the server's capture begins in the middle of it"
+	case c.latest[server] > t.behindLast+underWay, c.last > t.behindLast+grace:
+		return "the server's capture ended before it did"
+	case s.latest[client]-t.ahead > t.frontLast+underWay, s.last-t.ahead > t.frontLast+grace:
+		return "the client's capture ended before it did"
+	case s.packets[server] == 0 && s.latest[client] != 0 && t.behindLast-(s.first-t.ahead) < underWay && c.packets[server] == 0:
+		return "the server's capture ends right after the first packet: an answer may have left later"
+	case c.Protocol == ICMP && s.echo.Requests > c.echo.Requests && c.echo.Lost+c.echo.Rejected > 0:
+		return "the server's capture holds requests that the client's lacks: the two ran at different times"
+	}
+	return ""
+}
+
 // hides says what of the capture may hold packets of the attempt that were not decoded.
 func (v *Coverage) hides(s *Seen) string {
 	hidden := v.Inventory.Hiding(s.Client.Addr(), s.Server.Addr())

@@ -113,3 +113,32 @@ func TestAnswersFromAnotherAddressReachedTheClient(t *testing.T) {
 	assert.Equal(t, LostAtClient, joined[0].Loss)
 	assert.Equal(t, "the answers reached the client from another address, 203.0.113.10:8080, and it does not take them: NAT translates one direction only", joined[0].Text)
 }
+
+// What only one capture has in time is not lost: each claim that counts packets is made where both captures ran, and nowhere else.
+func TestCapturesOfDifferentTimes(t *testing.T) {
+	const reset, more = exchange + "30 < R. 301 0 101", "1 > P. 101 100 301\n1.1 < P. 301 50 201\n1.2 > . 201 0 351"
+	for name, c := range map[string]struct {
+		front, behind string
+		until         time.Duration // when the server's capture ends
+		loss          Loss
+		text          string
+	}{
+		"the server's capture ended before the RST":    {reset, exchange, time.Second, LostNowhere, "undecided: the server's capture ended before it did"},
+		"the server's capture ran when the RST came":   {reset, exchange, 40 * time.Second, ForgedBetween, "the client got a RST that the server did not send"},
+		"the server answered what its capture lacks":   {exchange + more, exchange, 2 * time.Second, LostNowhere, "all data was acknowledged: one of the captures lacks a part of it"},
+		"the client's capture lacks what was answered": {exchange, exchange + more, 2 * time.Second, LostNowhere, "undecided: the client's capture ended before it did"},
+		"the client's capture begins later":            {more + "\n9 > R 201 0 0", exchange + more + "\n9 > R 201 0 0", 10 * time.Second, LostNowhere, "undecided: the client's capture begins in the middle of it"},
+		"the server's capture begins later":            {exchange + more, more, 2 * time.Second, LostNowhere, "undecided: the server's capture begins in the middle of it"},
+		"data under way when the captures end":         {exchange + "1 > P. 101 100 301", exchange, time.Second, LostNowhere, "undecided: a capture ends while the last data is under way"},
+		"data that is sent again":                      {exchange + "1 > P. 101 100 301\n1.3 > P. 101 100 301", exchange, 2 * time.Second, LostBeforeServer, "of 200 bytes that the client sent, 100 reached the server"},
+		"the server's capture ends with the SYN":       {"0 > S 0 0 0\n1 > S 0 0 0\n3 > S 0 0 0", "0 > S 0 0 0", 100 * time.Millisecond, LostNowhere, "undecided: the server's capture ends right after the first packet: an answer may have left later"},
+		"the server's capture goes on after the SYN":   {"0 > S 0 0 0\n1 > S 0 0 0\n3 > S 0 0 0", "0 > S 0 0 0", 5 * time.Second, LostAtServer, "1 packet reached the server's network card, and no answer left it"},
+		"a last acknowledgment":                        {exchange + "1 < R. 301 0 101\n1 > . 101 0 301", exchange + "1 < R. 301 0 101", 5 * time.Second, LostNowhere, "both sides saw the same"},
+		"pings before the client's capture":            {pings(5, 5) + exchanges(6, 8) + pings(9, 9), exchanges(1, 9), 10 * time.Second, LostNowhere, "undecided: the server's capture holds requests that the client's lacks: the two ran at different times"},
+	} {
+		front, behind := diagnosesOf(t, c.front), seenIn(t, c.behind)
+		Locate(front, behind, Coverage{First: start, Last: start.Add(c.until)})
+		assert.Equal(t, c.loss, front[0].Place.Lost, name)
+		assert.Equal(t, c.text, front[0].Place.Text, name)
+	}
+}

@@ -3,6 +3,7 @@ package diagnose
 import (
 	"cmp"
 	"fmt"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -55,15 +56,19 @@ func Join(fromClient, fromServer []Seen) SidePair {
 
 // JoinCovered is Join with a server's capture of which it is known what it covers.
 func JoinCovered(fromClient, fromServer []Seen, behind Coverage) SidePair {
-	there := finderIn(fromServer)
+	there, ends := finderIn(fromServer), endsIn(fromServer)
 	p := SidePair{Joined: make([]JoinedSides, len(fromClient))}
 	for i := range fromClient {
 		mark := fromClient[i].hallmark()
-		p.Joined[i].Other, p.Joined[i].NAT = there.Find(&mark)
+		j := &p.Joined[i]
+		if j.Other, j.NAT = there.Find(&mark); j.Other < 0 {
+			j.Other = ends.find(&fromClient[i], fromServer)
+		}
 	}
 	p.clock(fromClient, fromServer)
 	p.Swapped = p.areSwapped(fromClient, fromServer)
 	directions := directionsOf(fromServer)
+	both := periodsOf(fromClient, behind, p.Offset)
 	for i := range fromClient {
 		c, j := &fromClient[i], &p.Joined[i]
 		doubt := ""
@@ -73,18 +78,49 @@ func JoinCovered(fromClient, fromServer []Seen, behind Coverage) SidePair {
 		case j.Other < 0:
 			doubt = cmp.Or(behind.doubt(c, p.Offset), directions.doubt(client))
 		case fromServer[j.Other].packets[server] == 0:
-			doubt = cmp.Or(behind.hides(c), directions.doubt(server))
+			doubt = cmp.Or(behind.hides(c), directions.doubt(server), both.doubt(c, &fromServer[j.Other]))
+		default:
+			doubt = both.doubt(c, &fromServer[j.Other])
 		}
 		switch {
 		case doubt != "":
 			j.Text = "undecided: " + doubt
 		case j.Other >= 0:
-			j.compare(c, &fromServer[j.Other])
+			j.compare(c, &fromServer[j.Other], both.known)
 		default:
 			j.missing(c, fromServer)
 		}
 	}
 	return p
+}
+
+// pairOfEnds is the client and the server of a connection.
+type pairOfEnds [2]netip.AddrPort
+
+// ends are the only connections between their ends; -1 where there are several.
+type ends map[pairOfEnds]int
+
+func endsIn(list []Seen) ends {
+	e := ends{}
+	for i := range list {
+		if s := &list[i]; s.Protocol == TCP {
+			key := pairOfEnds{s.Client, s.Server}
+			if _, known := e[key]; known {
+				i = -1
+			}
+			e[key] = i
+		}
+	}
+	return e
+}
+
+// find returns the connection where one of the captures, or both, begin in the middle of it, so that its number is not known.
+func (e ends) find(s *Seen, fromServer []Seen) int {
+	i, known := e[pairOfEnds{s.Client, s.Server}]
+	if !known || i < 0 || s.Protocol != TCP || s.hasSYN && fromServer[i].hasSYN {
+		return -1
+	}
+	return i
 }
 
 // hallmark is what the attempt is known by in another capture.
@@ -169,7 +205,7 @@ func (j *JoinedSides) missing(s *Seen, fromServer []Seen) {
 		j.lost(server, answered, "the server never saw the SYN: the RST was sent by something on the way")
 	case s.rejected:
 		j.lost(client, asked, "the SYN never reached the server: what sent the ICMP error stopped it")
-	case s.packets[server] == 0:
+	case s.packets[server] == 0 && (s.hasSYN || s.Protocol != TCP):
 		j.lost(client, asked, "%s left the client and never reached the server's network card", plural(asked.Near, "SYN"))
 	default:
 		j.Text = "the server's capture does not hold this connection: another time, another interface, or a proxy in between"
@@ -177,7 +213,7 @@ func (j *JoinedSides) missing(s *Seen, fromServer []Seen) {
 }
 
 // compare says where packets were lost, from what both sides saw.
-func (j *JoinedSides) compare(c, s *Seen) {
+func (j *JoinedSides) compare(c, s *Seen, covered bool) {
 	asked := wire.Passage{Near: c.packets[client], Far: s.packets[client], Unanswered: s.packets[server]+c.packets[server] == 0}
 	answered := wire.Passage{Near: s.packets[server], Far: c.packets[server]}
 	resets := wire.Passage{Near: s.refusals + s.rsts, Far: c.refusals + c.rsts}
@@ -205,11 +241,13 @@ func (j *JoinedSides) compare(c, s *Seen) {
 	case c.refusals > 0 && s.refusals > 0:
 		j.Text = "the server itself sent the RST"
 	default:
-		j.compareData(c, s)
+		j.compareData(c, s, covered)
 	}
 }
 
-func (j *JoinedSides) compareData(c, s *Seen) {
+// compareData compares what was sent once the connection stood; covered says that the captures may have begun and ended at different
+// times.
+func (j *JoinedSides) compareData(c, s *Seen, covered bool) {
 	synacks := wire.Passage{Near: s.synacks, Far: c.synacks, Unanswered: c.Verdict == SYNACKUnanswered && !c.acked}
 	down := wire.Passage{Near: s.bytes[server], Far: c.bytes[server]}
 	up := wire.Passage{Near: c.bytes[client], Far: s.bytes[client]}
@@ -218,14 +256,18 @@ func (j *JoinedSides) compareData(c, s *Seen) {
 	switch {
 	case synacks.Whereabouts() == wire.LostAtEnd:
 		j.lost(server, synacks, "%s reached the client, and it acknowledged none: the cause is at the client (its firewall, its stack)", plural(synacks.Far, "SYN-ACK"))
+	case down.Whereabouts() == wire.LostBetween && !s.unacked[server], up.Whereabouts() == wire.LostBetween && !c.unacked[client]:
+		j.Text = "all data was acknowledged: one of the captures lacks a part of it"
+	case down.Whereabouts() == wire.LostBetween && covered && !s.owed[server], up.Whereabouts() == wire.LostBetween && covered && !c.owed[client]:
+		j.Text = "undecided: a capture ends while the last data is under way"
 	case down.Whereabouts() == wire.LostBetween:
 		j.lost(server, down, "of %d bytes that the server sent, %d reached the client", down.Near, down.Far)
 	case up.Whereabouts() == wire.LostBetween:
 		j.lost(client, up, "of %d bytes that the client sent, %d reached the server", up.Near, up.Far)
 	case synacks.Whereabouts() == wire.LostBetween:
 		j.lost(server, synacks, "%d of %s did not reach the client", synacks.Near-synacks.Far, plural(synacks.Near, "SYN-ACK"))
-	// Where a window is closed, the server has said so in answer: one capture may have ended a packet before the other.
-	case packets.Whereabouts() == wire.LostBetween && c.Verdict.Failed() && c.Verdict != ZeroWindow:
+	// Elsewhere the other side has answered all that counts: one capture may have ended a packet before the other.
+	case packets.Whereabouts() == wire.LostBetween && (c.Verdict == Blackhole || c.Verdict == MTUBlackhole || c.Verdict == SYNACKUnanswered):
 		j.lost(client, packets, "%d of %s of the client did not reach the server", packets.Near-packets.Far, plural(packets.Near, "packet"))
 	case answers.Whereabouts() == wire.LostBetween && s.Verdict == Blackhole:
 		j.lost(server, answers, "%d of %s of the server did not reach the client", answers.Near-answers.Far, plural(answers.Near, "packet"))

@@ -67,6 +67,7 @@ func (l *lookups) isOneWay(v *view, x *lookup) bool {
 func (x *lookup) see(s *Seen) {
 	s.first, s.last = x.first.at, x.last.at
 	s.packets = [2]int64{x.asked.count, 0}
+	s.latest = [2]int64{x.asked.last.at, x.answer.at}
 	if x.answer.seen() {
 		s.packets[server] = 1
 	}

@@ -27,7 +27,10 @@ type Seen struct {
 	acked          bool // the client acknowledged a SYN-ACK
 	foreign        bool // the SYN was answered from another address
 	ttl            [2]uint8
-	stuck          bool // data of the client was sent again and again, and never acknowledged
+	latest         [2]int64 // when the latest packet of each side was seen
+	owed           [2]bool  // data of the side is unacknowledged, and has been for longer than it is under way
+	unacked        [2]bool  // data or a FIN of the side is unacknowledged
+	stuck          bool     // data of the client was sent again and again, and never acknowledged
 	echo           Echo
 	samples        [fewSamples]wire.EchoMark // of the first echo requests
 	heardSeq       uint16                    // of the first echo reply
@@ -38,8 +41,18 @@ type Seen struct {
 func (a *Judged) Seen() Seen {
 	s := Seen{Protocol: a.Protocol(), Client: a.Client(), Server: a.Server(), Verdict: a.Verdict, Ending: a.Ending}
 	a.subject.see(&s)
+	if c, ok := a.subject.(*conn); ok {
+		for dir := range c.side {
+			x := &c.side[dir]
+			s.unacked[dir] = x.unacknowledged() > 0
+			s.owed[dir] = s.unacked[dir] && (x.stuck.count > 0 || a.view.last-x.lastData.at >= underWay)
+		}
+	}
 	return s
 }
+
+// underWay is how long a packet, or the answer to it, may be under way between two vantage points, in ns.
+const underWay = 1e9
 
 // EchoID is the identifier of a ping.
 func (s *Seen) EchoID() uint16 { return s.echo.ID }
@@ -57,7 +70,7 @@ func (c *conn) see(s *Seen) {
 	s.ttl = [2]uint8{c.side[client].ttl, c.side[server].ttl}
 	s.stuck = c.side[client].stuck.count > 0
 	for dir := range c.side {
-		s.packets[dir], s.bytes[dir] = c.side[dir].packets, c.side[dir].bytes
+		s.packets[dir], s.bytes[dir], s.latest[dir] = c.side[dir].packets, c.side[dir].bytes, c.side[dir].last.at
 	}
 }
 
@@ -66,6 +79,7 @@ func (x *echo) see(s *Seen) {
 	s.first, s.last = x.first.at, x.last.at
 	s.asked, s.heard = x.asked.marks[0].at, x.heard.marks[0].at
 	s.packets = [2]int64{x.asked.count, x.heard.count}
+	s.latest = [2]int64{x.asked.last.at, x.heard.last.at}
 	s.rejected = x.refused() > 0
 	s.isn, s.samples, s.heardSeq = uint32(x.key.id), x.samples, x.heardSeq
 }
