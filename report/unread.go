@@ -12,7 +12,7 @@ import (
 // "" where there are none. Datagrams of unknown content are left out, for they are no sign of a tunnel.
 func UnreadText(stats diagnose.Stats) string {
 	list := unreadKinds(stats.Inventory.Unread, func(u *wire.Unread) bool {
-		return u.Obstacle == wire.ObstacleLink || u.Opaque && (u.Obstacle != wire.ObstacleUDP || u.Tunnel)
+		return u.Obstacle == wire.ObstacleLink || u.Obstacle == wire.ObstacleFragment && u.Instead != "" || u.Opaque && (u.Obstacle != wire.ObstacleUDP || u.Tunnel)
 	})
 	if len(list) == 0 {
 		return ""
@@ -36,6 +36,8 @@ func verdictOn(list []wire.Unread) string {
 		switch u := &list[i]; {
 		case u.Opaque:
 			return ": TCP within them cannot be seen" + instead(list)
+		case u.Obstacle == wire.ObstacleFragment && u.Instead != "":
+			text = ": the rest of the packets, their data, is not in the capture" + instead(list)
 		case u.Obstacle == wire.ObstacleLink:
 			text = ": these are no network packets" + instead(list)
 		}

@@ -41,6 +41,7 @@ func (d *decoder) decodeIP(data []byte, cut int) []byte {
 	}
 	p := d.p
 	p.Src, p.Dst, p.ID, p.TTL = h.src, h.dst, h.id, h.ttl
+	d.fragment = h.fragment
 	if h.laterFragment {
 		return d.fail(ObstacleFragment, uint32(h.protocol))
 	}

@@ -21,7 +21,7 @@ const (
 	ObstacleGRE                // a GRE packet whose content is not decoded
 	ObstacleUDP                // UDP: what it carries is not looked into, or is encrypted
 	ObstacleCut                // the snapshot length cut the packet within its headers
-	ObstacleFragment           // a fragment other than the first: the ports are in the first
+	ObstacleFragment           // a fragment other than the first, which has the ports; or a first one that nothing follows
 	ObstacleText               // lines of a text that do not tell enough of a packet
 	ObstacleMalformed          // headers that cannot be
 )
@@ -124,11 +124,17 @@ type inventory struct {
 	key              unreadKey // of the latest packet, which most often is the next one's, too
 	latest           *unreadCount
 	longestCut       int
+	fragments        fragments
 }
 
 // add counts a packet; g is the gap that was met, if any. Captured is how many of its bytes are there.
-func (v *inventory) add(p *Packet, g gap, captured int) {
+func (v *inventory) add(p *Packet, g gap, f fragment, captured int) {
 	v.packets++
+	if f.first || f.later {
+		if part := v.addFragment(p, f); f.later && g.obstacle == ObstacleFragment {
+			g = part
+		}
+	}
 	if p.Kind != KindOther && p.Kind != KindUDP {
 		v.decoded++
 		return
@@ -186,6 +192,9 @@ func (r *Reader) Inventory() Inventory {
 	v := &r.inventory
 	i := Inventory{Packets: v.packets, Decoded: v.decoded}
 	for key, c := range v.counts {
+		if c.packets <= 0 { // fragments that were found to be something else
+			continue
+		}
 		u := key.gap.describe()
 		if key.gap.obstacle == ObstacleCut {
 			u.Number = uint32(v.longestCut)

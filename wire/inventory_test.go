@@ -100,13 +100,43 @@ func TestInventoryCut(t *testing.T) {
 	assert.EqualValues(t, 1, whole.Decoded)
 }
 
+// A fragment is put to the first of its packet, before it or behind it; what is left over is named, and says where to look.
 func TestInventoryFragment(t *testing.T) {
-	ip := ipv4(layers.IPProtocolTCP)
-	ip.FragOffset = 10
-	i := inventoryOf(t, linkRaw, 0, serialize(t, ip, gopacket.Payload(zeros(40))))
-	require.Len(t, i.Unread, 1)
-	assert.Equal(t, ObstacleFragment, i.Unread[0].Obstacle)
-	assert.False(t, i.Unread[0].Opaque, "the first fragment tells")
+	part := func(id, offset uint16, more bool) []byte {
+		ip := ipv4(layers.IPProtocolTCP)
+		ip.Id, ip.FragOffset = id, offset
+		if more {
+			ip.Flags = layers.IPv4MoreFragments
+		}
+		data := zeros(40)
+		data[12] = 5 << 4 // of a TCP header
+		return serialize(t, ip, gopacket.Payload(data))
+	}
+	v6 := func(offset byte) []byte { return withExtensions(t, 44, []byte{6, 0, offset, 1, 0, 0, 0, 9}) }
+	for name, c := range map[string]struct {
+		frames [][]byte
+		want   map[string]int64
+	}{
+		"all of a packet":           {[][]byte{part(1, 0, true), part(1, 5, true), part(1, 10, false)}, map[string]int64{"IP fragments after the first": 2}},
+		"the first one comes last":  {[][]byte{part(1, 10, false), part(1, 5, true), part(1, 0, true)}, map[string]int64{"IP fragments after the first": 2}},
+		"without the first":         {[][]byte{part(1, 5, true), part(1, 10, false)}, map[string]int64{"IP fragments without the first": 2}},
+		"the first of another one":  {[][]byte{part(2, 0, true), part(1, 5, false)}, map[string]int64{"IP fragments without the first": 1, "first fragments of IP packets without the rest": 1}},
+		"without the rest":          {[][]byte{part(1, 0, true), part(2, 0, true)}, map[string]int64{"first fragments of IP packets without the rest": 2}},
+		"all of a packet, IPv6":     {[][]byte{v6(0), v6(5)}, map[string]int64{"IP fragments after the first": 1}},
+		"without the first one, v6": {[][]byte{v6(5)}, map[string]int64{"IP fragments without the first": 1}},
+		"no fragment at all":        {[][]byte{part(1, 0, false)}, map[string]int64{}},
+	} {
+		i := inventoryOf(t, linkRaw, 0, c.frames...)
+		got := map[string]int64{}
+		for _, u := range i.Unread {
+			got[u.Name] = u.Packets
+			assert.Equal(t, ObstacleFragment, u.Obstacle, name)
+			assert.Equal(t, u.Name == "IP fragments without the first", u.Opaque, name)
+			assert.Equal(t, u.Name != "IP fragments after the first", u.Instead != "", name)
+		}
+		assert.Equal(t, c.want, got, name)
+		assert.EqualValues(t, len(c.frames), i.Packets, name)
+	}
 }
 
 func TestHiding(t *testing.T) {

@@ -17,6 +17,8 @@ type ipHeader struct {
 	payload []byte
 	// laterFragment says that the payload does not begin with a transport header.
 	laterFragment bool
+	// fragment is set where the packet is a part of one.
+	fragment fragment
 	// cutInside says that the extension headers are not there whole.
 	cutInside bool
 }
@@ -57,10 +59,18 @@ func parseIPv4(data []byte, cut int) (ipHeader, bool) {
 		payload:       data[size:min(total, len(data))],
 		laterFragment: be.Uint16(data[6:])&0x1fff != 0,
 	}
+	if h.fragmentBits(be.Uint16(data[6:])&0x2000 != 0); h.fragment != (fragment{}) {
+		h.fragment.id, h.fragment.protocol = uint32(h.id), uint8(h.protocol)
+	}
 	if h.protocol == layers.IPProtocolAH {
 		h.skipExtensions()
 	}
 	return h, true
+}
+
+// fragmentBits notes whether the packet is the first of several fragments, or a later one.
+func (h *ipHeader) fragmentBits(more bool) {
+	h.fragment.first, h.fragment.later = more && !h.laterFragment, h.laterFragment
 }
 
 func parseIPv6(data []byte, cut int) (ipHeader, bool) {
@@ -121,6 +131,9 @@ func (h *ipHeader) extensionSize() int {
 	case layers.IPProtocolIPv6Fragment:
 		if len(h.payload) >= 8 {
 			h.laterFragment = be.Uint16(h.payload[2:])>>3 != 0
+			if h.fragmentBits(h.payload[3]&1 != 0); h.fragment != (fragment{}) {
+				h.fragment.id, h.fragment.protocol = be.Uint32(h.payload[4:]), h.payload[0]
+			}
 		}
 		return 8
 	}

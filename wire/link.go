@@ -80,6 +80,8 @@ type decoder struct {
 	depth int
 	gap   gap
 	rest  span
+	// fragment is that of the innermost packet.
+	fragment fragment
 }
 
 // span is a part of the captured bytes. As a slice beside the pointer to the packet it would put the packet on the heap.
@@ -96,6 +98,8 @@ type decoded struct {
 	payload []byte // of a TCP segment, as far as it was captured
 	gap     gap    // why it was not decoded
 	rest    span   // further subframes of an 802.11 frame, each with a packet of its own
+	// fragment says that the packet is a part of one.
+	fragment fragment
 }
 
 // decode fills in the packet from its captured bytes. Length must be set.
@@ -109,7 +113,7 @@ func decode(p *Packet, link linkType, data []byte) decoded {
 	} else {
 		payload = d.decodeLink(link, data, cut)
 	}
-	return decoded{payload, d.gap, d.rest}
+	return decoded{payload, d.gap, d.rest, d.fragment}
 }
 
 // fail notes why a packet is not decoded; it returns no data.

@@ -166,9 +166,19 @@ func (g gap) trait() trait {
 	case ObstacleText:
 		return trait{name: "packets of which the text does not tell enough", opaque: true, instead: "write a capture file with tcpdump -w FILE"}
 	case ObstacleFragment:
-		return trait{name: "IP fragments after the first"}
+		return fragmentTraits[g.number]
 	}
 	return trait{name: "packets with headers that cannot be", opaque: true}
+}
+
+// insteadFragments: a filter such as "tcp port 80" reads the ports, which later fragments do not have.
+const insteadFragments = "a filter on ports takes no fragment after the first: capture by host (tcpdump 'host A and host B'), where all fragments pass"
+
+var fragmentTraits = [...]trait{
+	fragmentsFollowed: {name: "IP fragments after the first"},
+	fragmentsAlone:    {name: "IP fragments without the first", opaque: true, instead: insteadFragments},
+	fragmentsOfWiFi:   {name: "802.11 fragments after the first", opaque: true, instead: insteadStation},
+	fragmentsLacking:  {name: "first fragments of IP packets without the rest", instead: insteadFragments},
 }
 
 // known adds the number to a name; what has no name may carry anything.

@@ -188,7 +188,7 @@ func (r *Reader) decodeText(p *Packet, packet *textPacket) {
 	p.Length = max(length, len(data))
 	if !ok {
 		r.data, r.raw = nil, nil
-		r.inventory.add(p, gap{obstacle: ObstacleText}, 0)
+		r.inventory.add(p, gap{obstacle: ObstacleText}, fragment{}, 0)
 		return
 	}
 	r.decode(p, link, data)

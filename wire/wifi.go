@@ -57,7 +57,7 @@ func (d *decoder) decode80211(data []byte, cut int, padded bool) []byte {
 	case len(data) < header:
 		return nil
 	case data[22]&0xf != 0:
-		return d.fail(ObstacleFragment, 0)
+		return d.fail(ObstacleFragment, fragmentsOfWiFi)
 	}
 	size := header
 	if flags&bothDS == bothDS {
