@@ -5,10 +5,12 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"slices"
 	"testing"
 
 	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
+	"golang.org/x/net/dns/dnsmessage"
 )
 
 // FuzzReader reads any bytes as a capture: it must not panic, must number the packets, and must end in one of the
@@ -27,6 +29,8 @@ func FuzzReader(f *testing.F) {
 	f.Add(solaris.Bytes())
 	f.Add(netMonFile(f, 1, 9, le16(1)))
 	f.Add(threeSYNs(f, 100))
+	f.Add(gzipped(f, threeSYNs(f, 100)))
+	f.Add(zstandard(f, threeSYNs(f, 100)))
 	f.Add(xzData(f, threeSYNs(f, 100)))
 	f.Add(lz4Data(f, threeSYNs(f, 100), false))
 	f.Add(tarball(f, "a", threeSYNs(f, 100), "b", threeSYNs(f, 103)))
@@ -116,6 +120,106 @@ func FuzzText(f *testing.F) {
 		trace, err := ReadAll(bytes.NewReader([]byte("00:00:00.0 IP 1.2.3.4.1 > 5.6.7.8.2: Flags [S], seq 1\n"+lines)), "")
 		if err == nil && len(trace.Packets) == 0 {
 			t.Fatal("the first line is a packet")
+		}
+	})
+}
+
+// FuzzDNS reads any bytes as a DNS message, and as the data of a connection that is cut anywhere.
+func FuzzDNS(f *testing.F) {
+	name := dnsmessage.MustNewName("db.example.")
+	query := dnsMessage(f, dnsmessage.Message{Header: dnsmessage.Header{ID: 7}}, "db.example.")
+	answer := dnsMessage(f, dnsmessage.Message{Header: dnsmessage.Header{ID: 7, Response: true}, Answers: []dnsmessage.Resource{
+		{Header: dnsmessage.ResourceHeader{Name: name, Class: 1}, Body: &dnsmessage.AResource{}},
+		{Header: dnsmessage.ResourceHeader{Name: name, Class: 1}, Body: &dnsmessage.AAAAResource{}}}}, "db.example.")
+	for _, m := range [][]byte{query, answer} {
+		f.Add(m, byte(5), byte(0))
+		f.Add(append(be.AppendUint16(nil, uint16(len(m))), m...), byte(7), byte(3))
+	}
+	f.Fuzz(func(t *testing.T, data []byte, size, uncaptured byte) {
+		m, ok := ParseDNS(data)
+		switch {
+		case !ok && m.HasQuestion, m.HasQuestion != (m.Name != ""), len(m.Addrs) > maxDNSAddrs:
+			t.Fatalf("this cannot be: %+v", m)
+		}
+		for _, c := range m.Name {
+			if c <= ' ' || c >= 0x7f {
+				t.Fatalf("a name for a terminal: %q", m.Name)
+			}
+		}
+		_, _ = m.Type.String(), m.Code.String()
+		messages := func(size int) (list []string) {
+			var s DNSStream
+			s.Begin(1)
+			for at := 0; at < len(data); at += size {
+				part := data[at:min(at+size, len(data))]
+				s.Add(1+uint32(at), part, len(part), func(b []byte) {
+					list = append(list, string(b))
+					if len(b) > keptDNS {
+						t.Fatalf("%d bytes of a message are kept", len(b))
+					}
+				})
+			}
+			return list
+		}
+		if whole, cut := messages(len(data)+1), messages(int(size)+1); !slices.Equal(whole, cut) {
+			t.Fatalf("%q, but in pieces of %d %q", whole, int(size)+1, cut)
+		}
+		var s DNSStream
+		s.Begin(1)
+		s.Add(1, data, len(data)+int(uncaptured), func([]byte) {})
+		s.Add(uint32(size), data, len(data), func([]byte) {})
+	})
+}
+
+// FuzzQuote reads any bytes as what an ICMP error quotes.
+func FuzzQuote(f *testing.F) {
+	f.Add(synPacket4(f))
+	f.Add(synPacket6(f))
+	f.Add(carried(f, layers.IPProtocolGRE, []byte{0, 0, 8, 0}, synPacket4(f)))
+	f.Add(datagram(f, 40000, 53, zeros(20)...))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		q, ok := parseQuote(data)
+		if ok && (!q.Src.Addr().IsValid() || !q.Dst.Addr().IsValid()) {
+			t.Fatalf("a quote without an address: %+v", q)
+		}
+		if !ok && q != (Quote{}) {
+			t.Fatalf("no quote, and yet %+v", q)
+		}
+	})
+}
+
+// FuzzFragments counts any fragments, each once.
+func FuzzFragments(f *testing.F) {
+	f.Add([]byte{1, 1, 1, 2, 2, 2})
+	f.Add([]byte{2, 1, 0x12, 0x11})
+	f.Fuzz(func(t *testing.T, parts []byte) {
+		var v inventory
+		whole := 0
+		for i, b := range parts {
+			p := Packet{Frame: i + 1, Src: addr4([]byte{10, 0, 0, b >> 6}), Dst: addr4([]byte{10, 0, 0, 9})}
+			part, g := fragment{id: uint32(b >> 2 & 15), first: b&1 != 0, later: b&3 == 2}, gap{}
+			switch {
+			case part.later:
+				g.obstacle = ObstacleFragment
+			default:
+				p.Kind = KindTCP
+				whole++
+			}
+			v.add(&p, g, part, 20)
+		}
+		r := Reader{inventory: v}
+		i := r.Inventory()
+		var later int64
+		for _, u := range i.Unread {
+			if u.Packets <= 0 {
+				t.Fatalf("%d packets of %s", u.Packets, u.Name)
+			}
+			if u.Instead == "" || u.Opaque {
+				later += u.Packets
+			}
+		}
+		if i.Packets != int64(len(parts)) || i.Decoded != int64(whole) || later != i.Packets-i.Decoded {
+			t.Fatalf("%d packets, %d decoded, %d others", i.Packets, i.Decoded, later)
 		}
 	})
 }

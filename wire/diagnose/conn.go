@@ -60,6 +60,8 @@ type conn struct {
 	veiled   *veiled
 	path     *path
 	circle   circle
+	fast     *fastOpen // nil: no SYN carried data
+	ended    *multipathEnd
 	names    *nameStreams // of a connection to a name server
 	slot     int          // in the table of the tracker
 	lives    uint8        // how often the table's hand may pass before the connection is given up
@@ -142,6 +144,7 @@ func (c *conn) add(p *wire.Packet, from int, m mark, payload []byte) {
 	switch {
 	case flags.Has(wire.RST):
 		c.reset(dir, p, m, previous)
+		c.endMultipath(dir, p, m)
 	case flags.Has(wire.SYN | wire.ACK):
 		c.synack(dir, p, m)
 	case flags.Has(wire.SYN):
@@ -149,6 +152,9 @@ func (c *conn) add(p *wire.Packet, from int, m mark, payload []byte) {
 	default:
 		end := x.next
 		c.segment(dir, p, m)
+		if x.multipath {
+			c.endMultipath(dir, p, m)
+		}
 		c.content.add(c, dir, p, payload, m)
 		if x.next != end { // and not sent again
 			c.listen(dir, payload, m)

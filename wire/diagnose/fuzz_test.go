@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"encoding/binary"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -42,6 +43,19 @@ func packetsFrom(data []byte) []wire.Packet {
 				p.Src = backendAddr
 			}
 			p.SrcMAC[5] = data[15] & 1
+		case 8, 9: // to a name server, by UDP or TCP
+			for _, port := range []*uint16{&p.SrcPort, &p.DstPort} {
+				if *port == serverAddr.Port() {
+					*port = portDNS
+				}
+			}
+			if data[4]>>4 == 8 {
+				p.Kind, p.DNS = wire.KindDNS, wire.DNS{ID: uint16(data[14] & 3), Response: p.SrcPort == portDNS, Code: wire.DNSCode(data[15] & 7), Truncated: data[13]&1 != 0}
+			}
+		case 10:
+			p.Kind = wire.KindICMP
+			p.ICMP = wire.ICMP{Type: data[13], Code: data[14], HasQuote: true, Quote: wire.Quote{Src: p.SrcAddrPort(),
+				Dst: netip.AddrPortFrom(p.Dst, portDNS), Protocol: protocolUDP, HasDNS: data[15]&1 != 0, ID: uint16(data[15] >> 6)}}
 		case 2:
 			p.Kind = wire.KindARP
 			p.Neighbour = wire.NeighbourTold{Reply: data[15]&1 != 0, Target: p.Dst}
@@ -72,6 +86,14 @@ func FuzzEngine(f *testing.F) {
 		f.Add(bytesOf(f, text), byte(8), []byte(nil))
 		f.Add(append(bytesOf(f, text), bytesOf(f, exchange)...), byte(8), []byte(nil))
 	}
+	_, queries := packetsOf(f, "0 dns > A db.example\n0 dns < A db.example 203.0.113.10\n0 dns < A db.example NXDOMAIN")
+	for _, message := range queries {
+		lookups := bytesOf(f, exchange)
+		for i := 4; i < len(lookups); i += bytesPerPacket {
+			lookups[i] |= 8 << 4
+		}
+		f.Add(lookups, byte(8), message)
+	}
 	f.Fuzz(func(t *testing.T, data []byte, room byte, payload []byte) {
 		packets := packetsFrom(data)
 		payloads := make([][]byte, len(packets))
@@ -79,6 +101,9 @@ func FuzzEngine(f *testing.F) {
 		tcp := 0
 		for i := range packets {
 			payloads[i] = payload[:min(len(payload), packets[i].TCP.Payload)]
+			if packets[i].Kind == wire.KindDNS {
+				payloads[i] = payload
+			}
 			switch {
 			case packets[i].Kind == wire.KindTCP:
 				segments++

@@ -17,6 +17,7 @@ func (c *conn) syn(dir int, p *wire.Packet, m mark) {
 			c.synTimes[c.syns.count] = uint32(min(max(0, m.at-c.syns.marks[0].at)/1000, math.MaxUint32))
 		}
 		c.syns.add(m)
+		c.openFast(p, m)
 	}
 	if x.hasISN && x.isn == p.TCP.Seq && x.hasNext {
 		return // a retransmission
@@ -56,6 +57,7 @@ func (s *side) begin(p *wire.Packet) {
 			s.shift = uint8(min(o.Value(), 14)) // RFC 7323 section 2.3
 		case o.Kind == optionMultipath:
 			s.multipath = true
+			s.subflow = s.subflow || len(o.Data) > 0 && o.Data[0]>>4 == multipathJoin
 		}
 	}
 }
@@ -76,6 +78,9 @@ func (c *conn) synack(dir int, p *wire.Packet, m mark) {
 		y.hasISN, y.isn = true, p.TCP.Ack-1
 	} else if data := p.TCP.Ack - y.isn - 1; data > 0 && y.next == y.base {
 		y.next = p.TCP.Ack // what the SYN carried, and is in the capture
+	}
+	if c.fast != nil && c.synacks.count == 0 {
+		c.fast.taken = p.TCP.Ack - y.isn - 1
 	}
 	if c.clientAcked {
 		c.repeated.add(m)

@@ -111,7 +111,7 @@ func (c *conn) incomplete(v *view) (Verdict, bool) {
 		return ResetByServer, false
 	case c.repeated.count == 1 && x.stuck.count == 0:
 		return SYNACKUnanswered, true
-	case c.synacks.count > 1 || c.syns.count > 1:
+	case c.synacks.count > 1 || c.synacks.marks[0].isBefore(c.syns.last): // SYNs before the SYN-ACK say nothing of its fate
 		return SYNACKUnanswered, false
 	case v.last-c.synacks.last.at < longestThought:
 		return SYNACKUnanswered, true

@@ -29,6 +29,8 @@ func (e *explainer) remarks(a *Judged) {
 	if c.isBadRefusal() && a.Verdict == Refused {
 		e.badRefusal()
 	}
+	e.fastOpened(a.Verdict)
+	e.multipath()
 	e.accepting()
 	e.forgery(x, y)
 	if c.challenge.seen() {

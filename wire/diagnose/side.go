@@ -50,6 +50,7 @@ type side struct {
 	progressed bool // the other side acknowledged more than the first acknowledgment did
 	missed     bool // the other side acknowledged what is not in the capture
 	multipath  bool // its SYN has the option of Multipath TCP
+	subflow    bool // its SYN joins a connection of Multipath TCP
 	deaf       bool // it had received nothing when it sent its FIN, or its RST without one
 	isn        uint32
 	base       uint32 // the first sequence number of data that is known of
