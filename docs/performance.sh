@@ -2,13 +2,63 @@
 # Measures what docs/performance.md says, and writes it. Run it as root on a machine that does nothing else:
 #
 #	make performance
+#
+# With "diagnose" it measures the part about captures alone, and leaves the rest of the page as it is. ROUNDS is how many times each program reads one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+rounds=${ROUNDS:-5}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 go build -o "$work/tcplab" ./cmd/tcplab
 tcplab=$work/tcplab
+
+# figure prints a figure of the benchmark that reads captures.
+figure() { awk -v unit="$1" -v format="$2" '{ for (i = 2; i < NF; i++) if ($(i+1) == unit) printf(format, $i) }' <<<"$reading"; }
+
+# program prints the row of a program that reads a capture: its time, as a part of tcpdump's, its processor time and its memory.
+program() {
+  echo "| $2 | $(figure "$1-s" %.2f) | $(figure "$1-of-tcpdump" %.1f) | $(figure "$1-cpu-s" %.2f) | $(figure "$1-MB" %.0f) MB |"
+}
+
+# captures prints the part of the page about captures.
+captures() {
+  local reading
+  reading=$(go test -run '^$' -bench Diagnose -benchtime ${rounds}x -timeout 60m ./cmd/tcplab | grep '^BenchmarkDiagnose')
+  cat <<PART
+## A capture of 1 GB
+
+Programs that read every packet of one capture: 2.8 million packets, 160,000 connections of which a tenth failed. tcpdump does nothing with
+them, tshark counts conversations. The programs took turns, on $(date +%Y-%m-%d), with a load average of $(cut -d' ' -f1 /proc/loadavg) on $(nproc) processors; medians of $rounds rounds, in seconds.
+
+| program | time | of tcpdump's | processor time | memory |
+|---|---:|---:|---:|---:|
+$(program tcpdump '`tcpdump -r FILE -w /dev/null`')
+$(program tcplab '`tcplab diagnose FILE`')
+$(program tshark '`tshark -n -q -z conv,tcp -r FILE`')
+$(program flood '`tcplab diagnose`, a million SYNs without an answer')
+
+\`\`\`sh
+\$ go test -run '^$' -bench Diagnose -benchtime 5x ./cmd/tcplab
+\`\`\`
+
+Two processors share the work: one reads, decodes, and computes by what a packet's connection and its copies are known; the other puts packets in order and judges.
+Each has about half of it. A segment waits for its turn in 112 bytes, and its connection is found by a hash that came with it. Of the processors' time the
+kernel's copy of the file is about a sixth, the start of the program a twentieth, the keys of connections and copies a twelfth each; what is left is spread thin.
+
+PART
+}
+
+# Only the part about captures, in the place of the one that is there.
+if [ "${1:-}" = diagnose ]; then
+  captures >"$work/part"
+  awk -v part="$work/part" '
+    /^## /{ inside = ($0 == "## A capture of 1 GB") }
+    /^## (A capture of 1 GB|Verdicts on a busy machine)$/ && !done { while ((getline line < part) > 0) print line; done = 1 }
+    !inside' docs/performance.md >"$work/page"
+  cp "$work/page" docs/performance.md
+  exit
+fi
 
 # seconds prints how long a command takes, whose output is kept from the page.
 seconds() {
@@ -21,14 +71,6 @@ fast=$(seconds "$tcplab" run --all --speed 50 --out "$work/fast")
 setup=$(go test -run '^$' -bench Lab -benchtime 30x ./netns | grep '^BenchmarkLab')
 labs=$("$tcplab" bench labs 10 100 500)
 verdicts=$("$tcplab" bench verdicts 1000)
-reading=$(go test -run '^$' -bench Diagnose -benchtime 5x ./cmd/tcplab | grep '^BenchmarkDiagnose/')
-
-# program prints the row of a program in the table of those that read a capture: its time, as a part of tcpdump's, and its memory.
-program() {
-  awk -v want="$1" -v label="$2" '
-    { name = $1; sub("^BenchmarkDiagnose/", "", name); sub("-[0-9]+$", "", name); time[name] = $3 / 1e9; memory[name] = $5 }
-    END { printf("| %s | %.2f | %.1f | %.0f MB |\n", label, time[want], time[want] / time["tcpdump"], memory[want]) }' <<<"$reading"
-}
 
 # metric prints one figure of the benchmark, without its decimals from 10 on.
 metric() { awk -v unit="$1" '{ for (i = 2; i < NF; i++) if ($(i+1) == unit) printf($i < 10 ? "%.2g" : "%.0f", $i) }' <<<"$setup"; }
@@ -85,23 +127,7 @@ The labs of this benchmark pin their neighbour entries. Where they are learned, 
 namespaces of a machine (\`net.ipv4.neigh.default.gc_thresh3\`, 1024 entries by default), and with some 250 labs at once it is full; the baseline of
 what comes then fails, and says so.
 
-## A capture of 1 GB
-
-Programs that read every packet of one capture: 2.8 million packets, 160,000 connections of which a tenth failed. tcpdump does nothing with
-them, tshark counts conversations. Means of five rounds.
-
-| program | seconds | of tcpdump's | memory |
-|---|---:|---:|---:|
-$(program tcpdump '`tcpdump -r FILE -w /dev/null`')
-$(program tcplab '`tcplab diagnose FILE`')
-$(program tshark '`tshark -n -q -z conv,tcp -r FILE`')
-
-\`\`\`sh
-$ go test -run '^$' -bench Diagnose -benchtime 5x ./cmd/tcplab
-\`\`\`
-
-Two processors share the work: one reads, decodes, and computes by what a packet's connection and its copies are known; the other puts packets in order and judges.
-Of the processors' time reading takes a tenth, decoding a third, and judging the rest.
+$(captures)
 
 ## Verdicts on a busy machine
 
