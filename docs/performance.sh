@@ -16,9 +16,18 @@ tcplab=$work/tcplab
 # figure prints a figure of the benchmark that reads captures.
 figure() { awk -v unit="$1" -v format="$2" '{ for (i = 2; i < NF; i++) if ($(i+1) == unit) printf(format, $i) }' <<<"$reading"; }
 
-# program prints the row of a program that reads a capture: its time, as a part of tcpdump's, its processor time and its memory.
+# program prints the row of a program that reads a capture, where it is installed: its time, as a part of tcpdump's, its processor time and
+# its memory.
 program() {
+  [ -n "$(figure "$1-s" %s)" ] || return 0
   echo "| $2 | $(figure "$1-s" %.2f) | $(figure "$1-of-tcpdump" %.1f) | $(figure "$1-cpu-s" %.2f) | $(figure "$1-MB" %.0f) MB |"
+}
+
+programs() {
+  program tcpdump '`tcpdump -r FILE -w /dev/null`'
+  program tcplab '`tcplab diagnose FILE`'
+  program tshark '`tshark -n -q -z conv,tcp -r FILE`'
+  program flood '`tcplab diagnose`, a million SYNs without an answer'
 }
 
 # captures prints the part of the page about captures.
@@ -29,14 +38,11 @@ captures() {
 ## A capture of 1 GB
 
 Programs that read every packet of one capture: 2.8 million packets, 160,000 connections of which a tenth failed. tcpdump does nothing with
-them, tshark counts conversations. The programs took turns, on $(date +%Y-%m-%d), with a load average of $(cut -d' ' -f1 /proc/loadavg) on $(nproc) processors; medians of $rounds rounds, in seconds.
+them, tshark, where there is a row of it, counts conversations. The programs took turns, on $(date +%Y-%m-%d), with a load average of $(cut -d' ' -f1 /proc/loadavg) on $(nproc) processors; medians of $rounds rounds, in seconds.
 
 | program | time | of tcpdump's | processor time | memory |
 |---|---:|---:|---:|---:|
-$(program tcpdump '`tcpdump -r FILE -w /dev/null`')
-$(program tcplab '`tcplab diagnose FILE`')
-$(program tshark '`tshark -n -q -z conv,tcp -r FILE`')
-$(program flood '`tcplab diagnose`, a million SYNs without an answer')
+$(programs)
 
 \`\`\`sh
 \$ go test -run '^$' -bench Diagnose -benchtime 5x ./cmd/tcplab
