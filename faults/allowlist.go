@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tcplab/tcplab/lab"
@@ -62,20 +63,28 @@ func (l AllowList) Install(ctx context.Context, b *lab.Bench) error {
 
 // in is the list as it is written in a lab.
 func (l AllowList) in(b *lab.Bench) AllowList {
-	permissions := l.Permissions()
-	for i, p := range permissions {
-		permissions[i] = permissionIn(b, p)
+	var permissions []string
+	for _, p := range l.Permissions() {
+		permissions = append(permissions, permissionsIn(b, p)...)
 	}
 	l.Allow = strings.Join(permissions, " ")
 	return l
 }
 
-// permissionIn is a permission as it is written in a lab.
-func permissionIn(b *lab.Bench, permission string) string {
-	if permission == fmt.Sprintf("tcp/%d", lab.Port) {
-		return fmt.Sprintf("tcp/%d", b.PortOf(lab.Port))
+// permissionsIn are a permission as it is written in a lab: for each port of the service, by its protocol.
+func permissionsIn(b *lab.Bench, permission string) []string {
+	what, isTCP := strings.CutPrefix(permission, lab.ProtoTCP+"/")
+	if !isTCP {
+		return []string{permission}
 	}
-	return permission
+	if what != strconv.Itoa(lab.Port) {
+		return []string{b.Service.Transport() + "/" + what}
+	}
+	var list []string
+	for _, port := range b.Service.Numbers() {
+		list = append(list, fmt.Sprintf("%s/%d", b.Service.Transport(), port))
+	}
+	return list
 }
 
 // CounterName is the name, among the [lab.Counters] of its host, of the packets that a permission has let through; of those
@@ -125,8 +134,10 @@ func (f Revoke) Verify(ctx context.Context, b *lab.Bench) error {
 	if _, ok := counters[f.List.CounterName("")]; !ok {
 		return fmt.Errorf("host %s has no allow list %s", f.List.Host, f.List.Name)
 	}
-	if _, ok := counters[f.List.CounterName(permissionIn(b, f.Permission))]; ok {
-		return fmt.Errorf("allow list %s still lets through %s", f.List.Name, permissionIn(b, f.Permission))
+	for _, permission := range permissionsIn(b, f.Permission) {
+		if _, ok := counters[f.List.CounterName(permission)]; ok {
+			return fmt.Errorf("allow list %s still lets through %s", f.List.Name, permission)
+		}
 	}
 	return nil
 }

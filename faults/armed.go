@@ -3,7 +3,6 @@ package faults
 import (
 	"context"
 	"fmt"
-	"strconv"
 
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
@@ -16,9 +15,10 @@ const (
 	ArmedCounter   = "armed: matched"
 )
 
-// ArmVerb lets a rule wait on a host until a connection with the port reaches the instant.
-func ArmVerb(at lab.Instant, port int, f lab.Family, r Rule) []string {
-	argv := lab.Verb("armed", "set", "--at", string(at), "--service", strconv.Itoa(port))
+// ArmVerb lets a rule wait on a host until a connection with one of the ports reaches the instant. Where the rule is about the first port,
+// it holds for each of them.
+func ArmVerb(at lab.Instant, ports []int, f lab.Family, r Rule) []string {
+	argv := lab.Verb("armed", "set", "--at", string(at), "--service", lab.JoinPorts(ports, ","))
 	return append(argv, FirewallVerb("", f, r)[len(lab.Verb("firewall", "")):]...)
 }
 
@@ -28,10 +28,10 @@ func (f FirewallRule) Arm(ctx context.Context, b *lab.Bench, at lab.Instant) err
 	switch {
 	case at == lab.Idle:
 		return fmt.Errorf("a rule that waits for an idle connection: %w by the kernel", lab.ErrUnsupported)
-	case f.Rule.Proto != "tcp" || f.Rule.First != 0:
+	case f.Rule.Proto != lab.ProtoTCP || b.Service.UDP() || f.Rule.First != 0:
 		return fmt.Errorf("rule %s as one that waits for a connection: %w", f.Rule, lab.ErrUnsupported)
 	}
-	return b.Do(ctx, f.Host, ArmVerb(at, b.Service.Number(), b.Family, f.Rule.in(b)))
+	return b.Do(ctx, f.Host, ArmVerb(at, b.Service.Numbers(), b.Family, f.Rule.in(b)[0]))
 }
 
 // Came reports whether the instant has come. Where the rule is not there, the error says so.

@@ -15,14 +15,14 @@ import (
 const (
 	armedTable = "armed"
 	armedChain = "armed" // the chain of the rule
-	firedSet   = "fired" // has the service's port in it once the instant has come
+	firedSet   = "fired" // has the service's first port in it once the instant has come
 )
 
 // watchChains see each packet after the rule has let it pass, wherever it is on its way.
 var watchChains = map[string]*nftables.ChainHook{"watch-in": nftables.ChainHookInput, "watch-out": nftables.ChainHookOutput,
 	"watch-forward": nftables.ChainHookForward}
 
-const armedUsage = "usage: tcplab host armed set --at connected|request-sent|request-acked|replied --service PORT RULE, with the flags of \"firewall\", or armed remove"
+const armedUsage = "usage: tcplab host armed set --at connected|request-sent|request-acked|replied --service PORT,... RULE, with the flags of \"firewall\", or armed remove"
 
 // armed lets a rule wait for an instant, or removes it.
 func armed(_ context.Context, s agent.Streams, args []string) error {
@@ -31,7 +31,8 @@ func armed(_ context.Context, s agent.Streams, args []string) error {
 	}
 	flags, family, rule := ruleFlags("armed")
 	at := flags.String("at", "", "the instant")
-	service := flags.Int("service", lab.Port, "the service's port")
+	services := portNumbers{lab.Port}
+	flags.Var(&services, "service", "the service's ports")
 	if err := agent.Parse(flags, args[1:]); err != nil {
 		return err
 	}
@@ -40,7 +41,7 @@ func armed(_ context.Context, s agent.Streams, args []string) error {
 		return err
 	}
 	defer conn.CloseLasting()
-	watch := watching(lab.Instant(*at), *service)
+	watch := watching(lab.Instant(*at), services)
 	switch {
 	case args[0] == "remove" && len(args) == 1:
 		return removeTable(conn, armedTable)
@@ -51,21 +52,37 @@ func armed(_ context.Context, s agent.Streams, args []string) error {
 	if err := possible(f, *rule); err != nil {
 		return err
 	}
-	return setArmed(conn, f, *rule, *service, watch)
+	return setArmed(conn, f, *rule, services, watch)
 }
 
-func setArmed(conn *nftables.Conn, f lab.Family, r Rule, service int, watch func(fired ...expr.Any) [][]expr.Any) error {
+// atPort is the rule for another port of the service, where it is about the first.
+func (r Rule) atPort(first, port int) Rule {
+	if r.Port == first {
+		r.Port = port
+	}
+	if r.SourcePort == first {
+		r.SourcePort = port
+	}
+	return r
+}
+
+func setArmed(conn *nftables.Conn, f lab.Family, r Rule, services []int, watch func(fired ...expr.Any) [][]expr.Any) error {
 	table := replaceTable(conn, armedTable)
 	set := &nftables.Set{Table: table, Name: firedSet, KeyType: nftables.TypeInetService, Dynamic: true}
 	if err := conn.AddSet(set, nil); err != nil {
 		return fmt.Errorf("arm rule %s: %w", r, err)
 	}
-	key := &expr.Immediate{Register: 1, Data: bigEndian(uint16(service))}
+	key := &expr.Immediate{Register: 1, Data: bigEndian(uint16(services[0]))}
 	chain := conn.AddChain(&nftables.Chain{Name: armedChain, Table: table, Type: nftables.ChainTypeFilter,
 		Hooknum: hooks[r.Chain], Priority: nftables.ChainPriorityFilter})
-	holds := []expr.Any{key, &expr.Lookup{SourceRegister: 1, SetName: set.Name, SetID: set.ID}}
-	conn.AddRule(&nftables.Rule{Table: table, Chain: chain, Exprs: append(holds, expressions(f, r)...),
-		UserData: userdata.AppendString(nil, userdata.TypeComment, ArmedCounter)})
+	for _, port := range services {
+		holds := []expr.Any{key, &expr.Lookup{SourceRegister: 1, SetName: set.Name, SetID: set.ID}}
+		conn.AddRule(&nftables.Rule{Table: table, Chain: chain, Exprs: append(holds, expressions(f, r.atPort(services[0], port))...),
+			UserData: userdata.AppendString(nil, userdata.TypeComment, ArmedCounter)})
+		if r.atPort(services[0], 0) == r {
+			break // it is about no port of the service
+		}
+	}
 	after := *nftables.ChainPriorityFilter + 1
 	for name, hook := range watchChains {
 		watcher := conn.AddChain(&nftables.Chain{Name: name, Table: table, Type: nftables.ChainTypeFilter, Hooknum: hook, Priority: &after})
@@ -101,7 +118,20 @@ func marks(matched []expr.Any, with uint32) []expr.Any {
 
 // watching returns the rules that wait for an instant, given what to do when it has come; nil where there is no such instant. A rule that
 // looks for what comes second stands first, so that one packet is not taken for both.
-func watching(at lab.Instant, service int) func(fired ...expr.Any) [][]expr.Any {
+func watching(at lab.Instant, services []int) func(fired ...expr.Any) [][]expr.Any {
+	if watchingPort(at, 0) == nil {
+		return nil
+	}
+	return func(fired ...expr.Any) (all [][]expr.Any) {
+		for _, service := range services {
+			all = append(all, watchingPort(at, service)(fired...)...)
+		}
+		return all
+	}
+}
+
+// watchingPort are those rules for one port.
+func watchingPort(at lab.Instant, service int) func(fired ...expr.Any) [][]expr.Any {
 	asked := marks(flagged(partDestination, service, flagPSH, flagPSH), markAsked)
 	begun := marks(flagged(partDestination, service, flagSYN|flagACK, flagSYN), markBegun)
 	switch at {

@@ -53,9 +53,10 @@ func (c Cut) String() string {
 // families together.
 func (c Cut) CounterName(lab.Family) string { return "cut: " + c.String() }
 
-// CutVerb puts a cut of the connections with a port in place, in the place of the one before.
-func CutVerb(c Cut, port int) []string {
-	argv := lab.Verb("cut", "set", "--port", strconv.Itoa(port), "--from", string(c.From), "--packets", strconv.Itoa(c.Packets))
+// CutVerb puts a cut of the connections with a service in place, in the place of the one before.
+func CutVerb(c Cut, s lab.Service) []string {
+	argv := append(lab.Verb("cut", "set"), portArgs(s)...)
+	argv = append(argv, "--from", string(c.From), "--packets", strconv.Itoa(c.Packets))
 	if c.Back {
 		argv = append(argv, "--back")
 	}
@@ -67,7 +68,7 @@ func CutVerb(c Cut, port int) []string {
 
 // Inject arms it: it waits for its segment.
 func (c Cut) Inject(ctx context.Context, b *lab.Bench) error {
-	return b.Do(ctx, lab.RouterHost, CutVerb(c, b.Service.Number()))
+	return b.Do(ctx, lab.RouterHost, CutVerb(c, b.Service))
 }
 
 // Verify reads its counter.

@@ -22,7 +22,7 @@ const (
 	markAnswered = 2
 )
 
-const cutUsage = "usage: tcplab host cut set [--port N] --from request|reply|second-request [--back] [--reject] [--packets N], or cut remove"
+const cutUsage = "usage: tcplab host cut set [--proto tcp|udp] [--port N,...] --from request|reply|second-request [--back] [--reject] [--packets N], or cut remove"
 
 // cut breaks connections at a segment of theirs, or stops to do so.
 func cut(_ context.Context, s agent.Streams, args []string) error {
@@ -31,7 +31,9 @@ func cut(_ context.Context, s agent.Streams, args []string) error {
 	}
 	flags := flag.NewFlagSet("cut", flag.ContinueOnError)
 	from := flags.String("from", "", "the segment from which on packets are dropped: request, reply or second-request")
-	port := flags.Int("port", lab.Port, "the service's port")
+	ports := portNumbers{lab.Port}
+	flags.Var(&ports, "port", "the service's ports")
+	proto := flags.String("proto", lab.ProtoTCP, "tcp or udp")
 	c := Cut{}
 	flags.BoolVar(&c.Back, "back", false, "drop only what comes from the server")
 	flags.BoolVar(&c.Reject, "reject", false, "answer with ICMP")
@@ -48,21 +50,44 @@ func cut(_ context.Context, s agent.Streams, args []string) error {
 	switch {
 	case args[0] == "remove" && len(args) == 1:
 		return removeTable(conn, cutTable)
-	case args[0] == "set" && marking(c.From, *port) != nil && c.Packets >= 0 && flags.NArg() == 0:
-		return setCut(conn, c, *port)
+	case args[0] == "set" && marking(c.From, serviceEnd{}) != nil && serviceProtocols[*proto] != 0 && c.Packets >= 0 && flags.NArg() == 0:
+		return setCut(conn, c, endsOf(*proto, ports))
 	}
 	return agent.Usagef(cutUsage)
 }
 
-func setCut(conn *nftables.Conn, c Cut, port int) error {
+// serviceEnd is a port of the service, with the number of its protocol.
+type serviceEnd struct {
+	proto byte
+	port  int
+}
+
+var serviceProtocols = map[string]byte{lab.ProtoTCP: unix.IPPROTO_TCP, lab.ProtoUDP: unix.IPPROTO_UDP}
+
+func endsOf(proto string, ports []int) []serviceEnd {
+	var list []serviceEnd
+	for _, port := range ports {
+		list = append(list, serviceEnd{serviceProtocols[proto], port})
+	}
+	return list
+}
+
+func setCut(conn *nftables.Conn, c Cut, services []serviceEnd) error {
 	table := replaceTable(conn, cutTable)
 	chain := conn.AddChain(&nftables.Chain{Name: cutTable, Table: table, Type: nftables.ChainTypeFilter,
 		Hooknum: nftables.ChainHookForward, Priority: nftables.ChainPriorityFilter})
-	for _, exprs := range marking(c.From, port) {
-		conn.AddRule(&nftables.Rule{Table: table, Chain: chain, Exprs: exprs})
+	for _, service := range services {
+		for _, exprs := range marking(c.From, service) {
+			conn.AddRule(&nftables.Rule{Table: table, Chain: chain, Exprs: exprs})
+		}
 	}
-	conn.AddRule(&nftables.Rule{Table: table, Chain: chain, Exprs: cutting(c, port),
-		UserData: userdata.AppendString(nil, userdata.TypeComment, c.CounterName(lab.IPv4))})
+	for _, service := range services {
+		conn.AddRule(&nftables.Rule{Table: table, Chain: chain, Exprs: cutting(c, service),
+			UserData: userdata.AppendString(nil, userdata.TypeComment, c.CounterName(lab.IPv4))})
+		if !c.Back {
+			break // what goes to any of the ports, and what comes from it, is matched by the first
+		}
+	}
 	if err := conn.Flush(); err != nil {
 		return fmt.Errorf("cut connections: %w (the kernel needs nf_tables and nf_conntrack with marks)", err)
 	}
@@ -70,7 +95,7 @@ func setCut(conn *nftables.Conn, c Cut, port int) error {
 }
 
 // marking are the rules that put the mark "cut" on a connection at its moment; nil for one that there is not.
-func marking(m Moment, service int) [][]expr.Any {
+func marking(m Moment, service serviceEnd) [][]expr.Any {
 	switch m {
 	case AtRequest:
 		return [][]expr.Any{mark(partDestination, service, markNone, markCut)}
@@ -82,10 +107,12 @@ func marking(m Moment, service int) [][]expr.Any {
 	return nil
 }
 
-// mark changes the mark of a connection at a segment with data that has the service's port in that part of its header.
-func mark(port part, service int, from, to uint32) []expr.Any {
-	exprs := append(protocolIs(unix.IPPROTO_TCP), port.load(), equals(bigEndian(uint16(service))),
-		partFlags.load(), &expr.Bitwise{SourceRegister: 1, DestRegister: 1, Len: 1, Mask: []byte{flagPSH}, Xor: []byte{0}}, equals([]byte{flagPSH}))
+// mark changes the mark of a connection at a segment with data, or at a datagram, that has the service's port in that part of its header.
+func mark(port part, service serviceEnd, from, to uint32) []expr.Any {
+	exprs := append(protocolIs(service.proto), port.load(), equals(bigEndian(uint16(service.port))))
+	if service.proto == unix.IPPROTO_TCP {
+		exprs = append(exprs, partFlags.load(), &expr.Bitwise{SourceRegister: 1, DestRegister: 1, Len: 1, Mask: []byte{flagPSH}, Xor: []byte{0}}, equals([]byte{flagPSH}))
+	}
 	exprs = append(exprs, marked(from)...)
 	return append(exprs, &expr.Immediate{Register: 1, Data: native(to)}, &expr.Ct{Key: expr.CtKeyMARK, Register: 1, SourceRegister: true})
 }
@@ -96,10 +123,10 @@ func marked(with uint32) []expr.Any {
 }
 
 // cutting is the rule for what is marked.
-func cutting(c Cut, service int) []expr.Any {
-	exprs := append(protocolIs(unix.IPPROTO_TCP), marked(markCut)...)
+func cutting(c Cut, service serviceEnd) []expr.Any {
+	exprs := append(protocolIs(service.proto), marked(markCut)...)
 	if c.Back {
-		exprs = append(exprs, partSource.load(), equals(bigEndian(uint16(service))))
+		exprs = append(exprs, partSource.load(), equals(bigEndian(uint16(service.port))))
 	}
 	if c.Packets > 0 {
 		exprs = append(exprs, first(c.Packets)...)

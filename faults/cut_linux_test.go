@@ -51,7 +51,7 @@ func TestTheKernelKeepsOneCut(t *testing.T) {
 	}
 	assert.Empty(t, cuts())
 	for _, c := range []Cut{{From: AtRequest}, {From: AtReply, Back: true}, {From: AtSecondRequest, Reject: true}, {From: AtRequest, Packets: 3}} {
-		verb(CutVerb(c, lab.Port)...)
+		verb(CutVerb(c, lab.Service{})...)
 		assert.Equal(t, []string{c.CounterName(lab.IPv4)}, cuts())
 	}
 	verb(lab.Verb("cut", "remove")...)

@@ -24,12 +24,14 @@ func (StopService) Inject(ctx context.Context, b *lab.Bench) error { return b.St
 
 // Verify looks for sockets in state LISTEN: there must be none.
 func (StopService) Verify(ctx context.Context, b *lab.Bench) error {
-	var listening []netip.AddrPort
-	if err := b.Query(ctx, lab.ServerHost, agent.ListenersVerb(b.Service.Number()), &listening); err != nil {
-		return err
-	}
-	if len(listening) > 0 {
-		return fmt.Errorf("the server still listens on %v", listening)
+	for _, port := range b.Service.Numbers() {
+		var listening []netip.AddrPort
+		if err := b.Query(ctx, lab.ServerHost, lab.ListenersOfVerb(b.Service, port), &listening); err != nil {
+			return err
+		}
+		if len(listening) > 0 {
+			return fmt.Errorf("the server still listens on %v", listening)
+		}
 	}
 	return nil
 }
@@ -88,9 +90,36 @@ func (f HangService) Verify(ctx context.Context, b *lab.Bench) error {
 // stopping bounds the time in which processes stop that have been sent a signal, on a busy machine.
 const stopping = 3 * time.Second
 
-func (HangService) verify(ctx context.Context, b *lab.Bench) error {
+func (f HangService) verify(ctx context.Context, b *lab.Bench) error {
+	for _, target := range b.Targets() {
+		if b.Service.UDP() {
+			return f.stillBound(ctx, b)
+		}
+		if err := f.silentAt(ctx, b, target); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stillBound looks for the sockets of a service for datagrams. It is sent nothing: what it would take in once it goes on is not known to be
+// harmless.
+func (HangService) stillBound(ctx context.Context, b *lab.Bench) error {
+	for _, port := range b.Service.Numbers() {
+		var bound []netip.AddrPort
+		if err := b.Query(ctx, lab.ServerHost, lab.ListenersOfVerb(b.Service, port), &bound); err != nil {
+			return err
+		}
+		if len(bound) == 0 {
+			return fmt.Errorf("nothing on the server takes datagrams on UDP port %d", port)
+		}
+	}
+	return nil
+}
+
+func (HangService) silentAt(ctx context.Context, b *lab.Bench, target netip.AddrPort) error {
 	o, err := askInVain(func(patience time.Duration) (o lab.Outcome, err error) {
-		err = b.Query(ctx, lab.ServerHost, agent.DialVerb(b.Target(), patience), &o)
+		err = b.Query(ctx, lab.ServerHost, agent.DialVerb(target, patience), &o)
 		return o, err
 	})
 	switch {

@@ -104,16 +104,38 @@ func (f FirewallRule) String() string {
 	return fmt.Sprintf("firewall rule on the %s: %s", f.Host, f.Rule)
 }
 
-// in is the rule as it is written in a lab.
-func (r Rule) in(b *lab.Bench) Rule {
-	r.Port, r.SourcePort = b.PortOf(r.Port), b.PortOf(r.SourcePort)
-	return r
+// in are the rules as they are written in a lab: one for each port of the service, by its protocol, where the plan means the service.
+func (r Rule) in(b *lab.Bench) []Rule {
+	if r.Port != lab.Port && r.SourcePort != lab.Port {
+		return []Rule{r}
+	}
+	var list []Rule
+	for _, port := range b.Service.Numbers() {
+		mine := r
+		mine.Proto = b.Service.Transport()
+		if r.Port == lab.Port {
+			mine.Port = port
+		}
+		if r.SourcePort == lab.Port {
+			mine.SourcePort = port
+		}
+		list = append(list, mine)
+	}
+	return list
+}
+
+// each does something with each rule as it is written in the lab.
+func (f FirewallRule) each(ctx context.Context, b *lab.Bench, action string) error {
+	for _, r := range f.Rule.in(b) {
+		if err := b.Do(ctx, f.Host, FirewallVerb(action, b.Family, r)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Inject adds the rule.
-func (f FirewallRule) Inject(ctx context.Context, b *lab.Bench) error {
-	return b.Do(ctx, f.Host, FirewallVerb("add", b.Family, f.Rule.in(b)))
-}
+func (f FirewallRule) Inject(ctx context.Context, b *lab.Bench) error { return f.each(ctx, b, "add") }
 
 // Verify reads the rule's counter: the rule must be there.
 func (f FirewallRule) Verify(ctx context.Context, b *lab.Bench) error {
@@ -121,16 +143,16 @@ func (f FirewallRule) Verify(ctx context.Context, b *lab.Bench) error {
 	if err := b.Query(ctx, f.Host, agent.CountersVerb(), &counters); err != nil {
 		return err
 	}
-	if _, ok := counters[f.Rule.in(b).CounterName(b.Family)]; !ok {
-		return fmt.Errorf("host %s has no firewall rule %s for %s", f.Host, f.Rule.in(b), b.Family)
+	for _, r := range f.Rule.in(b) {
+		if _, ok := counters[r.CounterName(b.Family)]; !ok {
+			return fmt.Errorf("host %s has no firewall rule %s for %s", f.Host, r, b.Family)
+		}
 	}
 	return nil
 }
 
 // Heal deletes the rule.
-func (f FirewallRule) Heal(ctx context.Context, b *lab.Bench) error {
-	return b.Do(ctx, f.Host, FirewallVerb("delete", b.Family, f.Rule.in(b)))
-}
+func (f FirewallRule) Heal(ctx context.Context, b *lab.Bench) error { return f.each(ctx, b, "delete") }
 
 // NewOnly implements harness.NewOnly: a rule for SYNs is about the beginning of a connection.
 func (f FirewallRule) NewOnly() bool { return strings.Contains(f.Rule.Flags, "SYN") }

@@ -17,8 +17,31 @@ func HoldVerb(count int, target netip.AddrPort) []string {
 	return lab.Verb("hold", "--count", strconv.Itoa(count), target.String())
 }
 
-// held is the name under which the connections of a fault are kept.
-const held = "held connections"
+// holdFrom keeps so many connections to each port of the service open from a host; with 0, as many as there are local ports.
+func holdFrom(ctx context.Context, b *lab.Bench, host string, count int) error {
+	h, err := b.Host(host)
+	if err != nil {
+		return err
+	}
+	for _, target := range b.Targets() {
+		if err := b.Keep(ctx, heldTo(target), h.Command(HoldVerb(count, target)...)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// release closes the connections that a fault holds.
+func release(ctx context.Context, b *lab.Bench) error {
+	var errs []error
+	for _, target := range b.Targets() {
+		errs = append(errs, b.End(ctx, heldTo(target)))
+	}
+	return errors.Join(errs...)
+}
+
+// heldTo is the name under which the connections of a fault to a port are kept.
+func heldTo(target netip.AddrPort) string { return fmt.Sprintf("held connections to %s", target) }
 
 // FillQueue fills the accept queue of the service, whose program accepts nothing any more: the kernel drops each SYN that
 // comes.
@@ -39,11 +62,7 @@ func (f FillQueue) Inject(ctx context.Context, b *lab.Bench) error {
 	if err := b.RunService(ctx, s); err != nil {
 		return err
 	}
-	server, err := b.Host(lab.ServerHost)
-	if err != nil {
-		return err
-	}
-	return b.Keep(ctx, held, server.Command(HoldVerb(f.Backlog+1, b.Target())...))
+	return holdFrom(ctx, b, lab.ServerHost, f.Backlog+1)
 }
 
 // Verify connects from the server to itself, which must go without an answer, and looks at the sockets in state LISTEN, of
@@ -64,7 +83,7 @@ func (f FillQueue) Verify(ctx context.Context, b *lab.Bench) error {
 
 // Heal lets go of the connections, and starts the service again.
 func (FillQueue) Heal(ctx context.Context, b *lab.Bench) error {
-	return errors.Join(b.StopService(ctx), b.End(ctx, held), b.StartService(ctx))
+	return errors.Join(b.StopService(ctx), release(ctx, b), b.StartService(ctx))
 }
 
 // UsePorts uses every local port of the client for connections to the service. How many there are is limited by
@@ -83,11 +102,7 @@ func (UsePorts) String() string {
 
 // Inject opens connections until there is no port left.
 func (UsePorts) Inject(ctx context.Context, b *lab.Bench) error {
-	client, err := b.Host(lab.ClientHost)
-	if err != nil {
-		return err
-	}
-	return b.Keep(ctx, held, client.Command(HoldVerb(0, b.Target())...))
+	return holdFrom(ctx, b, lab.ClientHost, 0)
 }
 
 // Verify connects once more, which the client's own kernel must refuse.
@@ -103,4 +118,4 @@ func (f UsePorts) Verify(ctx context.Context, b *lab.Bench) error {
 }
 
 // Heal closes the connections.
-func (UsePorts) Heal(ctx context.Context, b *lab.Bench) error { return b.End(ctx, held) }
+func (UsePorts) Heal(ctx context.Context, b *lab.Bench) error { return release(ctx, b) }

@@ -34,18 +34,14 @@ const LimitCounter = "limit: refused"
 
 // Inject sets the limit, and opens the connections.
 func (f Exhaust) Inject(ctx context.Context, b *lab.Bench) error {
-	limit := lab.Verb("limit", "set", "--port", strconv.Itoa(b.Service.Number()), "--connections", strconv.Itoa(f.Connections))
+	limit := lab.Verb("limit", "set", "--port", lab.JoinPorts(b.Service.Numbers(), ","), "--connections", strconv.Itoa(f.Connections))
 	if f.NAT {
 		limit = NATVerb(NAT{Ports: f.Connections})
 	}
 	if err := b.Do(ctx, lab.RouterHost, limit); err != nil {
 		return err
 	}
-	client, err := b.Host(lab.ClientHost)
-	if err != nil {
-		return err
-	}
-	return b.Keep(ctx, held, client.Command(HoldVerb(f.Connections, b.Target())...))
+	return holdFrom(ctx, b, lab.ClientHost, f.Connections)
 }
 
 // Verify makes one more connection, which must not be established: a firewall refuses it, a NAT says nothing.
@@ -70,5 +66,5 @@ func (f Exhaust) Heal(ctx context.Context, b *lab.Bench) error {
 	if f.NAT {
 		lift = NATVerb(NAT{})
 	}
-	return errors.Join(b.End(ctx, held), b.Do(ctx, lab.RouterHost, lift))
+	return errors.Join(release(ctx, b), b.Do(ctx, lab.RouterHost, lift))
 }

@@ -15,7 +15,7 @@ import (
 
 const (
 	limitTable = "limit" // and its chain
-	limitUsage = "usage: tcplab host limit set --connections N [--port N], or limit remove"
+	limitUsage = "usage: tcplab host limit set --connections N [--port N,...], or limit remove"
 )
 
 // limit puts a firewall in place that limits how many connections to a port may be open, or removes it.
@@ -24,7 +24,8 @@ func limit(_ context.Context, s agent.Streams, args []string) error {
 		return agent.Usagef(limitUsage)
 	}
 	flags := flag.NewFlagSet("limit", flag.ContinueOnError)
-	port := flags.Int("port", lab.Port, "the service's port")
+	ports := portNumbers{lab.Port}
+	flags.Var(&ports, "port", "the service's ports, each with a limit of its own")
 	connections := flags.Int("connections", 0, "how many may be open")
 	if err := agent.Parse(flags, args[1:]); err != nil {
 		return err
@@ -38,7 +39,7 @@ func limit(_ context.Context, s agent.Streams, args []string) error {
 	case args[0] == "remove" && len(args) == 1:
 		return removeTable(conn, limitTable)
 	case args[0] == "set" && *connections > 0 && flags.NArg() == 0:
-		return setLimit(conn, *port, uint32(*connections))
+		return setLimit(conn, ports, uint32(*connections))
 	}
 	return agent.Usagef(limitUsage)
 }
@@ -46,14 +47,16 @@ func limit(_ context.Context, s agent.Streams, args []string) error {
 // overLimit is the flag of a limit that matches what is above it (NFT_CONNLIMIT_F_INV).
 const overLimit = 1
 
-func setLimit(conn *nftables.Conn, port int, connections uint32) error {
+func setLimit(conn *nftables.Conn, ports []int, connections uint32) error {
 	table := replaceTable(conn, limitTable)
 	chain := conn.AddChain(&nftables.Chain{Name: limitTable, Table: table, Type: nftables.ChainTypeFilter,
 		Hooknum: nftables.ChainHookForward, Priority: nftables.ChainPriorityFilter})
-	exprs := append(protocolIs(unix.IPPROTO_TCP), partDestination.load(), equals(bigEndian(uint16(port))))
-	exprs = append(exprs, connectionIs(expr.CtStateBitNEW)...)
-	exprs = append(exprs, &expr.Connlimit{Count: connections, Flags: overLimit}, &expr.Counter{}, &expr.Reject{Type: unix.NFT_REJECT_TCP_RST})
-	conn.AddRule(&nftables.Rule{Table: table, Chain: chain, Exprs: exprs, UserData: userdata.AppendString(nil, userdata.TypeComment, LimitCounter)})
+	for _, port := range ports {
+		exprs := append(protocolIs(unix.IPPROTO_TCP), partDestination.load(), equals(bigEndian(uint16(port))))
+		exprs = append(exprs, connectionIs(expr.CtStateBitNEW)...)
+		exprs = append(exprs, &expr.Connlimit{Count: connections, Flags: overLimit}, &expr.Counter{}, &expr.Reject{Type: unix.NFT_REJECT_TCP_RST})
+		conn.AddRule(&nftables.Rule{Table: table, Chain: chain, Exprs: exprs, UserData: userdata.AppendString(nil, userdata.TypeComment, LimitCounter)})
+	}
 	if err := conn.Flush(); err != nil {
 		return fmt.Errorf("limit connections: %w (the kernel needs nf_tables, nf_conntrack and nft_connlimit)", err)
 	}

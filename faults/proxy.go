@@ -105,7 +105,12 @@ func (p Proxy) Install(ctx context.Context, b *lab.Bench) error {
 	if err != nil {
 		return err
 	}
-	return b.Keep(ctx, "proxy", router.Command(ProxyVerb(p, b.Target(), p.program(router))...))
+	for _, server := range b.Targets() {
+		if err := b.Keep(ctx, fmt.Sprintf("proxy for %s", server), router.Command(ProxyVerb(p, server, p.program(router))...)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // proofPatience is for how long the request that proves a proxy waits for its answer: it comes from the router itself.

@@ -3,7 +3,6 @@ package faults
 import (
 	"context"
 	"fmt"
-	"strconv"
 
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
@@ -37,7 +36,7 @@ func (f Rewrite) CounterName(lab.Family) string { return "rewrite: " + f.String(
 
 // Inject puts it in place.
 func (f Rewrite) Inject(ctx context.Context, b *lab.Bench) error {
-	argv := lab.Verb("rewrite", "set", "--port", strconv.Itoa(b.Service.Number()), string(f.What))
+	argv := append(append(lab.Verb("rewrite", "set"), portArgs(b.Service)...), string(f.What))
 	for _, family := range lab.Families {
 		argv = append(argv, b.Topology.Addr(lab.RouterHost, family).String())
 	}

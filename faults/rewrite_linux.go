@@ -17,7 +17,7 @@ import (
 
 const rewriteTable = "rewrite" // and its chain
 
-const rewriteUsage = "usage: tcplab host rewrite set [--port N] source|number ADDRESS..., or rewrite remove"
+const rewriteUsage = "usage: tcplab host rewrite set [--proto tcp|udp] [--port N,...] source|number ADDRESS..., or rewrite remove"
 
 // rewrite rewrites packets of one direction, or stops to do so.
 func rewrite(_ context.Context, s agent.Streams, args []string) error {
@@ -25,7 +25,9 @@ func rewrite(_ context.Context, s agent.Streams, args []string) error {
 		return agent.Usagef(rewriteUsage)
 	}
 	flags := flag.NewFlagSet("rewrite", flag.ContinueOnError)
-	port := flags.Int("port", lab.Port, "the service's port")
+	ports := portNumbers{lab.Port}
+	flags.Var(&ports, "port", "the service's ports")
+	proto := flags.String("proto", lab.ProtoTCP, "tcp or udp")
 	if err := agent.Parse(flags, args[1:]); err != nil {
 		return err
 	}
@@ -36,24 +38,29 @@ func rewrite(_ context.Context, s agent.Streams, args []string) error {
 	switch {
 	case args[0] == "remove" && len(args) == 1:
 		return removeTable(conn, rewriteTable)
-	case args[0] == "set" && flags.NArg() > 1:
-		return setRewrite(conn, Rewrite{Rewriting(flags.Arg(0))}, *port, flags.Args()[1:])
+	case args[0] == "set" && flags.NArg() > 1 && serviceProtocols[*proto] != 0:
+		return setRewrite(conn, Rewrite{Rewriting(flags.Arg(0))}, endsOf(*proto, ports), flags.Args()[1:])
 	}
 	return agent.Usagef(rewriteUsage)
 }
 
-func setRewrite(conn *nftables.Conn, f Rewrite, port int, own []string) error {
-	hook, rules := nftables.ChainHookForward, [][]expr.Any{newNumber(port)}
+func setRewrite(conn *nftables.Conn, f Rewrite, services []serviceEnd, own []string) error {
+	hook, rules := nftables.ChainHookForward, [][]expr.Any{}
 	switch f.What {
 	case RewriteNumber:
+		for _, service := range services {
+			rules = append(rules, newNumber(service.port))
+		}
 	case RewriteSource:
-		hook, rules = nftables.ChainHookPostrouting, nil
+		hook = nftables.ChainHookPostrouting
 		for _, text := range own {
 			addr, err := netip.ParseAddr(text)
 			if err != nil {
 				return agent.Usagef("%s", err)
 			}
-			rules = append(rules, newSource(port, addr))
+			for _, service := range services {
+				rules = append(rules, newSource(service, addr))
+			}
 		}
 	default:
 		return agent.Usagef(rewriteUsage)
@@ -90,15 +97,15 @@ func newNumber(port int) []expr.Any {
 }
 
 // newSource gives what comes from a port another source address of its family.
-func newSource(port int, addr netip.Addr) []expr.Any {
+func newSource(service serviceEnd, addr netip.Addr) []expr.Any {
 	family, write := byte(unix.NFPROTO_IPV4), &expr.Payload{Offset: 12, Len: 4, CsumType: expr.CsumTypeInet, CsumOffset: ip4Checksum}
 	if addr.Is6() {
 		family, write = unix.NFPROTO_IPV6, &expr.Payload{Offset: 8, Len: 16}
 	}
 	write.OperationType, write.SourceRegister, write.Base = expr.PayloadWrite, 1, expr.PayloadBaseNetworkHeader
-	write.CsumFlags = unix.NFT_PAYLOAD_L4CSUM_PSEUDOHDR // TCP's checksum covers the addresses, too
-	exprs := append([]expr.Any{&expr.Meta{Key: expr.MetaKeyNFPROTO, Register: 1}, equals([]byte{family})}, protocolIs(unix.IPPROTO_TCP)...)
-	return append(exprs, partSource.load(), equals(bigEndian(uint16(port))), &expr.Counter{},
+	write.CsumFlags = unix.NFT_PAYLOAD_L4CSUM_PSEUDOHDR // the checksums of TCP and UDP cover the addresses, too
+	exprs := append([]expr.Any{&expr.Meta{Key: expr.MetaKeyNFPROTO, Register: 1}, equals([]byte{family})}, protocolIs(service.proto)...)
+	return append(exprs, partSource.load(), equals(bigEndian(uint16(service.port))), &expr.Counter{},
 		&expr.Immediate{Register: 1, Data: addr.AsSlice()}, write)
 }
 

@@ -3,7 +3,6 @@ package faults
 import (
 	"context"
 	"fmt"
-	"strconv"
 
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
@@ -23,7 +22,7 @@ func (Bypassed) CounterName(lab.Family) string { return "stateful firewall: inva
 
 // Inject puts the firewall in place.
 func (Bypassed) Inject(ctx context.Context, b *lab.Bench) error {
-	return b.Do(ctx, lab.RouterHost, lab.Verb("stateful", "bypassed", "--port", strconv.Itoa(b.Service.Number())))
+	return b.Do(ctx, lab.RouterHost, lab.Verb("stateful", "bypassed", "--port", lab.JoinPorts(b.Service.Numbers(), ",")))
 }
 
 // Verify reads its counter.

@@ -16,7 +16,7 @@ import (
 const (
 	statefulTable   = "stateful"
 	statefulInvalid = "invalid" // the chain for what does not fit a connection
-	statefulUsage   = "usage: tcplab host stateful bypassed [--port N], or stateful remove"
+	statefulUsage   = "usage: tcplab host stateful bypassed [--port N,...], or stateful remove"
 )
 
 // stateful puts a stateful firewall that does not see the answers in place, or removes it.
@@ -25,7 +25,8 @@ func stateful(_ context.Context, s agent.Streams, args []string) error {
 		return agent.Usagef(statefulUsage)
 	}
 	flags := flag.NewFlagSet("stateful", flag.ContinueOnError)
-	port := flags.Int("port", lab.Port, "the service's port")
+	ports := portNumbers{lab.Port}
+	flags.Var(&ports, "port", "the service's ports")
 	if err := agent.Parse(flags, args[1:]); err != nil {
 		return err
 	}
@@ -38,17 +39,19 @@ func stateful(_ context.Context, s agent.Streams, args []string) error {
 	case args[0] == "remove" && len(args) == 1:
 		return removeTable(conn, statefulTable)
 	case args[0] == "bypassed" && flags.NArg() == 0:
-		return bypass(conn, *port)
+		return bypass(conn, ports)
 	}
 	return agent.Usagef(statefulUsage)
 }
 
-func bypass(conn *nftables.Conn, port int) error {
+func bypass(conn *nftables.Conn, ports []int) error {
 	table := replaceTable(conn, statefulTable)
 	untracked := conn.AddChain(&nftables.Chain{Name: "untracked", Table: table, Type: nftables.ChainTypeFilter,
 		Hooknum: nftables.ChainHookPrerouting, Priority: nftables.ChainPriorityRaw})
-	conn.AddRule(&nftables.Rule{Table: table, Chain: untracked,
-		Exprs: append(protocolIs(unix.IPPROTO_TCP), partSource.load(), equals(bigEndian(uint16(port))), &expr.Notrack{})})
+	for _, port := range ports {
+		conn.AddRule(&nftables.Rule{Table: table, Chain: untracked,
+			Exprs: append(protocolIs(unix.IPPROTO_TCP), partSource.load(), equals(bigEndian(uint16(port))), &expr.Notrack{})})
+	}
 	invalid := conn.AddChain(&nftables.Chain{Name: statefulInvalid, Table: table, Type: nftables.ChainTypeFilter,
 		Hooknum: nftables.ChainHookForward, Priority: nftables.ChainPriorityFilter})
 	exprs := append(protocolIs(unix.IPPROTO_TCP), connectionIs(expr.CtStateBitINVALID)...)

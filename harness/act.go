@@ -24,7 +24,7 @@ type act struct {
 	patience time.Duration // while it must work
 	want     Want
 	protocol lab.Protocol
-	port     uint16 // the service's
+	ports    []uint16 // the service's
 	// foreign says that the service is somebody's own, of which only the handshake is known.
 	foreign bool
 	// free says that nothing is expected of the client: it is another one than the scenario is about.
@@ -84,8 +84,8 @@ func (a *act) complete() {
 	if a.target == "" {
 		a.target = lab.ServerHost
 	}
-	if a.port == 0 {
-		a.port = lab.Port
+	if len(a.ports) == 0 {
+		a.ports = []uint16{lab.Port}
 	}
 	a.protocol = lab.ProtocolOf(a.client)
 	if a.patience = a.timeout; !a.free {
@@ -194,7 +194,7 @@ func (a act) prefix() string {
 func (a act) flowsIn(t wire.Trace) []wire.Attempt {
 	switch a.protocol {
 	case lab.TCP:
-		list := slices.DeleteFunc(t.Attempts(a.port), func(attempt wire.Attempt) bool {
+		list := slices.DeleteFunc(attemptsAt(t, a.ports), func(attempt wire.Attempt) bool {
 			return !attempt.HasSYN || a.to.IsValid() && attempt.Server.Addr() != a.to
 		})
 		for i := range list {
@@ -205,6 +205,15 @@ func (a act) flowsIn(t wire.Trace) []wire.Attempt {
 		return t.Echoes()
 	}
 	return nil
+}
+
+// attemptsAt are the connection attempts with a service's ports, port by port.
+func attemptsAt(t wire.Trace, ports []uint16) []wire.Attempt {
+	var list []wire.Attempt
+	for _, port := range ports {
+		list = append(list, t.Attempts(port)...)
+	}
+	return list
 }
 
 // way returns the vantage points that the act's packets pass, and those of whoever passes them on, while a router answers a

@@ -34,10 +34,7 @@ type NewOnly interface {
 
 // sparesStanding reports whether a connection that stands already does not feel the fault.
 func sparesStanding(f Fault) bool {
-	if o, ok := f.(onPort); ok {
-		f = o.Fault
-	}
-	n, ok := f.(NewOnly)
+	n, ok := planned(f).(NewOnly)
 	return ok && n.NewOnly()
 }
 
@@ -70,9 +67,9 @@ func (s *Standing) BreakWhen(ctx context.Context, when lab.When) (*PendingFault,
 }
 
 func (p *PendingFault) arm(ctx context.Context, r *run) error {
-	fault := r.fault
-	if o, ok := fault.(onPort); ok {
-		fault = o.Fault
+	fault := planned(r.fault)
+	if r.bench.Service.UDP() {
+		return fmt.Errorf("break at %s: that is a moment of a TCP connection: %w for a service on UDP", p.when, lab.ErrUnsupported)
 	}
 	if u, ok := fault.(Unmovable); ok {
 		return fmt.Errorf("break at %s: %s: %w", p.when, u.OwnMoment(), lab.ErrUnsupported)
@@ -158,7 +155,7 @@ func (p *PendingFault) awaitRest(ctx context.Context, c *LiveCapture) time.Time 
 // attempts are the client's connections with the service, as its own wire shows them.
 func (p *PendingFault) attempts(traces []wire.Trace) []wire.Attempt {
 	if t := traceOf(traces, lab.ClientHost); t != nil {
-		return t.Attempts(p.standing.Target().Port())
+		return attemptsAt(*t, p.standing.Ports())
 	}
 	return nil
 }

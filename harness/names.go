@@ -12,16 +12,20 @@ import (
 // TargetPrefix is how the names of the variables begin that [Standing.TargetEnv] returns.
 const TargetPrefix = "TCPLAB_"
 
-// TargetEnv is what the environment of a program tells of the service that it is to ask: TCPLAB_HOST, TCPLAB_PORT, TCPLAB_ADDR (both
-// together, IPv6 in brackets) and TCPLAB_URL.
+// TargetEnv is what the environment of a program tells of the service that it is to ask: TCPLAB_HOST, TCPLAB_PORT, TCPLAB_PORTS (all of
+// them, with commas between), TCPLAB_ADDR (host and port together, IPv6 in brackets) and, but for a service on UDP, TCPLAB_URL.
 func (s *Standing) TargetEnv() []string {
 	target := s.Target()
-	return []string{
+	env := []string{
 		TargetPrefix + "HOST=" + target.Addr().String(),
 		TargetPrefix + "PORT=" + strconv.Itoa(int(target.Port())),
+		TargetPrefix + "PORTS=" + lab.JoinPorts(s.Service().Numbers(), ","),
 		TargetPrefix + "ADDR=" + target.String(),
-		TargetPrefix + "URL=http://" + target.String() + "/",
 	}
+	if !s.Service().UDP() {
+		env = append(env, TargetPrefix+"URL=http://"+target.String()+"/")
+	}
+	return env
 }
 
 // HostsFile is the hosts(5) of the lab: "server" and "server.lab", and so for each of its hosts, with addresses of the lab's family

@@ -19,3 +19,6 @@ func (NoFault) Verify(context.Context, *lab.Bench) error { return nil }
 
 // Heal does nothing.
 func (NoFault) Heal(context.Context, *lab.Bench) error { return nil }
+
+// UnfitForUDP implements ForUDP.
+func (NoFault) UnfitForUDP() string { return "" }

@@ -135,6 +135,17 @@ func (r *run) mustWork(ctx context.Context, a act, prefix, otherwise string) err
 
 // notEstablished returns the first difference, of the vantage points on the way, from what works.
 func (r *run) notEstablished(a act, traces []wire.Trace) *Mismatch {
+	if a.protocol == lab.Datagrams {
+		return r.noExchange(a, traces)
+	}
+	if len(a.ports) > 1 {
+		for _, port := range a.ports {
+			if m := r.notEstablished(a.at(port), traces); m != nil {
+				return m
+			}
+		}
+		return nil
+	}
 	want, checked := a.works()
 	if !checked {
 		return nil
@@ -149,6 +160,17 @@ func (r *run) notEstablished(a act, traces []wire.Trace) *Mismatch {
 		}
 		if m := r.checker.wireAt(a.flowsIn(t), want); m != nil {
 			return r.wireMismatch(a, t.Point, m, traces)
+		}
+	}
+	return nil
+}
+
+// noExchange returns the first vantage point on the way that has not seen datagrams go to the service and come back.
+func (r *run) noExchange(a act, traces []wire.Trace) *Mismatch {
+	way := a.way(r.bench.Topology)
+	for _, t := range traces {
+		if missing := a.datagramsMissing(t); missing != "" && slices.Contains(way, t.Point) {
+			return &Mismatch{Phase: r.current.Name, At: "wire at " + t.Point, Reason: missing}
 		}
 	}
 	return nil

@@ -1,9 +1,14 @@
 package harness
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"net/netip"
 	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/tcplab/tcplab/lab"
@@ -15,15 +20,58 @@ import (
 // OpenServed is Open for a lab in which somebody's own server is the service. It is ready then, and a client has connected with
 // it. Faults and fixtures that are on the port of the lab's service are on the server's.
 func OpenServed(ctx context.Context, e lab.Engine, s Scenario, f lab.Family, service lab.Service) (*Standing, error) {
+	if reason := s.UnfitForUDP(); service.UDP() && reason != "" {
+		return nil, &unfitError{reason}
+	}
 	return open(ctx, e, s, Options{Family: f, service: service})
 }
 
-// ownServerAct is what proves a lab with somebody's own server, of which only the handshake is known.
-func ownServerAct(s Scenario, o Options) act {
-	a := act{client: knock{}, target: s.Target, timeout: s.timeout(), port: uint16(o.service.Number()), foreign: true}
-	if path := o.service.Own.HTTP; path != "" {
-		a.client = agent.GoClient{Path: path}
+// unfitError is why a scenario is not for a service on UDP ports.
+type unfitError struct{ reason string }
+
+func (e *unfitError) Error() string { return "not for UDP: " + e.reason }
+
+func (e *unfitError) Unwrap() error { return lab.ErrUnsupported }
+
+// UnfitForUDP is why the scenario says nothing about a service on UDP ports; empty: it does.
+func (s Scenario) UnfitForUDP() string {
+	if s.TCPOnly != "" {
+		return s.TCPOnly
 	}
+	parts := []any{s.Fault}
+	for _, f := range s.Fixtures {
+		parts = append(parts, f)
+	}
+	for _, part := range parts {
+		if part == nil {
+			continue
+		}
+		known, ok := part.(ForUDP)
+		if !ok {
+			return fmt.Sprintf("it is not known what becomes of datagrams where %s", part)
+		}
+		if reason := known.UnfitForUDP(); reason != "" {
+			return reason
+		}
+	}
+	return ""
+}
+
+// ownServerAct is what proves a lab with somebody's own server, of which only the handshake is known. Of one on UDP ports not even that is:
+// then the lab's own service stands in for it ([lab.Bench.StartStandIn]).
+func ownServerAct(s Scenario, o Options) act {
+	a := act{target: s.Target, timeout: s.timeout(), foreign: true}
+	for _, port := range o.service.Numbers() {
+		a.ports = append(a.ports, uint16(port))
+	}
+	own := ownProof{also: o.service.Own.Also, first: agent.GoClient{Path: o.service.Own.HTTP}}
+	switch {
+	case o.service.UDP():
+		own.verb = "datagram"
+	case o.service.Own.HTTP == "":
+		own.first = nil
+	}
+	a.client = own
 	return a
 }
 
@@ -45,15 +93,46 @@ func (s *Standing) ServerOutput() (output, died string) {
 	return s.run.bench.OwnOutput()
 }
 
-// knock is a client that connects and closes the connection.
-type knock struct{}
+// ownProof is a client that proves the way to each port of somebody's own server.
+type ownProof struct {
+	first lab.Client // asks the first port; nil: it is connected to, as the others are
+	also  []int
+	verb  string // the one that asks a port; empty: it connects, and closes the connection
+}
 
-// Name is "connect".
-func (knock) Name() string { return "connect" }
+// Name is "connect", or "datagram".
+func (p ownProof) Name() string { return cmp.Or(p.verb, "connect") }
 
-// Do runs "tcplab host dial" on the host, which works also where this process cannot reach the host's network.
-func (knock) Do(ctx context.Context, c lab.Call) (lab.Outcome, error) {
-	return lab.RunVerb(ctx, c.Host, lab.Verb("dial", "--connect-only", "--timeout", c.Timeout.String(), c.Target.String()))
+// Speaks implements lab.Speaker.
+func (p ownProof) Speaks() lab.Protocol {
+	if p.verb != "" {
+		return lab.Datagrams
+	}
+	return lab.TCP
+}
+
+// Do asks port by port, up to the first that does not work. It runs verbs on the host, which works also where this process cannot reach the
+// host's network.
+func (p ownProof) Do(ctx context.Context, c lab.Call) (o lab.Outcome, err error) {
+	targets := []netip.AddrPort{c.Target}
+	for _, port := range p.also {
+		targets = append(targets, netip.AddrPortFrom(c.Target.Addr(), uint16(port)))
+	}
+	for i, target := range targets {
+		c.Target = target
+		switch {
+		case i == 0 && p.first != nil && p.verb == "":
+			o, err = p.first.Do(ctx, c)
+		case p.verb != "":
+			o, err = lab.RunVerb(ctx, c.Host, lab.Verb(p.verb, "--timeout", c.Timeout.String(), target.String()))
+		default:
+			o, err = lab.RunVerb(ctx, c.Host, lab.Verb("dial", "--connect-only", "--timeout", c.Timeout.String(), target.String()))
+		}
+		if err != nil || !o.OK() {
+			return o, err
+		}
+	}
+	return o, nil
 }
 
 // connected is what a baseline with somebody's own server must show: that server may end a connection as it likes.
@@ -73,18 +152,55 @@ func (a act) works() (signature.Signature, bool) {
 	return want, checked
 }
 
-// begun reports whether all that is needed of an act with somebody's own server has come.
-func (a act) begun(t wire.Trace) bool { return a.foreign && len(a.flowsIn(t)) > 0 }
-
-// onPort is a fault in a lab whose service has a port of its own, in words that name that port.
-type onPort struct {
-	Fault
-	port int
+// begun reports whether all that is needed of an act with somebody's own server has come: something at each of its ports.
+func (a act) begun(t wire.Trace) bool {
+	return a.foreign && a.protocol == lab.TCP && !slices.ContainsFunc(a.ports, func(port uint16) bool { return len(a.at(port).flowsIn(t)) == 0 })
 }
 
-// plannedPort is the port that the words of a plan name.
-var plannedPort = regexp.MustCompile(`\b` + strconv.Itoa(lab.Port) + `\b`)
+// at is the act at one of its ports.
+func (a act) at(port uint16) act {
+	a.ports = []uint16{port}
+	return a
+}
 
-func (f onPort) String() string {
-	return plannedPort.ReplaceAllString(f.Fault.String(), strconv.Itoa(f.port))
+// datagramsMissing says what of an exchange of datagrams with each port a vantage point has not seen; empty: nothing.
+func (a act) datagramsMissing(t wire.Trace) string {
+	for _, port := range a.ports {
+		switch seen := t.Datagrams(port); {
+		case seen.ToService == 0:
+			return fmt.Sprintf("no datagram to UDP port %d was seen", port)
+		case seen.FromService == 0:
+			return fmt.Sprintf("no datagram from UDP port %d was seen", port)
+		}
+	}
+	return ""
+}
+
+// served is a fault in a lab whose service has ports of its own, in words that name those.
+type served struct {
+	Fault
+	service lab.Service
+}
+
+// What names the service in the words of a plan: in a sentence, and as iptables and the lists of what is let through have it.
+var (
+	plannedWords = fmt.Sprintf("TCP port %d", lab.Port)
+	plannedPort  = regexp.MustCompile(`\b` + strconv.Itoa(lab.Port) + `\b`)
+	plannedProto = strings.NewReplacer("-p tcp", "-p udp", "tcp/", "udp/")
+)
+
+func (f served) String() string {
+	text := strings.ReplaceAll(f.Fault.String(), plannedWords, f.service.PortWords())
+	if f.service.UDP() {
+		text = plannedProto.Replace(text)
+	}
+	return plannedPort.ReplaceAllString(text, lab.JoinPorts(f.service.Numbers(), ","))
+}
+
+// planned is the fault as the plan has it.
+func planned(f Fault) Fault {
+	if o, ok := f.(served); ok {
+		return o.Fault
+	}
+	return f
 }

@@ -168,8 +168,8 @@ func newRun(e lab.Engine, s Scenario, o Options) *run {
 	if r.fault == nil {
 		r.fault = NoFault{}
 	}
-	if port := o.service.Number(); port != lab.Port {
-		r.fault = onPort{r.fault, port}
+	if o.service.Own != nil {
+		r.fault = served{r.fault, o.service}
 	}
 	return r
 }
@@ -219,7 +219,10 @@ func (r *run) prove(ctx context.Context) error {
 	if err := r.phase(ctx, Up, upDeadline, r.up); err != nil {
 		return err
 	}
-	return r.each(ctx, Baseline, r.baseline)
+	if err := r.each(ctx, Baseline, r.baseline); err != nil || !r.bench.Service.UDP() || !r.matches() {
+		return err
+	}
+	return r.phase(ctx, Up, upDeadline, r.replaceStandIn)
 }
 
 // prepare lets the engine make what it makes once on a machine. The deadline of the phase "up" is not for that.
@@ -294,10 +297,22 @@ func (r *run) up(ctx context.Context) error {
 		return err
 	}
 	r.checker.options.Schedule = r.report.Schedule.Gaps
-	if err := r.bench.StartService(ctx); err != nil {
+	start := r.bench.StartService
+	if r.bench.Service.UDP() {
+		start = r.bench.StartStandIn
+	}
+	if err := start(ctx); err != nil {
 		return err
 	}
 	return r.installFixtures(ctx)
+}
+
+// replaceStandIn starts somebody's own server on UDP ports, once the lab has proven the way to it.
+func (r *run) replaceStandIn(ctx context.Context) error {
+	if err := r.bench.EndStandIn(ctx); err != nil {
+		return err
+	}
+	return r.bench.StartService(ctx)
 }
 
 func (r *run) installFixtures(ctx context.Context) error {

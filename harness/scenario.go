@@ -55,6 +55,8 @@ type Scenario struct {
 	Also []Address
 	// Timeout is the client's patience for one attempt; zero stands for [lab.DefaultTimeout].
 	Timeout time.Duration
+	// TCPOnly is why the scenario says nothing about a service on UDP ports, where its fault would be one for datagrams, too.
+	TCPOnly string
 	// Long says that the scenario takes minutes in real time. It is left out of "all" unless time is compressed.
 	Long bool
 	// Fault is what breaks; nil: nothing does.
@@ -146,6 +148,12 @@ type Fault interface {
 type ByHand interface {
 	// ByHand are the commands, for a standing lab of the scenario ("tcplab up"): none of them touches the user's machine.
 	ByHand(f lab.Family) []string
+}
+
+// ForUDP is a fault or a fixture that knows whether it says something about a service on UDP ports. One that does not know is not used there.
+type ForUDP interface {
+	// UnfitForUDP is why it does not, in a sentence without its end; empty: it does.
+	UnfitForUDP() string
 }
 
 // Fixture is a part of the lab beside its hosts and links. Its value holds parameters and no state.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -82,7 +83,7 @@ func (r *run) spared(ctx context.Context) error {
 		return err
 	}
 	for _, o := range sockets {
-		if o.State == "ESTAB" && o.Remote.Port() == uint16(r.bench.Service.Number()) {
+		if o.State == "ESTAB" && slices.Contains(r.bench.Service.Numbers(), int(o.Remote.Port())) {
 			return fmt.Errorf("the connection %s > %s stands, and would not feel it: %s is about the SYN of a new one; close the connection first, or use a failure that breaks it", o.Local, o.Remote, r.report.Scenario.Name)
 		}
 	}
@@ -118,6 +119,12 @@ func (s *Standing) Topology() lab.Topology { return s.run.bench.Topology }
 
 // Target is what the scenario's client asks.
 func (s *Standing) Target() netip.AddrPort { return s.run.bench.TargetAt(s.run.acts[0].target) }
+
+// Ports are those of the service, the one of [Standing.Target] first.
+func (s *Standing) Ports() []uint16 { return s.run.acts[0].ports }
+
+// Service is the program under test.
+func (s *Standing) Service() lab.Service { return s.run.options.service }
 
 // Also are the further addresses of what the scenario's client asks.
 func (s *Standing) Also() []netip.AddrPort { return s.run.acts[0].further(s.run.bench) }

@@ -47,12 +47,21 @@ func (b *Bench) TargetIn(host string, f Family) netip.AddrPort {
 	return netip.AddrPortFrom(b.Topology.Addr(host, f), uint16(b.Service.Number()))
 }
 
-// PortOf is the port that a plan means: [Port] stands for the service's own, any other port for itself.
-func (b *Bench) PortOf(planned int) int {
-	if planned == Port {
-		return b.Service.Number()
+// Targets are the service under test, at each of its ports.
+func (b *Bench) Targets() []netip.AddrPort {
+	var list []netip.AddrPort
+	for _, port := range b.Service.Numbers() {
+		list = append(list, netip.AddrPortFrom(b.Target().Addr(), uint16(port)))
 	}
-	return planned
+	return list
+}
+
+// PortsOf are the ports that a plan means: [Port] stands for each of the service's own, any other port for itself.
+func (b *Bench) PortsOf(planned int) []int {
+	if planned == Port {
+		return b.Service.Numbers()
+	}
+	return []int{planned}
 }
 
 // StartService starts the service under test, and returns when it listens.

@@ -18,8 +18,8 @@ import (
 
 // OwnServer is somebody's own server, in the place of the lab's: a command, a container of an image, or a function of this process.
 type OwnServer struct {
-	// Line is its command line, for sh(1). In its environment are PORT, the port that it must listen on, HOST, the server's
-	// address that clients ask, and DIR, a folder that is this lab's alone and goes with it.
+	// Line is its command line, for sh(1). In its environment are PORT, the port that it must listen on, PORTS, all of them with commas
+	// between, HOST, the server's address that clients ask, and DIR, a folder that is this lab's alone and goes with it.
 	Line string `json:"line,omitempty"`
 	// Image is the container image that it comes in ([Cmd.Image]); empty: it is a program of this machine. Line, where there is one, is then
 	// for the image's sh(1), in the place of what the image would run. There is no DIR, because a container has files of its own.
@@ -28,6 +28,8 @@ type OwnServer struct {
 	Args []string `json:"args,omitempty"`
 	// Dir is the folder in which the command runs.
 	Dir string `json:"dir,omitempty"`
+	// Also are the ports that it listens on beside [Service.Port], of the same protocol.
+	Also []int `json:"also,omitempty"`
 	// Serve is the function in place of Line: it serves on a listener of the server host, until that is closed.
 	Serve func(net.Listener) error `json:"-"`
 	// HTTP is the path of a request that must be answered (with a status from 200 to 399) before the server counts as ready;
@@ -115,9 +117,9 @@ func (b *Bench) startOwn(ctx context.Context, s Service) (kept, error) {
 		return startFunction(ctx, host, s)
 	}
 	p := &ownProcess{own: s.Own, cmd: s.Own.command(host), output: newTail(), ended: make(chan struct{})}
-	p.cmd.Env = []string{"PORT=" + strconv.Itoa(s.Number()), "HOST=" + b.Topology.Addr(ServerHost, b.Family).String()}
+	p.cmd.Env = []string{"PORT=" + strconv.Itoa(s.Number()), "PORTS=" + JoinPorts(s.Numbers(), ","), "HOST=" + b.Topology.Addr(ServerHost, b.Family).String()}
 	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
-	if p.others, err = b.listeners(ctx); err != nil {
+	if p.others, err = b.listeners(ctx, s); err != nil {
 		return nil, err
 	}
 	life, kill := context.WithCancel(context.WithoutCancel(ctx))
@@ -187,23 +189,22 @@ func (b *Bench) missingOf(ctx context.Context, s Service, p *ownProcess) (missin
 	if s.Own.Log != nil && !s.Own.Log.MatchString(p.output.String()) {
 		return fmt.Sprintf("has printed nothing that matches %q", s.Own.Log), nil, nil
 	}
-	all, err := b.listeners(ctx)
+	all, err := b.listeners(ctx, s)
 	if err != nil {
 		return "", nil, err
 	}
 	all = slices.DeleteFunc(all, func(a netip.AddrPort) bool { return slices.Contains(p.others, a) })
-	want := netip.AddrPortFrom(b.Topology.Addr(ServerHost, b.Family), uint16(s.Number()))
-	if !slices.ContainsFunc(all, func(a netip.AddrPort) bool { return reaches(a, want) }) {
-		if len(all) == 0 {
-			return fmt.Sprintf("does not listen on TCP port %d", s.Number()), nil, nil
+	if missing, astray := b.unreached(s, all); missing != "" {
+		if astray {
+			return missing, all, nil
 		}
-		return fmt.Sprintf("listens on %s, and not on %s, where clients ask it: let it listen on $PORT, at $HOST or at all addresses", addresses(all), want), all, nil
+		return missing, nil, nil
 	}
 	if s.Own.HTTP == "" {
 		return "", nil, nil
 	}
 	var o Outcome
-	verb := Verb("dial", "--timeout", time.Second.String(), "--path", s.Own.HTTP, want.String())
+	verb := Verb("dial", "--timeout", time.Second.String(), "--path", s.Own.HTTP, b.Target().String())
 	if err := b.Query(ctx, ServerHost, verb, &o); err != nil {
 		return "", nil, err
 	}
@@ -213,9 +214,40 @@ func (b *Bench) missingOf(ctx context.Context, s Service, p *ownProcess) (missin
 	return fmt.Sprintf("does not serve %s: %s", s.Own.HTTP, o.Error), nil, nil
 }
 
-// listeners are the addresses at which somebody listens on the server.
-func (b *Bench) listeners(ctx context.Context) (all []netip.AddrPort, err error) {
-	return all, b.Query(ctx, ServerHost, Verb("listeners", "--port", "0"), &all)
+// unreached says which of the service's ports no socket at these addresses has; empty: each has one. A server is astray that listens, and
+// at none of its ports: one that has only some of them may be slow. A program with UDP may have any sockets beside, as for questions of its
+// own, and is never taken to be astray.
+func (b *Bench) unreached(s Service, all []netip.AddrPort) (missing string, astray bool) {
+	var without []netip.AddrPort
+	for _, port := range s.Numbers() {
+		want := netip.AddrPortFrom(b.Topology.Addr(ServerHost, b.Family), uint16(port))
+		if !slices.ContainsFunc(all, func(a netip.AddrPort) bool { return reaches(a, want) }) {
+			without = append(without, want)
+		}
+	}
+	variable := "$PORT"
+	if len(s.Numbers()) > 1 {
+		variable = "each of $PORTS"
+	}
+	switch {
+	case len(without) == 0:
+		return "", false
+	case len(all) == 0:
+		return "does not listen on " + s.PortWords(), false
+	}
+	return fmt.Sprintf("listens on %s, and not on %s, where clients ask it: let it listen on %s, at $HOST or at all addresses", addresses(all), addresses(without), variable),
+		len(without) == len(s.Numbers()) && !s.UDP()
+}
+
+// listeners are the addresses at which somebody listens on the server, or takes datagrams.
+func (b *Bench) listeners(ctx context.Context, s Service) (all []netip.AddrPort, err error) {
+	return all, b.Query(ctx, ServerHost, ListenersOfVerb(s, 0), &all)
+}
+
+// ListenersOfVerb prints the local addresses of the sockets that a service of this protocol has on a port, 0 for any: a JSON list of
+// strings.
+func ListenersOfVerb(s Service, port int) []string {
+	return Verb("listeners", "--proto", s.Transport(), "--port", strconv.Itoa(port))
 }
 
 // reaches reports whether a socket that listens at an address gets what is sent to another. One of IPv6 for all addresses gets

@@ -11,6 +11,8 @@ const (
 	TCP Protocol = "tcp"
 	// Echo is ICMP echo, spoken with the target's address.
 	Echo Protocol = "icmp echo"
+	// Datagrams are UDP's, spoken with the service's ports.
+	Datagrams Protocol = "udp"
 	// Probes are packets of any kind that are meant to be answered from the way, as those of traceroute. They are not held
 	// against an expectation.
 	Probes Protocol = "probes"

@@ -4,11 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 )
 
 // Port is the port of the service under test where a [Service] names none. In a plan (a fault, a fixture, an expectation) it stands
-// for the port that the service has in the lab at hand ([Bench.PortOf]), so that a plan holds for a service on any port.
+// for the port that the service has in the lab at hand ([Bench.PortsOf]), so that a plan holds for a service on any port.
 const Port = 8080
 
 // Service is the program under test, as a value: where it listens, and how it behaves. The zero value serves HTTP on
@@ -31,7 +32,7 @@ type Service struct {
 	Backlog int `json:"backlog,omitempty"`
 	// TLS is how [Serve] speaks TLS; empty: it does not.
 	TLS Secured `json:"tls,omitempty"`
-	// Own is somebody's own server in place of the lab's, which listens on TCP port Port; nil: the lab's.
+	// Own is somebody's own server in place of the lab's, which listens on Port and on its further ports; nil: the lab's.
 	Own *OwnServer `json:"-"`
 }
 
@@ -77,7 +78,7 @@ const (
 	Silent Behaviour = "silent"
 )
 
-// Number is the port that the service listens on.
+// Number is the port that the service listens on, the first where it has several.
 func (s Service) Number() int {
 	if s.Port == 0 {
 		return Port
@@ -85,12 +86,54 @@ func (s Service) Number() int {
 	return s.Port
 }
 
-func (s Service) String() string {
-	proto := s.Proto
-	if proto == "" {
-		proto = "tcp"
+// Numbers are all ports that the service listens on, [Service.Number] first.
+func (s Service) Numbers() []int {
+	list := []int{s.Number()}
+	if s.Own != nil {
+		list = append(list, s.Own.Also...)
 	}
-	text := fmt.Sprintf("%s/%d", proto, s.Number())
+	return list
+}
+
+// UDP reports whether the service takes datagrams, and no connections.
+func (s Service) UDP() bool { return s.Proto == ProtoUDP }
+
+// Transport is the service's protocol, "tcp" or "udp".
+func (s Service) Transport() string {
+	if s.UDP() {
+		return ProtoUDP
+	}
+	return ProtoTCP
+}
+
+// The values of [Service.Proto].
+const (
+	ProtoTCP = "tcp"
+	ProtoUDP = "udp"
+)
+
+// PortWords names the service's ports in a sentence: "TCP port 8080", "UDP ports 53 and 5353".
+func (s Service) PortWords() string {
+	numbers := s.Numbers()
+	text := strings.ToUpper(s.Transport()) + " port"
+	if len(numbers) == 1 {
+		return fmt.Sprintf("%s %d", text, numbers[0])
+	}
+	last := len(numbers) - 1
+	return fmt.Sprintf("%ss %s and %d", text, JoinPorts(numbers[:last], ", "), numbers[last])
+}
+
+// JoinPorts writes ports one after the other.
+func JoinPorts(list []int, separator string) string {
+	words := make([]string, len(list))
+	for i, n := range list {
+		words[i] = strconv.Itoa(n)
+	}
+	return strings.Join(words, separator)
+}
+
+func (s Service) String() string {
+	text := fmt.Sprintf("%s/%d", s.Transport(), s.Number())
 	if s.Bind != "" {
 		text += " on " + s.Bind
 	}

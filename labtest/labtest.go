@@ -159,7 +159,7 @@ func (l *Lab) Expect(call Action, demands ...Expectation) Effect {
 		l.t.Fatalf("labtest: %v", err)
 	}
 	traces := capture.Traces()
-	seen.Connections, seen.SYNs = trial.Dials(traces, l.standing.Target().Port())
+	seen.Connections, seen.SYNs = trial.Dials(traces, l.standing.Ports()...)
 	for _, d := range demands {
 		if complaint := d(seen); complaint != "" {
 			way := report.LabPath(l.standing.Topology(), l.standing.Family(), lab.ClientHost, lab.ServerHost, traces, nil)

@@ -28,6 +28,7 @@ func givingUp(name string, title, story lang.Text) harness.Scenario {
 		Story:   story,
 		Alike:   routerDropsSYN,
 		Verdict: "no-answer",
+		TCPOnly: "with UDP no kernel sends a datagram again, and none gives up",
 		Fault:   faults.FirewallRule{Host: "router", Rule: dropForward},
 		Want: harness.Want{
 			Client: harness.ClientWant{Errno: "ETIMEDOUT", GiveUp: true},

@@ -168,7 +168,7 @@ func (h *holder) open(engine lab.Engine, s harness.Scenario) (*harness.Standing,
 	if server == nil {
 		return harness.Open(h.life, engine, s, h.order.Family)
 	}
-	return harness.OpenServed(h.life, engine, s, h.order.Family, lab.Service{Port: server.Port, Own: &server.Own})
+	return harness.OpenServed(h.life, engine, s, h.order.Family, lab.Service{Proto: server.Proto, Port: server.Port, Own: &server.Own})
 }
 
 // breakAtOnce breaks the lab, where the order says so, or lets the fault wait.

@@ -30,10 +30,12 @@ type Order struct {
 	Exercise *ExerciseLabel `json:"exercise,omitempty"`
 }
 
-// ServerOrder is somebody's own server, which listens on a port.
+// ServerOrder is somebody's own server, which listens on a port, and on those that Own names beside it.
 type ServerOrder struct {
 	// Port is the one that it listens on.
 	Port int `json:"port"`
+	// Proto is "tcp" or "udp"; empty stands for "tcp".
+	Proto string `json:"proto,omitempty"`
 	// Own is what runs. It is not a function.
 	Own lab.OwnServer `json:"own"`
 }

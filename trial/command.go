@@ -12,11 +12,12 @@ import (
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/wire"
 )
 
 // Program is somebody's program, which knows nothing of the lab.
 type Program struct {
-	// Argv is its command line; empty, without an Image, stands for a client of the lab's own, which asks once. In its arguments {host}, {port}, {addr} and {url} stand for the service that it is to ask.
+	// Argv is its command line; empty, without an Image, stands for a client of the lab's own, which asks once. In its arguments {host}, {port}, {ports}, {addr} and {url} stand for the service that it is to ask.
 	Argv []string
 	// Image is the container image that it comes in; Argv is for its entry point then. Empty: it is a program of the client's host.
 	Image string
@@ -24,7 +25,7 @@ type Program struct {
 	Dir string
 }
 
-// Prepare returns the command on a lab's client. Its environment names the service (TCPLAB_HOST, TCPLAB_PORT, TCPLAB_ADDR,
+// Prepare returns the command on a lab's client. Its environment names the service (TCPLAB_HOST, TCPLAB_PORT, TCPLAB_PORTS, TCPLAB_ADDR,
 // TCPLAB_URL), and the lab's hosts have names: "server", "server.lab".
 func (c Program) Prepare(s *harness.Standing) (*lab.Cmd, error) {
 	client, err := s.Host(lab.ClientHost)
@@ -43,6 +44,9 @@ func (c Program) Prepare(s *harness.Standing) (*lab.Cmd, error) {
 		if i > 0 || c.Image != "" { // a program's own name is as it is
 			argv[i] = replacer.Replace(argv[i])
 		}
+	}
+	if s.Service().UDP() && slices.ContainsFunc(argv, func(word string) bool { return strings.Contains(word, "{url}") }) {
+		return nil, errors.New("{url} is a URL of HTTP, and the service is on UDP: give the command {addr}, or {host} and {port}")
 	}
 	cmd := client.Command(argv...)
 	cmd.Env, cmd.Hosts, cmd.Image = env, s.HostsFile(), c.Image
@@ -69,10 +73,30 @@ type Act struct {
 	// it sent for them, retransmissions too.
 	Connections int `json:"connections"`
 	SYNs        int `json:"syns"`
-	// Sockets are those with the service that it left behind; of one that hung, those that it had at the limit.
+	// Datagrams are those between it and a service on UDP, for each vantage point in the order of the way from client to server; nil: the service is one on TCP.
+	Datagrams []wire.DatagramCount `json:"datagrams,omitempty"`
+	// Sockets are those of TCP with the service that it left behind; of one that hung, those that it had at the limit.
 	Sockets []lab.Socket `json:"sockets,omitempty"`
 
 	ended time.Time
+}
+
+// asked is how often the command was seen to ask the service: its connections, or its datagrams.
+func (a *Act) asked() int {
+	if seen := a.seenAt(lab.ClientHost); seen != nil {
+		return seen.ToService
+	}
+	return a.Connections
+}
+
+// seenAt is what a vantage point has seen of a service on UDP; nil: nothing, or the service is one on TCP.
+func (a *Act) seenAt(point string) *wire.DatagramCount {
+	for i := range a.Datagrams {
+		if a.Datagrams[i].Point == point {
+			return &a.Datagrams[i]
+		}
+	}
+	return nil
 }
 
 // OK reports whether the command came to a good end.
@@ -160,7 +184,7 @@ func socketsOf(ctx context.Context, s *harness.Standing) ([]lab.Socket, error) {
 	if err := s.Query(ctx, lab.ClientHost, agent.SocketsVerb(), &all); err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(all, func(o lab.Socket) bool { return o.Remote.Port() != s.Target().Port() }), nil
+	return slices.DeleteFunc(all, func(o lab.Socket) bool { return !slices.Contains(s.Ports(), o.Remote.Port()) }), nil
 }
 
 // newSockets are those that were not there before, as those of an earlier phase are.

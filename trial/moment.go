@@ -48,11 +48,12 @@ func (m *ClientMoment) String() string {
 	return text
 }
 
-// demand is what the command must do. One that is hit in the midst of its work may have had its answer by then, and one whose
-// failure heals may get it later.
-func (o Options) demand() Demand {
+// demandIn is what the command must do in a failure. One that is hit in the midst of its work may have had its answer by then, and one whose
+// failure heals may get it later. Where a patient client succeeds, it is TCP that is patient: one that sends datagrams succeeds if it
+// sends them again itself.
+func (o Options) demandIn(s harness.Scenario) Demand {
 	d := o.Demand
-	d.MaySucceed = d.MaySucceed || !o.When.IsBefore() || o.HealAfter > 0
+	d.MaySucceed = d.MaySucceed || !o.When.IsBefore() || o.HealAfter > 0 || o.Service.UDP() && Succeeds(s)
 	return d
 }
 

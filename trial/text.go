@@ -3,28 +3,72 @@ package trial
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
+	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/report/junit"
+	"github.com/tcplab/tcplab/wire"
 )
 
 // Table prints one line for each result.
 func Table(w io.Writer, results []*TrialResult) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "FAILURE\tENDED\tAFTER\tCONNECTIONS\tSYNS\tVERDICT\t")
+	columns := tcpColumns
+	if slices.ContainsFunc(results, func(r *TrialResult) bool { return r.Healthy != nil && r.Healthy.Datagrams != nil }) {
+		columns = udpColumns
+	}
+	var heads []string
+	for _, c := range columns {
+		heads = append(heads, c.head)
+	}
+	fmt.Fprintf(t, "FAILURE\tENDED\tAFTER\t%s\tVERDICT\t\n", strings.Join(heads, "\t"))
 	for _, r := range results {
 		act := r.Broken
 		if act == nil {
 			act = r.Healthy
 		}
 		if act == nil {
-			fmt.Fprintf(t, "%s\t-\t-\t-\t-\t%s\t%s\n", r.Scenario, r.Verdict, r.why())
+			fmt.Fprintf(t, "%s\t-\t-\t%s%s\t%s\n", r.Scenario, strings.Repeat("-\t", len(columns)), r.Verdict, r.why())
 			continue
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%d\t%d\t%s\t%s\n", r.Scenario, act, seconds(act.Elapsed), act.Connections, act.SYNs, r.Verdict, r.why())
+		var cells strings.Builder
+		for _, c := range columns {
+			fmt.Fprintf(&cells, "%d\t", c.of(act))
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s%s\t%s\n", r.Scenario, act, seconds(act.Elapsed), &cells, r.Verdict, r.why())
 	}
 	return t.Flush()
+}
+
+// column is a number of the table.
+type column struct {
+	head string
+	of   func(*Act) int
+}
+
+// The numbers for a service on TCP, and for one on UDP: there, datagrams that left the client, and that reached the server; answers and ICMP
+// errors that reached the client.
+var (
+	tcpColumns = []column{
+		{"CONNECTIONS", func(a *Act) int { return a.Connections }},
+		{"SYNS", func(a *Act) int { return a.SYNs }},
+	}
+	udpColumns = []column{
+		{"DATAGRAMS", func(a *Act) int { return a.counted(lab.ClientHost).ToService }},
+		{"ARRIVED", func(a *Act) int { return a.counted(lab.ServerHost).ToService }},
+		{"ANSWERS", func(a *Act) int { return a.counted(lab.ClientHost).FromService }},
+		{"ICMP", func(a *Act) int { return a.counted(lab.ClientHost).Errors }},
+	}
+)
+
+// counted is what a vantage point has seen, nothing where it was switched off.
+func (a *Act) counted(point string) wire.DatagramCount {
+	if seen := a.seenAt(point); seen != nil {
+		return *seen
+	}
+	return wire.DatagramCount{}
 }
 
 func (r *TrialResult) why() string {
@@ -55,6 +99,9 @@ func (r *TrialResult) Details(w io.Writer) {
 	}
 	if last == nil {
 		return
+	}
+	for _, d := range last.Datagrams {
+		fmt.Fprintf(w, "  datagrams at %s: %d to the service, %d from it, %d ICMP errors about them\n", d.Point, d.ToService, d.FromService, d.Errors)
 	}
 	for _, s := range last.Sockets {
 		fmt.Fprintf(w, "  socket: %s\n", s)

@@ -88,7 +88,7 @@ func Run(ctx context.Context, e lab.Engine, s harness.Scenario, c Program, o Opt
 		result.Skipped, result.Verdict = reason, Skipped
 		return result, nil
 	}
-	result.Verdict, result.Sentence = o.demand().judge(result, Succeeds(s))
+	result.Verdict, result.Sentence = o.demandIn(s).judge(result, Succeeds(s) && !o.Service.UDP())
 	return result, nil
 }
 
@@ -147,7 +147,10 @@ func (t *trial) act(ctx context.Context, phase harness.PhaseName, limit time.Dur
 		return nil, err
 	}
 	act.Phase = phase
-	act.Connections, act.SYNs = Dials(capture.Traces(), t.standing.Target().Port())
+	act.Connections, act.SYNs = Dials(capture.Traces(), t.standing.Ports()...)
+	if t.standing.Service().UDP() {
+		act.Datagrams = DatagramsOf(capture.Traces(), t.standing.Ports()...)
+	}
 	return act, nil
 }
 
@@ -165,24 +168,40 @@ func (t *trial) waiting(phase harness.PhaseName) (ended func()) {
 	}
 }
 
-// Dials counts what the client's own wire shows: attempts at a connection with the port, and the SYNs that they took.
-func Dials(traces []wire.Trace, port uint16) (connections, syns int) {
+// Dials counts what the client's own wire shows: attempts at a connection with the ports, and the SYNs that they took.
+func Dials(traces []wire.Trace, ports ...uint16) (connections, syns int) {
 	for _, t := range traces {
 		if t.Point != lab.ClientHost {
 			continue
 		}
-		for _, a := range t.Attempts(port) {
-			if !a.HasSYN {
-				continue // what is left of the phase before
-			}
-			connections++
-			for i := range a.Packets {
-				p := &a.Packets[i]
-				if p.Kind == wire.KindTCP && a.FromClient(p) && p.TCP.Flags&(wire.SYN|wire.ACK) == wire.SYN {
-					syns++
+		for _, port := range ports {
+			for _, a := range t.Attempts(port) {
+				if !a.HasSYN {
+					continue // what is left of the phase before
 				}
+				connections++
+				syns += synsOf(&a)
 			}
 		}
 	}
 	return connections, syns
+}
+
+func synsOf(a *wire.Attempt) (n int) {
+	for i := range a.Packets {
+		p := &a.Packets[i]
+		if p.Kind == wire.KindTCP && a.FromClient(p) && p.TCP.Flags&(wire.SYN|wire.ACK) == wire.SYN {
+			n++
+		}
+	}
+	return n
+}
+
+// DatagramsOf counts, for each vantage point, the datagrams to and from a service on UDP ports.
+func DatagramsOf(traces []wire.Trace, ports ...uint16) []wire.DatagramCount {
+	var list []wire.DatagramCount
+	for _, t := range traces {
+		list = append(list, t.Datagrams(ports...))
+	}
+	return list
 }

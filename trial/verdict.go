@@ -44,7 +44,8 @@ type Demand struct {
 	Output *regexp.Regexp
 	// MaySucceed allows it to succeed while the failure holds, as one does that has another server to ask.
 	MaySucceed bool
-	// Retries is how many more connections it may try to make then than it makes while nothing is broken.
+	// Retries is how many more connections it may try to make then than it makes while nothing is broken; with a service on UDP, how many
+	// more datagrams it may send.
 	Retries int
 	// Settle is how long its sockets have to be closed, once it has ended.
 	Settle time.Duration
@@ -62,37 +63,44 @@ func (d Demand) judge(r *TrialResult, patient bool) (ClientVerdict, string) {
 		return NeverWorks, fmt.Sprintf("it fails while nothing is broken (%s after %s), so nothing more was tried; here its standard input is empty, and it has no terminal", r.Healthy, seconds(r.Healthy.Elapsed))
 	}
 	b := r.Broken
-	extra := b.Connections - r.Healthy.Connections
+	extra := b.asked() - r.Healthy.asked()
 	switch {
 	case b.Hung:
 		return Hangs, fmt.Sprintf("still waiting after %s%s: it has no timeout of its own for that", seconds(b.Elapsed), waiting(b.Sockets))
 	case !r.Healed.OK():
 		return NoRecovery, fmt.Sprintf("it still fails once the failure has healed (%s after %s)", r.Healed, seconds(r.Healed.Elapsed))
-	case b.OK() && !patient && !d.MaySucceed && d.Exit == nil && b.Connections+r.Healthy.Connections == 0:
+	case b.OK() && !patient && !d.MaySucceed && d.Exit == nil && b.asked()+r.Healthy.asked() == 0:
 		return Unaware, "it ends with exit code 0, and was not seen to ask the service, also not while healthy: it must ask {addr}, or TCPLAB_ADDR in its environment, before it ends"
 	case b.OK() && !patient && !d.MaySucceed && d.Exit == nil:
 		return Unaware, "it ends with exit code 0, although it cannot have got its answer"
 	case !b.OK() && patient:
 		return GivesUpEarly, fmt.Sprintf("it gave up after %s; with more patience it would have got its answer", seconds(b.Elapsed))
 	case extra > d.Retries:
-		return Retries, fmt.Sprintf("it tried %s than while healthy, in %s; %d are allowed", moreConnections(extra), seconds(b.Elapsed), d.Retries)
+		return Retries, fmt.Sprintf("it %s than while healthy, in %s; %d are allowed", b.more(extra), seconds(b.Elapsed), d.Retries)
 	case d.Exit != nil && b.Exit != *d.Exit && !(b.OK() && (patient || d.MaySucceed)):
 		return EndsOtherwise, fmt.Sprintf("its exit code is %d, %d was wanted", b.Exit, *d.Exit)
 	case d.Output != nil && !d.Output.MatchString(b.Stdout) && !d.Output.MatchString(b.Stderr):
 		return EndsOtherwise, fmt.Sprintf("nothing that it printed matches %q", d.Output)
 	case extra > 0:
-		return OK, fmt.Sprintf("it tried %s than while healthy", moreConnections(extra))
-	case b.Connections == 0 && !patient:
+		return OK, fmt.Sprintf("it %s than while healthy", b.more(extra))
+	case b.asked() == 0 && !patient && b.Datagrams != nil:
+		return OK, "no datagram to the service was seen to leave the client while the failure held"
+	case b.asked() == 0 && !patient:
 		return OK, "no SYN to the service was seen while the failure held"
 	}
 	return OK, ""
 }
 
-func moreConnections(n int) string {
-	if n == 1 {
-		return "one more connection"
+// more says by how much the command has asked more often than while healthy.
+func (a *Act) more(n int) string {
+	verb, noun := "tried", "connection"
+	if a.Datagrams != nil {
+		verb, noun = "sent", "datagram"
 	}
-	return fmt.Sprintf("%d more connections", n)
+	if n == 1 {
+		return fmt.Sprintf("%s one more %s", verb, noun)
+	}
+	return fmt.Sprintf("%s %d more %ss", verb, n, noun)
 }
 
 // waiting is the state of the socket for which a client waits.

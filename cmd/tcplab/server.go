@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,7 +18,7 @@ import (
 type serverFlags struct {
 	line   string
 	image  string
-	port   int
+	ports  []string
 	ready  string
 	within time.Duration
 }
@@ -27,7 +29,7 @@ var serverFlagNames = []string{"port", "ready", "ready-within"}
 func (s *serverFlags) addTo(flags *pflag.FlagSet) {
 	flags.StringVar(&s.line, "server", "", "server of your own in place of the lab's: a command line for sh, with PORT, HOST and DIR in its environment (netns engine, or inside --server-image)")
 	flags.StringVar(&s.image, "server-image", "", "server of your own in place of the lab's: a container image, which is on the engine already (docker engine)")
-	flags.IntVar(&s.port, "port", lab.Port, "with a server of your own: the TCP port on which it listens")
+	flags.StringArrayVar(&s.ports, "port", nil, "with a server of your own: a port on which it listens, 5353/udp for one of UDP; several times for several ports (default 8080)")
 	flags.StringVar(&s.ready, "ready", "tcp", "with a server of your own: it is ready when it listens (tcp), serves a path (http:/PATH), or has printed what matches (log:REGEXP)")
 	flags.DurationVar(&s.within, "ready-within", lab.DefaultPatience, "with a server of your own: how long it may take to be ready")
 }
@@ -51,8 +53,6 @@ func (s *serverFlags) service(flags *pflag.FlagSet) (lab.Service, error) {
 			}
 		}
 		return lab.Service{}, nil
-	case s.port < 1 || s.port > 65535:
-		return lab.Service{}, fmt.Errorf("--port is between 1 and 65535, not %d", s.port)
 	case s.within <= 0:
 		return lab.Service{}, fmt.Errorf("--ready-within is longer than 0, not %s", s.within)
 	}
@@ -60,11 +60,52 @@ func (s *serverFlags) service(flags *pflag.FlagSet) (lab.Service, error) {
 	if err != nil {
 		return lab.Service{}, err
 	}
-	own := &lab.OwnServer{Line: s.line, Image: s.image, Dir: dir, Patience: s.within}
+	service, err := s.listening()
+	if err != nil {
+		return lab.Service{}, err
+	}
+	own := &lab.OwnServer{Line: s.line, Image: s.image, Dir: dir, Patience: s.within, Also: service.numbers[1:]}
 	if err := s.readiness(own); err != nil {
 		return lab.Service{}, err
 	}
-	return lab.Service{Port: s.port, Own: own}, nil
+	if service.proto == lab.ProtoUDP && own.HTTP != "" {
+		return lab.Service{}, errors.New("--ready http: asks over TCP, and the server is on UDP: give --ready log:REGEXP, or leave it out")
+	}
+	return lab.Service{Proto: service.proto, Port: service.numbers[0], Own: own}, nil
+}
+
+// portsGiven are the ports of a server, and their protocol.
+type portsGiven struct {
+	proto   string
+	numbers []int
+}
+
+// listening are the ports that --port names.
+func (s *serverFlags) listening() (portsGiven, error) {
+	if len(s.ports) == 0 {
+		return portsGiven{numbers: []int{lab.Port}}, nil
+	}
+	var given portsGiven
+	for i, text := range s.ports {
+		number, proto, named := strings.Cut(text, "/")
+		n, err := strconv.Atoi(number)
+		switch {
+		case err != nil || named && proto != lab.ProtoTCP && proto != lab.ProtoUDP:
+			return given, fmt.Errorf("--port is a number, with /udp behind it for a port of UDP, not %q", text)
+		case n < 1 || n > 65535:
+			return given, fmt.Errorf("--port is between 1 and 65535, not %d", n)
+		case slices.Contains(given.numbers, n):
+			return given, fmt.Errorf("--port %s is given twice", text)
+		}
+		if proto == lab.ProtoTCP {
+			proto = ""
+		}
+		if i > 0 && proto != given.proto {
+			return given, errors.New("the ports of --port are all of TCP or all of UDP: run the one and the other apart")
+		}
+		given.proto, given.numbers = proto, append(given.numbers, n)
+	}
+	return given, nil
 }
 
 func (s *serverFlags) readiness(own *lab.OwnServer) error {

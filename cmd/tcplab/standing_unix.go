@@ -89,13 +89,16 @@ func (f upFlags) run(cmd *cobra.Command, scenario string) error {
 	if err != nil {
 		return err
 	}
+	if err := suitsUDP(service, when); err != nil {
+		return err
+	}
 	engine, err := chosenFor(cmd.Context(), &f.built, service, "")
 	if err != nil {
 		return err
 	}
 	order := standing.Order{Lab: f.name, Scenario: scenario, Engine: engine.Name(), Family: lab.Family(f.built.family), Broken: f.broken, When: when, Recorded: f.record}
 	if service.Own != nil {
-		order.Server = &standing.ServerOrder{Port: service.Port, Own: *service.Own}
+		order.Server = &standing.ServerOrder{Port: service.Port, Proto: service.Proto, Own: *service.Own}
 	}
 	if f.name == "" {
 		order.Lab = scenario

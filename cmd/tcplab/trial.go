@@ -132,6 +132,12 @@ func (f runFlags) try(cmd *cobra.Command, names, argv []string) error {
 	if err != nil {
 		return err
 	}
+	if err := f.trial.suits(cmd, service, when, argv); err != nil {
+		return err
+	}
+	if service.UDP() && !cmd.Flags().Changed("retries") {
+		demand.Retries = moreDatagrams
+	}
 	engine, command, err := f.trial.chosen(cmd, &f.built, service, argv)
 	if err != nil {
 		return err
@@ -154,6 +160,29 @@ func (f runFlags) try(cmd *cobra.Command, names, argv []string) error {
 	}
 	slices.SortStableFunc(results, trial.Compare)
 	return f.tell(cmd.OutOrStdout(), results)
+}
+
+// moreDatagrams is how many more datagrams than while healthy a command may send, where --retries does not say so: with UDP it is the program
+// that sends again, and not its kernel.
+const moreDatagrams = 20
+
+// suits reports what cannot be asked of a service on UDP.
+func (t *trialFlags) suits(cmd *cobra.Command, service lab.Service, when lab.When, argv []string) error {
+	if err := suitsUDP(service, when); err != nil {
+		return err
+	}
+	if service.UDP() && len(argv) == 0 && t.image == "" && cmd.ArgsLenAtDash() < 0 {
+		return errors.New("a server on UDP is asked by a client of yours, because tcplab does not know its protocol: give its command after --")
+	}
+	return nil
+}
+
+// suitsUDP reports a moment that a service on UDP does not have.
+func suitsUDP(service lab.Service, when lab.When) error {
+	if service.UDP() && !when.IsBefore() {
+		return fmt.Errorf("--when %s is a moment of a TCP connection, and the server is on UDP: leave it out, and break before the client asks", when)
+	}
+	return nil
 }
 
 func (f runFlags) toTry(names []string) ([]harness.Scenario, error) {

@@ -91,17 +91,27 @@ func (l Listener) Close() error {
 	return errors.Join(err, stop, l.TCPListener.Close())
 }
 
-// listeners prints the local addresses of the TCP sockets in state LISTEN on the port, those of every port where that is 0.
+// takingState is the state, in the tables of proc_net_tcp(5), of the sockets that listen (TCP's LISTEN), or take datagrams of anybody (a UDP
+// socket that is not connected, which has the number of TCP's CLOSE).
+var takingState = map[string]string{lab.ProtoTCP: "0A", lab.ProtoUDP: "07"}
+
+// listeners prints the local addresses of the TCP sockets in state LISTEN on the port, those of every port where that is 0; with --proto
+// udp, those of the UDP sockets that are not connected.
 func listeners(_ context.Context, s Streams, args []string) error {
 	flags := flag.NewFlagSet("listeners", flag.ContinueOnError)
-	port := flags.Int("port", 8080, "TCP port")
+	port := flags.Int("port", 8080, "port")
+	proto := flags.String("proto", lab.ProtoTCP, "tcp or udp")
 	if err := Parse(flags, args); err != nil {
 		return err
 	}
+	state, known := takingState[*proto]
+	if !known {
+		return Usagef("--proto is tcp or udp, not %q", *proto)
+	}
 	found := []string{}
 	err := s.Namespace.Do(func() error {
-		for _, table := range []string{"/proc/thread-self/net/tcp", "/proc/thread-self/net/tcp6"} {
-			addrs, err := listening(table)
+		for _, table := range []string{"/proc/thread-self/net/" + *proto, "/proc/thread-self/net/" + *proto + "6"} {
+			addrs, err := socketsIn(table, state)
 			if err != nil {
 				return err
 			}
@@ -119,8 +129,8 @@ func listeners(_ context.Context, s Streams, args []string) error {
 	return PrintJSON(s.Stdout, found)
 }
 
-// listening reads the sockets in state LISTEN (0A) from a table of proc_net_tcp(5).
-func listening(table string) ([]netip.AddrPort, error) {
+// socketsIn reads the local addresses of the sockets in a state from a table of proc_net_tcp(5).
+func socketsIn(table, state string) ([]netip.AddrPort, error) {
 	f, err := os.Open(table)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil // a kernel without IPv6 has no tcp6
@@ -133,7 +143,7 @@ func listening(table string) ([]netip.AddrPort, error) {
 	lines := bufio.NewScanner(f)
 	for lines.Scan() {
 		fields := strings.Fields(lines.Text())
-		if len(fields) < 4 || fields[3] != "0A" {
+		if len(fields) < 4 || fields[3] != state {
 			continue
 		}
 		addr, err := parseProcAddr(fields[1])
