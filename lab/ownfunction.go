@@ -17,6 +17,9 @@ type ownFunction struct {
 
 // startFunction lets the function serve.
 func startFunction(ctx context.Context, host Host, s Service) (kept, error) {
+	if s.UDP() || len(s.Numbers()) > 1 {
+		return nil, fmt.Errorf("a function serves one port of TCP, and not %s: %w; let a command or an image serve them", s.PortWords(), ErrUnsupported)
+	}
 	controller, ok := host.(Controller)
 	if !ok {
 		return nil, fmt.Errorf("a listener on host %s: %w by this engine", host.Name(), ErrUnsupported)

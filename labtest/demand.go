@@ -2,7 +2,10 @@ package labtest
 
 import (
 	"fmt"
+	"slices"
 	"time"
+
+	"github.com/tcplab/tcplab/wire"
 )
 
 // Effect is what a call did.
@@ -15,6 +18,11 @@ type Effect struct {
 	// Connections are the connections with the service that it tried to make, and SYNs the segments that it sent for them, as
 	// its host's wire shows them. A call on a connection that was there before makes none.
 	Connections, SYNs int
+	// Datagrams are those between the call and a service on UDP ([Server.OnUDP]), for each vantage point in the order of the way from client
+	// to server; nil: the service is one on TCP.
+	Datagrams []wire.DatagramCount
+
+	hint string // why it may have asked nothing of the service, where it has not
 }
 
 // Expectation says in one sentence what is wrong with what a call did; it is empty where nothing is.
@@ -68,12 +76,12 @@ func AtMostSYNs(syns int) Expectation {
 	}
 }
 
-// unseen is a hint where the lab has seen nothing of the call.
+// unseen is a hint where the lab has seen the call make no connection, or send no datagram.
 func (s Effect) unseen() string {
-	if s.Connections > 0 {
+	if s.Connections > 0 || slices.ContainsFunc(s.Datagrams, func(d wire.DatagramCount) bool { return d.ToService > 0 }) {
 		return ""
 	}
-	return "; it made no connection in the lab: does the client use lab.Dial?"
+	return s.hint
 }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.3g s", d.Seconds()) }

@@ -17,8 +17,10 @@ package labtest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -28,6 +30,7 @@ import (
 	"github.com/tcplab/tcplab/report"
 	"github.com/tcplab/tcplab/scenarios"
 	"github.com/tcplab/tcplab/trial"
+	"github.com/tcplab/tcplab/wire"
 	"github.com/tcplab/tcplab/wire/ladder"
 )
 
@@ -160,14 +163,32 @@ func (l *Lab) Expect(call Action, demands ...Expectation) Effect {
 	}
 	traces := capture.Traces()
 	seen.Connections, seen.SYNs = trial.Dials(traces, l.standing.Ports()...)
+	if l.standing.Service().UDP() {
+		seen.Datagrams = trial.DatagramsOf(traces, l.standing.Ports()...)
+	}
+	if seen.Connections == 0 {
+		seen.hint = l.hint(context.WithoutCancel(l.t.Context()), traces)
+	}
 	for _, d := range demands {
 		if complaint := d(seen); complaint != "" {
-			way := report.LabPath(l.standing.Topology(), l.standing.Family(), lab.ClientHost, lab.ServerHost, traces, nil)
-			l.t.Errorf("labtest: %s\n%s", complaint, report.Style{}.Ladder(ladder.New(way).Brief(mostArrows)))
+			l.t.Errorf("labtest: %s\n%s", complaint, l.drawing(seen, traces))
 			break // the others would tell the same fact again
 		}
 	}
 	return seen
+}
+
+// drawing shows what was captured of a call: the packets as arrows, or the datagrams that each vantage point has seen.
+func (l *Lab) drawing(seen Effect, traces []wire.Trace) string {
+	if seen.Datagrams != nil {
+		var text strings.Builder
+		for _, d := range seen.Datagrams {
+			fmt.Fprintf(&text, "  %s\n", d)
+		}
+		return text.String()
+	}
+	way := report.LabPath(l.standing.Topology(), l.standing.Family(), lab.ClientHost, lab.ServerHost, traces, nil)
+	return report.Style{}.Ladder(ladder.New(way).Brief(mostArrows))
 }
 
 // mostArrows is how many packets of a drawing are shown.

@@ -90,6 +90,6 @@ func (l *Lab) settle() {
 		l.t.Fatalf("labtest: %v", err)
 	}
 	if !fired {
-		l.t.Errorf("labtest: the moment for which the failure waited never came, so nothing was broken: does the client use lab.Dial?")
+		l.t.Errorf("labtest: the moment for which the failure waited never came, so nothing was broken%s", l.hint(ctx, w.capture.Traces()))
 	}
 }

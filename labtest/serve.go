@@ -46,9 +46,20 @@ func Function(serve func(net.Listener) error) Server {
 	return Server{service: lab.Service{Own: &lab.OwnServer{Serve: serve}}}
 }
 
-// On is the server on another TCP port than 8080.
-func (s Server) On(port int) Server {
-	s.service.Port = port
+// On is the server on another TCP port than 8080, or on several: it finds the first in PORT, all of them in PORTS. [Lab.Target] is the
+// first, and a failure of the service is one of each port.
+func (s Server) On(port int, also ...int) Server {
+	own := *s.service.Own
+	own.Also = also
+	s.service.Port, s.service.Own = port, &own
+	return s
+}
+
+// OnUDP is the server on a UDP port, or on several. [Lab.Dial] takes "udp" then, and [Effect] has the datagrams of a call. Failures that only TCP
+// has skip the test.
+func (s Server) OnUDP(port int, also ...int) Server {
+	s = s.On(port, also...)
+	s.service.Proto = lab.ProtoUDP
 	return s
 }
 

@@ -3,11 +3,15 @@ package labtest
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -156,4 +160,109 @@ func TestAFunctionEndsWithItsLab(t *testing.T) {
 	default:
 		assert.Fail(t, "it still serves")
 	}
+}
+
+// self is this test binary as a program that has the lab's verbs: it goes by the name it is called by.
+func self(t *testing.T) string {
+	t.Helper()
+	program, err := os.Executable()
+	require.NoError(t, err)
+	link := filepath.Join(t.TempDir(), "tcplab")
+	require.NoError(t, os.Symlink(program, link))
+	return link
+}
+
+// A server of several ports: what breaks the service breaks each of them.
+func TestAServerOnSeveralPorts(t *testing.T) {
+	t.Parallel()
+	Each(t, Named(t, "firewall-drop", "closed-port"), func(t *testing.T, lab *Lab) {
+		lab.Serve(Shell(`sleep 1000 | ` + self(t) + ` host listen --port 7201 & sleep 1000 | ` + self(t) + ` host listen --port 7202`).On(7201, 7202))
+		assert.True(t, strings.HasSuffix(lab.Target(), ":7201"))
+		second := func(ctx context.Context) error {
+			ctx, cancel := context.WithTimeout(ctx, time.Second)
+			defer cancel()
+			conn, err := lab.Dial(ctx, "tcp", strings.Replace(lab.Target(), "7201", "7202", 1))
+			if err != nil {
+				return err
+			}
+			return conn.Close()
+		}
+		assert.Equal(t, 1, lab.Expect(second, OK()).Connections)
+		lab.Break()
+		assert.Equal(t, 1, lab.Expect(second, FailsWithin(2*time.Second)).Connections)
+		lab.Heal()
+		lab.RecoversWithin(second, 5*time.Second)
+	})
+}
+
+// A server that takes datagrams, and a client that asks it by lab.Dial.
+func TestAServerOnUDP(t *testing.T) {
+	t.Parallel()
+	Each(t, Named(t, "firewall-drop", "closed-port", "security-group-drop"), func(t *testing.T, lab *Lab) {
+		lab.Serve(Shell(`(echo '{"proto":"udp","port":7203}'; sleep 1000) | ` + self(t) + ` host listen --told`).OnUDP(7203))
+		question := func(ctx context.Context) error {
+			conn, err := lab.Dial(ctx, "udp", lab.Target())
+			if err != nil {
+				return err
+			}
+			defer conn.Close()
+			_ = conn.SetDeadline(time.Now().Add(700 * time.Millisecond))
+			if _, err := fmt.Fprint(conn, "question"); err != nil {
+				return err
+			}
+			_, err = conn.Read(make([]byte, 100))
+			return err
+		}
+		seen := lab.Expect(question, OK())
+		assert.Zero(t, seen.Connections)
+		require.NotEmpty(t, seen.Datagrams)
+		assert.Equal(t, 1, seen.Datagrams[0].ToService)
+		assert.Equal(t, 1, seen.Datagrams[0].FromService)
+		lab.Break()
+		seen = lab.Expect(question, FailsWithin(2*time.Second))
+		server := seen.Datagrams[len(seen.Datagrams)-1]
+		switch name := lab.standing.Scenario().Name; name {
+		case "closed-port":
+			assert.ErrorIs(t, seen.Err, syscall.ECONNREFUSED)
+			assert.Equal(t, 1, seen.Datagrams[0].Errors)
+		case "firewall-drop":
+			assert.Equal(t, 1, server.ToService, "it reaches the server's network card")
+		default:
+			assert.Zero(t, server.ToService)
+		}
+		lab.Heal()
+		lab.RecoversWithin(question, 5*time.Second)
+		c := &complaints{TB: t}
+		lab.t = c
+		lab.Expect(func(context.Context) error { return net.ErrClosed }, OK())
+		require.Len(t, c.list, 1)
+		assert.Contains(t, c.list[0], "it sent no datagram in the lab: does the client use lab.Dial?")
+		assert.Contains(t, c.list[0], "datagrams at server: 0 to the service")
+	})
+}
+
+// The hint beside a complaint depends on what was seen of the call.
+func TestTheHintIsWhatWasSeen(t *testing.T) {
+	t.Parallel()
+	lab := Open(t, Named(t, "service-hangs")[0])
+	c := &complaints{TB: t}
+	lab.t = c
+	hint := func(call Action, want string) {
+		t.Helper()
+		c.list = nil
+		lab.Expect(call, OK())
+		require.Len(t, c.list, 1)
+		assert.Contains(t, c.list[0], want)
+	}
+	nothing := func(context.Context) error { return errors.New("no") }
+	hint(nothing, "no; it made no connection in the lab: does the client use lab.Dial?")
+	hint(func(ctx context.Context) error {
+		_, err := lab.Dial(ctx, "tcp", "203.0.113.10:9999")
+		return err
+	}, "; it connected to 203.0.113.10:9999, and the service is at 203.0.113.10:8080")
+	pooled := keep(t, lab)
+	hint(nothing, "; it made no new connection, and sent nothing on the one from "+pooled.conn.LocalAddr().String()+" that stands")
+	lab.Break()
+	hint(pooled.get, "; it made no new connection, and used the one from "+pooled.conn.LocalAddr().String()+" that was there before")
+	lab.Heal()
 }

@@ -16,7 +16,7 @@ import (
 func Table(w io.Writer, results []*TrialResult) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	columns := tcpColumns
-	if slices.ContainsFunc(results, func(r *TrialResult) bool { return r.Healthy != nil && r.Healthy.Datagrams != nil }) {
+	if slices.ContainsFunc(results, (*TrialResult).overUDP) {
 		columns = udpColumns
 	}
 	var heads []string
@@ -41,6 +41,9 @@ func Table(w io.Writer, results []*TrialResult) error {
 	}
 	return t.Flush()
 }
+
+// overUDP reports whether the command has spoken with a service on UDP.
+func (r *TrialResult) overUDP() bool { return r.Healthy != nil && r.Healthy.Datagrams != nil }
 
 // column is a number of the table.
 type column struct {
@@ -101,7 +104,7 @@ func (r *TrialResult) Details(w io.Writer) {
 		return
 	}
 	for _, d := range last.Datagrams {
-		fmt.Fprintf(w, "  datagrams at %s: %d to the service, %d from it, %d ICMP errors about them\n", d.Point, d.ToService, d.FromService, d.Errors)
+		fmt.Fprintf(w, "  %s\n", d)
 	}
 	for _, s := range last.Sockets {
 		fmt.Fprintf(w, "  socket: %s\n", s)

@@ -1,6 +1,9 @@
 package wire
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // DatagramCount is what a vantage point has seen of a service on UDP ports.
 type DatagramCount struct {
@@ -11,6 +14,11 @@ type DatagramCount struct {
 	FromService int `json:"from_service"`
 	// Errors are the ICMP errors that quote a datagram to the service (RFC 792, RFC 4443 section 3).
 	Errors int `json:"icmp_errors"`
+}
+
+// String is the count in a line.
+func (c DatagramCount) String() string {
+	return fmt.Sprintf("datagrams at %s: %d to the service, %d from it, %d ICMP errors about them", c.Point, c.ToService, c.FromService, c.Errors)
 }
 
 // protocolUDP is the number of UDP among IP's protocols (RFC 768).

@@ -94,14 +94,15 @@ func (s *serverFlags) listening() (portsGiven, error) {
 			return given, fmt.Errorf("--port is a number, with /udp behind it for a port of UDP, not %q", text)
 		case n < 1 || n > 65535:
 			return given, fmt.Errorf("--port is between 1 and 65535, not %d", n)
-		case slices.Contains(given.numbers, n):
-			return given, fmt.Errorf("--port %s is given twice", text)
 		}
 		if proto == lab.ProtoTCP {
 			proto = ""
 		}
-		if i > 0 && proto != given.proto {
+		switch {
+		case i > 0 && proto != given.proto:
 			return given, errors.New("the ports of --port are all of TCP or all of UDP: run the one and the other apart")
+		case slices.Contains(given.numbers, n):
+			return given, fmt.Errorf("--port %s is given twice", text)
 		}
 		given.proto, given.numbers = proto, append(given.numbers, n)
 	}
