@@ -52,11 +52,12 @@ named by date and time; the link "latest" beside it leads to it.
 
 With a command after --, that is put into the failures, and judged: it runs on the lab's client while the lab is healthy, while it
 is broken, and once it is healed. It must succeed, then fail within --within, then succeed again. It learns from its
-environment (TCPLAB_HOST, TCPLAB_PORT, TCPLAB_ADDR, TCPLAB_URL), or from {host}, {port}, {addr} and {url} in its arguments, what to
+environment (TCPLAB_HOST, TCPLAB_PORT, TCPLAB_PORTS, TCPLAB_ADDR, TCPLAB_URL), or from {host}, {port}, {ports}, {addr} and {url} in its arguments, what to
 ask; the lab's hosts have names, too: server, server.lab. With the netns engine, what it starts is ended with it.
 
 With --server, what is asked is a server of your own (netns engine): a command line for sh, which finds in its environment the
-port that it must listen on (PORT), the server's address (HOST) and a private folder (DIR). With --server-image it is a container of
+port that it must listen on (PORT; PORTS, where --port is given several times), the server's address (HOST) and a private folder (DIR). A
+port of UDP is --port 5353/udp: failures that only TCP has are then left out. With --server-image it is a container of
 an image (docker engine), whose entry point finds PORT and HOST; with --server as well, that is run by the image's sh. With
 --client-image, the arguments after -- are for the entry point of an image, whose container is the client. No image is fetched.
 
@@ -67,6 +68,7 @@ Exit code: 0 when every scenario matched (or every verdict on the command is ok)
   tcplab run --all -- curl --fail --silent --max-time 3 {url}
   tcplab run service-hangs --within 5s -- python3 client.py
   tcplab run closed-port service-hangs --server 'python3 -m http.server $PORT' --port 8000 -- curl --fail --max-time 3 {url}
+  tcplab run --all --server 'exec ./dns $PORT' --port 5353/udp -- ./ask {addr}
   tcplab run closed-port --server-image nginx --port 80 --client-image my-client -- --ask {url}`,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			if cmd.Flags().Changed("parallel") && f.parallel < 1 {

@@ -23,7 +23,7 @@ func newWith() *cobra.Command {
 		Short: "Run a command of your own while a failure holds",
 		Long: `Build a scenario's lab, break it, and run a command on its client while the failure holds. The command has the
 standard streams, gets the signals (Ctrl-C sends one), and gives its exit code to tcplab. As with "tcplab run" it finds the service
-in its environment (TCPLAB_HOST, TCPLAB_PORT, TCPLAB_ADDR, TCPLAB_URL), in its arguments ({host}, {port}, {addr}, {url}), or by the
+in its environment (TCPLAB_HOST, TCPLAB_PORT, TCPLAB_PORTS, TCPLAB_ADDR, TCPLAB_URL), in its arguments ({host}, {port}, {ports}, {addr}, {url}), or by the
 names of the lab's hosts. With --server or --server-image it asks a server of your own, and with --client-image it runs in a
 container (see "tcplab run --help").
 
