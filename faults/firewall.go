@@ -70,13 +70,45 @@ var names6 = strings.NewReplacer(
 	"icmp-admin-prohibited", "icmp6-adm-prohibited",
 )
 
-// Command is the command that inserts the rule by hand.
+// Command is the command that inserts the rule by hand: iptables', or nft's where iptables cannot count packets.
 func (r Rule) Command(f lab.Family) string {
+	if r.First != 0 {
+		return r.nftCommand()
+	}
 	if f == lab.IPv6 {
 		return "ip6tables -I " + names6.Replace(r.String())
 	}
 	return "iptables -I " + r.String()
 }
+
+// nftCommand makes a table of both families with the rule in it, which drops the first packets that match, as numgen counts them.
+func (r Rule) nftCommand() string {
+	var match []string
+	for _, m := range []struct {
+		text  string
+		value int
+	}{{"%s sport %d", r.SourcePort}, {"%s dport %d", r.Port}} {
+		if m.value != 0 {
+			match = append(match, fmt.Sprintf(m.text, r.Proto, m.value))
+		}
+	}
+	if r.Data {
+		match = append(match, "tcp flags & psh == psh")
+	}
+	if r.Flags != "" {
+		flags := strings.ToLower(strings.ReplaceAll(r.Flags, ",", "|"))
+		match = append(match, fmt.Sprintf("tcp flags & (%s) == (%s)", flags, flags))
+	}
+	if r.Least != 0 {
+		match = append(match, fmt.Sprintf("meta length >= %d", r.Least))
+	}
+	hook := strings.ToLower(r.Chain)
+	return fmt.Sprintf("nft 'add table inet by-hand; add chain inet by-hand %s { type filter hook %s priority 0; }; add rule inet by-hand %s %s numgen inc mod %d < %d counter drop'",
+		hook, hook, hook, strings.Join(match, " "), nftModulus, r.First)
+}
+
+// nftModulus is where nft's count of packets begins anew, which is not in the life of a lab.
+const nftModulus = 1 << 31
 
 // CounterName is the rule's name among the [lab.Counters] of its host and family.
 func (r Rule) CounterName(f lab.Family) string { return "firewall " + f.String() + " " + r.String() }

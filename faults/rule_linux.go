@@ -108,7 +108,7 @@ func hasFlags(bits byte) []expr.Any {
 // around, but not in the life of a lab.
 func first(n int) []expr.Any {
 	return []expr.Any{
-		&expr.Numgen{Register: 1, Modulus: 1 << 31, Type: unix.NFT_NG_INCREMENTAL},
+		&expr.Numgen{Register: 1, Modulus: nftModulus, Type: unix.NFT_NG_INCREMENTAL},
 		inNetworkOrder(),
 		&expr.Cmp{Op: expr.CmpOpLt, Register: 1, Data: binary.BigEndian.AppendUint32(nil, uint32(n))},
 	}

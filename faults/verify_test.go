@@ -163,9 +163,9 @@ func TestCutInWords(t *testing.T) {
 }
 
 func TestCutVerb(t *testing.T) {
-	assert.Equal(t, lab.Verb("cut", "set", "--port", "8080", "--from", "request", "--packets", "0"), CutVerb(Cut{From: AtRequest}, lab.Port))
-	assert.Equal(t, lab.Verb("cut", "set", "--port", "8080", "--from", "reply", "--packets", "3", "--back", "--reject"),
-		CutVerb(Cut{From: AtReply, Back: true, Reject: true, Packets: 3}, lab.Port))
+	assert.Equal(t, lab.Verb("cut", "set", "--proto", "tcp", "--port", "8080", "--from", "request", "--packets", "0"), CutVerb(Cut{From: AtRequest}, lab.Service{}))
+	assert.Equal(t, lab.Verb("cut", "set", "--proto", "tcp", "--port", "8080", "--from", "reply", "--packets", "3", "--back", "--reject"),
+		CutVerb(Cut{From: AtReply, Back: true, Reject: true, Packets: 3}, lab.Service{}))
 }
 
 func TestCutLooksForItsOwnCounter(t *testing.T) {

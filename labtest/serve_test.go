@@ -176,7 +176,7 @@ func self(t *testing.T) string {
 func TestAServerOnSeveralPorts(t *testing.T) {
 	t.Parallel()
 	Each(t, Named(t, "firewall-drop", "closed-port"), func(t *testing.T, lab *Lab) {
-		lab.Serve(Shell(`sleep 1000 | ` + self(t) + ` host listen --port 7201 & sleep 1000 | ` + self(t) + ` host listen --port 7202`).On(7201, 7202))
+		lab.Serve(Shell(`sleep 1000 | `+self(t)+` host listen --port 7201 & sleep 1000 | `+self(t)+` host listen --port 7202`).On(7201, 7202))
 		assert.True(t, strings.HasSuffix(lab.Target(), ":7201"))
 		second := func(ctx context.Context) error {
 			ctx, cancel := context.WithTimeout(ctx, time.Second)

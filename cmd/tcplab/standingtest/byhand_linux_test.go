@@ -1,6 +1,7 @@
 package standingtest
 
 import (
+	"encoding/json"
 	"html"
 	"io"
 	"os"
@@ -9,13 +10,17 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
 
 	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
+	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/enginetest"
+	"github.com/tcplab/tcplab/scenarios"
 	"github.com/tcplab/tcplab/wire"
 )
 
@@ -154,18 +159,47 @@ func TestByHandCaptureIntoAPipe(t *testing.T) {
 	assert.NoFileExists(t, filepath.Join(d.Dir, "-"))
 }
 
+// What stands by hand for a rule that drops the first packets alone does what the fault does: one SYN is lost, and the next gets through.
+func TestByHandLosesOneSYN_netns(t *testing.T) {
+	cmdtest.NeedEngine(t, "netns")
+	for _, program := range []string{"bash", "nft"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Skip(err)
+		}
+	}
+	t.Parallel()
+	s, err := scenarios.Named("lost-syn-once")
+	require.NoError(t, err)
+	d := cmdtest.NewDesk(t)
+	d.Must("up", s.Name, "--engine", "netns")
+	for _, line := range s.Fault.(harness.ByHand).ByHand(lab.IPv4) {
+		shell := exec.Command("bash", "-c", line)
+		shell.Dir, shell.Env = d.Dir, append(d.Env, "PATH="+filepath.Dir(d.Program)+":"+os.Getenv("PATH"))
+		out, err := shell.CombinedOutput()
+		require.NoError(t, err, "%s%s", line, out)
+	}
+	var o lab.Outcome
+	require.NoError(t, json.Unmarshal([]byte(d.Must("exec", "client", "tcplab", "host", "dial", "--timeout", "10s", "203.0.113.10:8080")), &o))
+	assert.True(t, o.OK(), "%s", o)
+	assert.Greater(t, o.Elapsed, 900*time.Millisecond, "the kernel's timer brings the second SYN (RFC 6298: 1 s)")
+	assert.Contains(t, d.Must("exec", "router", "nft", "list", "table", "inet", "by-hand"), "counter packets 1 ")
+	d.Must("down")
+	d.Clean()
+}
+
 // TestByHandOfPages_netns types what stands under "By hand" on the page of a run, in the folder of that run.
 func TestByHandOfPages_netns(t *testing.T) {
 	cmdtest.NeedEngine(t, "netns")
 	t.Parallel()
-	for _, program := range []string{"bash", "iptables"} {
+	for _, program := range []string{"bash", "iptables", "nft"} {
 		if _, err := exec.LookPath(program); err != nil {
 			t.Skipf("%s is not installed (Debian: apt-get install %s)", program, byHandNeeds[program])
 		}
 	}
 	d := cmdtest.NewDesk(t)
-	d.Must("run", "router-reject", "firewall-reject", "--engine", "netns", "--out", "kept")
-	for _, scenario := range []string{"router-reject", "firewall-reject"} {
+	list := []string{"router-reject", "firewall-reject", "lost-syn-once", "lost-syn-twice", "segment-lost"}
+	d.Must(append([]string{"run", "--engine", "netns", "--out", "kept"}, list...)...)
+	for _, scenario := range list {
 		folder := filepath.Join(d.Dir, "kept", "latest", scenario+"-netns-ipv4")
 		page, err := os.ReadFile(filepath.Join(folder, "report.html"))
 		require.NoError(t, err)
