@@ -35,6 +35,7 @@ func Run(t *testing.T, e lab.Engine) {
 		t.Run("verbs", func(t *testing.T) { testVerbs(t, b) })
 		t.Run("path", func(t *testing.T) { testPath(t, b) })
 		t.Run("firewall", func(t *testing.T) { testFirewall(t, b) })
+		t.Run("memory", func(t *testing.T) { testMemory(t, b) })
 		t.Run("terminal", func(t *testing.T) { testTerminal(t, b) })
 		t.Run("dialer", func(t *testing.T) { testDialer(t, b) })
 		t.Run("power", func(t *testing.T) { testPower(t, b) })
