@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/tcplab/tcplab/lab"
-	"github.com/tcplab/tcplab/lab/agent"
 	"github.com/tcplab/tcplab/wire"
 )
 
@@ -31,7 +30,7 @@ func (l *Lab) hint(ctx context.Context, traces []wire.Trace) string {
 		return fmt.Sprintf("; it connected to %s, and the service is at %s", other, target)
 	}
 	var sockets []lab.Socket
-	if err := l.standing.Query(ctx, lab.ClientHost, agent.SocketsVerb(), &sockets); err == nil {
+	if err := l.standing.Query(ctx, lab.ClientHost, lab.Verb("sockets"), &sockets); err == nil {
 		for _, s := range sockets {
 			if s.State == "ESTAB" && slices.Contains(l.standing.Ports(), s.Remote.Port()) {
 				return fmt.Sprintf("; it made no new connection, and sent nothing on the one from %s that stands: the answer came from somewhere else, or the call did nothing", s.Local)

@@ -23,7 +23,9 @@ func testMemory(t *testing.T, built *bench) {
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	const limit = 3 * time.Second
-	memory := func() time.Duration { return time.Duration(b.counters("router")[faults.NATMemoryCounter]) * time.Second }
+	memory := func() time.Duration {
+		return time.Duration(b.counters("router")[faults.NATMemoryCounter]) * time.Second
+	}
 	require.Eventually(t, func() bool { return memory() > time.Hour }, deadline, 20*time.Millisecond, "the connection stands")
 	b.output("router", faults.NATVerb(faults.NAT{Idle: limit})...)
 	for looks := 0; ; looks++ {
