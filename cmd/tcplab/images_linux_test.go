@@ -34,7 +34,7 @@ func runImages(t *testing.T, args ...string) (out string, code int) {
 
 // A server of an image on UDP ports, and one on several TCP ports: each fault of the service's port is one of each.
 func TestServerOfAnImageOnOtherPorts(t *testing.T) {
-	needEngine(t, "docker")
+	cmdtest.NeedEngine(t, "docker")
 	t.Parallel()
 	server := dockertest.Image(t, docker.New(), `ENTRYPOINT ["sh", "-c"]`, nil)
 	listen := `for p in $(echo $PORTS | tr , " "); do (echo "{\"proto\":\"$PROTO\",\"port\":$p}"; sleep 1000) | tcplab host listen --told & done; wait`
@@ -47,7 +47,7 @@ func TestServerOfAnImageOnOtherPorts(t *testing.T) {
 			t.Parallel()
 			args := []string{"run", "closed-port", "firewall-drop", "security-group-drop", "service-hangs", "--out", t.TempDir(), "--json", "--server-image", server,
 				"--server", "PROTO=" + proto + "; " + listen, "--port", "7088/" + proto, "--port", "7089/" + proto, "--", "sh", "-c", ask}
-			out, err := exec.Command(program(t), args...).CombinedOutput()
+			out, err := exec.Command(cmdtest.Program(t), args...).CombinedOutput()
 			require.NoError(t, err, "%s", out)
 			assert.Equal(t, 4, strings.Count(string(out), `"verdict":"ok"`), "%s", out)
 			assert.Equal(t, proto == "udp", strings.Contains(string(out), `"to_service":1`), "%s", out)

@@ -54,13 +54,13 @@ func TestStandingOwnServer(t *testing.T) {
 
 // A lab that stays up with a server on UDP ports: the fault is on each of them, and there is no moment of a connection.
 func TestStandingServerOnUDP(t *testing.T) {
-	needEngine(t, "netns")
+	cmdtest.NeedEngine(t, "netns")
 	if _, err := exec.LookPath("python3"); err != nil {
 		t.Skip(err)
 	}
 	t.Parallel()
-	d := newDesk(t)
-	require.NoError(t, os.WriteFile(filepath.Join(d.dir, "echo.py"), []byte(`import os, select, socket
+	d := cmdtest.NewDesk(t)
+	require.NoError(t, os.WriteFile(filepath.Join(d.Dir, "echo.py"), []byte(`import os, select, socket
 sockets = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in os.environ["PORTS"].split(",")]
 for s, port in zip(sockets, os.environ["PORTS"].split(",")):
     s.bind((os.environ["HOST"], int(port)))
@@ -69,20 +69,20 @@ while True:
         question, client = s.recvfrom(2000)
         s.sendto(b"answer\n", client)
 `), 0o644))
-	out := d.must("up", "security-group-drop", "--engine", "netns", "--port", "5353/udp", "--port", "5354/udp", "--server", "exec python3 echo.py")
+	out := d.Must("up", "security-group-drop", "--engine", "netns", "--port", "5353/udp", "--port", "5354/udp", "--server", "exec python3 echo.py")
 	assert.Contains(t, out, "healthy: the client gets through to 203.0.113.10:5353\n")
 	const ask = "exec 3<>/dev/udp/server.lab/5354; echo question >&3; read -r -t 1 -N 1 -u 3 answer; echo $answer; env | grep -c TCPLAB_URL"
-	answered := func() string { text, _ := d.tcplab("exec", "client", "bash", "-c", ask); return text }
+	answered := func() string { text, _ := d.TCPLab("exec", "client", "bash", "-c", ask); return text }
 	assert.Equal(t, "a\n0\n", answered())
-	assert.Equal(t, "security-group-drop: netns, IPv4, broken: the security group on the router does not let through udp/5353,5354\n", d.must("break"))
+	assert.Equal(t, "security-group-drop: netns, IPv4, broken: the security group on the router does not let through udp/5353,5354\n", d.Must("break"))
 	assert.Equal(t, "\n0\n", answered())
-	d.must("heal")
+	d.Must("heal")
 	assert.Equal(t, "a\n0\n", answered())
-	out, code := d.tcplab("break", "--when", "connected")
+	out, code := d.TCPLab("break", "--when", "connected")
 	assert.Equal(t, 2, code)
 	assert.Contains(t, out, "that is a moment of a TCP connection")
-	d.must("down")
-	d.clean()
+	d.Must("down")
+	d.Clean()
 }
 
 // A connection that stands would not feel a lost SYN: nothing is broken then.
