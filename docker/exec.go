@@ -86,7 +86,7 @@ func (h *host) useNames(ctx context.Context, hosts string) error {
 	if hosts == "" {
 		return nil
 	}
-	cmd := h.Command(agent.NamesVerb()...)
+	cmd := h.Command(agent.NamesVerb("hosts")...)
 	cmd.Stdin = strings.NewReader(hosts)
 	_, err := cmd.Output(ctx)
 	return err

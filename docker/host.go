@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -78,6 +79,15 @@ func (h *host) configure(ctx context.Context) error {
 	cmd.Stdin = bytes.NewReader(text)
 	if _, err := cmd.Output(ctx); err != nil {
 		return fmt.Errorf("configure its network: %w", err)
+	}
+	resolver := h.topology.ResolvConf(h.name)
+	if resolver == "" {
+		return nil
+	}
+	cmd = h.Command(agent.NamesVerb("resolver")...)
+	cmd.Stdin = strings.NewReader(resolver)
+	if _, err := cmd.Output(ctx); err != nil {
+		return fmt.Errorf("configure its resolver: %w", err)
 	}
 	return nil
 }

@@ -16,8 +16,8 @@ import (
 )
 
 // apart are the verbs that are programs of their own: those that start any program, which may leave behind what only the
-// mark in its environment finds, and those that take a process for themselves.
-var apart = []string{"browse", "init", "serve", "terminal", "time"}
+// mark in its environment finds, and those that take a process for themselves: a resolver reads its configuration once in a while.
+var apart = []string{"browse", "dial-name", "init", "serve", "terminal", "time"}
 
 // isServed reports whether the host's server of verbs runs the command: a verb that needs nothing of a process.
 func isServed(c *lab.Cmd) bool {

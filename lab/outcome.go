@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/netip"
 	"os"
@@ -17,7 +18,7 @@ type Outcome struct {
 	Program string `json:"program"`
 	// Local is the client's own address and port, where it is known.
 	Local netip.AddrPort `json:"local,omitzero"`
-	// Stage is what the client was waiting for when it failed: "connect" or "read". Empty when it succeeded.
+	// Stage is what the client was waiting for when it failed: "lookup", "connect" or "read". Empty when it succeeded.
 	Stage string `json:"stage,omitempty"`
 	// Errno is the name of the kernel's error, "ECONNREFUSED" for one; empty when there was none, as when the
 	// client's own timeout ended the attempt.
@@ -98,10 +99,41 @@ func OutcomeOf(program, stage string, err error, elapsed time.Duration) Outcome 
 			return o
 		}
 	}
+	if code := lookupCode(err); code != "" {
+		o.Code = code
+		return o
+	}
 	// ETIMEDOUT, the kernel's giving up, also calls itself a timeout: it has been dealt with above.
 	var timeout interface{ Timeout() bool }
 	o.Timeout = errors.Is(err, os.ErrDeadlineExceeded) || (errors.As(err, &timeout) && timeout.Timeout())
 	return o
+}
+
+// StageLookup is the stage of a client that looks its service's name up.
+const StageLookup = "lookup"
+
+// The ends of a lookup, where no error of the kernel ends it, in Go's words.
+const (
+	// NoSuchHost is said of a name that does not exist, and of one that has no address.
+	NoSuchHost = "no such host"
+	// Misbehaving is said where each name server has answered that it cannot or will not.
+	Misbehaving = "server misbehaving"
+	// LookupTimeout is said where no name server has answered in time.
+	LookupTimeout = "i/o timeout"
+)
+
+// lookupCode is the end of a lookup that has failed; empty for an error of something else.
+func lookupCode(err error) string {
+	failed, is := errors.AsType[*net.DNSError](err)
+	switch {
+	case !is:
+		return ""
+	case failed.IsNotFound:
+		return NoSuchHost
+	case failed.IsTimeout:
+		return LookupTimeout
+	}
+	return failed.Err
 }
 
 // closedEarly is a failure without an error of the kernel's: a connection that ends before the reply does.

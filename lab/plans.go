@@ -3,6 +3,7 @@ package lab
 import (
 	"net/netip"
 	"slices"
+	"strconv"
 )
 
 // The hosts and interfaces of the plans. A host of an engine that gives out names of its own (Docker: eth0, eth1 ...) carries
@@ -21,6 +22,9 @@ const (
 	Core = "core"
 	Line = "line"
 	Twin = "twin"
+	// Names is the name server of [WithNames], and Names2 the second one of [WithTwoNames].
+	Names  = "names"
+	Names2 = "names2"
 )
 
 // leaf is a host with one interface, whose way out is a router.
@@ -75,6 +79,43 @@ func WithWellKnown() Topology {
 		end(RouterHost, "to-well-known", "192.0.2.1/24", "2001:db8:3::1/64"),
 		end(WellKnown, leafInterface, "192.0.2.10/24", "2001:db8:3::10/64"),
 	}})
+	return t
+}
+
+// WithNames is [Routed] with a name server behind the router, in a subnet of its own, which the client asks for names.
+func WithNames() Topology {
+	t := Routed().Named("routed, with a name server")
+	t.Hosts[0].NameServers = []string{Names}
+	t.Hosts = append(t.Hosts, nameServer(Names))
+	t.Segments = append(t.Segments, SegmentSpec{Name: "names-side", Ends: []EndSpec{
+		end(RouterHost, "to-names", "192.0.2.1/24", "2001:db8:3::1/64"),
+		end(Names, leafInterface, "192.0.2.53/24", "2001:db8:3::53/64"),
+	}})
+	return t
+}
+
+// nameServer is a host beside the way on which any program may listen on the port of name servers, as in a container's network it may not
+// with every engine.
+func nameServer(name string) HostSpec {
+	h := leaf(name, "192.0.2.1", "2001:db8:3::1")
+	h.Sysctls = map[string]string{"net.ipv4.ip_unprivileged_port_start": strconv.Itoa(NamePort)}
+	return h
+}
+
+// WithTwoNames is [WithNames] with a second name server beside the first, which the client asks when that one does not answer.
+func WithTwoNames() Topology {
+	t := WithNames().Named("routed, with two name servers")
+	t.Hosts[0].NameServers = []string{Names, Names2}
+	t.Hosts = append(t.Hosts, nameServer(Names2))
+	t.Segments[2].Ends = append(t.Segments[2].Ends, end(Names2, leafInterface, "192.0.2.54/24", "2001:db8:3::54/64"))
+	return t
+}
+
+// WithNamesAndSecond is [WithNames] with a second server beside the first: one to whose address a name may lead by mistake.
+func WithNamesAndSecond() Topology {
+	t := WithNames().Named("routed, with a name server and a second server")
+	t.Hosts = append(t.Hosts, leaf(Second, "203.0.113.1", "2001:db8:2::1"))
+	t.Segments[1].Ends = append(t.Segments[1].Ends, end(Second, leafInterface, "203.0.113.11/24", "2001:db8:2::11/64"))
 	return t
 }
 

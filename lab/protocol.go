@@ -28,6 +28,18 @@ type Pauser interface {
 	Pause() time.Duration
 }
 
+// Namer is a client that may look the service's name up before it connects.
+type Namer interface {
+	// AsksByName reports whether it does.
+	AsksByName() bool
+}
+
+// AsksByName reports whether a client looks the service's name up.
+func AsksByName(c Client) bool {
+	n, ok := c.(Namer)
+	return ok && n.AsksByName()
+}
+
 func ProtocolOf(c Client) Protocol {
 	if s, ok := c.(Speaker); ok {
 		return s.Speaks()

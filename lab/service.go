@@ -43,6 +43,9 @@ type Behaviour string
 const (
 	// Serve answers each HTTP request, and keeps the connection for the next one.
 	Serve Behaviour = "serve"
+	// AskLogin answers each request with the status 511, which is that of a network that wants its users to log in first (RFC 6585
+	// section 6).
+	AskLogin Behaviour = "ask-login"
 	// ServeThenReset is Serve, but it ends an idle connection with a RST (SO_LINGER with 0 s).
 	ServeThenReset Behaviour = "serve-then-reset"
 	// ServeThenForget answers one request, and its kernel then forgets the idle connection without a packet, as a host does

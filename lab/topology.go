@@ -28,6 +28,8 @@ type Topology struct {
 	// Speed is how many times faster than real time the kernel's timers run in the lab; 0 stands for 1. It is the
 	// engine that makes it so: here it only decides what the hosts' sysctls say.
 	Speed float64 `json:"speed,omitempty"`
+	// Family is that of the addresses by which its hosts ask their name servers; 0 stands for [IPv4].
+	Family Family `json:"family,omitempty"`
 }
 
 // HostSpec is one machine of the plan.
@@ -38,6 +40,8 @@ type HostSpec struct {
 	Routes []Route `json:"routes,omitempty"`
 	// Sysctls are set before the host's first packet; what is pinned for every host is in [PinnedSysctls].
 	Sysctls map[string]string `json:"sysctls,omitempty"`
+	// NameServers are the hosts that it asks for names, in the order in which it tries them. None: it has no name server.
+	NameServers []string `json:"name_servers,omitempty"`
 }
 
 // SegmentSpec is a link layer that hosts share: a cable between two, a switch between more.
@@ -286,6 +290,13 @@ func (t Topology) Named(name string) Topology {
 
 // Validate reports the first thing in the plan that no engine could build.
 func (t Topology) Validate() error {
+	for _, h := range t.Hosts {
+		for _, server := range h.NameServers {
+			if len(t.EndsOf(server)) == 0 {
+				return fmt.Errorf("topology %s: %s asks host %q for names, which is not in it", t.Name, h.Name, server)
+			}
+		}
+	}
 	for _, s := range t.Segments {
 		if len(s.Ends) < 2 || len(s.Ends) > maxEnds {
 			return fmt.Errorf("topology %s: segment %s has %d ends: a segment joins 2 to %d hosts", t.Name, s.Name, len(s.Ends), maxEnds)

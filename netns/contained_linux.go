@@ -18,18 +18,18 @@ import (
 // is in the namespace when that process ends, daemons and all.
 const containerName = "tcplab-netns-container"
 
-// runContained runs a command as a child: its arguments are whether it is a server ("true"), the content of its /etc/hosts, empty for the
-// machine's, the path of the program, and the program's arguments from 0 on. It returns the exit code of the command, when that has ended;
+// runContained runs a command as a child: its arguments are whether it is a server ("true"), the content of its /etc/hosts and of its
+// /etc/resolv.conf as in [agent.OwnNames], the path of the program, and the program's arguments from 0 on. It returns the exit code of the command, when that has ended;
 // of a server, when nothing is left in the namespace.
 func runContained(args []string) int {
-	if len(args) < 4 {
+	if len(args) < 5 {
 		fmt.Fprintln(os.Stderr, "tcplab: a contained command needs to be a server or not, names, a path and a name")
 		return 126
 	}
-	server, hosts, args := args[0] == "true", args[1], args[2:]
+	server, names, args := args[0] == "true", agent.OwnNames{Hosts: args[1], Resolver: args[2]}, args[3:]
 	ownProcesses()
-	if hosts != "" {
-		agent.UseNames(hosts)
+	if names != (agent.OwnNames{}) {
+		names.Use()
 	}
 	scatterNumbers()
 	signals := make(chan os.Signal, 16)

@@ -83,7 +83,7 @@ func (m *machine) run(r request, fds []int) (*command, error) {
 	if isVerb(r.Argv) {
 		start = startVerb
 	}
-	cmd, err := start(m.ns, r, fds)
+	cmd, err := start(m.ns, r, m.lab.topology.ResolvConf(m.name), fds)
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +116,7 @@ func (m *machine) killAll() {
 }
 
 // startVerb runs one of the lab's own verbs as a goroutine.
-func startVerb(ns *agent.Namespace, r request, fds []int) (*command, error) {
+func startVerb(ns *agent.Namespace, r request, resolver string, fds []int) (*command, error) {
 	files := make([]*os.File, len(fds))
 	for i, fd := range fds {
 		// Pipes that the poller watches: a read then ends when the verb does.
@@ -129,7 +129,7 @@ func startVerb(ns *agent.Namespace, r request, fds []int) (*command, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan int, 1)
 	go func() {
-		code := agent.Run(ctx, agent.Streams{Stdin: files[0], Stdout: files[1], Stderr: files[2], Namespace: ns}, r.Argv[2:])
+		code := agent.Run(ctx, agent.Streams{Stdin: files[0], Stdout: files[1], Stderr: files[2], Namespace: ns, Resolver: resolver}, r.Argv[2:])
 		_ = closeAll(files)
 		cancel()
 		done <- code
@@ -145,7 +145,7 @@ func startVerb(ns *agent.Namespace, r request, fds []int) (*command, error) {
 }
 
 // startProcess starts any other command as a process in the namespace.
-func startProcess(ns *agent.Namespace, r request, fds []int) (*command, error) {
+func startProcess(ns *agent.Namespace, r request, resolver string, fds []int) (*command, error) {
 	files := make([]*os.File, len(fds))
 	for i, fd := range fds {
 		files[i] = os.NewFile(uintptr(fd), "stream")
@@ -161,12 +161,11 @@ func startProcess(ns *agent.Namespace, r request, fds []int) (*command, error) {
 	}
 	cmd := &exec.Cmd{Path: path, Args: r.Argv, Env: env, Dir: r.Dir, Stdin: files[0], Stdout: files[1], Stderr: files[2]}
 	var own uintptr
-	switch {
-	case r.Contained || r.Server:
-		cmd.Args, own = append([]string{containerName, strconv.FormatBool(r.Server), r.Hosts, path}, r.Argv...), unix.CLONE_NEWPID|unix.CLONE_NEWNS
+	if r.Contained || r.Server {
+		cmd.Args, own = append([]string{containerName, strconv.FormatBool(r.Server), r.Hosts, resolver, path}, r.Argv...), unix.CLONE_NEWPID|unix.CLONE_NEWNS
 		cmd.Path = "/proc/self/exe"
-	case r.Hosts != "":
-		agent.GiveNames(cmd, r.Hosts)
+	} else {
+		agent.OwnNames{Hosts: r.Hosts, Resolver: resolver}.Give(cmd)
 	}
 	// The group is for killing it with its children; Pdeathsig is for the case that this helper is killed itself.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: unix.SIGKILL, Cloneflags: own}

@@ -24,6 +24,9 @@ type Streams struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Namespace      *Namespace
+	// Resolver is the resolv.conf(5) of the host, for the processes that the verb starts; empty: it has no name server, or is in a file of
+	// its own.
+	Resolver string
 }
 
 // verb is one of "tcplab host <verb>".
@@ -68,6 +71,7 @@ func init() {
 	Register("connect [--timeout D] ADDR:PORT: the same by blocking system calls", connect)
 	Register("counters: print the kernel's and the firewall's counters", counters)
 	Register("dial [--timeout D] [--path P] [--idle D] [--keep-alive D] [--upload N] [--greeted] [--tls] ADDR:PORT: connect, send a request, read the reply", dial)
+	Register("dial-name [the flags of dial] NAME:PORT: look a name up, and do the same with the addresses that it has", dialName)
 	Register("file PATH: write a file to standard output", file)
 	Register("get [--timeout D] URL: make a request with Go's net/http", get)
 	Register("init: be process 1 of a container", initProcess)
@@ -75,9 +79,12 @@ func init() {
 	Register("link list|down|mtu|await: print the interfaces, take one down, limit its packets, wait until they carry packets", link)
 	Register("listen [--port N] [--told]: serve HTTP until standard input ends; or hang, where its first line says so", listen)
 	Register("listeners [--port N]: print the addresses that listen", listeners)
-	Register("names: write standard input to /etc/hosts, which is this host's own", names)
+	Register("name-server: answer questions for a name, as the line of JSON on standard input says, until that ends", nameServer)
+	Register("names hosts|resolver: write standard input to /etc/hosts or /etc/resolv.conf, which is this host's own", names)
 	Register("neighbour pin|forget ADDR [MAC]: pin or remove a neighbour entry", neighbour)
 	Register("neighbours: print the neighbour table", neighbours)
+	Register("query [--by udp] [--timeout D] SERVER A|AAAA NAME: ask a name server one question", query)
+	Register("resolver: print how programs of this host look names up", resolver)
 	Register("route list|remove-default|set|unset: print the routes, remove those to everywhere, set or remove one", route)
 	Register("signal NUMBER ID: send a signal to the processes that carry TCPLAB_EXEC=ID; print how many there are", signalCommand)
 	Register("store MODE NAME PATH: write standard input to a file, or to a file of that name in a folder", store)

@@ -25,6 +25,7 @@ import (
 var behaviours = map[lab.Behaviour]func(ctx context.Context, l net.Listener, s lab.Service) error{
 	"":                    serveHTTP,
 	lab.Serve:             serveHTTP,
+	lab.AskLogin:          serveHTTP,
 	lab.ServeThenReset:    serveHTTP,
 	lab.ServeThenForget:   each(serveThenForget),
 	lab.ServeThenHang:     each(serveThenHang),
@@ -107,6 +108,10 @@ func serveHTTP(ctx context.Context, l net.Listener, s lab.Service) error {
 				panic(http.ErrAbortHandler) // the client has gone: an answer would be for nobody
 			}
 			_, _ = io.Copy(io.Discard, r.Body)
+			if s.Behaviour == lab.AskLogin {
+				http.Error(w, "log in first", http.StatusNetworkAuthenticationRequired)
+				return
+			}
 			io.WriteString(w, okReply)
 			if n, err := strconv.Atoi(r.URL.Query().Get("bytes")); err == nil && n > 0 && n <= mostBytes {
 				io.WriteString(w, strings.Repeat("x", n))

@@ -27,14 +27,73 @@ type dialer struct {
 	upload  int
 	greeted bool
 	secured bool
-	only    bool // connects and says nothing
+	only    bool   // connects and says nothing
+	host    string // the name and the port by which the targets were found; empty: by their addresses
 }
 
 // dial connects, sends one HTTP request, reads the reply to the end of the connection, and prints the outcome. With
 // --idle there are two requests on the connection, and a pause between them; with --connect-only there is none.
 func dial(ctx context.Context, s Streams, args []string) error {
 	var d dialer
-	flags := flag.NewFlagSet("dial", flag.ContinueOnError)
+	where, err := d.parse("dial", args)
+	if err != nil {
+		return err
+	}
+	if d.targets, err = addressesIn(where); err != nil || d.upload < 0 {
+		return Usagef("usage: tcplab host dial [--timeout 3s] [--path /] [--idle 0s] [--keep-alive 0s] [--upload 0] [--greeted] [--tls] [--connect-only] ADDRESS:PORT... (an IP address, IPv6 in brackets; the next is tried 250 ms after the one before it, or when that has failed)")
+	}
+	return d.call(ctx, s, time.Now())
+}
+
+// dialName looks a name up, as any Go program does, and then does as dial does with the addresses that it has found. The resolver reads its
+// configuration from a file of its process, so that it needs one inside the host's network.
+func dialName(ctx context.Context, s Streams, args []string) error {
+	var d dialer
+	where, err := d.parse("dial-name", args)
+	if err != nil {
+		return err
+	}
+	var name, port string
+	if len(where) == 1 {
+		name, port, err = net.SplitHostPort(where[0])
+	}
+	if name == "" || err != nil || d.upload < 0 {
+		return Usagef("usage: tcplab host dial-name [--timeout 3s] NAME:PORT (and the other flags of dial)")
+	}
+	if s.Namespace.file != nil {
+		return inOwnProcess(ctx, s, nil, append([]string{"dial-name"}, args...))
+	}
+	start := time.Now()
+	d.host = where[0]
+	if d.targets, err = d.lookUp(ctx, name, port, start); err != nil {
+		return PrintJSON(s.Stdout, lab.OutcomeOf("go", lab.StageLookup, err, time.Since(start)))
+	}
+	return d.call(ctx, s, start)
+}
+
+// lookUp asks for the addresses of a name, of both families.
+func (d dialer) lookUp(ctx context.Context, name, port string, start time.Time) ([]netip.AddrPort, error) {
+	if deadline := d.deadline(start); !deadline.IsZero() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, deadline)
+		defer cancel()
+	}
+	resolver := net.Resolver{PreferGo: true}
+	number, err := resolver.LookupPort(ctx, "tcp", port)
+	if err != nil {
+		return nil, err
+	}
+	addrs, err := resolver.LookupNetIP(ctx, "ip", name)
+	var list []netip.AddrPort
+	for _, a := range addrs {
+		list = append(list, netip.AddrPortFrom(a.Unmap(), uint16(number)))
+	}
+	return list, err
+}
+
+// parse reads the flags and returns what stands behind them.
+func (d *dialer) parse(verb string, args []string) ([]string, error) {
+	flags := flag.NewFlagSet(verb, flag.ContinueOnError)
 	flags.DurationVar(&d.timeout, "timeout", lab.DefaultTimeout, "the client's patience, for connecting and reading together; 0: the kernel's")
 	flags.StringVar(&d.path, "path", "/", "path and query of the request")
 	flags.DurationVar(&d.idle, "idle", 0, "keep the connection idle for so long, then use it again")
@@ -43,14 +102,12 @@ func dial(ctx context.Context, s Streams, args []string) error {
 	flags.BoolVar(&d.greeted, "greeted", false, "wait for a line of the server's, and speak in lines")
 	flags.BoolVar(&d.secured, "tls", false, "speak TLS, and trust the lab's own authority")
 	flags.BoolVar(&d.only, "connect-only", false, "connect, say nothing, and close the connection")
-	if err := Parse(flags, args); err != nil {
-		return err
-	}
-	var err error
-	if d.targets, err = addressesIn(flags.Args()); err != nil || d.upload < 0 {
-		return Usagef("usage: tcplab host dial [--timeout 3s] [--path /] [--idle 0s] [--keep-alive 0s] [--upload 0] [--greeted] [--tls] [--connect-only] ADDRESS:PORT... (an IP address, IPv6 in brackets; the next is tried 250 ms after the one before it, or when that has failed)")
-	}
-	start := time.Now()
+	err := Parse(flags, args)
+	return flags.Args(), err
+}
+
+// call connects to the first of the targets that answers, talks, and prints the outcome.
+func (d dialer) call(ctx context.Context, s Streams, start time.Time) error {
 	network := &net.Dialer{Deadline: d.deadline(start), KeepAlive: -1, KeepAliveConfig: d.keepAlive(), Control: s.Namespace.Control}
 	conn, err := dialFirst(ctx, network.DialContext, d.targets)
 	if err != nil {
@@ -168,11 +225,15 @@ func (d dialer) converse(conn net.Conn, reader *bufio.Reader, start time.Time, c
 
 // request is what is sent: one that has bytes to bring is written as a whole, its head and they.
 func (d dialer) request(to net.Addr, connection string) string {
+	host := to.String()
+	if d.host != "" {
+		host = d.host
+	}
 	method, body := http.MethodGet, ""
 	if d.upload > 0 {
 		method, body = http.MethodPost, fmt.Sprintf("Content-Length: %d\r\n", d.upload)
 	}
-	return fmt.Sprintf("%s %s HTTP/1.1\r\nHost: %s\r\nConnection: %s\r\n%s\r\n%s", method, d.path, to, connection, body, strings.Repeat("x", d.upload))
+	return fmt.Sprintf("%s %s HTTP/1.1\r\nHost: %s\r\nConnection: %s\r\n%s\r\n%s", method, d.path, host, connection, body, strings.Repeat("x", d.upload))
 }
 
 // served reads a reply, and reports how it is not what was asked for.

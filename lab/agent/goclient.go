@@ -2,7 +2,7 @@ package agent
 
 import (
 	"context"
-	"net/netip"
+	"net"
 	"strconv"
 	"time"
 
@@ -26,6 +26,8 @@ type GoClient struct {
 	Greeted bool
 	// TLS says that it speaks TLS, and trusts the lab's own authority.
 	TLS bool
+	// ByName says that it asks for the service by [lab.ServiceName], and not by an address.
+	ByName bool
 }
 
 // Name is "go".
@@ -36,14 +38,25 @@ func (c GoClient) Pause() time.Duration { return c.Idle }
 
 // Do runs "tcplab host dial" on the host.
 func (c GoClient) Do(ctx context.Context, a lab.Call) (lab.Outcome, error) {
-	return lab.RunVerb(ctx, a.Host, c.verb(a.Timeout, append([]netip.AddrPort{a.Target}, a.Also...)...))
+	where := []string{a.Target.String()}
+	for _, also := range a.Also {
+		where = append(where, also.String())
+	}
+	verb := "dial"
+	if c.ByName {
+		verb, where = "dial-name", []string{net.JoinHostPort(lab.ServiceName, strconv.Itoa(int(a.Target.Port())))}
+	}
+	return lab.RunVerb(ctx, a.Host, c.verb(verb, a.Timeout, where...))
 }
+
+// AsksByName implements [lab.Namer].
+func (c GoClient) AsksByName() bool { return c.ByName }
 
 // TriesAll implements [lab.Trier].
 func (GoClient) TriesAll() bool { return true }
 
-func (c GoClient) verb(timeout time.Duration, addresses ...netip.AddrPort) []string {
-	argv := lab.Verb("dial", "--timeout", timeout.String())
+func (c GoClient) verb(verb string, timeout time.Duration, where ...string) []string {
+	argv := lab.Verb(verb, "--timeout", timeout.String())
 	if c.Path != "" {
 		argv = append(argv, "--path", c.Path)
 	}
@@ -62,8 +75,5 @@ func (c GoClient) verb(timeout time.Duration, addresses ...netip.AddrPort) []str
 	if c.TLS {
 		argv = append(argv, "--tls")
 	}
-	for _, a := range addresses {
-		argv = append(argv, a.String())
-	}
-	return argv
+	return append(argv, where...)
 }

@@ -23,6 +23,7 @@ func inOwnProcess(ctx context.Context, s Streams, env, args []string) error {
 	cmd.Args, cmd.Env = lab.Verb(args...), append(os.Environ(), env...)
 	cmd.Stdout, cmd.Stderr = s.Stdout, s.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: unix.SIGKILL}
+	OwnNames{Resolver: s.Resolver}.Give(cmd)
 	if err := s.Namespace.Do(cmd.Start); err != nil {
 		return fmt.Errorf("start a process inside the namespace: %w", err)
 	}

@@ -54,9 +54,7 @@ func terminal(ctx context.Context, s Streams, args []string) error {
 			return errors.Join(err, tty.Close())
 		}
 	}
-	if first.Hosts != "" {
-		GiveNames(cmd, first.Hosts)
-	}
+	OwnNames{first.Hosts, s.Resolver}.Give(cmd)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Pdeathsig: unix.SIGKILL}
 	err = errors.Join(act(master, first), s.Namespace.Do(cmd.Start), tty.Close())
 	if err != nil {

@@ -30,6 +30,7 @@ func timeProgram(ctx context.Context, s Streams, args []string) error {
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: unix.SIGKILL}
 	cmd.Cancel = func() error { return unix.Kill(-cmd.Process.Pid, unix.SIGKILL) }
+	OwnNames{Resolver: s.Resolver}.Give(cmd)
 	start := time.Now()
 	if err := s.Namespace.Do(cmd.Start); err != nil {
 		return err

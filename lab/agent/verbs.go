@@ -17,8 +17,11 @@ func StartVerb(id string, argv ...string) []string { return append(lab.Verb("sta
 // StartFailure is how the output of [StartVerb] begins where the command could not be started.
 const StartFailure = "tcplab cannot start the command: "
 
-// NamesVerb writes standard input to the /etc/hosts of a host that has one of its own.
-func NamesVerb() []string { return lab.Verb("names") }
+// NamesVerb writes standard input to the /etc/hosts ("hosts") or to the /etc/resolv.conf ("resolver") of a host that has files of its own.
+func NamesVerb(file string) []string { return lab.Verb("names", file) }
+
+// ResolverVerb prints the [lab.Resolver] of the host's programs.
+func ResolverVerb() []string { return lab.Verb("resolver") }
 
 // SysctlVerb prints the values of the keys as a JSON object; a key that the kernel lacks is absent from it.
 func SysctlVerb(keys ...string) []string { return append(lab.Verb("sysctl"), keys...) }
@@ -33,7 +36,7 @@ func ListenVerb(port int) []string { return lab.Verb("listen", "--port", strconv
 // DialVerb connects to the target, sends a request and reads the reply; it prints an [lab.Outcome], and exits 0 whether
 // or not the connection succeeded.
 func DialVerb(target netip.AddrPort, timeout time.Duration) []string {
-	return GoClient{}.verb(timeout, target)
+	return GoClient{}.verb("dial", timeout, target.String())
 }
 
 // ConnectVerb does the same by blocking system calls.
