@@ -291,7 +291,7 @@ func TestQuestionsThatAreNone(t *testing.T) {
 		{[]string{"name", "What?", "gap > S at client"}, `question name: "gap > S at client": after gap comes a number from 1 on, not ">"`},
 		{[]string{"name", "What?", "gap 0 > S at client"}, `question name: "gap 0 > S at client": after gap comes a number from 1 on, not "0"`},
 		{[]string{"name", "What?", "sender * R*"}, `question name: sender * R*: which way? It must be > or <`},
-		{[]string{"name", "What?", "sender < RST"}, `question name: signature: line 1: expected flags such as S, S., R., P., R* or *, or icmp, found "RST"`},
+		{[]string{"name", "What?", "sender < RST"}, `question name: signature: line 1: expected flags such as S, S., R., P., R* or *, icmp or dns, found "RST"`},
 	} {
 		_, err := parseQuestion(test.lines)
 		assert.EqualError(t, err, test.wrong)

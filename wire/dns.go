@@ -18,6 +18,8 @@ type DNS struct {
 	Response, Truncated bool
 	// Code says whether an answer is an error.
 	Code DNSCode
+	// Records is how many records the answer has.
+	Records uint16
 }
 
 // DNSCode is the response code of an answer, from IANA's registry.
@@ -41,6 +43,17 @@ func (c DNSCode) String() string {
 		return dnsCodes[c]
 	}
 	return fmt.Sprintf("RCODE%d", uint8(c))
+}
+
+// IsDNSCode reports whether a code has this name.
+func IsDNSCode(name string) bool {
+	const most = 0xf // in four bits
+	for c := range DNSCode(most + 1) {
+		if c.String() == name {
+			return true
+		}
+	}
+	return false
 }
 
 // DNSType is the type of a record, from IANA's registry.
@@ -73,8 +86,6 @@ type DNSMessage struct {
 	// no printable characters are written as \DDD (RFC 4343 section 2.1).
 	Name string
 	Type DNSType
-	// Records is how many records the answer has, by its header.
-	Records int
 	// Addrs are the addresses in the answer, whatever aliases led to them.
 	Addrs []netip.Addr
 }
@@ -89,7 +100,7 @@ func ParseDNS(b []byte) (DNSMessage, bool) {
 	if !ok {
 		return DNSMessage{}, false
 	}
-	m := DNSMessage{DNS: h, Records: int(be.Uint16(b[6:]))}
+	m := DNSMessage{DNS: h}
 	var p dnsmessage.Parser
 	if _, err := p.Start(b); err != nil {
 		return m, true
@@ -140,7 +151,7 @@ func dnsHeader(b []byte) (DNS, bool) {
 		return DNS{}, false
 	}
 	flags, questions, answers, authorities := be.Uint16(b[2:]), be.Uint16(b[4:]), be.Uint16(b[6:]), be.Uint16(b[8:])
-	h := DNS{ID: be.Uint16(b), Response: flags&response != 0, Truncated: flags&truncated != 0, Code: DNSCode(flags & code)}
+	h := DNS{ID: be.Uint16(b), Response: flags&response != 0, Truncated: flags&truncated != 0, Code: DNSCode(flags & code), Records: answers}
 	switch {
 	case flags&(operation|reserved) != 0, questions > 1:
 		return DNS{}, false

@@ -14,6 +14,8 @@ func (s *sight) label() (label, short string) {
 		label = segmentLabel(&p.TCP)
 	case wire.KindICMP:
 		label = ICMPLabel(&p.ICMP)
+	case wire.KindDNS:
+		label = messageLabel(&s.message)
 	case wire.KindARP, wire.KindND:
 		label = fmt.Sprintf("who has %s?", p.Neighbour.Target)
 	}
@@ -34,6 +36,25 @@ func (s *sight) label() (label, short string) {
 		label += fmt.Sprintf(" from :%d", s.port)
 	}
 	return label, short
+}
+
+// messageLabel is what a DNS message asks or answers, as dig(1) names it.
+func messageLabel(m *wire.DNSMessage) string {
+	switch {
+	case !m.Response:
+		return fmt.Sprintf("%s? %s", m.Type, m.Name)
+	case m.Truncated:
+		return fmt.Sprintf("%s: too large, ask by TCP", m.Type)
+	case m.Code != wire.DNSNoError:
+		return fmt.Sprintf("%s: %s", m.Type, m.Code)
+	case m.Records == 0:
+		return fmt.Sprintf("%s: none", m.Type)
+	case len(m.Addrs) == 0:
+		return fmt.Sprintf("%s: %d records", m.Type, m.Records)
+	case len(m.Addrs) > 1:
+		return fmt.Sprintf("%s: %s and %d more", m.Type, m.Addrs[0], len(m.Addrs)-1)
+	}
+	return fmt.Sprintf("%s: %s", m.Type, m.Addrs[0])
 }
 
 func segmentLabel(t *wire.TCP) string {
@@ -80,6 +101,8 @@ func (s *sight) class() string {
 		if p.ICMP.IsError() {
 			return "icmp"
 		}
+		return "echo"
+	case wire.KindDNS: // a question and its answer look like those of ping
 		return "echo"
 	}
 	return "neighbour"

@@ -24,8 +24,16 @@ type Column struct {
 	// Left and Right are what was captured at its interfaces towards the hosts on either side, Here what was captured
 	// at all of them; nil: nothing was captured there.
 	Left, Here, Right *wire.Trace
+	// LeftToo and RightToo are what was captured beside Left and Right: at other hosts that share the lifeline, and at interfaces towards
+	// them.
+	LeftToo, RightToo []*wire.Trace
 	// Off says that the host was switched off.
 	Off bool
+}
+
+// Holds reports whether what was captured at a vantage point is a part of the column.
+func (h *Column) Holds(t *wire.Trace) bool {
+	return slices.Contains(slices.Concat([]*wire.Trace{h.Left, h.Here, h.Right}, h.LeftToo, h.RightToo), t)
 }
 
 // Blind reports whether nobody captured at the host.
@@ -50,9 +58,11 @@ func (p Columns) points() []*point {
 func (p Columns) each(do func(Spot, *wire.Trace)) {
 	for i := range p.Hosts {
 		h := &p.Hosts[i]
-		for side, t := range []*wire.Trace{h.Left, h.Here, h.Right} {
-			if t != nil {
-				do(Inside(i)+Spot(side-1), t)
+		for side, traces := range [][]*wire.Trace{append([]*wire.Trace{h.Left}, h.LeftToo...), {h.Here}, append([]*wire.Trace{h.Right}, h.RightToo...)} {
+			for _, t := range traces {
+				if t != nil {
+					do(Inside(i)+Spot(side-1), t)
+				}
 			}
 		}
 	}

@@ -21,8 +21,9 @@ type sight struct {
 	// says that it comes by once more.
 	ttl     uint8
 	returns bool
-	port    uint16     // the client's, where there are several connections
-	server  netip.Addr // the one that is asked, where several are
+	message wire.DNSMessage // of a message to or from a name server
+	port    uint16          // the client's, where there are several connections
+	server  netip.Addr      // the one that is asked, where several are
 }
 
 func (s *sight) time() time.Time { return s.packet.Time }
@@ -46,9 +47,14 @@ func (p Columns) sights(t wire.Trace, at Spot, ports map[uint16]bool) []*sight {
 		flows = slices.DeleteFunc(flows, func(f wire.Attempt) bool { return !f.HasSYN && !ports[f.Client.Port()] })
 	}
 	several, servers := len(flows) > 1, slices.ContainsFunc(flows, func(f wire.Attempt) bool { return f.Server.Addr() != flows[0].Server.Addr() })
-	for _, f := range append(flows, t.Echoes()...) {
+	for _, f := range slices.Concat(flows, t.Echoes(), questions(t)) {
 		seen := p.sightsOf(&f)
-		if several {
+		for _, s := range seen {
+			if s.packet.Kind == wire.KindDNS {
+				s.message, _ = wire.ParseDNS(t.Payloads[s.packet.Frame])
+			}
+		}
+		if several && !f.Lookup {
 			for _, s := range seen {
 				s.port = f.Client.Port()
 				if servers {
@@ -146,6 +152,9 @@ type resent struct {
 
 // resentOf returns the key of a segment that would be sent again without an answer.
 func resentOf(f *wire.Attempt, p *wire.Packet) (key resent, counts bool) {
+	if p.Kind == wire.KindDNS { // a lookup has one question
+		return resent{fromClient: true}, !p.DNS.Response
+	}
 	if p.Kind != wire.KindTCP || p.TCP.Flags.Has(wire.RST) {
 		return resent{}, false
 	}
@@ -160,8 +169,11 @@ const answerWithin = 1000
 // segment other than a SYN that was sent once may merely be the last in the capture.
 func isUnanswered(f *wire.Attempt, list []*sight, i int) bool {
 	p := list[i].packet
-	if f.Echo {
+	switch {
+	case f.Echo:
 		return isUnansweredEcho(p, list[i+1:])
+	case f.Lookup:
+		return isUnansweredQuery(p, list[i+1:])
 	}
 	key, counts := resentOf(f, p)
 	if !counts {
@@ -193,6 +205,27 @@ func isUnansweredEcho(p *wire.Packet, following []*sight) bool {
 		m := &s.packet.ICMP
 		return m.IsEchoReply() && m.Sequence == p.ICMP.Sequence || m.Quote.HasEcho && m.Quote.Sequence == p.ICMP.Sequence
 	})
+}
+
+// isUnansweredQuery reports whether the packet is a query to which neither an answer nor an error was seen.
+func isUnansweredQuery(p *wire.Packet, following []*sight) bool {
+	return p.Kind == wire.KindDNS && !p.DNS.Response && !slices.ContainsFunc(following, func(s *sight) bool {
+		o := s.packet
+		return o.Kind == wire.KindDNS && o.DNS.Response && o.DNS.ID == p.DNS.ID && o.DstAddrPort() == p.SrcAddrPort() ||
+			o.Kind == wire.KindICMP && o.ICMP.Quote.Src == p.SrcAddrPort()
+	})
+}
+
+// questions are the lookups, without the connections on which a question was asked again: those are among the attempts.
+func questions(t wire.Trace) []wire.Attempt {
+	var list []wire.Attempt
+	for _, l := range t.Lookups() {
+		l.Packets = slices.DeleteFunc(l.Packets, func(p wire.Packet) bool {
+			return p.Kind == wire.KindTCP || p.Kind == wire.KindICMP && p.ICMP.Quote.HasSeq
+		})
+		list = append(list, l.Attempt)
+	}
+	return list
 }
 
 // isRightward reports whether the packet travels from the first host towards the last: by its addresses, else by the

@@ -49,7 +49,7 @@ func layout(rows []row) []string {
 			continue
 		}
 		times = max(times, utf8.RuneCountInString(r.time))
-		if !r.packet.icmp {
+		if !r.packet.icmp && !r.packet.dns {
 			flags = max(flags, len(r.packet.flagText()))
 		}
 	}

@@ -227,7 +227,7 @@ func (m *matcher) retransmitted(packet int) int {
 	p := m.packets[packet]
 	for i := packet - 1; i >= 0; i-- {
 		q := m.packets[i]
-		if q.dir == p.dir && q.icmp == p.icmp && q.flags == p.flags && q.seq == p.seq {
+		if q.dir == p.dir && q.icmp == p.icmp && q.dns == p.dns && q.flags == p.flags && q.seq == p.seq {
 			return i
 		}
 	}

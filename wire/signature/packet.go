@@ -17,11 +17,14 @@ type PacketMatcher struct {
 	message string
 	mtu     value
 	from    netip.Addr
+	dns     bool   // a DNS message in a datagram; flags and the fields of TCP are unused
+	code    string // the response code of an answer, empty for a query
+	cut     bool   // the answer did not fit
 	flags   wire.Flags
 	atMin   bool // other flags may be set too
 
-	seq, ack, length, window value
-	options                  optionList
+	seq, ack, length, window, records value
+	options                           optionList
 }
 
 type direction byte
@@ -62,6 +65,12 @@ func (m PacketMatcher) Count(attempts ...wire.Attempt) int {
 func describe(a wire.Attempt, p *wire.Packet) PacketMatcher {
 	m := PacketMatcher{dir: directionOf(a.FromClient(p))}
 	switch {
+	case p.Kind == wire.KindDNS:
+		m.dns = true
+		if p.DNS.Response {
+			m.code, m.cut, m.records = p.DNS.Code.String(), p.DNS.Truncated, exactly(uint32(p.DNS.Records))
+		}
+		return m
 	case p.Kind != wire.KindICMP:
 	case p.ICMP.IsEchoRequest():
 		m.icmp, m.echo, m.message, m.seq = true, true, echoRequest, exactly(uint32(p.ICMP.Sequence))
@@ -77,11 +86,14 @@ func describe(a wire.Attempt, p *wire.Packet) PacketMatcher {
 		return m
 	}
 	m.flags = p.TCP.Flags
+	m.length = exactly(uint32(p.TCP.Payload))
+	if a.Lookup { // of several connections, whose numbers have nothing in common
+		return m
+	}
 	m.seq = exactly(a.Seq(p))
 	if m.flags.Has(wire.ACK) {
 		m.ack = exactly(a.Ack(p))
 	}
-	m.length = exactly(uint32(p.TCP.Payload))
 	m.window = exactly(uint32(p.TCP.Window))
 	m.options = optionsOf(a, p)
 	return m
@@ -98,13 +110,14 @@ const (
 	theLen
 	theWin
 	theMTU
+	theRecords
 	theOptions
 )
 
 // differs compares with a packet as described, and names the first part that differs.
 func (m PacketMatcher) differs(got PacketMatcher) part {
 	switch {
-	case m.dir != either && m.dir != got.dir, m.icmp != got.icmp, !m.sameKind(got):
+	case m.dir != either && m.dir != got.dir, m.icmp != got.icmp, m.dns != got.dns, !m.sameKind(got):
 		return thePacket
 	case !m.seq.matches(got.seq.a):
 		return theSeq
@@ -116,6 +129,8 @@ func (m PacketMatcher) differs(got PacketMatcher) part {
 		return theWin
 	case !m.mtu.matches(got.mtu.a):
 		return theMTU
+	case !m.records.matches(got.records.a):
+		return theRecords
 	case !m.options.matches(got.options):
 		return theOptions
 	}
@@ -125,6 +140,9 @@ func (m PacketMatcher) differs(got PacketMatcher) part {
 func (m PacketMatcher) sameKind(got PacketMatcher) bool {
 	if m.icmp {
 		return m.echo == got.echo && m.sameMessage(got.message) && (!m.from.IsValid() || m.from == got.from)
+	}
+	if m.dns {
+		return m.code == got.code && m.cut == got.cut
 	}
 	return m.flags == got.flags || m.atMin && got.flags.Has(m.flags)
 }
@@ -139,8 +157,11 @@ func (m PacketMatcher) String() string {
 	return strings.TrimSpace(fmt.Sprintf("%c %s %s", m.dir, m.head(), m.rest()))
 }
 
-// head is what follows the direction: the flags, or the ICMP message.
+// head is what follows the direction: the flags, the ICMP message, or the DNS message.
 func (m PacketMatcher) head() string {
+	if m.dns {
+		return strings.TrimSpace("dns "+m.code) + map[bool]string{true: " tc"}[m.cut] + suffix(" answers", m.records)
+	}
 	if !m.icmp {
 		return m.flagText()
 	}
@@ -202,6 +223,9 @@ func (m PacketMatcher) only(want PacketMatcher) PacketMatcher {
 	}
 	if want.mtu.rule == anyValue {
 		m.mtu = value{}
+	}
+	if want.records.rule == anyValue {
+		m.records = value{}
 	}
 	if !want.from.IsValid() {
 		m.from = netip.Addr{}

@@ -185,9 +185,12 @@ func (c *cursor) packet(eitherWay bool) (PacketMatcher, *expectation) {
 	if text == "icmp" {
 		return c.icmp(m)
 	}
+	if text == "dns" {
+		return c.dns(m)
+	}
 	flags, atMin, ok := parseFlags(text)
 	if !ok {
-		return m, &expectation{"flags such as S, S., R., P., R* or *, or icmp", text}
+		return m, &expectation{"flags such as S, S., R., P., R* or *, icmp or dns", text}
 	}
 	m.flags, m.atMin = flags, atMin
 	return c.fields(m)
@@ -312,6 +315,28 @@ func (c *cursor) echo(m PacketMatcher) (PacketMatcher, *expectation) {
 	if c.next() == "seq" {
 		c.word()
 		if wrong := c.value(&m.seq); wrong != nil {
+			return m, wrong
+		}
+	}
+	return m, c.end()
+}
+
+// dns reads what follows the word dns: nothing of a query, the code of an answer.
+func (c *cursor) dns(m PacketMatcher) (PacketMatcher, *expectation) {
+	m.dns = true
+	if m.code = c.word(); m.code == "" {
+		return m, c.end()
+	}
+	if !wire.IsDNSCode(m.code) {
+		return m, &expectation{"a response code such as NOERROR or NXDOMAIN", m.code}
+	}
+	if c.next() == "tc" {
+		c.word()
+		m.cut = true
+	}
+	if c.next() == "answers" {
+		c.word()
+		if wrong := c.value(&m.records); wrong != nil {
 			return m, wrong
 		}
 	}

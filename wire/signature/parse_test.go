@@ -49,7 +49,7 @@ never     * R*`,
 func TestSyntaxErrors(t *testing.T) {
 	const (
 		timeWanted   = "a time such as +0, +0..0.05, +rto or +any (or never, none, ...)"
-		flagsWanted  = "flags such as S, S., R., P., R* or *, or icmp"
+		flagsWanted  = "flags such as S, S., R., P., R* or *, icmp or dns"
 		fieldWanted  = "seq, ack, len, win, each once, or options in < >"
 		numberWanted = "a number N, !N or N..M"
 		optionWanted = "a TCP option such as mss 1460, sackOK, TS val 1 ecr 2, nop, wscale 7, or a final ..."

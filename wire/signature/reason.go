@@ -42,6 +42,8 @@ func (m PacketMatcher) partText(which part) string {
 			return "no mtu"
 		}
 		return "mtu " + m.mtu.String()
+	case theRecords:
+		return "answers " + m.records.String()
 	case theOptions:
 		return "options " + m.options.String()
 	}
@@ -85,6 +87,10 @@ var flagNames = map[wire.Flags]string{
 func (m PacketMatcher) name() string {
 	kind, ok := flagNames[m.flags]
 	switch {
+	case m.dns && m.code == "":
+		return "query"
+	case m.dns:
+		return strings.TrimPrefix(m.head(), "dns ") + " from the name server"
 	case m.echo:
 		kind = strings.Replace(m.message, "-", " ", 1)
 	case m.icmp:
@@ -123,7 +129,7 @@ func (m PacketMatcher) errorName() string {
 
 // article puts the indefinite article before the name.
 func article(name string) string {
-	if strings.ContainsRune("AIe", rune(name[0])) {
+	if strings.ContainsRune("AINe", rune(name[0])) {
 		return "an " + name
 	}
 	return "a " + name
