@@ -207,6 +207,14 @@ func (f StopHost) Verify(ctx context.Context, b *lab.Bench) error {
 
 // Heal switches the host on, lets the last hop ask for it again, and starts the service that died with it.
 func (f StopHost) Heal(ctx context.Context, b *lab.Bench) error {
+	if err := f.powerOn(ctx, b); err != nil {
+		return err
+	}
+	b.Lose(lab.KeptService) // it died with the host
+	return b.StartService(ctx)
+}
+
+func (f StopHost) powerOn(ctx context.Context, b *lab.Bench) error {
 	host, err := b.Host(f.Host)
 	if err != nil {
 		return err
@@ -214,11 +222,7 @@ func (f StopHost) Heal(ctx context.Context, b *lab.Bench) error {
 	if err := host.(lab.Stopper).Start(ctx); err != nil {
 		return err
 	}
-	if err := f.neighbours(ctx, b, "forget"); err != nil {
-		return err
-	}
-	b.Lose(lab.KeptService) // it died with the host
-	return b.StartService(ctx)
+	return f.neighbours(ctx, b, "forget")
 }
 
 // neighbours does something to the last hop's entry of every address of the host.

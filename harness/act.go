@@ -216,6 +216,15 @@ func attemptsAt(t wire.Trace, ports []uint16) []wire.Attempt {
 	return list
 }
 
+// counted are the flows of which a counter may tell: the act's, and those to name servers.
+func (a act) counted(t wire.Trace) []wire.Attempt {
+	list := a.flowsIn(t)
+	for _, f := range lab.Families {
+		list = append(list, a.lookups(t, f)...)
+	}
+	return list
+}
+
 // way returns the vantage points that the act's packets pass, and those of whoever passes them on, while a router answers a
 // ping itself.
 func (a act) way(t lab.Topology) []string {

@@ -26,7 +26,11 @@ func (r *run) checkClient(a act) {
 		return
 	}
 	low, high := want.window(a.timeout, r.report.Schedule, r.tolerance())
-	if !want.endsByTimer() && a.want.Wire[lab.ClientHost] != "" {
+	if lookup := r.lookupLasts(a); lookup > 0 {
+		least, most := r.tolerance().Window(lookup)
+		low, high = low+least, high+most
+	}
+	if !want.endsByTimer() && a.want.Lookup.Unanswered != EveryTry && a.want.Wire[lab.ClientHost] != "" {
 		// Which timers have fired before its end, the packets say, and how long the machine took for the rest says nothing.
 		high = max(high, got.Elapsed)
 	}
@@ -34,6 +38,14 @@ func (r *run) checkClient(a act) {
 		r.mismatch("client", fmt.Sprintf("it took %s, and not between %s and %s",
 			seconds(got.Elapsed), seconds(low), seconds(high)), "")
 	}
+}
+
+// lookupLasts is for how long the client's resolver must wait in vain.
+func (r *run) lookupLasts(a act) time.Duration {
+	if r.report.Resolver == nil {
+		return 0
+	}
+	return a.want.Lookup.lasts(*r.report.Resolver)
 }
 
 // differs says how the client's end is another than was wanted, "" when it is the same.
@@ -183,7 +195,7 @@ func (w CounterWant) increase(a act, traces []wire.Trace) (int, string) {
 	seen := 0
 	for _, t := range traces {
 		if t.Point == w.PacketsAt {
-			seen += signature.MustParsePacket(w.Packet).Count(a.flowsIn(t)...)
+			seen += signature.MustParsePacket(w.Packet).Count(a.counted(t)...)
 		}
 	}
 	text := fmt.Sprintf("%d, for %d packets %q at %s", seen+w.Exactly, seen, w.Packet, w.PacketsAt)

@@ -27,13 +27,45 @@ func Diagnose(t lab.Topology, f lab.Family, target string, traces []wire.Trace, 
 		unsent := diagnose.Unseen(diagnose.NotSent, netip.AddrPortFrom(t.Addr(lab.ClientHost, f), 0), netip.AddrPortFrom(t.Addr(target, f), lab.Port))
 		return &unsent
 	}
-	if behind := traceOf(traces, way[len(way)-1]); behind != nil && len(way) > 1 && !slices.Contains(off, ServedBy(t, target)) {
+	i := max(0, slices.IndexFunc(list, func(d diagnose.Diagnosis) bool { return d.Failed }))
+	end := EndOf(t, target, list[i].Server.Addr())
+	way = t.Way(end)
+	alike, at := sentTo(t, target, end, list, i)
+	if behind := traceOf(traces, way[len(way)-1]); behind != nil && len(way) > 1 && !slices.Contains(off, end) {
 		var seen []diagnose.Seen
 		diagnose.EachIn(inRealTime(*behind, speed), func(a *diagnose.Judged) { seen = append(seen, a.Seen()) })
-		diagnose.Locate(list, seen, diagnose.Coverage{})
+		diagnose.Locate(alike, seen, diagnose.Coverage{})
 	}
-	i := slices.IndexFunc(list, func(d diagnose.Diagnosis) bool { return d.Failed })
-	return &list[max(0, i)]
+	return &alike[at]
+}
+
+// sentTo are the diagnoses of what was sent to the same end as the one with an index, and the index of that among them.
+func sentTo(t lab.Topology, target, end string, list []diagnose.Diagnosis, i int) (front []diagnose.Diagnosis, at int) {
+	for j := range list {
+		if EndOf(t, target, list[j].Server.Addr()) != end {
+			continue
+		}
+		if j == i {
+			at = len(front)
+		}
+		front = append(front, list[j])
+	}
+	return front, at
+}
+
+// EndOf is the host at the end of the way of what is sent to an address: the one beside the target's way that has it, such as a name server or a
+// host to which a wrong name has led; else the target, or who serves what is asked of that.
+func EndOf(t lab.Topology, target string, to netip.Addr) string {
+	served := ServedBy(t, target)
+	if t.Owns(served, to) || t.Owns(target, to) {
+		return served
+	}
+	for _, h := range t.Hosts {
+		if len(t.EndsOf(h.Name)) == 1 && t.Owns(h.Name, to) {
+			return h.Name
+		}
+	}
+	return served
 }
 
 // ServedBy is the host at the end of the way of what is asked of the target: a router is asked for the service as a proxy,

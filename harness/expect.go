@@ -43,6 +43,7 @@ func expectations(text string, c circumstances) ([]signature.Signature, error) {
 // expectation parses one alternative for the circumstances of a run.
 func expectation(text string, c circumstances) (signature.Signature, error) {
 	text = strings.ReplaceAll(text, "$MSS", maximumSegment[c.family])
+	text = strings.ReplaceAll(text, "+timeout ", fmt.Sprintf("+%g ", c.topology.ResolverOf(lab.ClientHost).Timeout.Seconds()))
 	for _, h := range c.topology.Hosts {
 		text = strings.ReplaceAll(text, "from $"+h.Name, "from "+c.topology.Addr(h.Name, c.family).String())
 	}

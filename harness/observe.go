@@ -114,7 +114,7 @@ func (r *run) mustWork(ctx context.Context, a act, prefix, otherwise string) err
 	a.timeout = a.patience
 	a.also = nil // the first address must work by itself: another one would hide that it does not
 	err := r.recorded(ctx, a, prefix+a.prefix(), func(traces []wire.Trace) bool {
-		return r.notEstablished(a, traces) == nil && !slices.ContainsFunc(traces, func(t wire.Trace) bool { return !a.ended(t) })
+		return r.notEstablished(a, traces) == nil && r.notAnswered(a, traces) == nil && !slices.ContainsFunc(traces, func(t wire.Trace) bool { return !a.ended(t) })
 	}, func() error { return nil })
 	if err != nil {
 		return err
@@ -127,7 +127,11 @@ func (r *run) mustWork(ctx context.Context, a act, prefix, otherwise string) err
 		r.mismatch("client", fmt.Sprintf("%s: the client failed: %s", otherwise, o.Error), "")
 		return nil
 	}
-	if m := r.notEstablished(a, r.current.Traces); m != nil {
+	m := r.notAnswered(a, r.current.Traces)
+	if m == nil {
+		m = r.notEstablished(a, r.current.Traces)
+	}
+	if m != nil {
 		r.mismatch(m.At, otherwise+": "+m.Reason, m.Detail)
 	}
 	return nil
@@ -228,7 +232,7 @@ func (r *run) wireMismatches(a act, traces []wire.Trace) []Mismatch {
 			}
 		}
 	}
-	return list
+	return append(list, r.lookupMismatches(a, traces)...)
 }
 
 func (r *run) wireMismatchAt(a act, t wire.Trace) *signature.Difference {

@@ -11,9 +11,9 @@ import (
 )
 
 // needsRealTime reports whether a scenario has a delay that does not shrink with the kernel's timers, because it is a program's: the one of
-// a line, of a client that tries the next address, or of a slow service.
+// a line, of a client that tries the next address or asks a name server, or of a slow service.
 func (s Scenario) needsRealTime() bool {
-	return len(s.Also) > 0 || s.Unnoticed == OutwaitsSlow || len(s.Plan().EndsOf(lab.Line)) > 0
+	return len(s.Also) > 0 || lab.AsksByName(s.Client) || s.Unnoticed == OutwaitsSlow || len(s.Plan().EndsOf(lab.Line)) > 0
 }
 
 // runPatiently runs a scenario in real time, where that does not take minutes.

@@ -18,6 +18,8 @@ type Report struct {
 	Speed float64
 	// Schedule is when the client's kernel sends a SYN that nobody answers, computed from its sysctls and the speed.
 	Schedule signature.Schedule
+	// Resolver is how the client's programs look names up, read on its host; nil where it has no name server.
+	Resolver *lab.Resolver
 	// Skipped is the reason for which the run could not show anything, such as an engine without the power that the
 	// fault needs. A skipped run matches nothing.
 	Skipped string

@@ -146,7 +146,7 @@ func newRun(e lab.Engine, s Scenario, o Options) *run {
 	}
 	speed := lab.SpeedOf(e)
 	topology := s.Plan()
-	topology.Speed = speed
+	topology.Speed, topology.Family = speed, o.Family
 	r := &run{engine: e, options: o, acts: actsOf(s, o), fault: s.Fault,
 		bench: &lab.Bench{Topology: topology, Family: o.Family, Service: o.service},
 		report: &Report{Scenario: s, Engine: e.Name(), Family: o.Family, Speed: speed,
@@ -293,6 +293,9 @@ func (r *run) up(ctx context.Context) error {
 		return err
 	}
 	initial := time.Duration(float64(signature.InitialRTO) / r.report.Speed)
+	if err := r.readResolver(ctx); err != nil {
+		return err
+	}
 	if r.report.Schedule, err = signature.SYNSchedule(r.report.Sysctls[lab.ClientHost], initial); err != nil {
 		return err
 	}

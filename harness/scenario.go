@@ -178,6 +178,8 @@ type Want struct {
 	// of a SYN fit into the client's patience, by the sysctls of its host. A line "or" stands between alternatives, of
 	// which one must match.
 	Wire map[string]string
+	// Lookup is about a client that looks the service's name up first.
+	Lookup LookupWant
 	// Sources has, for vantage points, the host whose address the client's packets carry there: behind a NAT it is not the
 	// client's.
 	Sources map[string]string
@@ -201,7 +203,7 @@ type ClientWant struct {
 	Status int
 	// Code: the client has this name for its end ([lab.Outcome]), as for TLS that fails.
 	Code string
-	// Stage is what the client must have been waiting for when it failed, "connect" or "read"; empty: not checked.
+	// Stage is what the client must have been waiting for when it failed, "lookup", "connect" or "read"; empty: not checked.
 	Stage string
 	// After is for how long the client waits by a timer of its own before it tries what makes it succeed.
 	After time.Duration
@@ -228,7 +230,7 @@ type CounterWant struct {
 	Host string
 	// AtLeast is for a counter that timers drive: it must grow by so much or more, and the rest is not checked.
 	AtLeast int
-	// Counter is a name among [lab.Counters], or a Rule's. One of ICMP or of IP stands for that of the family: with IPv6,
+	// Counter is a name among [lab.Counters], or a Rule's. One of ICMP, UDP or IP stands for that of the family: with IPv6,
 	// "IcmpInEchos" for "Icmp6InEchos".
 	Counter string
 	Rule    Counted
@@ -244,7 +246,7 @@ func (w CounterWant) name(f lab.Family) string {
 	if w.Rule != nil {
 		return w.Rule.CounterName(f)
 	}
-	for name, name6 := range map[string]string{"Icmp": "Icmp6", "IpForw": "Ip6OutForw", "IpOutNo": "Ip6OutNo"} {
+	for name, name6 := range map[string]string{"Icmp": "Icmp6", "Udp": "Udp6", "IpForw": "Ip6OutForw", "IpOutNo": "Ip6OutNo"} {
 		if rest, ok := strings.CutPrefix(w.Counter, name); ok && f == lab.IPv6 {
 			return name6 + rest
 		}
@@ -294,7 +296,7 @@ func (a act) validate(t lab.Topology) error {
 			return fmt.Errorf("the topology has no vantage point %q, or no host %q", point, host)
 		}
 	}
-	wires := []map[string]string{a.want.Wire}
+	wires := []map[string]string{a.want.Wire, a.want.Lookup.Wire, a.want.Lookup.Other}
 	for _, also := range a.also {
 		wires = append(wires, also.Wire)
 	}

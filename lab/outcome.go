@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"os"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -118,6 +119,8 @@ const (
 	NoSuchHost = "no such host"
 	// Misbehaving is said where each name server has answered that it cannot or will not.
 	Misbehaving = "server misbehaving"
+	// LookupRefused is said where no name server listens: the kernel's error, which Go keeps as text alone.
+	LookupRefused = "connection refused"
 	// LookupTimeout is said where no name server has answered in time.
 	LookupTimeout = "i/o timeout"
 )
@@ -133,7 +136,7 @@ func lookupCode(err error) string {
 	case failed.IsTimeout:
 		return LookupTimeout
 	}
-	return failed.Err
+	return strings.TrimSpace(failed.Err[strings.LastIndex(failed.Err, ":")+1:])
 }
 
 // closedEarly is a failure without an error of the kernel's: a connection that ends before the reply does.

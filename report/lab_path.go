@@ -28,7 +28,36 @@ func LabPath(t lab.Topology, f lab.Family, from, to string, traces []wire.Trace,
 	for _, host := range also {
 		join(&path.Hosts[len(path.Hosts)-1], t, host, traces, off)
 	}
+	for _, host := range t.NameServersOf(from) {
+		withNameServer(path.Hosts, t, host, traces, off)
+	}
 	return path
+}
+
+// withNameServer puts a name server, which is beside the way, into the last column, and the way to it into those before.
+func withNameServer(way []ladder.Column, t lab.Topology, host string, traces []wire.Trace, off []string) {
+	last := &way[len(way)-1]
+	if slices.ContainsFunc(way, func(c ladder.Column) bool { return standsFor(c.Name, host) }) {
+		return
+	}
+	last.Name += ", " + host
+	if slices.Contains(off, host) {
+		last.Name += " (off)"
+	}
+	last.Addr = ""
+	last.Addrs = append(last.Addrs, addrsOf(t, host)...)
+	for _, hop := range t.Hops(way[0].Name, host) {
+		column := last
+		if i := slices.IndexFunc(way, func(c ladder.Column) bool { return c.Name == hop.Host }); i >= 0 {
+			column = &way[i]
+		}
+		if seen := traceAt(t, hop.Host, hop.In, traces); seen != nil && !column.Holds(seen) {
+			column.LeftToo = append(column.LeftToo, seen)
+		}
+		if seen := traceAt(t, hop.Host, hop.Out, traces); seen != nil && !column.Holds(seen) {
+			column.RightToo = append(column.RightToo, seen)
+		}
+	}
 }
 
 // impostor is the host that got what was meant for the one asked, on the link of that one, while the failure was there; "" where none did.

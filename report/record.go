@@ -167,6 +167,7 @@ func NewRecord(r *harness.Report) *RunRecord {
 			out.Also = append(out.Also, a.Host)
 		}
 	}
+	out.Also = append(out.Also, misled(r, out)...)
 	for _, c := range s.Want.Counters {
 		out.Witnesses = append(out.Witnesses, c.String())
 	}
@@ -183,6 +184,22 @@ func NewRecord(r *harness.Report) *RunRecord {
 		out.Phases = append(out.Phases, phaseOf(s, p))
 	}
 	return out
+}
+
+// misled are the hosts beside the way to the target that TCP packets have reached, at an address of their own: a name leads there.
+func misled(r *harness.Report, out *RunRecord) (hosts []string) {
+	p := r.Phase(harness.Observe)
+	if p == nil {
+		return nil
+	}
+	way := LabPath(out.Topology, r.Family, clientHost, out.Target, nil, nil, out.Also...).Hosts
+	for _, h := range out.Topology.Hosts {
+		onWay := slices.ContainsFunc(way, func(c ladder.Column) bool { return standsFor(c.Name, h.Name) })
+		if !onWay && got(traceAt(out.Topology, h.Name, out.Topology.EndsOf(h.Name)[0].Interface, p.Traces), addrsOf(out.Topology, h.Name)) {
+			hosts = append(hosts, h.Name)
+		}
+	}
+	return hosts
 }
 
 func phaseOf(s harness.Scenario, p harness.Phase) PhaseRecord {

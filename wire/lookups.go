@@ -15,7 +15,7 @@ type Lookup struct {
 
 // Lookups returns what was asked of name servers, in the order of the first queries.
 func (t Trace) Lookups() []Lookup {
-	g := lookupGrouper{trace: t, known: map[lookupKey]int{}, asked: map[netip.AddrPort]int{}, cut: map[flow]int{}, streams: map[flow]int{}}
+	g := lookupGrouper{trace: t, known: map[lookupKey]int{}, asked: map[netip.AddrPort]int{}, cut: map[flow][]int{}, streams: map[flow]int{}}
 	for i := range t.Packets {
 		if at, ok := g.lookupOf(&t.Packets[i]); ok {
 			g.list[at].Packets = append(g.list[at].Packets, t.Packets[i])
@@ -35,7 +35,7 @@ type lookupGrouper struct {
 	list    []Lookup
 	known   map[lookupKey]int
 	asked   map[netip.AddrPort]int // by the client's address and port of a query
-	cut     map[flow]int           // by the two hosts, with port 0: the latest whose answer did not fit
+	cut     map[flow][]int         // by the two hosts, with port 0: those whose answer did not fit, and are not asked again yet
 	streams map[flow]int           // by the ends of the connection on which it is asked again
 }
 
@@ -77,7 +77,8 @@ func (g *lookupGrouper) messages(p *Packet) (at int, ok bool) {
 	}
 	g.asked[client] = at
 	if p.DNS.Response && p.DNS.Truncated {
-		g.cut[hostsOf(client, server)] = at
+		hosts := hostsOf(client, server)
+		g.cut[hosts] = append(g.cut[hosts], at)
 	}
 	return at, true
 }
@@ -85,12 +86,12 @@ func (g *lookupGrouper) messages(p *Packet) (at int, ok bool) {
 func (g *lookupGrouper) segments(p *Packet) (at int, ok bool) {
 	src, dst := p.SrcAddrPort(), p.DstAddrPort()
 	key := flowOf(src, dst)
-	if isSYN(p) && dst.Port() == portDNS {
-		if at, ok = g.cut[hostsOf(src, dst)]; ok {
-			g.streams[key] = at
-		}
-	}
+	hosts := hostsOf(src, dst)
 	at, ok = g.streams[key]
+	if waiting := g.cut[hosts]; !ok && isSYN(p) && dst.Port() == portDNS && len(waiting) > 0 {
+		at, ok = waiting[0], true // what it is to ask, a SYN does not say
+		g.streams[key], g.cut[hosts] = at, waiting[1:]
+	}
 	return at, ok
 }
 

@@ -29,7 +29,7 @@ func (s *sight) label() (label, short string) {
 		short += fmt.Sprintf(" ↻%d", s.again)
 	}
 	switch {
-	case s.class() != "syn":
+	case s.class() != "syn" && p.Kind != wire.KindDNS:
 	case s.server.IsValid():
 		label += fmt.Sprintf(" to %s", s.server)
 	case s.port != 0:

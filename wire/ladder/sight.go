@@ -54,7 +54,9 @@ func (p Columns) sights(t wire.Trace, at Spot, ports map[uint16]bool) []*sight {
 				s.message, _ = wire.ParseDNS(t.Payloads[s.packet.Frame])
 			}
 		}
-		if several && !f.Lookup {
+		if f.Lookup {
+			noteServers(seen)
+		} else if several {
 			for _, s := range seen {
 				s.port = f.Client.Port()
 				if servers {
@@ -70,6 +72,20 @@ func (p Columns) sights(t wire.Trace, at Spot, ports map[uint16]bool) []*sight {
 	})
 	noteNext(list)
 	return list
+}
+
+// noteServers tells each query of a lookup whom it asks, where that is not one alone.
+func noteServers(list []*sight) {
+	asked := func(s *sight) bool { return s.packet.Kind == wire.KindDNS && !s.packet.DNS.Response }
+	first := slices.IndexFunc(list, asked)
+	if first < 0 || !slices.ContainsFunc(list, func(s *sight) bool { return asked(s) && s.packet.Dst != list[first].packet.Dst }) {
+		return
+	}
+	for _, s := range list {
+		if asked(s) {
+			s.server = s.packet.Dst
+		}
+	}
 }
 
 // noteNext tells each packet when the next like it was seen at the same vantage point.
