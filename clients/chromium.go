@@ -18,7 +18,7 @@ func (Chromium) Programs() []string { return []string{"chromium"} }
 
 // Do runs "tcplab host browse" on the host.
 func (Chromium) Do(ctx context.Context, a lab.Call) (lab.Outcome, error) {
-	return lab.RunVerb(ctx, a.Host, agent.BrowseVerb("http://"+a.Target.String()+"/", a.Timeout))
+	return lab.RunVerb(ctx, a.Host, agent.BrowseVerb("http://"+a.HostPort()+"/", a.Timeout))
 }
 
 var _ = register(Chromium{}, "Chromium without a window: its net::ERR_... code, and a picture of the page that a person sees")

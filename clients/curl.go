@@ -37,7 +37,7 @@ func (c Curl) Do(ctx context.Context, a lab.Call) (lab.Outcome, error) {
 // where is the URL, and what makes a name of it where the service has several addresses.
 func (Curl) where(a lab.Call) []string {
 	if len(a.Also) == 0 {
-		return []string{fmt.Sprintf("http://%s/", a.Target)}
+		return []string{fmt.Sprintf("http://%s/", a.HostPort())}
 	}
 	const name = "service.lab"
 	var addresses []string
@@ -62,6 +62,7 @@ type curlReport struct {
 
 // The exit codes of curl(1) that say how a connection failed.
 const (
+	curlNoAddress = 6
 	curlPartial   = 18
 	curlTimeout   = 28
 	curlEmpty     = 52
@@ -85,6 +86,9 @@ func curlOutcome(out output) (lab.Outcome, error) {
 	o.Stage, o.Code, o.Error = "connect", fmt.Sprintf("exit %d", out.code), fmt.Sprintf("curl: (%d) %s", out.code, r.Error)
 	if r.Connected > 0 {
 		o.Stage = "read"
+	}
+	if out.code == curlNoAddress {
+		o.Stage = lab.StageLookup
 	}
 	if out.code == 0 {
 		o.Code, o.Error = fmt.Sprintf("HTTP %d", r.Status), (&lab.StatusError{Status: r.Status}).Error()

@@ -15,7 +15,7 @@ func (NetHTTP) Name() string { return "net/http" }
 
 // Do runs "tcplab host get".
 func (NetHTTP) Do(ctx context.Context, a lab.Call) (lab.Outcome, error) {
-	return lab.RunVerb(ctx, a.Host, agent.GetVerb("http://"+a.Target.String()+"/", a.Timeout))
+	return lab.RunVerb(ctx, a.Host, agent.GetVerb("http://"+a.HostPort()+"/", a.Timeout))
 }
 
 var _ = register(NetHTTP{}, "Go's net/http: http.DefaultTransport, http.Client with a Timeout")

@@ -77,6 +77,7 @@ func feel(t *testing.T, e lab.Engine, s harness.Scenario, c lab.Client) string {
 	switch own := s.Client; {
 	case c.Name() == agent.GoClient{}.Name() && isGo(own):
 		o.Client = nil // the scenario is about a Go program that does something particular
+	case lab.AsksByName(own): // each program looks the name up in its own way
 	case isGo(own), len(s.Also) > 0 && !lab.TriesAll(c):
 		return "-"
 	case own != nil || speaksNoTCP(c):

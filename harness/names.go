@@ -13,17 +13,23 @@ import (
 const TargetPrefix = "TCPLAB_"
 
 // TargetEnv is what the environment of a program tells of the service that it is to ask: TCPLAB_HOST, TCPLAB_PORT, TCPLAB_PORTS (all of
-// them, with commas between), TCPLAB_ADDR (host and port together, IPv6 in brackets) and, but for a service on UDP, TCPLAB_URL.
+// them, with commas between), TCPLAB_ADDR (host and port together, IPv6 in brackets) and, but for a service on UDP, TCPLAB_URL. Where the
+// scenario is about names, the host is the service's name.
 func (s *Standing) TargetEnv() []string {
 	target := s.Target()
+	host, port := target.Addr().String(), strconv.Itoa(int(target.Port()))
+	if lab.AsksByName(s.Scenario().Client) {
+		host = lab.ServiceName
+	}
+	both := net.JoinHostPort(host, port)
 	env := []string{
-		TargetPrefix + "HOST=" + target.Addr().String(),
-		TargetPrefix + "PORT=" + strconv.Itoa(int(target.Port())),
+		TargetPrefix + "HOST=" + host,
+		TargetPrefix + "PORT=" + port,
 		TargetPrefix + "PORTS=" + lab.JoinPorts(s.Service().Numbers(), ","),
-		TargetPrefix + "ADDR=" + target.String(),
+		TargetPrefix + "ADDR=" + both,
 	}
 	if !s.Service().UDP() {
-		env = append(env, TargetPrefix+"URL=http://"+target.String()+"/")
+		env = append(env, TargetPrefix+"URL=http://"+both+"/")
 	}
 	return env
 }

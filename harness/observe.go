@@ -84,6 +84,9 @@ func (r *run) attempt(ctx context.Context, a act) (lab.Outcome, error) {
 		return lab.Outcome{}, err
 	}
 	call := lab.Call{Host: client, Target: r.bench.TargetAt(a.target), Also: a.further(r.bench), Timeout: a.timeout}
+	if lab.AsksByName(r.report.Scenario.Client) {
+		call.Name = lab.ServiceName
+	}
 	outcome, err := a.client.Do(ctx, call)
 	if outcome.Ended.IsZero() {
 		outcome.Ended = time.Now().UTC()

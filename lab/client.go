@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -50,11 +51,22 @@ type Call struct {
 	// Also are the further addresses of the service, as its name may have them, in the order in which they are to be tried. Most
 	// clients are told one address alone, and know nothing of these ([Trier]).
 	Also []netip.AddrPort
+	// Name is that of the service, where a name server of the lab is to be asked for its address; empty: there is none. Clients that are told
+	// an address know nothing of it ([Call.HostPort]).
+	Name string
 	// Timeout is the patience that the client must have: what is seen on the wire is held against it. A client of package
 	// clients that is given 0 has no timeout but those that it has by default, and its kernel's.
 	Timeout time.Duration
 
 	dials *dials
+}
+
+// HostPort is the service as a client that can look names up is told it: by its name, where it has one, or by its address.
+func (a Call) HostPort() string {
+	if a.Name == "" {
+		return a.Target.String()
+	}
+	return net.JoinHostPort(a.Name, strconv.Itoa(int(a.Target.Port())))
 }
 
 // dials are those of an attempt that have not returned. A client may leave one behind: net/http lets it go on when a

@@ -47,10 +47,10 @@ var _ = register(harness.Scenario{
 		Korean:  "이름에 대한 응답이 데이터그램 하나에 들어가지 않는데 방화벽이 TCP 53번 포트를 드롭한다: 다른 이름은 되는데 이 이름만 안 된다",
 	},
 	Story: lang.Text{
-		English: `The answer has many addresses, or signatures (DNSSEC), and does not fit into a datagram. The name server sends what there is room for and sets the flag TC; the resolver asks again by TCP (RFC 7766 section 5). A firewall on the way lets UDP port 53 through and not TCP, since "DNS is UDP": the SYN is dropped, and the lookup fails after the
-resolver's timeouts, although each query was answered in a millisecond. It begins when a record grows: one address more, one key more, and names with short answers still resolve. Go says "dial tcp ...:53: i/o timeout", which names the cause; most others say "Temporary failure in name resolution". dig +notcp +ignore NAME shows the flag
+		English: `The answer has many addresses, or signatures (DNSSEC), and does not fit into a datagram. The name server sends what there is room for and sets the flag TC; the resolver asks again by TCP (RFC 7766 section 5). A firewall on the way lets UDP port 53 through and not TCP, as if DNS were UDP alone: the SYN is dropped, and the lookup fails after the
+resolver's timeouts, although each query was answered at once. It begins when a record grows: one address more, one key more, and names with short answers still resolve. Go says "dial tcp ...:53: i/o timeout", which names the cause; most others say "Temporary failure in name resolution". dig +notcp +ignore NAME shows the flag
 "tc", dig +tcp NAME hangs.`,
-		Korean: `주소가 많거나 서명(DNSSEC)이 붙어 응답이 데이터그램 하나에 들어가지 않는다. 네임 서버는 들어가는 만큼만 보내고 TC 플래그를 세우며, 리졸버는 TCP로 다시 묻는다(RFC 7766 5절). 경로의 방화벽은 "DNS는 UDP"라며 UDP 53번 포트만 통과시키고 TCP는 막는다. SYN은 드롭되고, 질의마다 1밀리초 만에 답이
+		Korean: `주소가 많거나 서명(DNSSEC)이 붙어 응답이 데이터그램 하나에 들어가지 않는다. 네임 서버는 들어가는 만큼만 보내고 TC 플래그를 세우며, 리졸버는 TCP로 다시 묻는다(RFC 7766 5절). 경로의 방화벽은 DNS가 UDP뿐인 것처럼 UDP 53번 포트만 통과시키고 TCP는 막는다. SYN은 드롭되고, 질의마다 곧바로 답이
 왔는데도 이름 조회는 리졸버의 타임아웃이 지나 실패한다. 레코드가 커지면서 시작된다. 주소가 하나 늘거나 키가 하나 늘면 그렇게 되고, 응답이 짧은 다른 이름은 여전히 조회된다. Go는 "dial tcp ...:53: i/o timeout"이라고 원인을 그대로 말해 주지만, 대부분은 "Temporary failure in name resolution"이라고만
 한다. dig +notcp +ignore NAME은 "tc" 플래그를 보여 주고, dig +tcp NAME은 멈춰 있는다.`,
 	},

@@ -2,7 +2,6 @@ package agent
 
 import (
 	"context"
-	"net"
 	"strconv"
 	"time"
 
@@ -43,8 +42,11 @@ func (c GoClient) Do(ctx context.Context, a lab.Call) (lab.Outcome, error) {
 		where = append(where, also.String())
 	}
 	verb := "dial"
-	if c.ByName {
-		verb, where = "dial-name", []string{net.JoinHostPort(lab.ServiceName, strconv.Itoa(int(a.Target.Port())))}
+	if c.ByName && a.Name == "" {
+		a.Name = lab.ServiceName
+	}
+	if a.Name != "" {
+		verb, where = "dial-name", []string{a.HostPort()}
 	}
 	return lab.RunVerb(ctx, a.Host, c.verb(verb, a.Timeout, where...))
 }
