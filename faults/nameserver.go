@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"time"
 
 	"github.com/tcplab/tcplab/lab"
 )
@@ -68,9 +69,12 @@ func (s NameServer) serve(ctx context.Context, b *lab.Bench, service lab.NameSer
 func (s NameServer) kept() string { return "name server of the " + s.Host }
 
 // ask asks it on its own host, so that nothing of it is on the lab's links.
-func (s NameServer) ask(ctx context.Context, b *lab.Bench, f lab.Family) (a lab.NameAnswer, err error) {
-	return a, b.Query(ctx, s.Host, lab.QueryVerb("udp", b.Topology.Addr(s.Host, b.Family), f), &a)
+func (s NameServer) ask(ctx context.Context, b *lab.Bench, f lab.Family, patience time.Duration) (a lab.NameAnswer, err error) {
+	return a, b.Query(ctx, s.Host, lab.QueryVerb(b.Topology.Addr(s.Host, b.Family), f, patience), &a)
 }
+
+// answeredWithin is how long an answer may take from the same host, on the busiest machine.
+const answeredWithin = 15 * time.Second
 
 // MisnameService lets a name server give another answer to questions for the service's name.
 type MisnameService struct {
@@ -128,7 +132,7 @@ func (f MisnameService) service(b *lab.Bench) lab.NameService {
 
 // Verify asks the name server for addresses of the run's family, and where it must be silent, for those of the other.
 func (f MisnameService) Verify(ctx context.Context, b *lab.Bench) error {
-	got, err := f.Server.ask(ctx, b, b.Family)
+	got, err := f.Server.ask(ctx, b, b.Family, answeredWithin)
 	if err != nil {
 		return err
 	}
@@ -147,14 +151,16 @@ func (f MisnameService) Verify(ctx context.Context, b *lab.Bench) error {
 	if !f.Half {
 		return nil
 	}
-	if got, err = f.Server.ask(ctx, b, b.Family.Other()); err == nil && !got.Timeout {
+	if got, err = f.Server.ask(ctx, b, b.Family.Other(), unanswered); err == nil && !got.Timeout {
 		err = fmt.Errorf("%s, but on the host itself the answer was %+v", f, got)
 	}
 	return err
 }
 
 // Heal lets it answer as before.
-func (f MisnameService) Heal(ctx context.Context, b *lab.Bench) error { return f.Server.Install(ctx, b) }
+func (f MisnameService) Heal(ctx context.Context, b *lab.Bench) error {
+	return f.Server.Install(ctx, b)
+}
 
 // EndNameServer ends the program of a name server; its host stays up.
 type EndNameServer struct{ Server NameServer }
@@ -170,7 +176,7 @@ func (f EndNameServer) Inject(ctx context.Context, b *lab.Bench) error {
 
 // Verify asks on the host itself: its kernel must say that nobody listens.
 func (f EndNameServer) Verify(ctx context.Context, b *lab.Bench) error {
-	got, err := f.Server.ask(ctx, b, b.Family)
+	got, err := f.Server.ask(ctx, b, b.Family, answeredWithin)
 	if err == nil && got.Errno != "ECONNREFUSED" {
 		err = fmt.Errorf("%s, but on the host itself the answer was %+v", f, got)
 	}
@@ -183,17 +189,23 @@ func (f EndNameServer) Heal(ctx context.Context, b *lab.Bench) error { return f.
 // StopNameServer switches the host of a name server off in the way of a cloud, as [StopHost] does.
 type StopNameServer struct{ Server NameServer }
 
-func (f StopNameServer) host() StopHost { return StopHost{Host: f.Server.Host, LastHop: lab.RouterHost} }
+func (f StopNameServer) host() StopHost {
+	return StopHost{Host: f.Server.Host, LastHop: lab.RouterHost}
+}
 
 func (f StopNameServer) String() string {
 	return fmt.Sprintf("the %s host is switched off", f.Server.Host)
 }
 
 // Inject cuts the power.
-func (f StopNameServer) Inject(ctx context.Context, b *lab.Bench) error { return f.host().Inject(ctx, b) }
+func (f StopNameServer) Inject(ctx context.Context, b *lab.Bench) error {
+	return f.host().Inject(ctx, b)
+}
 
 // Verify asks the host to do something, which must fail.
-func (f StopNameServer) Verify(ctx context.Context, b *lab.Bench) error { return f.host().Verify(ctx, b) }
+func (f StopNameServer) Verify(ctx context.Context, b *lab.Bench) error {
+	return f.host().Verify(ctx, b)
+}
 
 // Heal switches the host on, and starts the name server.
 func (f StopNameServer) Heal(ctx context.Context, b *lab.Bench) error {

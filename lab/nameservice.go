@@ -3,6 +3,7 @@ package lab
 import (
 	"encoding/json"
 	"net/netip"
+	"time"
 )
 
 // ServiceName is the name of the service under test, for those who ask a name server; "example" is for documentation (RFC 2606).
@@ -51,9 +52,9 @@ func (s NameService) Command() (argv []string, told string) {
 	return Verb("name-server"), string(text) + "\n"
 }
 
-// QueryVerb asks a name server one question and prints a [NameAnswer]. By is "udp" or "tcp".
-func QueryVerb(by string, server netip.Addr, f Family) []string {
-	return Verb("query", "--by", by, server.String(), QuestionOf(f), ServiceName)
+// QueryVerb asks a name server one question, which has so long for its answer, and prints a [NameAnswer].
+func QueryVerb(server netip.Addr, f Family, patience time.Duration) []string {
+	return Verb("query", "--timeout", patience.String(), server.String(), QuestionOf(f), ServiceName)
 }
 
 // QuestionOf is the type of the question for an address of a family: "A" or "AAAA".
