@@ -41,6 +41,7 @@ func Run(t *testing.T, e lab.Engine) {
 		t.Run("power", func(t *testing.T) { testPower(t, b) })
 	})
 	t.Run("labs", func(t *testing.T) { testLabs(t, e) })
+	t.Run("names", func(t *testing.T) { testNames(t, e) })
 	t.Run("plans", func(t *testing.T) { testPlans(t, e) })
 }
 

@@ -100,6 +100,10 @@ func TestSyntaxErrors(t *testing.T) {
 		{"+0 > icmp echo-request seq", `line 1: expected ` + numberWanted + `, found the end of the line`},
 		{"+0 > icmp echo-request len 64", `line 1: expected ` + errorWanted + `, found "echo-request len 64"`},
 		{"+0 < icmp echo-reply from 10.0.0.1", `line 1: expected the end of the line, found "from 10.0.0.1"`},
+		{"+0 < dns NODATA", `line 1: expected a response code such as NOERROR or NXDOMAIN, found "NODATA"`},
+		{"+0 > dns seq 1", `line 1: expected a response code such as NOERROR or NXDOMAIN, found "seq"`},
+		{"+0 < dns NOERROR answers", `line 1: expected ` + numberWanted + `, found the end of the line`},
+		{"+0 < dns NOERROR answers 1 tc", `line 1: expected the end of the line, found "tc"`},
 		{"... > S", `line 1: expected the end of the line, found "> S"`},
 		{"none\n+0 > S", `line 2: expected nothing besides the line none, found "+0 > S"`},
 		{"never > S\nnone", `line 2: expected none to be the only line, found "none"`},
@@ -112,7 +116,7 @@ func TestSyntaxErrors(t *testing.T) {
 
 func TestParsePacket(t *testing.T) {
 	for _, text := range []string{"> S", "* R*", "< icmp unreachable", "* *", "< S. ack 1 <mss 1460,...>",
-		"> icmp echo-request", "* icmp echo-reply seq 1..3"} {
+		"> icmp echo-request", "* icmp echo-reply seq 1..3", "> dns", "< dns NXDOMAIN", "< dns NOERROR tc answers 0", "* dns SERVFAIL answers !0"} {
 		m, err := ParsePacket(" " + strings.ReplaceAll(text, " ", "  "))
 		require.NoError(t, err)
 		assert.Equal(t, text, m.String())
@@ -129,6 +133,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("? +rto > S <sackOK,TS val 1 ecr 2..3,nop,wscale,sack 1:2,opt 34 0xab>\n...\nnever * R*")
 	f.Add("+any < icmp too-big mtu 1400 from 2001:db8::1\n# comment")
 	f.Add("+0 > icmp echo-request seq 1\n+0..0.25 < icmp echo-reply seq 1..2")
+	f.Add("+0 > dns\n+0..0.25 < dns NOERROR tc answers 1..2")
 	f.Add("none")
 	f.Fuzz(func(t *testing.T, text string) {
 		s, err := Parse(text)
