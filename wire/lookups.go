@@ -4,17 +4,17 @@ import "net/netip"
 
 const protocolUDP = 17
 
-// Lookup is one question to name servers, for records of one type: the queries of a client, however often and of whichever server it asks, the
+// NameLookup is one question to name servers, for records of one type: the queries of a client, however often and of whichever server it asks, the
 // answers, and the ICMP errors that quote one of them. Where an answer did not fit into its datagram, the connection on which the client asks
 // again (RFC 7766) is a part of it.
-type Lookup struct {
+type NameLookup struct {
 	Attempt
 	Name string
 	Type DNSType
 }
 
 // Lookups returns what was asked of name servers, in the order of the first queries.
-func (t Trace) Lookups() []Lookup {
+func (t Trace) Lookups() []NameLookup {
 	g := lookupGrouper{trace: t, known: map[lookupKey]int{}, asked: map[netip.AddrPort]int{}, cut: map[flow][]int{}, streams: map[flow]int{}}
 	for i := range t.Packets {
 		if at, ok := g.lookupOf(&t.Packets[i]); ok {
@@ -32,7 +32,7 @@ type lookupKey struct {
 
 type lookupGrouper struct {
 	trace   Trace
-	list    []Lookup
+	list    []NameLookup
 	known   map[lookupKey]int
 	asked   map[netip.AddrPort]int // by the client's address and port of a query
 	cut     map[flow][]int         // by the two hosts, with port 0: those whose answer did not fit, and are not asked again yet
@@ -72,7 +72,7 @@ func (g *lookupGrouper) messages(p *Packet) (at int, ok bool) {
 	if !known {
 		at = len(g.list)
 		g.known[key] = at
-		g.list = append(g.list, Lookup{Name: m.Name, Type: m.Type,
+		g.list = append(g.list, NameLookup{Name: m.Name, Type: m.Type,
 			Attempt: Attempt{Client: netip.AddrPortFrom(client.Addr(), 0), Server: server, Lookup: true}})
 	}
 	g.asked[client] = at

@@ -50,7 +50,7 @@ func TestLookups(t *testing.T) {
 
 	list := a.trace.Lookups()
 	require.Len(t, list, 2)
-	frames := func(l Lookup) (all []int, fromClient []bool) {
+	frames := func(l NameLookup) (all []int, fromClient []bool) {
 		for i := range l.Packets {
 			all, fromClient = append(all, l.Packets[i].Frame), append(fromClient, l.FromClient(&l.Packets[i]))
 		}

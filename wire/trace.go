@@ -74,7 +74,7 @@ type Attempt struct {
 	// Echo tells an echo exchange from an attempt at a connection; EchoID is its identifier.
 	Echo   bool
 	EchoID uint16
-	// Lookup says that it is what was asked of name servers ([Lookup]). The port of Client is 0, because each query may have another one.
+	// Lookup says that it is what was asked of name servers ([NameLookup]). The port of Client is 0, because each query may have another one.
 	Lookup bool
 	// HasSYN says that the client's SYN was seen. Without it the attempt is a connection whose beginning was not
 	// captured: who is the client is told by a SYN-ACK, else by the port that was asked for, else the lower port is

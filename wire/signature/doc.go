@@ -41,7 +41,7 @@
 //	+0       > icmp echo-request seq 1
 //	+0..0.25 < icmp echo-reply seq 1
 //
-// A lookup ([wire.Lookup]) has DNS messages in datagrams. An answer has the code by IANA's name, "tc" where it did not fit,
+// A lookup ([wire.NameLookup]) has DNS messages in datagrams. An answer has the code by IANA's name, "tc" where it did not fit,
 // and the number of records that it brings:
 //
 //	+0       > dns
