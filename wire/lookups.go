@@ -2,8 +2,6 @@ package wire
 
 import "net/netip"
 
-const protocolUDP = 17
-
 // NameLookup is one question to name servers, for records of one type: the queries of a client, however often and of whichever server it asks, the
 // answers, and the ICMP errors that quote one of them. Where an answer did not fit into its datagram, the connection on which the client asks
 // again (RFC 7766) is a part of it.
