@@ -17,6 +17,7 @@ import (
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/harness/harnesstest"
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/enginetest"
 	"github.com/tcplab/tcplab/wire/signature"
 )
 
@@ -30,7 +31,7 @@ func TestDefaultTimeouts(t *testing.T) {
 		harnesstest.CompareGenerated(t, filepath.Join("docs", page), section, defaultTimeouts(t))
 		return
 	}
-	text, err := os.ReadFile(filepath.Join("docs", page))
+	text, err := os.ReadFile(filepath.Join(enginetest.Root(), "docs", page))
 	require.NoError(t, err)
 	for _, c := range patientClients() {
 		assert.Contains(t, string(text), "\n| "+c.Name()+" |", "docs/%s is stale: run make timeouts", page)
