@@ -34,7 +34,7 @@ type duplicates struct {
 // printOf returns a hash of what a segment keeps on its way through a router; flow is a hash of its ends and its direction.
 func printOf(p *wire.Packet, flow uint64) uint64 {
 	t := &p.TCP
-	h := mix(flow^secrets[0], uint64(t.Seq)<<32|uint64(t.Ack))
+	h := mix(flow^secrets[0], uint64(t.Seq)<<32|uint64(t.Ack)^secrets[1]) // a factor of 0 would leave nothing of the flow
 	h = mix(h^secrets[1], uint64(p.ID)<<48|uint64(t.Flags)<<32|uint64(t.Window)^uint64(t.Payload)<<16^secrets[2])
 	options := t.RawOptions()
 	for len(options) >= 8 {
