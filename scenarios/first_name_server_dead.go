@@ -13,12 +13,12 @@ const (
 	answeredLateWire = `
 +0       > dns
 +timeout > dns
-+0..0.25 < dns NOERROR answers 1
++any     < dns NOERROR answers 1
 `
 	emptyLateWire = `
 +0       > dns
 +timeout > dns
-+0..0.25 < dns NOERROR answers 0
++any     < dns NOERROR answers 0
 `
 )
 

@@ -15,19 +15,19 @@ var dropNamesByTCP = faults.Rule{Chain: "FORWARD", Proto: "tcp", Port: lab.NameP
 const (
 	cutWire = `
 +0       > dns
-+0..0.25 < dns NOERROR tc answers 0
++any     < dns NOERROR tc answers 0
 +0..0.25 > S
 ? +any   > S
 +any     > dns
-+0..0.25 < dns NOERROR tc answers 0
++any     < dns NOERROR tc answers 0
 +0..0.25 > S
 ? +any   > S
 `
 	cutBehindWire = `
 +0       > dns
-+0..0.25 < dns NOERROR tc answers 0
++any     < dns NOERROR tc answers 0
 +timeout > dns
-+0..0.25 < dns NOERROR tc answers 0
++any     < dns NOERROR tc answers 0
 `
 )
 

@@ -12,7 +12,7 @@ import (
 const refusedQueryWire = `
 +0       > dns
 +0..0.25 < icmp unreachable port from $names
-+0..0.25 > dns
++any     > dns
 +0..0.25 < icmp unreachable port from $names
 `
 

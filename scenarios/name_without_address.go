@@ -11,11 +11,11 @@ import (
 const (
 	answeredQueryWire = `
 +0       > dns
-+0..0.25 < dns NOERROR answers 1
++any     < dns NOERROR answers 1
 `
 	emptyQueryWire = `
 +0       > dns
-+0..0.25 < dns NOERROR answers 0
++any     < dns NOERROR answers 0
 `
 )
 

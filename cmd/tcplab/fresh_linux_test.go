@@ -20,17 +20,20 @@ import (
 )
 
 // TestFreshMachine runs every scenario where there is nothing but the kernel and tcplab, as the README promises: the program
-// lives in a root directory that has no other one, and is to skip nothing.
+// lives in a root directory that has no other one, and is to skip nothing. The two files that name hosts are there, and empty: the lab's
+// own are put over them.
 func TestFreshMachine(t *testing.T) {
 	if os.Geteuid() != 0 || testing.Short() {
 		t.Skip("only root can change its root directory; every scenario, in real time, is not for -short")
 	}
 	cmdtest.NeedEngine(t, "netns")
 	dir := t.TempDir()
-	for _, folder := range []string{"dev", "proc", "tmp"} {
+	for _, folder := range []string{"dev", "etc", "proc", "tmp"} {
 		require.NoError(t, os.Mkdir(filepath.Join(dir, folder), 0o755))
 	}
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "dev", "null"), nil, 0o644))
+	for _, file := range []string{"dev/null", "etc/hosts", "etc/resolv.conf"} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, file), nil, 0o644))
+	}
 	build := exec.Command("go", "build", "-o", filepath.Join(dir, "tcplab"), ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	out, err := build.CombinedOutput()

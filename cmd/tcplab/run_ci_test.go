@@ -71,5 +71,7 @@ func TestAction(t *testing.T) {
 	assert.Contains(t, string(text), "**2 scenarios: 2 match, ")
 	assert.Contains(t, string(text), "**1 failures**")
 	assert.FileExists(t, filepath.Join(folder, "kept", "junit.xml"))
-	assert.FileExists(t, filepath.Join(folder, "kept", "service-resets-netns-ipv4", "report.html"))
+	found, err := filepath.Glob(filepath.Join(folder, "kept", "*-*", "service-resets-netns-ipv4", "report.html"))
+	require.NoError(t, err)
+	assert.Len(t, found, 1)
 }

@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"syscall"
 
 	"github.com/tcplab/tcplab/lab"
 	"golang.org/x/net/dns/dnsmessage"
@@ -53,7 +54,12 @@ func nameServer(ctx context.Context, s Streams, args []string) error {
 	both.Go(func() error {
 		return each(func(_ context.Context, c *net.TCPConn, _ lab.Service) { answerStream(c, service) })(ctx, listener, lab.Service{})
 	})
-	return both.Wait()
+	err = both.Wait()
+	// A program that is just being started has a copy of the socket until its execve(2), as of [Listener]; whoever starts one holds this lock
+	// until then, and who takes the port next finds it free.
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	return err
 }
 
 func answerDatagrams(ctx context.Context, l net.PacketConn, service lab.NameService) error {
