@@ -1,27 +1,10 @@
 package diagnose
 
 import (
-	"hash/fnv"
-	"net/netip"
 	"strings"
 
 	"github.com/tcplab/tcplab/wire"
 )
-
-// lookupKey is what the packets of a lookup have in common: who asks whom for what. A query that is sent again has another port
-// or identifier with some resolvers, and the same with others.
-type lookupKey struct {
-	ends     [2]host
-	question string
-}
-
-// queryKey is what an answer has in common with its query.
-type queryKey struct {
-	client endpoint
-	server host
-	id     uint16
-	stream bool // it is asked by TCP
-}
 
 // query is one of a lookup's queries.
 type query struct {
@@ -63,29 +46,6 @@ type sibling struct {
 type lookupEnd struct {
 	mark
 	from host
-}
-
-// How long lookups are remembered, in ns: after the answer, for what follows from it; and without one.
-const (
-	lookupGrace    = 10e9
-	lookupPatience = 120e9
-)
-
-// lookups are those that were not yet reported.
-type lookups struct {
-	index  map[lookupKey]*lookup // the latest of each question
-	asked  map[queryKey]*lookup
-	queue  []*lookup // in the order in which they began
-	both   int64     // of which both directions were seen
-	lone   int64     // answers to what is not in the capture although it had begun long before
-	total  int64     // that were asked
-	resent int64     // of these, those that were asked again
-}
-
-// nameOf is the name of which an address is the answer.
-type nameOf struct {
-	name    string
-	several bool // there were others
 }
 
 // dns takes in a DNS message of a datagram.
@@ -176,42 +136,12 @@ func (e *Diagnoser) lookUp(message *wire.DNSMessage, from, to endpoint, m mark, 
 		x.copies++
 		return x
 	}
-	x.queries[x.asked.count%fewQueries] = query{m, at}
-	x.asked.add(m)
-	if x.asked.count == 2 {
-		l.resent++
-	}
-	l.asked[at] = x
+	l.ask(x, at, m)
 	return x
-}
-
-func keyOf(message *wire.DNSMessage, client, server endpoint) lookupKey {
-	key := lookupKey{ends: [2]host{client.host(), server.host()}}
-	if message.HasQuestion {
-		key.question = message.Type.String() + " " + message.Name
-	} else { // cut off by the snapshot length: the identifier is all there is
-		key.question = string([]byte{byte(message.ID >> 8), byte(message.ID)})
-	}
-	return key
 }
 
 // isSettled reports whether the client has what it asked for, or knows that it will not get it.
 func (x *lookup) isSettled() bool { return x.answer.seen() }
-
-// openLookup begins a lookup.
-func (e *Diagnoser) openLookup(message *wire.DNSMessage, client, server endpoint, m mark) *lookup {
-	l := &e.lookups
-	for len(l.queue) >= e.options.MaxTracked {
-		e.giveUpLookup()
-	}
-	x := &lookup{key: keyOf(message, client, server), client: client, server: server, message: *message, first: m, last: m}
-	l.index[x.key] = x
-	l.queue = append(l.queue, x)
-	l.total++
-	e.neighbours.see(client.addrPort().Addr())
-	e.neighbours.see(server.addrPort().Addr())
-	return x
-}
 
 // note counts a packet of the lookup, copies included.
 func (x *lookup) note(m mark) {
@@ -272,18 +202,6 @@ func isBetter(news, known *wire.DNSMessage) bool {
 	return news.Code == wire.DNSNoError && !news.Truncated && (known.Code != wire.DNSNoError || known.Truncated)
 }
 
-// nearLookups is among how many of the latest lookups those are sought that an answer sheds light on.
-const nearLookups = 64
-
-// near yields the latest lookups of the client.
-func (l *lookups) near(client host, each func(*lookup)) {
-	for i := len(l.queue) - 1; i >= max(0, len(l.queue)-nearLookups); i-- {
-		if x := l.queue[i]; x.key.ends[0] == client {
-			each(x)
-		}
-	}
-}
-
 // learn keeps what an answer says of addresses, and of other lookups.
 func (e *Diagnoser) learn(x *lookup) {
 	l := &e.lookups
@@ -326,32 +244,6 @@ func (x *lookup) isSiblingOf(y *lookup) bool {
 	firstOfA, _, _ := strings.Cut(a, ".")
 	firstOfB, _, _ := strings.Cut(b, ".")
 	return firstOfA == firstOfB && x.first.at-y.answer.at < nextInList
-}
-
-// name keeps that a name has the address.
-func (v *view) name(a netip.Addr, name string) {
-	a = a.Unmap()
-	known, ok := v.names[a]
-	switch {
-	case ok:
-		known.several = known.several || known.name != name
-	case len(v.names) >= maxServers:
-		return
-	default:
-		known.name = name
-	}
-	if v.names == nil {
-		v.names = map[netip.Addr]nameOf{}
-	}
-	v.names[a] = known
-}
-
-// nameOf is the only name by which the capture knows the address; empty where there is none, or several.
-func (v *view) nameOf(a netip.Addr) string {
-	if n := v.names[a.Unmap()]; !n.several {
-		return n.name
-	}
-	return ""
 }
 
 // askByStream notes that a client opens a connection to a name server, after a truncated answer.
@@ -398,48 +290,3 @@ func (x *lookup) hasAskedFrom(client endpoint) bool {
 
 // portDNS is IANA's.
 const portDNS = 53
-
-// retire reports the first lookups of the queue that are over by the time now.
-func (e *Diagnoser) retire(now int64) {
-	for l := &e.lookups; len(l.queue) > 0; e.finishLookup() {
-		x := l.queue[0]
-		if quiet := now - x.last.at; quiet < lookupGrace || !x.isSettled() && quiet < lookupPatience {
-			return
-		}
-	}
-}
-
-// giveUpLookup reports the lookup that began first.
-func (e *Diagnoser) giveUpLookup() {
-	if x := e.lookups.queue[0]; !x.isSettled() {
-		e.stats.Evicted++
-	}
-	e.finishLookup()
-}
-
-// finishLookup reports the first of the queue, and forgets it.
-func (e *Diagnoser) finishLookup() {
-	l := &e.lookups
-	x := l.queue[0]
-	l.queue[0] = nil
-	l.queue = l.queue[1:]
-	if l.index[x.key] == x {
-		delete(l.index, x.key)
-	}
-	for i := range x.queries {
-		if key := x.queries[i].key; l.asked[key] == x {
-			delete(l.asked, key)
-		}
-	}
-	if !x.told {
-		e.report(x)
-	}
-}
-
-// hash is a short hash of the question.
-func (k *lookupKey) hash() uint16 {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(k.question))
-	sum := h.Sum32()
-	return uint16(sum ^ sum>>16)
-}

@@ -171,3 +171,18 @@ func TestLookupsAreJoined(t *testing.T) {
 		assert.Equal(t, c.want, list[0].Place.Lost, "%s: %s", name, list[0].Place.Text)
 	}
 }
+
+// A question that is asked again and again takes the memory of a few queries. The latest ones may still be answered.
+func TestALookupForgetsItsOldQueries(t *testing.T) {
+	l, x := lookups{asked: map[queryKey]*lookup{}}, &lookup{}
+	for id := range uint16(1000) {
+		l.ask(x, queryKey{id: id}, mark{})
+		require.LessOrEqual(t, len(l.asked), fewQueries)
+		require.Same(t, x, l.asked[queryKey{id: id}])
+	}
+	for range 3 {
+		l.ask(x, queryKey{id: 7}, mark{})
+	}
+	l.ask(x, queryKey{id: 8}, mark{})
+	assert.Same(t, x, l.asked[queryKey{id: 7}], "two of its three queries are remembered")
+}
