@@ -15,8 +15,8 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// apart are the verbs that are programs of their own: those that start any program, which may leave behind what only the
-// mark in its environment finds, and those that take a process for themselves: a resolver reads its configuration once in a while.
+// apart are the verbs that run as programs of their own. Some start any program, whose children are found by a mark in their environment
+// alone. Others need a process for themselves: Go's resolver, for one, reads resolv.conf only every few seconds.
 var apart = []string{"browse", "dial-name", "init", "serve", "terminal", "time"}
 
 // isServed reports whether the host's server of verbs runs the command: a verb that needs nothing of a process.

@@ -56,3 +56,23 @@ func compressed(t signature.Tolerance) signature.Tolerance {
 	t.Late = min(t.Late, 75*time.Millisecond)
 	return t
 }
+
+// clientSteps are the waits of a client that may each be late: for its start, for its timer, for its end.
+const clientSteps = 3
+
+// tolerance is that of the run, and what the witness has seen since the act's captures began.
+func (r *run) tolerance() signature.Tolerance {
+	t := r.options.Tolerance
+	t.Witnessed = clientSteps * r.noteLateness()
+	return t
+}
+
+// noteLateness keeps by how much the machine has been late since the act's captures began, and returns it.
+func (r *run) noteLateness() time.Duration {
+	if r.began.IsZero() {
+		return 0
+	}
+	late := theWitness.late(r.began, time.Now())
+	r.report.Lateness = max(r.report.Lateness, late)
+	return late
+}

@@ -114,26 +114,6 @@ type run struct {
 	began   time.Time // when the captures of the current act began
 }
 
-// clientSteps are the waits of a client that may each be late: for its start, for its timer, for its end.
-const clientSteps = 3
-
-// tolerance is that of the run, and what the witness has seen since the act's captures began.
-func (r *run) tolerance() signature.Tolerance {
-	t := r.options.Tolerance
-	t.Witnessed = clientSteps * r.noteLateness()
-	return t
-}
-
-// noteLateness keeps by how much the machine has been late since the act's captures began, and returns it.
-func (r *run) noteLateness() time.Duration {
-	if r.began.IsZero() {
-		return 0
-	}
-	late := theWitness.late(r.began, time.Now())
-	r.report.Lateness = max(r.report.Lateness, late)
-	return late
-}
-
 func newRun(e lab.Engine, s Scenario, o Options) *run {
 	if o.Family == 0 {
 		o.Family = lab.IPv4

@@ -55,8 +55,8 @@ var column = regexp.MustCompile(` {2,}([^ *])`)
 // stamp is the name of a folder that is named by date and time.
 var stamp = regexp.MustCompile(`\d{4}-\d{2}-\d{2}-\d{6}`)
 
-// Pattern matches what the lines show: any time in place of a time, any date in that of a folder's, any lines in place of "...", and any words where
-// a line ends so.
+// Pattern is a regular expression for what a listing shows. Where the listing has a time, or a folder named by its date, every other one
+// matches; a line "..." stands for any lines, and "..." at the end of a line for any words.
 func Pattern(lines []string) string {
 	p := "^"
 	for _, line := range lines {

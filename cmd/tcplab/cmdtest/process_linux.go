@@ -157,8 +157,8 @@ func RequireGone(t *testing.T, within time.Duration, pid int, namespaces []strin
 	require.Eventually(t, func() bool { return len(holdersOf(namespaces)) == 0 }, within, Poll, "somebody holds a namespace of the lab")
 }
 
-// holdersOf are the processes that hold one of the namespaces, but for this one. What it is just starting has copies of all its
-// descriptors for a moment.
+// holdersOf returns the other processes that hold one of the namespaces. A program that is just being started is one of them for a moment:
+// it has copies of all descriptors.
 func holdersOf(namespaces []string) (list []int) {
 	for _, p := range Processes() {
 		held := func(name string) bool { return slices.Contains(namespaces, name) }
@@ -204,8 +204,8 @@ func Status(pid int, field string) string {
 	return ""
 }
 
-// namespacesOf returns the network namespaces that a process is in, or holds by a descriptor, but for the one that
-// this test is in. Each is shown by its path in the file system of processes.
+// namespacesOf returns the network namespaces that a process is in, or holds by a descriptor; that of this test is left out. Each is shown by
+// its path in the file system of processes.
 func namespacesOf(pid int, show func(path string)) []string {
 	own, _ := os.Readlink("/proc/self/ns/net")
 	names, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
@@ -254,7 +254,7 @@ func (o *Output) String() string {
 	return o.Text.String()
 }
 
-// CommandLine is that of a process, empty where it has ended.
+// CommandLine is the command line of a process, and empty where the process has ended.
 func CommandLine(pid string) string {
 	text, _ := os.ReadFile("/proc/" + pid + "/cmdline")
 	return string(text)
