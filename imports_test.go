@@ -57,9 +57,11 @@ var edges = map[string]struct {
 	"labtest":      {[]string{"harness", "lab", "netns", "report", "scenarios", "trial", "wire", "wire/ladder"}, "it is the public face for other people's tests, and picks an engine that needs nothing"},
 	"probe": {[]string{"lab", "lab/agent", "wire", "wire/diagnose"},
 		"a live endpoint is judged as a capture is; what captures in a host captures here"},
+	"assistant": {[]string{"failures", "harness", "lab", "lang", "probe", "report", "scenarios", "wire/diagnose"},
+		"an assistant is given what the command line has; the engine, that picks"},
 	"watch": {[]string{"lab/agent", "wire", "wire/diagnose"}, "a capture that goes on is judged as one that has ended"},
 	"":      {[]string{"lab", "netns", "docker"}, "the list of engines is the one place that knows them all"},
-	"cmd/tcplab": {[]string{"", "lab", "lab/agent", "faults", "harness", "clients", "scenarios", "netns", "docker", "failures", "probe", "report", "report/junit", "lang", "lesson", "safefile", "standing", "trial", "watch",
+	"cmd/tcplab": {[]string{"", "assistant", "lab", "lab/agent", "faults", "harness", "clients", "scenarios", "netns", "docker", "failures", "probe", "report", "report/junit", "lang", "lesson", "safefile", "standing", "trial", "watch",
 		"wire", "wire/signature", "wire/diagnose"}, "the command line brings everything together"},
 	"cmd/tcplab/cmdtest": {[]string{"", "lab", "lab/enginetest", "standing", "wire"}, "the command line is tested as it is typed; what a lab holds is asked of the lab"},
 }
@@ -85,6 +87,7 @@ var owners = []struct {
 	{"golang.org/x/crypto/ssh", []string{"docker", "lab/agent/serve"}, "it carries the verbs of a container's host, and both of its ends are there"},
 	{"github.com/stretchr/testify", []string{"cmd/tcplab/cmdtest", "docker/dockertest", "harness/harnesstest", "lab/enginetest", "lab/agent/agenttest"}, "it is for tests; the program must not carry it"},
 	{"testing", []string{"cmd/tcplab/cmdtest", "docker/dockertest", "harness/harnesstest", "labtest", "lab/enginetest", "lab/agent/agenttest"}, "the harness returns a report: a user's program must not link package testing"},
+	{"github.com/modelcontextprotocol/", []string{"assistant", "cmd/tcplab"}, "an assistant's protocol is spoken in one place; the command says over what"},
 	{"github.com/spf13/", []string{"cmd/tcplab"}, "only the command line has flags"},
 	{"C", nil, "the lab is one static binary, built with CGO_ENABLED=0"},
 }
@@ -133,7 +136,7 @@ func TestImports(t *testing.T) {
 }
 
 // tooHeavy are what the tests of other people must not have to build.
-var tooHeavy = []string{"github.com/moby/", "github.com/docker/", "github.com/testcontainers/", "github.com/spf13/", "github.com/stretchr/", "github.com/chromedp/", "golang.org/x/crypto/ssh", module + "/docker", module + "/cmd/"}
+var tooHeavy = []string{"github.com/moby/", "github.com/docker/", "github.com/testcontainers/", "github.com/spf13/", "github.com/modelcontextprotocol/", "github.com/stretchr/", "github.com/chromedp/", "golang.org/x/crypto/ssh", module + "/docker", module + "/cmd/"}
 
 // What labtest links, every test binary of its users links.
 func TestLabtestLinksNoContainersAndNoCommandLine(t *testing.T) {

@@ -42,6 +42,7 @@ row "\`cilium/ebpf\`" 'github.com/cilium' "compressed time: the kernel's first t
 row "\`gopacket\`" 'github.com/google/gopacket' "live captures, and writing them"
 row "\`compress\`, \`lz4\`, \`xz\`" 'github.com/(klauspost|pierrec|ulikunitz)' "captures that are compressed"
 row "\`cobra\`" 'github.com/spf13' "the command line, completion and help"
+row "\`go-sdk\` of the Model Context Protocol" 'github.com/(modelcontextprotocol|google/jsonschema-go|segmentio|yosida95)|golang.org/x/(oauth2|time)' "the server for an assistant"
 row "\`golang.org/x\`" 'golang.org/x' "ICMP, system calls, terminals, SSH keys and cryptography of hand-ins"
 row "\`libinjection-go\`, \`pty\`" 'github.com/(corazawaf|creack)' "the web application firewall; terminals of a lab's shell"
 own=$(processor go build -o "$work/tcplab" ./cmd/tcplab)

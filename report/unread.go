@@ -8,9 +8,9 @@ import (
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
-// UnreadText says which packets of a capture may carry TCP and could not be decoded, and where to capture in their place;
+// unreadTold says which packets of a capture may carry TCP and could not be decoded, and where to capture in their place;
 // "" where there are none. Datagrams of unknown content are left out, for they are no sign of a tunnel.
-func UnreadText(stats diagnose.Stats) string {
+func unreadTold(stats diagnose.Stats) string {
 	list := unreadKinds(stats.Inventory.Unread, func(u *wire.Unread) bool {
 		return u.Obstacle == wire.ObstacleLink || u.Obstacle == wire.ObstacleFragment && u.Instead != "" || u.Opaque && (u.Obstacle != wire.ObstacleUDP || u.Tunnel)
 	})

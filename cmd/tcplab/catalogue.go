@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/tcplab/tcplab/failures"
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
@@ -86,21 +87,9 @@ func nameWidth(list []harness.Scenario) int {
 	return width
 }
 
-// scenarioEntry is a scenario as "list --json" has it.
-type scenarioEntry struct {
-	// Name is what "run", "show" and "up" take.
-	Name string `json:"name"`
-	// Group is the group of failures that it belongs to, for --group.
-	Group string `json:"group"`
-	// Title is what goes wrong, in a sentence.
-	Title string `json:"title"`
-	// Verdict is the fate of the connection.
-	Verdict string `json:"verdict"`
-}
-
 func listOne(w io.Writer, s harness.Scenario, tag lang.Tag, width int, asJSON bool) error {
 	if asJSON {
-		return report.EncodeJSON(w, scenarioEntry{s.Name, s.Group, s.Title.In(tag), s.Verdict})
+		return report.EncodeJSON(w, failures.NewScenarioEntry(s, tag))
 	}
 	_, err := fmt.Fprintf(w, "  %-*s  %-15s  %s\n", width, s.Name, s.Verdict, s.Title.In(tag))
 	return err

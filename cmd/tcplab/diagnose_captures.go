@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/tcplab/tcplab/report"
 	"github.com/tcplab/tcplab/safefile"
@@ -114,23 +113,8 @@ func (c *captures) join(out io.Writer, clientFile, serverFile string) error {
 
 // caution warns of what makes the diagnosis incomplete.
 func (c *captures) caution(name string, stats diagnose.Stats, damage error) {
-	if damage != nil {
-		fmt.Fprintf(c.warn, "tcplab: %s: %v; diagnosed is what comes before\n", name, withoutPrefix(damage))
-	}
-	if stats.Backwards > 0 {
-		fmt.Fprintf(c.warn, "tcplab: %s: the times run backwards by up to %s, in places: %d; if packets are out of order, sort them: reordercap %s sorted.pcapng\n",
-			name, stats.FarthestBack.Round(time.Millisecond), stats.Backwards, name)
-	}
-	if stats.Evicted > 0 {
-		what := "connections"
-		if stats.Echoes > 0 {
-			what += " or pings"
-		}
-		fmt.Fprintf(c.warn, "tcplab: %s: too many %s at a time: %d were given up before their end; --max-tracked N follows more\n",
-			name, what, stats.Evicted)
-	}
-	if text := report.UnreadText(stats); text != "" {
-		fmt.Fprintf(c.warn, "tcplab: %s: %s\n", name, text)
+	for _, text := range report.Cautions(name, stats, damage) {
+		fmt.Fprintf(c.warn, "tcplab: %s\n", text)
 	}
 }
 

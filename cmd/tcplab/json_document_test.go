@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
+	"github.com/tcplab/tcplab/failures"
 	"github.com/tcplab/tcplab/lab/enginetest"
 	"github.com/tcplab/tcplab/probe"
 	"github.com/tcplab/tcplab/report"
@@ -27,7 +28,7 @@ import (
 
 // jsonOutputs are the objects that commands print, by the commands as docs/json.md names them.
 var jsonOutputs = map[string]reflect.Type{
-	"list":     reflect.TypeFor[scenarioEntry](),
+	"list":     reflect.TypeFor[failures.ScenarioEntry](),
 	"clients":  reflect.TypeFor[clientEntry](),
 	"run":      reflect.TypeFor[report.RunRecord](),
 	"trial":    reflect.TypeFor[trial.TrialResult](),
