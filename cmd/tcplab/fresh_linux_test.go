@@ -20,7 +20,7 @@ import (
 )
 
 // TestFreshMachine runs every scenario where there is nothing but the kernel and tcplab, as the README promises: the program
-// lives in a root directory that has no other one, and is to skip nothing. The two files that name hosts are there, and empty: the lab's
+// lives in a root directory that has no other one, and is to skip nothing. That is a mount of its own, as a machine's is. The two files that name hosts are there, and empty: the lab's
 // own are put over them.
 func TestFreshMachine(t *testing.T) {
 	if os.Geteuid() != 0 || testing.Short() {
@@ -41,7 +41,7 @@ func TestFreshMachine(t *testing.T) {
 
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "sh", "-c", `mount --rbind /proc "$0/proc" && mount --bind /dev/null "$0/dev/null" && exec chroot "$0" /tcplab run --all --json --out /tmp/artifacts`, dir)
+	cmd := exec.CommandContext(ctx, "sh", "-c", `mount --bind "$0" "$0" && cd "$0" && mount --rbind /proc proc && mount --bind /dev/null dev/null && exec chroot . /tcplab run --all --json --out /tmp/artifacts`, dir)
 	cmd.Env = []string{"HOME=/tmp", "DOCKER_HOST=unix:///nowhere.sock"}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Unshareflags: unix.CLONE_NEWNS} // the mounts are nobody else's, and go with the program
 	var said bytes.Buffer
