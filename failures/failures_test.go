@@ -115,7 +115,7 @@ func TestCommandsAreSafeToCopy(t *testing.T) {
 		pages = append(pages, p)
 	}
 	seen := 0
-	inLab, changes := regexp.MustCompile(`tcplab exec [a-z]+ iptables`), regexp.MustCompile(`ip6?tables -[AI]|poweroff|shutdown`)
+	inLab, changes := regexp.MustCompile(`tcplab exec [a-z]+ (ip6?tables|nft)`), regexp.MustCompile(`ip6?tables -[AI]|nft .?(add|insert|delete|flush)|poweroff|shutdown`)
 	for _, p := range pages {
 		text := inLab.ReplaceAllString(rendered(t, p.Markdown), "")
 		assert.NotRegexp(t, changes, text, p.Name)
@@ -137,12 +137,15 @@ func commandsOn(p FailurePage) []string {
 			}
 			for line := range strings.Lines(b.Code) {
 				typed, _, _ := strings.Cut(strings.TrimSpace(line), "  #")
-				list = append(list, strings.Split(typed, "; ")...)
+				list = append(list, strings.Split(quoted.ReplaceAllString(typed, "''"), "; ")...)
 			}
 		}
 	}
 	return list
 }
+
+// quoted is one argument, whatever is in it.
+var quoted = regexp.MustCompile(`'[^']*'`)
 
 // Every verdict has a meaning in both languages, and a page in Korean has the scenario's Korean text.
 func TestKorean(t *testing.T) {

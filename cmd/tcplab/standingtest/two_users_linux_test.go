@@ -23,8 +23,6 @@ import (
 // stranger is the number of a user who has nothing to do with nobody.
 const stranger = 65533
 
-const askEnv = "TCPLAB_TEST_ASK_SOCKET"
-
 // TestAskSocket is a child of TestTwoUsers: it speaks to a holder by itself, and not through tcplab, which would refuse.
 func TestAskSocket(t *testing.T) {
 	socket := os.Getenv(askEnv)
