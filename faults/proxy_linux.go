@@ -52,6 +52,7 @@ func proxy(ctx context.Context, s agent.Streams, args []string) error {
 	if err != nil {
 		return err
 	}
+	defer listener.Close()
 	switch {
 	case *program != "":
 		return p.runHAProxy(ctx, listener.TCPListener, func() { agent.SayReady(s) })

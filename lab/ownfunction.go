@@ -78,6 +78,7 @@ func (l *countingListener) Accept() (net.Conn, error) {
 func (l *countingListener) end() {
 	l.gate.remove()
 	_ = l.Listener.Close()
+	AwaitStarts()
 	l.mutex.Lock()
 	open := l.open
 	l.open = nil

@@ -45,6 +45,7 @@ func listen(ctx context.Context, s Streams, args []string) error {
 	ctx, cancel := UntilStdinEnds(ctx, s)
 	defer cancel()
 	if service.Proto == "udp" {
+		defer lab.AwaitStarts()
 		return echoDatagrams(ctx, s, service)
 	}
 	behave, known := behaviours[service.Behaviour]
@@ -55,6 +56,7 @@ func listen(ctx context.Context, s Streams, args []string) error {
 	if err != nil {
 		return err
 	}
+	defer listener.Close() // a behaviour may return before what follows has begun, and whoever listens next comes after this verb
 	context.AfterFunc(ctx, func() { _ = listener.Close() })
 	SayReady(s)
 	return behave(ctx, listener, service)

@@ -12,7 +12,6 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
-	"syscall"
 
 	"github.com/tcplab/tcplab/lab"
 	"golang.org/x/net/dns/dnsmessage"
@@ -41,6 +40,7 @@ func nameServer(ctx context.Context, s Streams, args []string) error {
 	if err != nil {
 		return err
 	}
+	defer lab.AwaitStarts()
 	defer datagrams.Close()
 	listener, err := ListenTCP(ctx, s.Namespace, lab.NamePort)
 	if err != nil {
@@ -54,12 +54,7 @@ func nameServer(ctx context.Context, s Streams, args []string) error {
 	both.Go(func() error {
 		return each(func(_ context.Context, c *net.TCPConn, _ lab.Service) { answerStream(c, service) })(ctx, listener, lab.Service{})
 	})
-	err = both.Wait()
-	// A program that is just being started has a copy of the socket until its execve(2), as of [Listener]; whoever starts one holds this lock
-	// until then, and who takes the port next finds it free.
-	syscall.ForkLock.RLock()
-	defer syscall.ForkLock.RUnlock()
-	return err
+	return both.Wait()
 }
 
 func answerDatagrams(ctx context.Context, l net.PacketConn, service lab.NameService) error {
