@@ -347,7 +347,8 @@ func echoDatagrams(ctx context.Context, s Streams, service lab.Service) error {
 	if err != nil {
 		return err
 	}
-	context.AfterFunc(ctx, func() { _ = l.Close() })
+	defer lab.AwaitStarts()
+	defer closeWith(ctx, l)()
 	SayReady(s)
 	buffer := make([]byte, 64<<10)
 	for {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"net/netip"
@@ -45,7 +46,6 @@ func listen(ctx context.Context, s Streams, args []string) error {
 	ctx, cancel := UntilStdinEnds(ctx, s)
 	defer cancel()
 	if service.Proto == "udp" {
-		defer lab.AwaitStarts()
 		return echoDatagrams(ctx, s, service)
 	}
 	behave, known := behaviours[service.Behaviour]
@@ -56,10 +56,26 @@ func listen(ctx context.Context, s Streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	defer listener.Close() // a behaviour may return before what follows has begun, and whoever listens next comes after this verb
-	context.AfterFunc(ctx, func() { _ = listener.Close() })
+	defer closeWith(ctx, listener)()
 	SayReady(s)
 	return behave(ctx, listener, service)
+}
+
+// closeWith closes a socket when the context ends. The returned function is for the end of the verb, and returns when the socket is closed:
+// what reads from it, or waits for the context, may return sooner, and whoever takes the port next comes after the verb.
+func closeWith(ctx context.Context, socket io.Closer) (await func()) {
+	closed := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(closed)
+		_ = socket.Close()
+	})
+	return func() {
+		if stop() {
+			_ = socket.Close()
+			return
+		}
+		<-closed
+	}
 }
 
 // ListenTCP listens on a port at every address of both families. What it accepts asks for no keep-alives.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -41,13 +40,12 @@ func nameServer(ctx context.Context, s Streams, args []string) error {
 		return err
 	}
 	defer lab.AwaitStarts()
-	defer datagrams.Close()
+	defer closeWith(ctx, datagrams)()
 	listener, err := ListenTCP(ctx, s.Namespace, lab.NamePort)
 	if err != nil {
 		return err
 	}
-	defer listener.Close()
-	context.AfterFunc(ctx, func() { _ = errors.Join(datagrams.Close(), listener.Close()) })
+	defer closeWith(ctx, listener)()
 	SayReady(s)
 	var both errgroup.Group
 	both.Go(func() error { return answerDatagrams(ctx, datagrams, service) })
