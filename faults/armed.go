@@ -28,7 +28,7 @@ func (f FirewallRule) Arm(ctx context.Context, b *lab.Bench, at lab.Instant) err
 	switch {
 	case at == lab.Idle:
 		return fmt.Errorf("a rule that waits for an idle connection: %w by the kernel", lab.ErrUnsupported)
-	case f.Rule.Proto != lab.ProtoTCP || b.Service.UDP() || f.Rule.First != 0:
+	case f.Rule.Proto != lab.ProtoTCP || b.Service.UDP() || f.Rule.First != 0 || f.Rule.Every != 0:
 		return fmt.Errorf("rule %s as one that waits for a connection: %w", f.Rule, lab.ErrUnsupported)
 	}
 	return b.Do(ctx, f.Host, ArmVerb(at, b.Service.Numbers(), b.Family, f.Rule.in(b)[0]))

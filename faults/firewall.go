@@ -28,6 +28,9 @@ type Rule struct {
 	Least int `json:"least,omitempty"`
 	// First is how many packets it concerns, those that match it first; 0 for all.
 	First int `json:"first,omitempty"`
+	// Every is which of the packets that match it concerns: with 10 the tenth, the twentieth and so on; 0 for all. It is a share of the
+	// packets, and the same ones in each run. A rule has no First beside it.
+	Every int `json:"every,omitempty"`
 	// Reject is what the rule answers with, as iptables names it: "tcp-reset", or "icmp-port-unreachable",
 	// "icmp-host-unreachable", "icmp-host-prohibited" or "icmp-admin-prohibited" and on IPv6 what ICMPv6 has for it (RFC
 	// 4443 section 3.1; it has nothing for "icmp-host-prohibited"). Empty: it drops without a word.
@@ -56,6 +59,9 @@ func (r Rule) String() string {
 	if r.First != 0 {
 		fmt.Fprintf(&s, " (the first %d)", r.First)
 	}
+	if r.Every != 0 {
+		fmt.Fprintf(&s, " -m statistic --mode nth --every %d --packet %d", r.Every, r.Every-1)
+	}
 	if r.Reject == "" {
 		return s.String() + " -j DROP"
 	}
@@ -70,9 +76,10 @@ var names6 = strings.NewReplacer(
 	"icmp-admin-prohibited", "icmp6-adm-prohibited",
 )
 
-// Command is the command that inserts the rule by hand: iptables', or nft's where iptables cannot count packets.
+// Command is the command that inserts the rule by hand: iptables', or nft's where iptables cannot count packets, or needs an extension for
+// it (statistic) that not every kernel has.
 func (r Rule) Command(f lab.Family) string {
-	if r.First != 0 {
+	if r.First != 0 || r.Every != 0 {
 		return r.nftCommand()
 	}
 	if f == lab.IPv6 {
@@ -81,7 +88,8 @@ func (r Rule) Command(f lab.Family) string {
 	return "iptables -I " + r.String()
 }
 
-// nftCommand makes a table of both families with the rule in it, which drops the first packets that match, as numgen counts them.
+// nftCommand makes a table of both families with the rule in it, which drops the first packets that match, or every so-manieth, as
+// numgen counts them.
 func (r Rule) nftCommand() string {
 	var match []string
 	for _, m := range []struct {
@@ -102,9 +110,14 @@ func (r Rule) nftCommand() string {
 	if r.Least != 0 {
 		match = append(match, fmt.Sprintf("meta length >= %d", r.Least))
 	}
+	if r.Every != 0 {
+		match = append(match, fmt.Sprintf("numgen inc mod %d == %d", r.Every, r.Every-1))
+	} else {
+		match = append(match, fmt.Sprintf("numgen inc mod %d < %d", nftModulus, r.First))
+	}
 	hook := strings.ToLower(r.Chain)
-	return fmt.Sprintf("nft 'add table inet by-hand; add chain inet by-hand %s { type filter hook %s priority 0; }; add rule inet by-hand %s %s numgen inc mod %d < %d counter drop'",
-		hook, hook, hook, strings.Join(match, " "), nftModulus, r.First)
+	return fmt.Sprintf("nft 'add table inet by-hand; add chain inet by-hand %s { type filter hook %s priority 0; }; add rule inet by-hand %s %s counter drop'",
+		hook, hook, hook, strings.Join(match, " "))
 }
 
 // nftModulus is where nft's count of packets begins anew, which is not in the life of a lab.
@@ -113,12 +126,12 @@ const nftModulus = 1 << 31
 // CounterName is the rule's name among the [lab.Counters] of its host and family.
 func (r Rule) CounterName(f lab.Family) string { return "firewall " + f.String() + " " + r.String() }
 
-// FirewallVerb adds the rule (action "add") or deletes it ("delete") for one family. A rule that drops, without First and Least,
+// FirewallVerb adds the rule (action "add") or deletes it ("delete") for one family. A rule that drops, without First, Every and Least,
 // is written to the tables of iptables, so that "iptables -S" lists it where iptables is installed.
 func FirewallVerb(action string, f lab.Family, r Rule) []string {
 	argv := lab.Verb("firewall", action, "--family", strconv.Itoa(int(f)), "--chain", r.Chain, "--proto", r.Proto,
 		"--port", strconv.Itoa(r.Port), "--source-port", strconv.Itoa(r.SourcePort), "--first", strconv.Itoa(r.First),
-		"--least", strconv.Itoa(r.Least),
+		"--every", strconv.Itoa(r.Every), "--least", strconv.Itoa(r.Least),
 		"--flags", r.Flags, "--reject", r.Reject)
 	if r.Data {
 		argv = append(argv, "--data")

@@ -17,7 +17,7 @@ import (
 // named after the hook. So "iptables -S" lists them, with their counters, where it is installed. What it would not
 // understand is in a table beside that: of a table with one such rule it lists nothing, and can add no rule either. As
 // measured with iptables 1.8.9, it lists what we write for --sport, --dport, both at once and --tcp-flags PSH PSH, and
-// calls the table "incompatible" over numgen (First), meta (Least) and nft's own reject (its -j REJECT is an extension of x_tables,
+// calls the table "incompatible" over numgen (First, Every), meta (Least) and nft's own reject (its -j REJECT is an extension of x_tables,
 // which not every kernel has).
 const (
 	filterTable = "filter"
@@ -25,7 +25,7 @@ const (
 )
 
 func tableOf(r Rule) string {
-	if r.First == 0 && r.Least == 0 && r.Reject == "" {
+	if r.First == 0 && r.Every == 0 && r.Least == 0 && r.Reject == "" {
 		return filterTable
 	}
 	return ownTable
@@ -82,6 +82,7 @@ func ruleFlags(verb string) (flags *flag.FlagSet, family *int, rule *Rule) {
 	flags.StringVar(&rule.Flags, "flags", "", "of TCP only segments with all of these flags, such as FIN or ECE,CWR")
 	flags.IntVar(&rule.Least, "least", 0, "only packets of at least so many bytes, 0 for any")
 	flags.IntVar(&rule.First, "first", 0, "only so many packets, 0 for all")
+	flags.IntVar(&rule.Every, "every", 0, "only each so-manieth packet, as 10 for a tenth of them, 0 for all")
 	flags.StringVar(&rule.Reject, "reject", "", "answer with tcp-reset, icmp-port-unreachable ...; empty: drop")
 	return flags, family, rule
 }
@@ -99,6 +100,9 @@ func possible(f lab.Family, r Rule) error {
 	}
 	if r.Data && r.Flags != "" || r.Flags != "" && flagNames(flagBits(r.Flags)) != r.Flags {
 		return agent.Usagef("no such flags: %s (they are %s, in this order)", r, strings.Join(tcpFlags, ","))
+	}
+	if r.Every < 0 || r.Every > 0 && r.First != 0 {
+		return agent.Usagef("a rule is about the first packets, or about a share of all: %s", r)
 	}
 	if _, ok := rejection(f, r.Reject); !ok && r.Reject != "" {
 		return agent.Usagef("%s cannot be rejected with %q, only with %s", f, r.Reject, strings.Join(rejections(f), ", "))

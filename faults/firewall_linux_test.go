@@ -74,6 +74,18 @@ func TestSizeOfAPacketInARule(t *testing.T) {
 	assert.Equal(t, "FORWARD -p tcp --dport 8080 -m length --length 1000: (the first 1) -j DROP", want.String())
 }
 
+func TestShareOfPacketsInARule(t *testing.T) {
+	want := Rule{Chain: "FORWARD", Proto: "tcp", Port: lab.Port, Every: 10}
+	require.NoError(t, possible(lab.IPv4, want))
+	got, _, ok := ruleOf(lab.IPv4, want.Chain, expressions(lab.IPv4, want))
+	assert.True(t, ok)
+	assert.Equal(t, want, got)
+	assert.Equal(t, ownTable, tableOf(want), "iptables cannot list it")
+	assert.Equal(t, "FORWARD -p tcp --dport 8080 -m statistic --mode nth --every 10 --packet 9 -j DROP", want.String())
+	want.First = 1
+	assert.ErrorContains(t, possible(lab.IPv4, want), "a rule is about the first packets, or about a share of all")
+}
+
 func TestRuleThatIsNotOurs(t *testing.T) {
 	drop := &expr.Verdict{Kind: expr.VerdictDrop}
 	network := &expr.Payload{DestRegister: 1, Base: expr.PayloadBaseNetworkHeader, Offset: 2, Len: 2}

@@ -47,10 +47,13 @@ func TestPortNumbers(t *testing.T) {
 }
 
 // By hand, what iptables cannot say is nft's, in one word of the shell.
-func TestRulesAboutTheFirstPacketsByHand(t *testing.T) {
+func TestRulesThatCountPacketsByHand(t *testing.T) {
 	rule := Rule{Chain: "FORWARD", Proto: "tcp", Port: lab.Port, Flags: "SYN", First: 2}
 	want := "nft 'add table inet by-hand; add chain inet by-hand forward { type filter hook forward priority 0; }; " +
 		"add rule inet by-hand forward tcp dport 8080 tcp flags & (syn) == (syn) numgen inc mod 2147483648 < 2 counter drop'"
 	assert.Equal(t, want, rule.Command(lab.IPv4))
 	assert.Equal(t, want, rule.Command(lab.IPv6))
+
+	rule = Rule{Chain: "FORWARD", Proto: "tcp", Port: lab.Port, Every: 10}
+	assert.Contains(t, rule.Command(lab.IPv4), "forward tcp dport 8080 numgen inc mod 10 == 9 counter drop'")
 }

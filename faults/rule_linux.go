@@ -91,6 +91,9 @@ func expressions(f lab.Family, r Rule) []expr.Any {
 	if r.First != 0 {
 		list = append(list, first(r.First)...)
 	}
+	if r.Every != 0 {
+		list = append(list, &expr.Numgen{Register: 1, Modulus: uint32(r.Every), Type: unix.NFT_NG_INCREMENTAL}, equals(native(uint32(r.Every-1))))
+	}
 	list = append(list, &expr.Counter{})
 	if reject, ok := rejection(f, r.Reject); ok {
 		return append(list, reject)
@@ -214,7 +217,11 @@ func (r *reading) compare(data []byte) bool {
 		}
 		return true
 	case *expr.Numgen:
-		r.rule.First = int(binary.BigEndian.Uint32(data))
+		if from.Modulus == nftModulus {
+			r.rule.First = int(binary.BigEndian.Uint32(data))
+		} else {
+			r.rule.Every = int(from.Modulus)
+		}
 		return true
 	}
 	return false
