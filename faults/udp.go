@@ -112,6 +112,9 @@ func (EndIdle) UnfitForUDP() string { return replacesServer }
 func (FillQueue) UnfitForUDP() string { return aboutQueue }
 
 // UnfitForUDP implements harness.ForUDP.
+func (UseFiles) UnfitForUDP() string { return aboutHeld }
+
+// UnfitForUDP implements harness.ForUDP.
 func (UsePorts) UnfitForUDP() string { return aboutHeld }
 
 // UnfitForUDP implements harness.ForUDP.

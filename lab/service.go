@@ -30,6 +30,9 @@ type Service struct {
 	// Backlog is the length of its accept queue, listen(2): so many connections and one more wait to be accepted. 0 stands
 	// for as many as the kernel allows (net.core.somaxconn).
 	Backlog int `json:"backlog,omitempty"`
+	// Files is how many file descriptors the service's process may have, connections among them (RLIMIT_NOFILE, setrlimit(2)); 0: as many
+	// as the machine lets it. [Serve] then keeps connections that say nothing, until there is no descriptor left for one more.
+	Files int `json:"files,omitempty"`
 	// TLS is how [Serve] speaks TLS; empty: it does not.
 	TLS Secured `json:"tls,omitempty"`
 	// Own is somebody's own server in place of the lab's, which listens on Port and on its further ports; nil: the lab's.
@@ -142,6 +145,9 @@ func (s Service) String() string {
 	}
 	if s.Behaviour != "" && s.Behaviour != Serve {
 		text += fmt.Sprintf(" (%s)", s.Behaviour)
+	}
+	if s.Files > 0 {
+		text += fmt.Sprintf(" (%d file descriptors)", s.Files)
 	}
 	if s.TLS != "" {
 		text += fmt.Sprintf(" (TLS: %s)", s.TLS)

@@ -120,6 +120,9 @@ func serveHTTP(ctx context.Context, l net.Listener, s lab.Service) error {
 		ReadHeaderTimeout: time.Minute,
 		IdleTimeout:       s.Idle,
 	}
+	if s.Files > 0 {
+		server.ReadHeaderTimeout = 0 // who says nothing keeps its descriptor
+	}
 	if s.Behaviour == lab.ServeThenReset {
 		server.ConnState = resetIdle
 	}

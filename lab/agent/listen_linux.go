@@ -29,6 +29,7 @@ func listen(ctx context.Context, s Streams, args []string) error {
 	service := lab.Service{}
 	flags.IntVar(&service.Port, "port", lab.Port, "port")
 	told := flags.Bool("told", false, "read how to behave from standard input first")
+	alone := flags.Bool("alone", false, "this process does nothing else, and may be limited")
 	if err := Parse(flags, args); err != nil {
 		return err
 	}
@@ -42,6 +43,11 @@ func listen(ctx context.Context, s Streams, args []string) error {
 			return Usagef("--told takes a service in JSON on the first line of standard input: %v", err)
 		}
 		s.Stdin = lines
+	}
+	if service.Files > 0 && !*alone {
+		_, line := service.Command()
+		s.Stdin = io.MultiReader(strings.NewReader(line), s.Stdin)
+		return inOwnProcessTold(ctx, s, nil, append([]string{"listen", "--alone"}, args...)) // the limit is one of a process, which may have other verbs in it
 	}
 	ctx, cancel := UntilStdinEnds(ctx, s)
 	defer cancel()
@@ -57,6 +63,12 @@ func listen(ctx context.Context, s Streams, args []string) error {
 		return err
 	}
 	defer closeWith(ctx, listener)()
+	if service.Files > 0 {
+		few := unix.Rlimit{Cur: uint64(service.Files), Max: uint64(service.Files)}
+		if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &few); err != nil {
+			return os.NewSyscallError("setrlimit", err)
+		}
+	}
 	SayReady(s)
 	return behave(ctx, listener, service)
 }

@@ -19,9 +19,16 @@ import (
 // inOwnProcess runs a verb in a process of its own inside the namespace: one that starts programs by a library, which
 // does so on whatever thread it is on.
 func inOwnProcess(ctx context.Context, s Streams, env, args []string) error {
+	s.Stdin = nil // a verb that reads none is not waited for because of it
+	return inOwnProcessTold(ctx, s, env, args)
+}
+
+// inOwnProcessTold is inOwnProcess for a verb that reads its standard input.
+func inOwnProcessTold(ctx context.Context, s Streams, env, args []string) error {
 	cmd := exec.CommandContext(ctx, "/proc/self/exe")
 	cmd.Args, cmd.Env = lab.Verb(args...), append(os.Environ(), env...)
-	cmd.Stdout, cmd.Stderr = s.Stdout, s.Stderr
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = s.Stdin, s.Stdout, s.Stderr
+	cmd.WaitDelay = endPatience // when it has ended, nothing more of the standard input is for it
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: unix.SIGKILL}
 	OwnNames{Resolver: s.Resolver}.Give(cmd)
 	if err := s.Namespace.Do(cmd.Start); err != nil {

@@ -71,7 +71,7 @@ var commands = map[StepID]string{
 	StepServerRules:     "sudo nft list ruleset; sudo {iptables} -vnL  # on the server",
 	StepConnections:     "ss -tnoi '( sport = :{port} )'  # on the server",
 	StepClientSockets:   "ss -tnoi '( dport = :{port} )'  # on the client",
-	StepProcesses:       "sudo ss -ltnp 'sport = :{port}'; top -b -n 1  # on the server",
+	StepProcesses:       "sudo ss -ltnp 'sport = :{port}'; top -b -n 1; prlimit --nofile --pid PID; ls /proc/PID/fd | wc -l  # on the server, with the PID that ss tells",
 	StepJournal:         "journalctl -e  # on the server",
 	StepServerAborts:    "journalctl -e; nstat -az TcpExtTCPAbortOnData TcpExtTCPAbortOnClose  # on the server",
 	StepClientAborts:    "nstat -az TcpExtTCPAbortOnData TcpExtTCPAbortOnClose  # on the client",
@@ -175,7 +175,7 @@ var advices = map[Verdict]advice{
 		[]check{{StepCaptureAtClient, alone, false}, {StepClientAborts, nowhere, false}, {StepTraceTCP, between, true}},
 	},
 	NoReply: {
-		[]candidate{{CauseHangs, atServer, false}, {CauseWaits, atServer, false}, {CauseIncomplete, atServer, false}, {CauseReplyLostBefore, wayBack, false}, {CauseSmallMTU, wayBack, false}},
+		[]candidate{{CauseHangs, atServer, false}, {CauseNoDescriptor, atServer, false}, {CauseWaits, atServer, false}, {CauseIncomplete, atServer, false}, {CauseReplyLostBefore, wayBack, false}, {CauseSmallMTU, wayBack, false}},
 		[]check{{StepConnections, atServer, false}, {StepProcesses, atServer, false}, {StepCaptureAtServer, alone, false}, {StepPathBack, wayBack, true}},
 	},
 	ClosedEarly:  {anywhere(CauseApplicationDied, CauseBackendLost, CauseConnectionLimit), steps(StepJournal, StepListeners)},

@@ -65,6 +65,7 @@ const (
 	CauseForgedClient Cause = "forged-client-reset"
 
 	CauseHangs           Cause = "application-hangs"
+	CauseNoDescriptor    Cause = "no-descriptor-left"
 	CauseWaits           Cause = "application-waits"
 	CauseIncomplete      Cause = "request-incomplete"
 	CauseReplyLostBefore Cause = "reply-lost"
@@ -190,6 +191,7 @@ var causes = []struct {
 	{CauseForgedClient, "a firewall on the way forged the RST"},
 
 	{CauseHangs, "the application hangs or is stopped: the kernel acknowledges for it"},
+	{CauseNoDescriptor, "the application has no file descriptor left, and takes no connection (EMFILE)"},
 	{CauseWaits, "the application waits for another system"},
 	{CauseIncomplete, "the request is incomplete for the application"},
 	{CauseReplyLostBefore, "the answer is lost before this vantage point"},
