@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"sync"
 
 	"golang.org/x/sys/unix"
 
@@ -17,16 +18,22 @@ import (
 func hold(ctx context.Context, s agent.Streams, args []string) error {
 	flags := flag.NewFlagSet("hold", flag.ContinueOnError)
 	count := flags.Int("count", 1, "how many connections; 0: as many as there are local ports")
+	halfOpen := flags.Bool("half-open", false, "begin them, and wait for no answer")
 	if err := agent.Parse(flags, args); err != nil {
 		return err
 	}
 	target, err := netip.ParseAddrPort(flags.Arg(0))
-	if err != nil || flags.NArg() != 1 || *count < 0 {
-		return agent.Usagef("usage: tcplab host hold [--count N] ADDRESS:PORT (an IP address, IPv6 in brackets)")
+	if err != nil || flags.NArg() != 1 || *count < 0 || *halfOpen && *count == 0 {
+		return agent.Usagef("usage: tcplab host hold [--count N] [--half-open] ADDRESS:PORT (an IP address, IPv6 in brackets)")
 	}
 	ctx, cancel := agent.UntilStdinEnds(ctx, s)
 	defer cancel()
 	dialer := net.Dialer{Control: s.Namespace.Control, KeepAlive: -1}
+	if *halfOpen {
+		agent.SayReady(s)
+		begin(ctx, dialer, target, *count)
+		return nil
+	}
 	for n := 0; *count == 0 || n < *count; n++ {
 		c, err := dialer.DialContext(ctx, "tcp", target.String())
 		if *count == 0 && n > 0 && errors.Is(err, unix.EADDRNOTAVAIL) {
@@ -45,6 +52,20 @@ func hold(ctx context.Context, s agent.Streams, args []string) error {
 	return nil
 }
 
+// begin begins so many connections to a target of which no answer is expected, and gives them up when ctx ends.
+func begin(ctx context.Context, dialer net.Dialer, target netip.AddrPort, count int) {
+	var group sync.WaitGroup
+	for range count {
+		group.Go(func() {
+			if c, err := dialer.DialContext(ctx, "tcp", target.String()); err == nil {
+				_ = c.Close()
+			}
+		})
+	}
+	<-ctx.Done()
+	group.Wait()
+}
+
 func init() {
-	agent.Register("hold [--count N] ADDR:PORT: open connections and keep them until standard input ends", hold)
+	agent.Register("hold [--count N] [--half-open] ADDR:PORT: open connections and keep them until standard input ends", hold)
 }

@@ -115,6 +115,9 @@ func (FillQueue) UnfitForUDP() string { return aboutQueue }
 func (UseFiles) UnfitForUDP() string { return aboutHeld }
 
 // UnfitForUDP implements harness.ForUDP.
+func (Flood) UnfitForUDP() string { return aboutHeld }
+
+// UnfitForUDP implements harness.ForUDP.
 func (UsePorts) UnfitForUDP() string { return aboutHeld }
 
 // UnfitForUDP implements harness.ForUDP.

@@ -76,7 +76,7 @@ var commands = map[StepID]string{
 	StepServerAborts:    "journalctl -e; nstat -az TcpExtTCPAbortOnData TcpExtTCPAbortOnClose  # on the server",
 	StepClientAborts:    "nstat -az TcpExtTCPAbortOnData TcpExtTCPAbortOnClose  # on the client",
 	StepClosing:         "ss -tnop state close-wait state fin-wait-2 '( sport = :{port} or dport = :{port} )'  # on both",
-	StepQueueDrops:      "nstat -az TcpExtListenOverflows TcpExtListenDrops TcpExtIPReversePathFilter  # on the server",
+	StepQueueDrops:      "nstat -az TcpExtListenOverflows TcpExtListenDrops TcpExtTCPReqQFullDrop TcpExtIPReversePathFilter  # on the server",
 	StepQueueLength:     "ss -ltn 'sport = :{port}'; nstat -az TcpExtTCPDeferAcceptDrop  # on the server: Recv-Q above Send-Q is a full accept queue",
 	StepConntrack:       "sudo conntrack -S; sysctl net.netfilter.nf_conntrack_count net.netfilter.nf_conntrack_max  # on the server and what translates addresses",
 	StepNAT:             "sudo conntrack -L -d {server}; sudo nft list ruleset  # on what translates {server}",
@@ -154,7 +154,7 @@ var advices = map[Verdict]advice{
 	},
 	NoAnswer: {
 		[]candidate{{CauseDeadHost, alone, false}, {CauseFirewallOnPath, onTheWay, false}, {CauseFirewallOnHost, atServer, false},
-			{CauseQueueFull, atServer, false}, {CauseRPFilter, atServer, true}, {CauseAnswerElsewhere, atServer, true}, {CauseNoWayBack, atServer, false}, {CausePathBroken, onTheWay, false}, {CauseAnswerLost, wayBack, false}, {CauseNoCapture, onTheWay, true}},
+			{CauseQueueFull, atServer, false}, {CauseHalfOpenFull, atServer, false}, {CauseRPFilter, atServer, false}, {CauseAnswerElsewhere, atServer, true}, {CauseNoWayBack, atServer, false}, {CausePathBroken, onTheWay, false}, {CauseAnswerLost, wayBack, false}, {CauseNoCapture, onTheWay, true}},
 		[]check{{StepCaptureAtServer, alone, false}, {StepPing, onTheWay, false}, {StepTraceTCP, onTheWay, false},
 			{StepListeners, atServer, true}, {StepQueueDrops, atServer, true}, {StepServerRules, atServer, true}, {StepRouteBack, atServer, true},
 			{StepPathBack, wayBack, true}},

@@ -77,7 +77,7 @@ func TestLocateNarrows(t *testing.T) {
 		next          []StepID
 	}{
 		"lost before the server": {syns, "", []Cause{CauseFirewallOnPath, CausePathBroken, CauseNoCapture}, []StepID{StepPing, StepTraceTCP}},
-		"lost at the server":     {syns, syns, []Cause{CauseFirewallOnHost, CauseQueueFull, CauseRPFilter, CauseAnswerElsewhere, CauseNoWayBack}, []StepID{StepListeners, StepQueueDrops, StepServerRules, StepRouteBack}},
+		"lost at the server":     {syns, syns, []Cause{CauseFirewallOnHost, CauseQueueFull, CauseHalfOpenFull, CauseRPFilter, CauseAnswerElsewhere, CauseNoWayBack}, []StepID{StepListeners, StepQueueDrops, StepServerRules, StepRouteBack}},
 		"lost on the way back":   {syns, answered, []Cause{CauseAnswerLost}, []StepID{StepPathBack}},
 		"refused by the server":  {refusal, refusal, []Cause{CauseClosedPort, CauseBoundElsewhere, CauseServerRefusal}, []StepID{StepListeners, StepServerRules}},
 		"refused on the way":     {refusal, "", []Cause{CauseForgedRefusal, CauseTwoMachines}, []StepID{StepTraceTCP, StepDuplicate}},

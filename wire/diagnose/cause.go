@@ -48,6 +48,7 @@ const (
 	CauseRPFilter        Cause = "reverse-path-filter"
 	CauseAnswerElsewhere Cause = "answer-by-another-interface"
 	CauseNoWayBack       Cause = "no-way-back"
+	CauseHalfOpenFull    Cause = "half-open-queue-full"
 
 	CauseSYNACKLost    Cause = "syn-ack-lost"
 	CauseACKLost       Cause = "ack-lost"
@@ -173,6 +174,7 @@ var causes = []struct {
 	{CauseForwardDrop, "the capturing host, if it is a router, drops the SYNs itself (FORWARD chain, ip_forward, no route)"},
 	{CauseRPFilter, "the server's reverse-path filter (rp_filter) drops it"},
 	{CauseAnswerElsewhere, "the answer leaves by another interface than the captured one"},
+	{CauseHalfOpenFull, "the server's queue of half-open connections is full (a SYN flood, tcp_syncookies=0)"},
 	{CauseNoWayBack, "the server has no way back to the client (default gateway, blackhole route)"},
 
 	{CauseSYNACKLost, "the SYN-ACK is lost before the client"},

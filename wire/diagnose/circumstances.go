@@ -38,7 +38,7 @@ var (
 	// The answer came from another address than the one that was asked.
 	answeredElsewhere = circumstance{
 		lead: anywhere(CauseOneWayNAT),
-		excluded: []Cause{CauseDeadHost, CauseFirewallOnPath, CauseFirewallOnHost, CauseQueueFull, CausePathBroken, CauseAnswerLost, CauseNoCapture,
+		excluded: []Cause{CauseDeadHost, CauseFirewallOnPath, CauseFirewallOnHost, CauseQueueFull, CauseHalfOpenFull, CausePathBroken, CauseAnswerLost, CauseNoCapture,
 			CauseRPFilter, CauseAnswerElsewhere, CauseNoWayBack},
 		first:   []check{{StepNAT, 0, false}},
 		useless: []StepID{StepPing, StepTraceTCP, StepCaptureAtServer},
@@ -46,7 +46,7 @@ var (
 	// The server answers by an ACK of an older connection on the ports.
 	oldConnection = circumstance{
 		lead:     anywhere(CauseResetFiltered, CauseOldConnection),
-		excluded: []Cause{CauseDeadHost, CauseFirewallOnPath, CauseFirewallOnHost, CauseQueueFull, CausePathBroken, CauseAnswerLost, CauseNoCapture, CauseNoWayBack},
+		excluded: []Cause{CauseDeadHost, CauseFirewallOnPath, CauseFirewallOnHost, CauseQueueFull, CauseHalfOpenFull, CausePathBroken, CauseAnswerLost, CauseNoCapture, CauseRPFilter, CauseNoWayBack},
 		first:    []check{{StepConnections, 0, false}, {StepServerRules, 0, false}},
 		useless:  []StepID{StepPing, StepTraceTCP},
 	}
@@ -70,7 +70,7 @@ var (
 	// The SYN passes again and again, and never arrives.
 	inCircle = circumstance{
 		lead: anywhere(CauseRoutingLoop),
-		excluded: []Cause{CauseDeadHost, CauseFirewallOnPath, CauseFirewallOnHost, CauseQueueFull, CausePathBroken, CauseAnswerLost, CauseNoCapture,
+		excluded: []Cause{CauseDeadHost, CauseFirewallOnPath, CauseFirewallOnHost, CauseQueueFull, CauseHalfOpenFull, CausePathBroken, CauseAnswerLost, CauseNoCapture,
 			CauseRPFilter, CauseAnswerElsewhere, CauseNoWayBack},
 		first:   steps(StepTraceTCP),
 		useless: []StepID{StepPing, StepCaptureAtServer},
