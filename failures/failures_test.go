@@ -106,7 +106,7 @@ func TestNames(t *testing.T) {
 
 // Whoever copies a command from a page changes nothing of the own machine: what is not about a lab only looks.
 func TestCommandsAreSafeToCopy(t *testing.T) {
-	looks := regexp.MustCompile(`^(sudo )?(tcplab (run|show|up|break|down|exec|probe|diagnose)|tcpdump|ss|nft list|(ip6?tables) -vnL|nstat -az|journalctl -e|top -b -n 1|` +
+	looks := regexp.MustCompile(`^(sudo )?(tcplab (run|show|up|break|down|exec|probe|diagnose)|tcpdump|ss|nft list|(ip6?tables) -vnL|nstat -az|journalctl -e|top -b -n 1|prlimit --nofile --pid PID$|ls /proc/PID/fd|` +
 		`conntrack -[SL]|sysctl [a-z0-9_. /]+$|ping -c \d|traceroute|tracepath|dig |cat /etc/resolv.conf|resolvectl status|ip (-[46] )?(route get|neigh|addr|link)\b)`)
 	pages := []FailurePage{Causes(lang.English)}
 	for _, name := range Names() {
@@ -127,7 +127,10 @@ func TestCommandsAreSafeToCopy(t *testing.T) {
 	assert.Greater(t, seen, len(pages))
 }
 
-// commandsOn are the commands of a page's listings, without their comments.
+// quoted is one word of a command, in which a semicolon separates nothing.
+var quoted = regexp.MustCompile("'[^']*'")
+
+// commandsOn are the commands of a page's listings, without their comments and without what stands in quotes.
 func commandsOn(p FailurePage) []string {
 	var list []string
 	for _, s := range p.Sections {
