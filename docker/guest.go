@@ -22,14 +22,10 @@ import (
 // "docker run --network container:HOST".
 type guest struct {
 	process
-	id         string
+	*attached
 	server     bool   // kept when it ends, for the next start
 	stopSignal string // by which the image wants to be asked to end
 	asked      atomic.Bool
-	stream     client.HijackedResponse
-	dead       chan struct{} // closed when the container has ended
-	status     int           // its exit code then
-	unknown    error         // why that is not known
 }
 
 // FindImage implements [lab.Imager].
@@ -58,13 +54,14 @@ func (h *host) startGuest(ctx context.Context, c *lab.Cmd) (lab.Process, error) 
 		return nil, err
 	}
 	defer cancel()
-	g := &guest{process: started, server: c.Server, dead: make(chan struct{})}
-	if g.id, err = h.guestContainer(whole, c); err != nil {
+	g := &guest{process: started, server: c.Server}
+	id, err := h.guestContainer(whole, c)
+	if err != nil {
 		return nil, fmt.Errorf("docker: %s: %w", h.name, err)
 	}
-	if err := g.start(whole, c); err != nil {
-		_, gone := h.daemon.api.ContainerRemove(whole, g.id, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
-		h.forgetServer(g.id)
+	if err := g.start(whole, id, c); err != nil {
+		_, gone := h.daemon.api.ContainerRemove(whole, id, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
+		h.forgetServer(id)
 		return nil, errors.Join(fmt.Errorf("docker: image %s: %w", c.Image, err), gone)
 	}
 	go g.follow(ctx)
@@ -111,26 +108,16 @@ func (h *host) forgetServer(id string) {
 	}
 }
 
-// start attaches to the container's streams, starts it, and waits for its end in the background: in this order, so that nothing of it is
-// missed.
-func (g *guest) start(ctx context.Context, c *lab.Cmd) error {
-	api := g.host.daemon.api
-	inspected, err := api.ContainerInspect(ctx, g.id, client.ContainerInspectOptions{})
+// start starts the container with its streams.
+func (g *guest) start(ctx context.Context, id string, c *lab.Cmd) error {
+	inspected, err := g.host.daemon.api.ContainerInspect(ctx, id, client.ContainerInspectOptions{})
 	if err != nil {
 		return err
 	}
 	g.stopSignal = cmp.Or(inspected.Container.Config.StopSignal, "SIGTERM")
-	attached, err := api.ContainerAttach(ctx, g.id, client.ContainerAttachOptions{Stream: true, Stdin: c.Stdin != nil, Stdout: true, Stderr: true})
-	if err != nil {
-		return err
-	}
-	g.stream = attached.HijackedResponse
-	exit := api.ContainerWait(context.WithoutCancel(ctx), g.id, client.ContainerWaitOptions{Condition: container.WaitConditionNextExit})
-	if _, err := api.ContainerStart(ctx, g.id, client.ContainerStartOptions{}); err != nil {
-		g.stream.Close()
+	if g.attached, err = g.host.daemon.startAttached(ctx, id, c.Stdin != nil); err != nil {
 		return explainStart(err)
 	}
-	go g.await(exit)
 	go g.copyOutput(orDiscard(c.Stdout), orDiscard(c.Stderr))
 	if c.Stdin != nil {
 		go g.feed(c.Stdin)
@@ -150,17 +137,6 @@ func explainStart(err error) error {
 		return errors.New("it has no command of its own: give one")
 	}
 	return err
-}
-
-// await notes how the container has ended.
-func (g *guest) await(exit client.ContainerWaitResult) {
-	defer close(g.dead)
-	select {
-	case end := <-exit.Result:
-		g.status = int(end.StatusCode)
-	case err := <-exit.Error:
-		g.unknown = fmt.Errorf("docker: wait for the end of a container: %w", err)
-	}
 }
 
 func (g *guest) copyOutput(stdout, stderr io.Writer) {
