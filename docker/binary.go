@@ -22,29 +22,35 @@ const (
 	goTimeout = 5 * time.Minute
 )
 
-// hostBinary returns the program that is "tcplab" in the hosts: static, for Linux and the engine's architecture.
+// hostBinary returns the program that is "tcplab" in the hosts: static, for Linux and the engine's architecture. The verbs alone will do.
 func (e *Engine) hostBinary(ctx context.Context, arch string) ([]byte, error) {
 	if path := os.Getenv(binaryEnv); path != "" {
-		if err := checkBinary(path, arch); err != nil {
-			return nil, fmt.Errorf("docker: %s: %w: build it with CGO_ENABLED=0 GOOS=linux GOARCH=%s", binaryEnv, err, arch)
-		}
-		return os.ReadFile(path)
+		return namedBinary(path, arch)
 	}
-	own := ownBinary(arch)
-	info, ok := debug.ReadBuildInfo()
-	if own != "" && ok && info.Path == binaryPackage {
+	binary, err := e.wholeBinary(ctx, arch, verbsPackage)
+	if own := ownBinary(arch); err != nil && own != "" {
+		// The agent is linked into every program that has this package in it: this one can be "tcplab" in a host too.
 		return os.ReadFile(own)
 	}
-	built, err := e.goBuild(ctx, arch)
+	return binary, err
+}
+
+// wholeBinary returns the program tcplab with its command line: static, for Linux and the engine's architecture. Where the go tool cannot
+// build that, what it builds instead may be given.
+func (e *Engine) wholeBinary(ctx context.Context, arch string, instead ...string) ([]byte, error) {
+	if path := os.Getenv(binaryEnv); path != "" {
+		return namedBinary(path, arch)
+	}
+	info, ok := debug.ReadBuildInfo()
+	if own := ownBinary(arch); own != "" && ok && info.Path == binaryPackage {
+		return os.ReadFile(own)
+	}
+	built, err := e.goBuild(ctx, arch, append([]string{binaryPackage}, instead...))
 	if err == nil {
 		return os.ReadFile(built)
 	}
-	// The agent is linked into every program that has this package in it: this one can be "tcplab" in a host too.
-	if own != "" {
-		return os.ReadFile(own)
-	}
 	advice := "see why, or"
-	if ok && info.Path == binaryPackage {
+	if ok && info.Path == binaryPackage && runtime.GOOS == "linux" && runtime.GOARCH == arch {
 		advice = "this tcplab is not static, because it was built with cgo: build it anew with CGO_ENABLED=0, or"
 	}
 	if errors.Is(err, exec.ErrNotFound) {
@@ -52,6 +58,14 @@ func (e *Engine) hostBinary(ctx context.Context, arch string) ([]byte, error) {
 	}
 	return nil, fmt.Errorf("docker: there is no tcplab binary for the hosts (linux/%s): %s set %s to one built with "+
 		"CGO_ENABLED=0 GOOS=linux GOARCH=%s go build %s (%w)", arch, advice, binaryEnv, arch, binaryPackage, err)
+}
+
+// namedBinary is the program that the user has named.
+func namedBinary(path, arch string) ([]byte, error) {
+	if err := checkBinary(path, arch); err != nil {
+		return nil, fmt.Errorf("docker: %s: %w: build it with CGO_ENABLED=0 GOOS=linux GOARCH=%s", binaryEnv, err, arch)
+	}
+	return os.ReadFile(path)
 }
 
 // ownBinary is the path of this program, or "" when it cannot run in a host.
@@ -93,10 +107,9 @@ func checkBinary(path, arch string) error {
 	return nil
 }
 
-// goBuild builds the tcplab command with the go tool, in the module that the working directory belongs to; in one that uses this module as a
-// library, the verbs alone, because the go tool cannot build more there. The result is kept, so that the go tool finds it up to date
-// the next time.
-func (e *Engine) goBuild(ctx context.Context, arch string) (string, error) {
+// goBuild builds the first of the programs that can be built with the go tool, in the module that the working directory belongs to: in one that
+// uses this module as a library, those are the verbs alone. The result is kept, so that the go tool finds it up to date the next time.
+func (e *Engine) goBuild(ctx context.Context, arch string, programs []string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, goTimeout)
 	defer cancel()
 	module, err := goTool(ctx, arch, "env", "GOMOD")
@@ -112,7 +125,7 @@ func (e *Engine) goBuild(ctx context.Context, arch string) (string, error) {
 		e.progress("building the tcplab binary of the hosts")
 	}
 	var errs []error
-	for _, what := range []string{binaryPackage, verbsPackage} {
+	for _, what := range programs {
 		_, err := goTool(ctx, arch, "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", path, what)
 		if err == nil {
 			return path, nil

@@ -36,7 +36,7 @@ func TestTheHostsBinaryInAnotherModule(t *testing.T) {
 	_, err = goTool(t.Context(), runtime.GOARCH, "build", "-o", os.DevNull, binaryPackage)
 	require.ErrorContains(t, err, "cobra", "the command itself can be built here: the test tests nothing")
 
-	path, err := New().goBuild(t.Context(), runtime.GOARCH)
+	path, err := New().goBuild(t.Context(), runtime.GOARCH, []string{binaryPackage, verbsPackage})
 	require.NoError(t, err)
 	require.NoError(t, checkBinary(path, runtime.GOARCH))
 	cmd := exec.Command(path)

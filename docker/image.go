@@ -33,45 +33,55 @@ const (
 	imageTimeout = 15 * time.Minute
 )
 
-// image returns the id of the hosts' image of a kind, and makes the image where it is missing. Callers at the same
-// time share one effort, which goes on when one of them gives up.
-func (e *Engine) image(ctx context.Context, d *daemon, k kind) (string, error) {
-	if known := e.known(k); known != "" {
+// image returns the id of the image with a role, which ensure makes where it is missing. Callers at the same time share one effort, which
+// goes on when one of them gives up.
+func (e *Engine) image(ctx context.Context, d *daemon, role string, ensure func(context.Context) (id string, err error)) (string, error) {
+	if known := e.known(role); known != "" {
 		if id, _, err := d.inspectImage(ctx, known); id != "" || err != nil {
 			return known, err
 		}
 	}
-	done := e.images.DoChan(k.role(), func() (any, error) {
+	done := e.images.DoChan(role, func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), imageTimeout)
 		defer cancel()
-		return e.ensureImage(ctx, d, k)
+		// Test binaries of several packages start at once: the first builds, the others wait and find the image.
+		unlock, err := lockFile(ctx, "docker.lock")
+		if err != nil {
+			return "", err
+		}
+		defer unlock()
+		return ensure(ctx)
 	})
 	select {
 	case <-ctx.Done():
-		return "", fmt.Errorf("docker: build the hosts' image: %w", ctx.Err())
+		return "", fmt.Errorf("docker: build an image (%s): %w", role, ctx.Err())
 	case r := <-done:
 		if r.Err != nil {
 			return "", r.Err
 		}
-		return e.know(k, r.Val.(string)), nil
+		return e.know(role, r.Val.(string)), nil
 	}
 }
 
-// known is the hosts' image of the kind that this engine has used before. A binary that changes while a program runs does
-// not change its labs.
-func (e *Engine) known(k kind) string {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.made[k.role()]
+// hostImage returns the id of the hosts' image of a kind.
+func (e *Engine) hostImage(ctx context.Context, d *daemon, k kind) (string, error) {
+	return e.image(ctx, d, k.role(), func(ctx context.Context) (string, error) { return e.ensureHostImage(ctx, d, k) })
 }
 
-func (e *Engine) know(k kind, id string) string {
+// known is the image with the role that this engine has used before. A binary that changes while a program runs does not change its labs.
+func (e *Engine) known(role string) string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.made[role]
+}
+
+func (e *Engine) know(role, id string) string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.made == nil {
 		e.made = map[string]string{}
 	}
-	e.made[k.role()] = id
+	e.made[role] = id
 	return id
 }
 
@@ -108,13 +118,7 @@ func digest(contents ...[]byte) string {
 	return hex.EncodeToString(h.Sum(nil))[:16]
 }
 
-func (e *Engine) ensureImage(ctx context.Context, d *daemon, k kind) (string, error) {
-	// Test binaries of several packages start at once: the first builds, the others wait and find the image.
-	unlock, err := lockFile(ctx, "docker.lock")
-	if err != nil {
-		return "", err
-	}
-	defer unlock()
+func (e *Engine) ensureHostImage(ctx context.Context, d *daemon, k kind) (string, error) {
 	binary, err := e.hostBinary(ctx, d.arch)
 	if err != nil {
 		return "", err
@@ -190,13 +194,16 @@ func (d *daemon) buildKnown(ctx context.Context, b imageBuild) (id string, err e
 	return id, noteImage(d.id, b.tag, id)
 }
 
-// fresh returns the id of an image if it is there, is the one that this user has built, and rests on the base image as it is now. Its
+// fresh returns the id of an image if it is there, is the one that this user has built, and rests on the base image as it is now, if on any. Its
 // name says nothing of what is in it: whoever reaches the engine can give the name to another image. Where the base is not on this
 // engine, any image of that name will do: it may have been loaded without its base, or been built from packages.
 func (d *daemon) fresh(ctx context.Context, ref, base string) (id string, err error) {
 	id, labels, err := d.inspectImage(ctx, ref)
 	if err != nil || id == "" || id != notedImage(d.id, ref) {
 		return "", err
+	}
+	if base == "" {
+		return id, nil
 	}
 	baseID, _, err := d.inspectImage(ctx, base)
 	if err != nil || baseID != "" && labels[labelBase] != baseID {

@@ -48,7 +48,7 @@ func (e *Engine) Prepare(ctx context.Context, t lab.Topology) error {
 	if err != nil {
 		return err
 	}
-	_, err = e.image(ctx, d, k)
+	_, err = e.hostImage(ctx, d, k)
 	return err
 }
 
@@ -67,7 +67,7 @@ func (e *Engine) Build(ctx context.Context, t lab.Topology) (lab.Lab, error) {
 		return nil, err
 	}
 	e.sweepOnce(ctx)
-	image, err := e.image(ctx, d, k)
+	image, err := e.hostImage(ctx, d, k)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +79,7 @@ func (e *Engine) Build(ctx context.Context, t lab.Topology) (lab.Lab, error) {
 	if id, _, unknown := d.inspectImage(ctx, image); id != "" || unknown != nil {
 		return nil, err
 	}
-	if image, err = e.image(ctx, d, k); err != nil {
+	if image, err = e.hostImage(ctx, d, k); err != nil {
 		return nil, err
 	}
 	return d.buildLab(ctx, image, t)
