@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -25,6 +26,8 @@ type daemon struct {
 	arch string
 	// kernel is the release of the kernel that the containers share.
 	kernel string
+	// security are what it can confine containers with: "name=seccomp,profile=default", "name=apparmor".
+	security []string
 	// turns are the locks of which a lab holds one while it is made or removed.
 	turns []string
 }
@@ -101,9 +104,17 @@ func identify(ctx context.Context, api *testcontainers.DockerClient) (*daemon, e
 		return nil, explain(api.DaemonHost(), err)
 	}
 	return &daemon{
-		api: api, id: info.Info.ID, arch: version.Arch, kernel: info.Info.KernelVersion,
+		api: api, id: info.Info.ID, arch: version.Arch, kernel: info.Info.KernelVersion, security: info.Info.SecurityOptions,
 		turns: turnsOf(info.Info.ID, info.Info.NCPU),
 	}, nil
+}
+
+// confinesBy reports whether the engine has a way to confine containers: "seccomp", "apparmor".
+func (d *daemon) confinesBy(way string) bool {
+	return slices.ContainsFunc(d.security, func(option string) bool {
+		name, _, _ := strings.Cut(option, ",")
+		return name == "name="+way
+	})
 }
 
 // turnsOf names the locks of an engine whose machine has so many processors. Its work for a lab keeps one of them busy for

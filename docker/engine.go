@@ -2,11 +2,14 @@
 // that is used as a bare link. Hosts have iptables, tcpdump, curl, ping and a shell, for people who want to work in
 // them with "docker exec".
 //
+// An [Errand] has no hosts of containers: it is a whole command line of tcplab in one container, which builds labs of namespaces there.
+//
 // The engine may be on another machine (DOCKER_HOST): images, commands and their streams go over its API, and nothing
 // is mounted or published. Environment variables:
 //
 //	TCPLAB_BASE_IMAGE   the image the hosts' tools are installed in, instead of debian:bookworm-slim
-//	TCPLAB_HOST_BINARY  the static Linux binary that becomes "tcplab" in the hosts, instead of one built by go build
+//	TCPLAB_HOST_BINARY  the static Linux binary that becomes "tcplab" in the hosts, instead of one built by go build;
+//	                    for an Errand, one with the command line
 package docker
 
 import (
@@ -27,7 +30,7 @@ type Engine struct {
 
 	mu     sync.Mutex
 	daemon *daemon           // nil until it has answered
-	made   map[string]string // the hosts' images that were found or built, by their kind's role
+	made   map[string]string // the images that were found or built, by their role
 
 	images  singleflight.Group
 	sweeper sync.Once

@@ -13,7 +13,7 @@ const (
 	labelLab   = "tcplab.lab"   // the lab's id, on containers and networks
 	labelOwner = "tcplab.owner" // the process that built the lab, see owner
 	labelBase  = "tcplab.base"  // the id of the base image, on images
-	labelRole  = "tcplab.role"  // on images: "base", a layer's name, or "host" and as a kind of image is called
+	labelRole  = "tcplab.role"  // on images: "base", a layer's name, "host" and as a kind of image is called, or "errand"
 )
 
 // only selects the resources that carry the labels, each as "key=value".

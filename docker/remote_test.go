@@ -45,7 +45,7 @@ func TestRemoteEngine(t *testing.T) {
 	defer proxy.Close()
 	go serveProxy(proxy, target.Host)
 
-	for _, test := range []string{"TestRemoteChild", "TestStreams", "TestVerbs"} {
+	for _, test := range []string{"TestRemoteChild", "TestStreams", "TestVerbs", "TestErrandAsAnOrdinaryUser"} {
 		child := again(t, ctx, test, remoteEnv+"=1", "DOCKER_HOST=tcp://"+proxy.Addr().String())
 		out, err := child.CombinedOutput()
 		require.NoError(t, err, "%s", out)

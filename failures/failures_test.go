@@ -147,9 +147,6 @@ func commandsOn(p FailurePage) []string {
 	return list
 }
 
-// quoted is one argument, whatever is in it.
-var quoted = regexp.MustCompile(`'[^']*'`)
-
 // Every verdict has a meaning in both languages, and a page in Korean has the scenario's Korean text.
 func TestKorean(t *testing.T) {
 	for _, v := range diagnose.Verdicts() {

@@ -46,6 +46,14 @@ func (c colorFlag) style(out io.Writer) report.Style {
 	return report.Style{Color: color}
 }
 
+// decided is the flag for a command that writes to out through this one.
+func (c colorFlag) decided(out io.Writer) colorFlag {
+	if c.style(out).Color {
+		return colorAlways
+	}
+	return colorNever
+}
+
 func isOn(variable string) bool {
 	value := os.Getenv(variable)
 	return value != "" && value != "0"

@@ -23,14 +23,19 @@ func newEngines() *cobra.Command {
 labs. What is missing is skipped by "run" and by the tests.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			for _, e := range tcplab.Engines() {
+			out := cmd.OutOrStdout()
+			tell := func(name string, err error) {
 				state := "available"
-				if err := e.Available(cmd.Context()); err != nil {
+				if err != nil {
 					state = "not available: " + err.Error()
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "%-8s  %s\n", e.Name(), state)
+				fmt.Fprintf(out, "%-9s  %s\n", name, state)
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%-8s  %s\n", "clients", lackingClients())
+			for _, e := range tcplab.Engines() {
+				tell(e.Name(), e.Available(cmd.Context()))
+			}
+			tell(containerName, containers(cmd).CanRun(cmd.Context(), namespacesCommand))
+			fmt.Fprintf(out, "%-9s  %s\n", "clients", lackingClients())
 			return nil
 		},
 	}
@@ -97,11 +102,14 @@ func chooseEngine(ctx context.Context, name string) (lab.Engine, error) {
 	if name == "" {
 		return firstAvailable(ctx, engines)
 	}
+	if name == containerName {
+		return nil, errOnlyRun
+	}
 	i := slices.IndexFunc(engines, func(e lab.Engine) bool { return e.Name() == name })
 	if i < 0 {
-		return nil, fmt.Errorf("there is no engine %q; there are: %s", name, strings.Join(engineNames(engines), ", "))
+		return nil, fmt.Errorf("there is no engine %q; there are: %s", name, strings.Join(append(engineNames(engines), containerName), ", "))
 	}
-	return engines[i], engines[i].Available(ctx)
+	return engines[i], tellOutside(engines[i].Available(ctx))
 }
 
 func firstAvailable(ctx context.Context, engines []lab.Engine) (lab.Engine, error) {

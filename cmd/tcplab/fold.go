@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 	"golang.org/x/text/width"
 )
 
@@ -18,7 +17,7 @@ func folded(out io.Writer) (io.Writer, func()) {
 	if f == nil || !isTerminal(out) {
 		return out, func() {}
 	}
-	columns, _, err := term.GetSize(int(f.Fd()))
+	columns, _, err := terminalSize(f)
 	if err != nil || columns < leastColumns {
 		return out, func() {}
 	}

@@ -95,6 +95,14 @@ func interruptible() (context.Context, func()) {
 	return ctx, func() { signal.Stop(signals) }
 }
 
+// takeSignals takes the signals that come from here on, which are for a command that runs, until stop is called.
+func takeSignals() (signals <-chan os.Signal, stop func()) {
+	taken := make(chan os.Signal, 8)
+	signal.Reset(os.Interrupt, syscall.SIGTERM)
+	signal.Notify(taken, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
+	return taken, func() { signal.Stop(taken) }
+}
+
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "tcplab",
@@ -106,7 +114,7 @@ it works, breaks it, and holds what the client felt and what every vantage point
 	}
 	root.Version = thisVersion().String()
 	root.SetVersionTemplate("{{.Version}}\n")
-	root.AddCommand(newList(), newShow(), newRun(), newClients(), newEngines(), newDiagnose(), newExplain(), newProbe(), newReport(), newSweep(), newWatch(), newBench(), newLesson(), newGradeOne(), newMCP(), newVersion())
+	root.AddCommand(newList(), newShow(), newRun(), newClients(), newEngines(), newDiagnose(), newExplain(), newProbe(), newReport(), newSweep(), newWatch(), newBench(), newLesson(), newGradeOne(), newMCP(), newNamespaces(), newVersion())
 	root.AddCommand(standingCommands()...)
 	speakPlainly(root)
 	root.SetHelpFunc(foldedHelp(root.HelpFunc()))

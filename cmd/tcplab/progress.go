@@ -11,7 +11,6 @@ import (
 
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/report"
-	"golang.org/x/term"
 )
 
 // progress tells how the runs are getting on: on a terminal a line for each scenario that is kept up to date, else a
@@ -53,7 +52,7 @@ func newProgress(out io.Writer, list []harness.Scenario) *progress {
 	if isTerminal(out) {
 		f := fileOf(out)
 		p.out = f // the lines are drawn by escape sequences, and nobody else's text is in them
-		width, height, err := term.GetSize(int(f.Fd()))
+		width, height, err := terminalSize(f)
 		// Lines that have scrolled away, or were broken in two, cannot be redrawn. Two more are the note and the cursor's.
 		p.live, p.width = err == nil && leastRows+2 <= height && progressWidth <= width, width
 		if len(list)+2 > height {

@@ -39,6 +39,7 @@ type runFlags struct {
 	shard     shardFlag
 	summaryMD string
 	trial     trialFlags
+	keptIn    string
 	several   bool // scenarios are run
 }
 
@@ -61,9 +62,14 @@ port of UDP is --port 5353/udp: failures that only TCP has are then left out. Wi
 an image (docker engine), whose entry point finds PORT and HOST; with --server as well, that is run by the image's sh. With
 --client-image, the arguments after -- are for the entry point of an image, whose container is the client. No image is fetched.
 
+With --engine container, all labs stand in one container of the Docker engine, by the netns engine: as fast as that, where this machine has
+no namespaces (macOS, Windows) or forbids them. The container has no program but tcplab: --client takes what is built in, and a
+command or a server of your own is for --engine netns or docker.
+
 Exit code: 0 when every scenario matched (or every verdict on the command is ok), 1 when one did not, 2 when one could not be run.`,
 		Example: `  tcplab run --all
   tcplab run closed-port firewall-drop --engine docker
+  tcplab run --all --engine container
   tcplab run firewall-drop security-group-drop --json
   tcplab run --all -- curl --fail --silent --max-time 3 {url}
   tcplab run service-hangs --within 5s -- python3 client.py
@@ -97,6 +103,8 @@ Exit code: 0 when every scenario matched (or every verdict on the command is ok)
 	flags.StringVar(&f.client, "client", "", "program to put into the failure, in place of the scenario's own (see \"tcplab clients\")")
 	flags.IntVar(&f.parallel, "parallel", 0, "how many labs may stand at the same time (default: as many as the machine holds)")
 	flags.StringVar(&f.out, "out", "artifacts", "folder in which to make the one for captures and reports")
+	flags.StringVar(&f.keptIn, keptInFlag, "", "folder for captures and reports, in a container")
+	_ = flags.MarkHidden(keptInFlag) // it exists
 	flags.BoolVar(&f.asJSON, "json", false, "print one JSON object per run")
 	flags.Var(&f.color, "color", colorUsage)
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "draw every run (default: where there are more than three, only the runs that do not match)")
@@ -118,6 +126,9 @@ func (f runFlags) run(cmd *cobra.Command, names []string) error {
 	client, err := f.program()
 	if err != nil {
 		return err
+	}
+	if f.built.engine == containerName {
+		return f.runInContainer(cmd, names, client)
 	}
 	engine, _, err := f.built.choose(cmd.Context())
 	if err != nil {
@@ -269,8 +280,12 @@ func (f runFlags) program() (lab.Client, error) {
 }
 
 // openOut makes the folder for what this command keeps, below the one that was given, and goes on with that. The returned function ends
-// the work in it.
+// the work in it. In a container, the folder was made outside, and is named by a flag.
 func (f *runFlags) openOut() (closeOut func() error, err error) {
+	if f.keptIn != "" {
+		f.out = f.keptIn
+		return func() error { return nil }, nil
+	}
 	folder, err := safefile.NewDated(f.out, time.Now())
 	if err != nil {
 		return nil, &harness.ArtifactError{Err: err}

@@ -44,6 +44,24 @@ func isTerminal(out io.Writer) bool {
 	return f != nil && term.IsTerminal(int(f.Fd()))
 }
 
+// terminalSize is how many characters a terminal has. One in a container begins without a size, which is in the environment then.
+func terminalSize(f *os.File) (columns, lines int, err error) {
+	columns, lines, err = term.GetSize(int(f.Fd()))
+	if err == nil && columns == 0 && lines == 0 {
+		columns, err = strconv.Atoi(os.Getenv(columnsVariable))
+		if err == nil {
+			lines, err = strconv.Atoi(os.Getenv(linesVariable))
+		}
+	}
+	return columns, lines, err
+}
+
+// The variables that have the size of a terminal, environ(7).
+const (
+	columnsVariable = "COLUMNS"
+	linesVariable   = "LINES"
+)
+
 func (w *textWriter) allowColor() {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()

@@ -107,6 +107,9 @@ func withoutCommand(cmd *cobra.Command) error {
 
 // try puts a command into the scenarios' failures.
 func (f runFlags) try(cmd *cobra.Command, names, argv []string) error {
+	if f.built.engine == containerName {
+		return errOnlyRun
+	}
 	demand, err := f.trial.demand(cmd)
 	if err != nil {
 		return err

@@ -152,7 +152,13 @@ func complete(cmd *cobra.Command) {
 		}
 	}
 	for name, values := range map[string]func() []string{
-		"engine": func() []string { return engineNames(tcplab.Engines()) },
+		"engine": func() []string {
+			names := engineNames(tcplab.Engines())
+			if cmd.Name() == "run" {
+				names = append(names, containerName)
+			}
+			return names
+		},
 		"client": clientNames,
 		"group":  groupNames,
 		"family": func() []string { return []string{"4", "6", "ipv4", "ipv6"} },

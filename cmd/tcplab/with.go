@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -97,10 +96,8 @@ func passThrough(cmd *cobra.Command, run *lab.Cmd) (int, error) {
 	if err := cmd.Context().Err(); err != nil {
 		return 0, err
 	}
-	signals := make(chan os.Signal, 8)
-	signal.Reset(os.Interrupt, syscall.SIGTERM) // from here on, they are the command's
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
-	defer signal.Stop(signals)
+	signals, stop := takeSignals()
+	defer stop()
 	stdin, err := inputOf(os.Stdin)
 	if err != nil {
 		return 0, err

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"github.com/tcplab/tcplab/docker"
+	"github.com/tcplab/tcplab/lab"
+)
+
+// containerName is what "run --engine" calls one container for all labs. It is in no list of engines, because it builds none: the command line
+// itself runs there, as a [docker.Errand], with --engine netns.
+const containerName = "container"
+
+// keptInFlag is the flag by which "run" is told in a container which folder to fill.
+const keptInFlag = "kept-in"
+
+// errOnlyRun is for everything that needs more than one run of scenarios.
+var errOnlyRun = errors.New("--engine container is for \"tcplab run\" without a command or a server of your own, because the container has no program " +
+	"but tcplab, and ends with the run: take --engine docker")
+
+// namespacesCommand is the command that [docker.Engine.CanRun] sends to a container.
+const namespacesCommand = "namespaces"
+
+func newNamespaces() *cobra.Command {
+	return &cobra.Command{
+		Use:    namespacesCommand,
+		Short:  "Look whether the netns engine can run here",
+		Hidden: true,
+		Args:   cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_, err := chooseEngine(cmd.Context(), "netns")
+			return err
+		},
+	}
+}
+
+// tellOutside tells in a container, to those who started that, why an engine is not available: nobody else is told, because they may have
+// another container to try.
+func tellOutside(err error) error {
+	name := os.Getenv(docker.UnavailableEnv)
+	if err == nil || name == "" {
+		return err
+	}
+	if unwritten := os.WriteFile(name, []byte(err.Error()), 0o644); unwritten != nil {
+		return errors.Join(err, unwritten)
+	}
+	return exitCode(exitFailure)
+}
+
+// passedOn are the variables of the environment by which text looks as it does.
+var passedOn = []string{"TERM", "LC_ALL", "LC_CTYPE", "LANG", langVariable}
+
+// runInContainer runs the same command line in a container. Files come back when it has ended.
+func (f runFlags) runInContainer(cmd *cobra.Command, names []string, client lab.Client) error {
+	if n, ok := client.(lab.Needer); ok && len(n.Programs()) > 0 {
+		return fmt.Errorf("--client %s needs %s, which is not in the container of --engine container: take --engine docker", f.client, strings.Join(n.Programs(), " and "))
+	}
+	closeOut, err := f.openOut()
+	if err != nil {
+		return err
+	}
+	out, errOut := fileOf(cmd.OutOrStdout()), fileOf(cmd.ErrOrStderr()) // as it comes: it was made safe for a terminal in the container
+	errand := docker.Errand{Folder: filepath.ToSlash(f.out), Files: map[string]func(io.Reader) error{}, Stdout: out, Stderr: errOut, Signals: takeSignals,
+		Terminal: isTerminal(out) && isTerminal(errOut)}
+	errand.Args = []string{"run", "--engine=netns", "--" + keptInFlag + "=" + errand.Folder, "--color=" + string(f.color.decided(cmd.OutOrStdout()))}
+	cmd.Flags().Visit(func(flag *pflag.Flag) {
+		begins, value := "", flag.Value.String()
+		switch flag.Name {
+		case "engine", "out", "color":
+			return
+		case "junit":
+			begins = "<?xml"
+		case "summary-md":
+			begins = "**"
+		}
+		if name := value; begins != "" && name != "" {
+			value = docker.ErrandFiles + "/" + flag.Name
+			errand.Files[value] = func(content io.Reader) error {
+				return f.named(name, begins, func(w io.Writer) error {
+					_, err := io.Copy(w, content)
+					return err
+				})
+			}
+		}
+		errand.Args = append(errand.Args, "--"+flag.Name+"="+value)
+	})
+	errand.Args = append(errand.Args, names...)
+	errand.Env = environment(errOut, errand.Terminal)
+	code, err := containers(cmd).Run(cmd.Context(), errand)
+	if err = errors.Join(err, closeOut()); err == nil && code != 0 {
+		return exitCode(code)
+	}
+	return err
+}
+
+// containers is the engine of containers, which says what takes long.
+func containers(cmd *cobra.Command) *docker.Engine {
+	e := docker.New()
+	e.Progress = func(step string) { fmt.Fprintln(cmd.ErrOrStderr(), step) }
+	return e
+}
+
+// environment is that of the command in the container.
+func environment(terminal *os.File, is bool) []string {
+	var list []string
+	for _, name := range passedOn {
+		if value, set := os.LookupEnv(name); set {
+			list = append(list, name+"="+value)
+		}
+	}
+	if columns, lines, err := terminalSize(terminal); is && err == nil {
+		list = append(list, fmt.Sprintf("%s=%d", columnsVariable, columns), fmt.Sprintf("%s=%d", linesVariable, lines))
+	}
+	return list
+}
