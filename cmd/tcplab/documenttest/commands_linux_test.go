@@ -152,7 +152,7 @@ func try(t *testing.T, bin, dir string, env []string, c cmdtest.TypedCommand) {
 		if _, err := exec.LookPath("curl"); err != nil {
 			t.Skip("curl is not installed")
 		}
-	case strings.Contains(c.Text, "--engine docker"):
+	case strings.Contains(c.Text, "--engine docker"), strings.Contains(c.Text, "--engine container"):
 		cmdtest.NeedEngine(t, "docker")
 	case strings.HasPrefix(c.Text, "go run ./cmd/tcplab "), words[0] == "tcplab":
 	default:

@@ -116,8 +116,15 @@ func TestRunInContainerInterrupt(t *testing.T) {
 	r := cmdtest.StartOnTerminal(t, "run", "firewall-drop", "stopped-host", "--engine", "container")
 	r.AwaitOutput("firewall-drop         observe")
 	r.AwaitOutput("stopped-host          observe")
-	require.Len(t, containersOf(t, r.Cmd.Process.Pid), 1)
-	_, err := r.TTY.WriteString("\x03")
+	ids := containersOf(t, r.Cmd.Process.Pid)
+	require.Len(t, ids, 1)
+	rights, err := exec.Command("docker", "inspect", "--format", "{{.Config.User}} {{.HostConfig.NetworkMode}} {{.HostConfig.Privileged}} {{.HostConfig.CapDrop}} {{.HostConfig.CapAdd}} "+
+		"{{index .HostConfig.SecurityOpt 0}} {{.HostConfig.Binds}}", ids[0]).Output()
+	require.NoError(t, err)
+	if user, _, _ := strings.Cut(string(rights), " "); user != "0:0" { // as root where user namespaces are off
+		assert.Equal(t, "65534:65534 none false [ALL] [] no-new-privileges []\n", string(rights))
+	}
+	_, err = r.TTY.WriteString("\x03")
 	require.NoError(t, err)
 	assert.Equal(t, 128+int(unix.SIGINT), r.Exit(cmdtest.Deadline))
 	assert.Regexp(t, "^firewall-drop         interrupted\nstopped-host          interrupted\n"+
