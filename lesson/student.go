@@ -68,7 +68,10 @@ func signedBy(public string, contents []byte, signature string) bool {
 }
 
 // Roster are the students of a class.
-type Roster struct{ students map[string]enrolled }
+type Roster struct {
+	students map[string]enrolled
+	order    []string
+}
 
 // enrolled is what a roster says of a student.
 type enrolled struct {
@@ -87,7 +90,7 @@ func ReadRoster(file []byte) (*Roster, error) {
 	if len(rows) == 0 || !slices.Contains(rows[0], "student") {
 		return nil, errors.New("it is not a roster: its first line names the columns: student, and perhaps key and name")
 	}
-	r := &Roster{map[string]enrolled{}}
+	r := &Roster{students: map[string]enrolled{}}
 	for i, row := range rows[1:] {
 		cell := func(column string) string {
 			if at := slices.Index(rows[0], column); at >= 0 {
@@ -116,6 +119,7 @@ func (r *Roster) add(student string, e enrolled) error {
 		}
 	}
 	r.students[id] = e
+	r.order = append(r.order, id)
 	return nil
 }
 
@@ -153,13 +157,16 @@ func (r *Roster) CheckName(student, path string) error {
 	return nil
 }
 
-// nameOf is how a learning platform calls a student, in small letters.
-func (r *Roster) nameOf(student string) string {
+// calls is how a learning platform calls a student.
+func (r *Roster) calls(student string) string {
 	if r != nil && r.students[student].name != "" {
-		return strings.ToLower(r.students[student].name)
+		return r.students[student].name
 	}
 	return student
 }
+
+// nameOf is the same in small letters.
+func (r *Roster) nameOf(student string) string { return strings.ToLower(r.calls(student)) }
 
 // ownSuffix is what tcplab puts behind the ID in the name of a file, and perhaps what a browser has put behind that.
 var ownSuffix = regexp.MustCompile(`^(-[0-9]+|-quiz|-quiz-[0-9]+)?( ?\([0-9]+\))?\.handin$`)

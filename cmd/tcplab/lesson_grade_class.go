@@ -23,8 +23,8 @@ import (
 
 // gradeFlags are the flags of "lesson grade".
 type gradeFlags struct {
-	key, out, roster string
-	byName, json     bool
+	key, out, roster, gradebook string
+	byName, json                bool
 }
 
 func newLessonGrade() *cobra.Command {
@@ -39,12 +39,15 @@ the results are signed. Of several answers by a student to the mystery or the qu
 Whoever has the public half of the class's key can hand in under any ID. What binds an ID to its student is --by-name, where a learning
 platform gives each file or folder the name of the student who has handed it in: that name must begin with the ID in the file. A roster
 (a table with the columns student, and perhaps name and key) says who is in the class, by which name the platform calls them, and whose
-hand-ins must be signed by a key ("tcplab lesson key --student" makes one).
+hand-ins must be signed by a key ("tcplab lesson key --student" makes one). With a roster the results are in its order, and who has
+no mark is named.
 
 The results are written to results.json (one object per line) and results.csv, what does not count any more to superseded.csv. "tcplab lesson
-verify" tells whether they are as they were signed.`,
+verify" tells whether they are as they were signed. With --gradebook, gradebook.csv is a table that Moodle or Canvas imports: a line for each
+student, a column for each exercise; a cell is empty where there is no mark.`,
 		Example: `  tcplab lesson grade handed-in --key class.key
-  tcplab lesson grade handed-in --key class.key --by-name --roster class.csv`,
+  tcplab lesson grade handed-in --key class.key --by-name --roster class.csv
+  tcplab lesson grade handed-in --key class.key --roster class.csv --gradebook moodle`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0]) },
 	}
@@ -52,6 +55,7 @@ verify" tells whether they are as they were signed.`,
 	flags.StringVar(&f.key, "key", "", "file with the class's key; without it only what was not sealed for a class is graded")
 	flags.StringVar(&f.out, "out", "", "folder for the results (default: DIR)")
 	flags.StringVar(&f.roster, "roster", "", "table of the students of the class: student, and perhaps name and key")
+	flags.StringVar(&f.gradebook, "gradebook", "", "write gradebook.csv, too, for the import of a learning platform: moodle or canvas")
 	flags.BoolVar(&f.byName, "by-name", false, "refuse what does not come from the student whom it names, by the first folder below DIR, or the file's name")
 	flags.BoolVar(&f.json, "json", false, "print the results as JSON, one object per line")
 	return cmd
@@ -65,6 +69,12 @@ func (f *gradeFlags) run(cmd *cobra.Command, dir string) error {
 	roster, err := readRoster(f.roster)
 	if err != nil {
 		return err
+	}
+	var platform lesson.LearningPlatform
+	if f.gradebook != "" {
+		if platform, err = lesson.ParsePlatform(f.gradebook); err != nil {
+			return err
+		}
 	}
 	names, refused, err := handIns(dir)
 	if err != nil {
@@ -85,7 +95,13 @@ func (f *gradeFlags) run(cmd *cobra.Command, dir string) error {
 		out = dir
 	}
 	results := pick(marks, last)
-	if err := errors.Join(writeResults(out, results), writeSuperseded(out, marks, old)); err != nil {
+	roster.Sort(results)
+	err = errors.Join(writeResults(out, results), writeSuperseded(out, marks, old))
+	if platform != "" {
+		err = errors.Join(err, safefile.Write(filepath.Join(out, "gradebook.csv"), 0o666,
+			func(w io.Writer) error { return lesson.WriteGradebook(w, platform, roster, results) }, gradebooksBegin...))
+	}
+	if err != nil {
 		return errors.Join(err, all)
 	}
 	for _, s := range old {
@@ -94,7 +110,7 @@ func (f *gradeFlags) run(cmd *cobra.Command, dir string) error {
 	if f.json {
 		err = lesson.WriteJSON(cmd.OutOrStdout(), results)
 	} else {
-		err = writeMarks(cmd.OutOrStdout(), results, out)
+		err = writeMarks(cmd.OutOrStdout(), results, roster, out)
 	}
 	return errors.Join(err, all)
 }
@@ -218,6 +234,8 @@ const (
 	tableBegins = "student,kind,"
 )
 
+var gradebooksBegin = []string{"ID number,tcplab ", "Student,ID,SIS User ID,"}
+
 func writeResults(dir string, marks []lesson.Mark) error {
 	return errors.Join(
 		safefile.Write(filepath.Join(dir, "results.json"), 0o666, func(w io.Writer) error { return lesson.WriteJSON(w, marks) }, marksBegin),
@@ -237,8 +255,8 @@ func writeSuperseded(dir string, marks []lesson.Mark, old []lesson.Superseded) e
 	return safefile.Write(name, 0o666, func(w io.Writer) error { return lesson.WriteCSV(w, pick(marks, places)) }, tableBegins)
 }
 
-// writeMarks prints the results as a table.
-func writeMarks(out io.Writer, marks []lesson.Mark, dir string) error {
+// writeMarks prints the results as a table, and below it how the class did: who is missing, and which faults were hard to find.
+func writeMarks(out io.Writer, marks []lesson.Mark, roster *lesson.Roster, dir string) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "student\tkind\tlevel\tscore\tanswers\tcase\tanswered with\tevidence of verdict, place")
 	mark := map[bool]string{true: "yes", false: "no"}
@@ -249,6 +267,15 @@ func writeMarks(out io.Writer, marks []lesson.Mark, dir string) error {
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\t%s\t%s, %s\t%s, %s\n", m.Student, m.Kind, levelText(m), m.Score, m.Answers, m.Case, m.Verdict, m.Where,
 			mark[m.Shown], mark[m.Located])
+	}
+	if missing := roster.Missing(marks); len(missing) > 0 {
+		fmt.Fprintf(w, "\nno mark (%d of %d): %s\n", len(missing), roster.Size(), strings.Join(missing, ", "))
+	}
+	if tallies := lesson.TallyCases(marks); len(marks) > 1 && len(tallies) > 0 {
+		fmt.Fprintln(w, "\ncase\tanswers\tverdict right\tplace right\tboth proven\tmedian score")
+		for _, t := range tallies {
+			fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\n", t.Case, t.Marks, t.VerdictRight, t.WhereRight, t.Proven, t.Median)
+		}
 	}
 	if err := w.Flush(); err != nil {
 		return err
