@@ -131,3 +131,13 @@ func (Proxy) UnfitForUDP() string { return aboutProxy }
 
 // UnfitForUDP implements harness.ForUDP.
 func (Reconfigure) UnfitForUDP() string { return aboutProxy }
+
+// UnfitForUDP implements harness.ForUDP.
+func (f Both) UnfitForUDP() string {
+	for _, part := range []fault{f.First, f.Second} {
+		if known, ok := part.(interface{ UnfitForUDP() string }); ok && known.UnfitForUDP() != "" {
+			return known.UnfitForUDP()
+		}
+	}
+	return ""
+}

@@ -41,6 +41,8 @@ type Scenario struct {
 	Verdict string
 	// ServerVerdict is that of what a capture on the server shows, where it is another one.
 	ServerVerdict string
+	// Second is what else fails, and is seen after the first failure; the zero value: nothing.
+	Second Finding
 	// Topology is the plan of its lab; the zero value stands for [lab.Routed].
 	Topology lab.Topology
 	// Fixtures stand in the lab from the beginning: a security group, a NAT, a load balancer.
@@ -65,6 +67,12 @@ type Scenario struct {
 	Want Want
 	// Checks are what one would look at next, while it is still broken: does a well-known host answer, does TCP?
 	Checks []Check
+}
+
+// Finding is a failure as it is told: its verdict, and what a diagnosis must name among its causes.
+type Finding struct {
+	Verdict string
+	Cause   diagnose.Cause
 }
 
 // Exercise is a scenario whose fault is hidden from a student, in the lab of all exercises.

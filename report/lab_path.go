@@ -40,6 +40,9 @@ func withNameServer(way []ladder.Column, t lab.Topology, host string, traces []w
 	if slices.ContainsFunc(way, func(c ladder.Column) bool { return standsFor(c.Name, host) }) {
 		return
 	}
+	if last.Off {
+		last.Name, last.Off = last.Name+" (off)", false // of the two, the name server may live
+	}
 	last.Name += ", " + host
 	if slices.Contains(off, host) {
 		last.Name += " (off)"

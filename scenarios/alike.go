@@ -29,6 +29,8 @@ const (
 	balancerClosed   = "the server closes the connection to the load balancer in both: whether its process still runs tells (systemctl status, ss -ltnp on the server)"
 	balancerWaitsNot = "the server's reply comes after the load balancer has given up: a capture behind it that goes on for longer tells"
 
+	oldUnasked = "the name leads to another host in both, so that nobody asks the old one: whether it is up, its console tells, or another way to it"
+
 	nobodyReads = "the program reads nothing in either: whether it has taken the connection tells, ss -ltn on the server shows one that it has not in the Recv-Q"
 
 	notListeningThere = "nobody listens at the address and port that the client asks, and the kernel says so in the same way: ss -ltn on the server tells where the program listens, if it runs"

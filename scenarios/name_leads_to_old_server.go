@@ -27,6 +27,7 @@ empty, and its logs are empty, too. A client that asks another name server, or a
 묻는 사람은 접속된다.`,
 	},
 	Verdict:  "refused",
+	Alike:    oldUnasked,
 	Topology: lab.WithNamesAndSecond(),
 	Fixtures: []harness.Fixture{nameServer},
 	Client:   byName,

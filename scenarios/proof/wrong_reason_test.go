@@ -202,6 +202,9 @@ func canBreak(s, other harness.Scenario) bool {
 			return false // a proxy for HTTP cannot be proven to misbehave in front of a service that speaks lines, or TLS
 		}
 	}
+	if _, two := other.Fault.(faults.Both); two && slices.ContainsFunc(others.Hosts, func(h lab.HostSpec) bool { return len(plan.EndsOf(h.Name)) == 0 }) {
+		return false // each of the two may be of another host
+	}
 	has := other.Place == "" || len(plan.EndsOf(other.Place)) > 0
 	routed := len(plan.EndsOf(lab.RouterHost)) > 0 && len(others.EndsOf(lab.RouterHost)) > 0
 	return has && (routed || plan.Name == others.Name)
