@@ -1,7 +1,7 @@
 package faults
 
 import (
-	"context"
+	"flag"
 	"fmt"
 
 	"github.com/google/nftables"
@@ -25,35 +25,22 @@ var watchChains = map[string]*nftables.ChainHook{"watch-in": nftables.ChainHookI
 const armedUsage = "usage: tcplab host armed set --at connected|request-sent|request-acked|replied --service PORT,... RULE, with the flags of \"firewall\", or armed remove"
 
 // armed lets a rule wait for an instant, or removes it.
-func armed(_ context.Context, s agent.Streams, args []string) error {
-	if len(args) == 0 {
-		return agent.Usagef(armedUsage)
-	}
-	flags, family, rule := ruleFlags("armed")
+var armed = tableVerb{table: armedTable, usage: armedUsage, word: "set", declare: func(flags *flag.FlagSet) setTable {
+	family, rule := ruleFlags(flags)
 	at := flags.String("at", "", "the instant")
 	services := portNumbers{lab.Port}
 	flags.Var(&services, "service", "the service's ports")
-	if err := agent.Parse(flags, args[1:]); err != nil {
-		return err
+	return func(_ *agent.Namespace, conn *nftables.Conn, rest []string) error {
+		watch, f := watching(lab.Instant(*at), services), lab.Family(*family)
+		if watch == nil || len(rest) > 0 {
+			return errSenseless
+		}
+		if err := possible(f, *rule); err != nil {
+			return err
+		}
+		return setArmed(conn, f, *rule, services, watch)
 	}
-	conn, err := s.Namespace.Nftables()
-	if err != nil {
-		return err
-	}
-	defer conn.CloseLasting()
-	watch := watching(lab.Instant(*at), services)
-	switch {
-	case args[0] == "remove" && len(args) == 1:
-		return removeTable(conn, armedTable)
-	case args[0] != "set" || watch == nil || flags.NArg() != 0:
-		return agent.Usagef(armedUsage)
-	}
-	f := lab.Family(*family)
-	if err := possible(f, *rule); err != nil {
-		return err
-	}
-	return setArmed(conn, f, *rule, services, watch)
-}
+}}
 
 // atPort is the rule for another port of the service, where it is about the first.
 func (r Rule) atPort(first, port int) Rule {
@@ -183,6 +170,6 @@ func addArmedCounters(n *agent.Namespace, into lab.Counters) error {
 }
 
 func init() {
-	agent.Register("armed set|remove: a rule that holds from an instant of a connection on", armed)
+	agent.Register("armed set|remove: a rule that holds from an instant of a connection on", armed.run)
 	agent.RegisterCounters(addArmedCounters)
 }

@@ -1,7 +1,6 @@
 package faults
 
 import (
-	"context"
 	"flag"
 	"fmt"
 
@@ -25,11 +24,7 @@ const (
 const cutUsage = "usage: tcplab host cut set [--proto tcp|udp] [--port N,...] --from request|reply|second-request [--back] [--reject] [--packets N], or cut remove"
 
 // cut breaks connections at a segment of theirs, or stops to do so.
-func cut(_ context.Context, s agent.Streams, args []string) error {
-	if len(args) == 0 {
-		return agent.Usagef(cutUsage)
-	}
-	flags := flag.NewFlagSet("cut", flag.ContinueOnError)
+var cut = tableVerb{table: cutTable, usage: cutUsage, word: "set", declare: func(flags *flag.FlagSet) setTable {
 	from := flags.String("from", "", "the segment from which on packets are dropped: request, reply or second-request")
 	ports := portNumbers{lab.Port}
 	flags.Var(&ports, "port", "the service's ports")
@@ -38,23 +33,14 @@ func cut(_ context.Context, s agent.Streams, args []string) error {
 	flags.BoolVar(&c.Back, "back", false, "drop only what comes from the server")
 	flags.BoolVar(&c.Reject, "reject", false, "answer with ICMP")
 	flags.IntVar(&c.Packets, "packets", 0, "only so many packets, 0 for all")
-	if err := agent.Parse(flags, args[1:]); err != nil {
-		return err
-	}
-	c.From = Moment(*from)
-	conn, err := s.Namespace.Nftables()
-	if err != nil {
-		return err
-	}
-	defer conn.CloseLasting()
-	switch {
-	case args[0] == "remove" && len(args) == 1:
-		return removeTable(conn, cutTable)
-	case args[0] == "set" && marking(c.From, serviceEnd{}) != nil && serviceProtocols[*proto] != 0 && c.Packets >= 0 && flags.NArg() == 0:
+	return func(_ *agent.Namespace, conn *nftables.Conn, rest []string) error {
+		c.From = Moment(*from)
+		if marking(c.From, serviceEnd{}) == nil || serviceProtocols[*proto] == 0 || c.Packets < 0 || len(rest) > 0 {
+			return errSenseless
+		}
 		return setCut(conn, c, endsOf(*proto, ports))
 	}
-	return agent.Usagef(cutUsage)
-}
+}}
 
 // serviceEnd is a port of the service, with the number of its protocol.
 type serviceEnd struct {
@@ -143,6 +129,6 @@ func addCutCounters(n *agent.Namespace, into lab.Counters) error {
 }
 
 func init() {
-	agent.Register("cut set|remove: drop or reject what comes on a connection from one of its segments on", cut)
+	agent.Register("cut set|remove: drop or reject what comes on a connection from one of its segments on", cut.run)
 	agent.RegisterCounters(addCutCounters)
 }

@@ -47,7 +47,8 @@ func firewall(_ context.Context, s agent.Streams, args []string) error {
 	if len(args) == 0 {
 		return agent.Usagef("usage: tcplab host firewall add|delete --family 4|6 --chain INPUT --proto tcp [--port N] [--reject tcp-reset]")
 	}
-	flags, family, rule := ruleFlags("firewall")
+	flags := flag.NewFlagSet("firewall", flag.ContinueOnError)
+	family, rule := ruleFlags(flags)
 	if err := agent.Parse(flags, args[1:]); err != nil {
 		return err
 	}
@@ -70,8 +71,7 @@ func firewall(_ context.Context, s agent.Streams, args []string) error {
 }
 
 // ruleFlags are the flags that say what a rule is.
-func ruleFlags(verb string) (flags *flag.FlagSet, family *int, rule *Rule) {
-	flags = flag.NewFlagSet(verb, flag.ContinueOnError)
+func ruleFlags(flags *flag.FlagSet) (family *int, rule *Rule) {
 	family = flags.Int("family", 4, "4 or 6")
 	rule = &Rule{}
 	flags.StringVar(&rule.Chain, "chain", "INPUT", "INPUT, FORWARD or OUTPUT")
@@ -84,7 +84,7 @@ func ruleFlags(verb string) (flags *flag.FlagSet, family *int, rule *Rule) {
 	flags.IntVar(&rule.First, "first", 0, "only so many packets, 0 for all")
 	flags.IntVar(&rule.Every, "every", 0, "only each so-manieth packet, as 10 for a tenth of them, 0 for all")
 	flags.StringVar(&rule.Reject, "reject", "", "answer with tcp-reset, icmp-port-unreachable ...; empty: drop")
-	return flags, family, rule
+	return family, rule
 }
 
 // possible reports what of a rule there cannot be.

@@ -1,7 +1,6 @@
 package faults
 
 import (
-	"context"
 	"flag"
 	"fmt"
 
@@ -19,30 +18,17 @@ const (
 )
 
 // limit puts a firewall in place that limits how many connections to a port may be open, or removes it.
-func limit(_ context.Context, s agent.Streams, args []string) error {
-	if len(args) == 0 {
-		return agent.Usagef(limitUsage)
-	}
-	flags := flag.NewFlagSet("limit", flag.ContinueOnError)
+var limit = tableVerb{table: limitTable, usage: limitUsage, word: "set", declare: func(flags *flag.FlagSet) setTable {
 	ports := portNumbers{lab.Port}
 	flags.Var(&ports, "port", "the service's ports, each with a limit of its own")
 	connections := flags.Int("connections", 0, "how many may be open")
-	if err := agent.Parse(flags, args[1:]); err != nil {
-		return err
-	}
-	conn, err := s.Namespace.Nftables()
-	if err != nil {
-		return err
-	}
-	defer conn.CloseLasting()
-	switch {
-	case args[0] == "remove" && len(args) == 1:
-		return removeTable(conn, limitTable)
-	case args[0] == "set" && *connections > 0 && flags.NArg() == 0:
+	return func(_ *agent.Namespace, conn *nftables.Conn, rest []string) error {
+		if *connections <= 0 || len(rest) > 0 {
+			return errSenseless
+		}
 		return setLimit(conn, ports, uint32(*connections))
 	}
-	return agent.Usagef(limitUsage)
-}
+}}
 
 // overLimit is the flag of a limit that matches what is above it (NFT_CONNLIMIT_F_INV).
 const overLimit = 1
@@ -68,6 +54,6 @@ func addLimitCounters(n *agent.Namespace, into lab.Counters) error {
 }
 
 func init() {
-	agent.Register("limit set|remove: a firewall that limits how many connections to a port may be open", limit)
+	agent.Register("limit set|remove: a firewall that limits how many connections to a port may be open", limit.run)
 	agent.RegisterCounters(addLimitCounters)
 }

@@ -1,7 +1,6 @@
 package faults
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"net"
@@ -27,33 +26,20 @@ const (
 const natUsage = "usage: tcplab host nat set --to INTERFACE [--unknown drop|reset] [--idle 2s] [--ports 0], or nat remove"
 
 // nat puts source NAT in place, or removes it.
-func nat(_ context.Context, s agent.Streams, args []string) error {
-	if len(args) == 0 {
-		return agent.Usagef(natUsage)
-	}
-	flags := flag.NewFlagSet("nat", flag.ContinueOnError)
+var nat = tableVerb{table: natTable, usage: natUsage, word: "set", declare: func(flags *flag.FlagSet) setTable {
 	to := flags.String("to", "", "interface whose address the packets get that leave by it")
 	rule := NAT{}
 	flags.StringVar(&rule.Unknown, "unknown", "drop", "what becomes of packets without a mapping")
 	flags.DurationVar(&rule.Idle, "idle", 0, "how long an established connection without a packet is remembered, in whole seconds")
 	flags.IntVar(&rule.Ports, "ports", 0, "how many ports there are for connections, 0 for all")
-	if err := agent.Parse(flags, args[1:]); err != nil {
-		return err
+	return func(n *agent.Namespace, conn *nftables.Conn, rest []string) error {
+		known := rule.Unknown == "drop" || rule.Unknown == "reset"
+		if *to == "" || !known || rule.Idle%time.Second != 0 || rule.Idle < 0 || rule.Ports < 0 || len(rest) > 0 {
+			return errSenseless
+		}
+		return setNAT(n, conn, *to, rule)
 	}
-	conn, err := s.Namespace.Nftables()
-	if err != nil {
-		return err
-	}
-	defer conn.CloseLasting()
-	known := rule.Unknown == "drop" || rule.Unknown == "reset"
-	switch {
-	case args[0] == "remove" && len(args) == 1:
-		return removeTable(conn, natTable)
-	case args[0] == "set" && *to != "" && known && rule.Idle%time.Second == 0 && rule.Idle >= 0 && rule.Ports >= 0 && flags.NArg() == 0:
-		return setNAT(s.Namespace, conn, *to, rule)
-	}
-	return agent.Usagef(natUsage)
-}
+}}
 
 func setNAT(n *agent.Namespace, conn *nftables.Conn, to string, rule NAT) error {
 	leaving, err := n.Passage(to, "")
@@ -193,6 +179,6 @@ func addNATCounters(n *agent.Namespace, into lab.Counters) error {
 }
 
 func init() {
-	agent.Register("nat set|remove: hide what leaves by an interface behind its address", nat)
+	agent.Register("nat set|remove: hide what leaves by an interface behind its address", nat.run)
 	agent.RegisterCounters(addNATCounters)
 }

@@ -1,7 +1,6 @@
 package faults
 
 import (
-	"context"
 	"encoding/binary"
 	"flag"
 	"fmt"
@@ -20,29 +19,17 @@ const rewriteTable = "rewrite" // and its chain
 const rewriteUsage = "usage: tcplab host rewrite set [--proto tcp|udp] [--port N,...] source|number ADDRESS..., or rewrite remove"
 
 // rewrite rewrites packets of one direction, or stops to do so.
-func rewrite(_ context.Context, s agent.Streams, args []string) error {
-	if len(args) == 0 {
-		return agent.Usagef(rewriteUsage)
-	}
-	flags := flag.NewFlagSet("rewrite", flag.ContinueOnError)
+var rewrite = tableVerb{table: rewriteTable, usage: rewriteUsage, word: "set", declare: func(flags *flag.FlagSet) setTable {
 	ports := portNumbers{lab.Port}
 	flags.Var(&ports, "port", "the service's ports")
 	proto := flags.String("proto", lab.ProtoTCP, "tcp or udp")
-	if err := agent.Parse(flags, args[1:]); err != nil {
-		return err
+	return func(_ *agent.Namespace, conn *nftables.Conn, rest []string) error {
+		if len(rest) < 2 || serviceProtocols[*proto] == 0 {
+			return errSenseless
+		}
+		return setRewrite(conn, Rewrite{Rewriting(rest[0])}, endsOf(*proto, ports), rest[1:])
 	}
-	conn, err := s.Namespace.Nftables()
-	if err != nil {
-		return err
-	}
-	switch {
-	case args[0] == "remove" && len(args) == 1:
-		return removeTable(conn, rewriteTable)
-	case args[0] == "set" && flags.NArg() > 1 && serviceProtocols[*proto] != 0:
-		return setRewrite(conn, Rewrite{Rewriting(flags.Arg(0))}, endsOf(*proto, ports), flags.Args()[1:])
-	}
-	return agent.Usagef(rewriteUsage)
-}
+}}
 
 func setRewrite(conn *nftables.Conn, f Rewrite, services []serviceEnd, own []string) error {
 	hook, rules := nftables.ChainHookForward, [][]expr.Any{}
@@ -63,7 +50,7 @@ func setRewrite(conn *nftables.Conn, f Rewrite, services []serviceEnd, own []str
 			}
 		}
 	default:
-		return agent.Usagef(rewriteUsage)
+		return errSenseless
 	}
 	table := replaceTable(conn, rewriteTable)
 	chain := conn.AddChain(&nftables.Chain{Name: rewriteTable, Table: table, Type: nftables.ChainTypeFilter, Hooknum: hook, Priority: nftables.ChainPriorityMangle})
@@ -114,6 +101,6 @@ func addRewriteCounters(n *agent.Namespace, into lab.Counters) error {
 }
 
 func init() {
-	agent.Register("rewrite set|remove: rewrite the source address of answers, or the sequence number of SYNs, in one direction only", rewrite)
+	agent.Register("rewrite set|remove: rewrite the source address of answers, or the sequence number of SYNs, in one direction only", rewrite.run)
 	agent.RegisterCounters(addRewriteCounters)
 }

@@ -1,7 +1,6 @@
 package faults
 
 import (
-	"context"
 	"flag"
 	"fmt"
 
@@ -20,29 +19,16 @@ const (
 )
 
 // stateful puts a stateful firewall that does not see the answers in place, or removes it.
-func stateful(_ context.Context, s agent.Streams, args []string) error {
-	if len(args) == 0 {
-		return agent.Usagef(statefulUsage)
-	}
-	flags := flag.NewFlagSet("stateful", flag.ContinueOnError)
+var stateful = tableVerb{table: statefulTable, usage: statefulUsage, word: "bypassed", declare: func(flags *flag.FlagSet) setTable {
 	ports := portNumbers{lab.Port}
 	flags.Var(&ports, "port", "the service's ports")
-	if err := agent.Parse(flags, args[1:]); err != nil {
-		return err
-	}
-	conn, err := s.Namespace.Nftables()
-	if err != nil {
-		return err
-	}
-	defer conn.CloseLasting()
-	switch {
-	case args[0] == "remove" && len(args) == 1:
-		return removeTable(conn, statefulTable)
-	case args[0] == "bypassed" && flags.NArg() == 0:
+	return func(_ *agent.Namespace, conn *nftables.Conn, rest []string) error {
+		if len(rest) > 0 {
+			return errSenseless
+		}
 		return bypass(conn, ports)
 	}
-	return agent.Usagef(statefulUsage)
-}
+}}
 
 func bypass(conn *nftables.Conn, ports []int) error {
 	table := replaceTable(conn, statefulTable)
@@ -68,6 +54,6 @@ func addStatefulCounters(n *agent.Namespace, into lab.Counters) error {
 }
 
 func init() {
-	agent.Register("stateful bypassed|remove: a stateful firewall that does not see the answers", stateful)
+	agent.Register("stateful bypassed|remove: a stateful firewall that does not see the answers", stateful.run)
 	agent.RegisterCounters(addStatefulCounters)
 }
