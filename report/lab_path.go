@@ -34,7 +34,8 @@ func LabPath(t lab.Topology, f lab.Family, from, to string, traces []wire.Trace,
 	return path
 }
 
-// withNameServer puts a name server, which is beside the way, into the last column, and the way to it into those before.
+// withNameServer puts a name server, which is beside the way, into the last column, and the way to it into those before. Where nothing
+// was captured but what it was asked, the column is its own.
 func withNameServer(way []ladder.Column, t lab.Topology, host string, traces []wire.Trace, off []string) {
 	last := &way[len(way)-1]
 	if slices.ContainsFunc(way, func(c ladder.Column) bool { return standsFor(c.Name, host) }) {
@@ -43,9 +44,13 @@ func withNameServer(way []ladder.Column, t lab.Topology, host string, traces []w
 	if last.Off {
 		last.Name, last.Off = last.Name+" (off)", false // of the two, the name server may live
 	}
-	last.Name += ", " + host
-	if slices.Contains(off, host) {
-		last.Name += " (off)"
+	if len(traces) > 0 && !concern(traces, last.Addrs) {
+		last.Name, last.Off, last.Addrs = host, slices.Contains(off, host), nil
+	} else {
+		last.Name += ", " + host
+		if slices.Contains(off, host) {
+			last.Name += " (off)"
+		}
 	}
 	last.Addr = ""
 	last.Addrs = append(last.Addrs, addrsOf(t, host)...)
@@ -61,6 +66,13 @@ func withNameServer(way []ladder.Column, t lab.Topology, host string, traces []w
 			column.RightToo = append(column.RightToo, seen)
 		}
 	}
+}
+
+// concern reports whether one of the captured packets is from or to one of the addresses.
+func concern(traces []wire.Trace, addrs []netip.Addr) bool {
+	return slices.ContainsFunc(traces, func(t wire.Trace) bool {
+		return slices.ContainsFunc(t.Packets, func(p wire.Packet) bool { return slices.Contains(addrs, p.Src) || slices.Contains(addrs, p.Dst) })
+	})
 }
 
 // impostor is the host that got what was meant for the one asked, on the link of that one, while the failure was there; "" where none did.

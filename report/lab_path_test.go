@@ -28,3 +28,20 @@ func TestLabPathLeadsToWhomTheClientAsked(t *testing.T) {
 	assert.Equal(t, "router:to-well-known", path.Hosts[1].Right.Point)
 	assert.Len(t, LabPath(topology, lab.IPv4, "client", "nowhere", traces, nil).Hosts, 1)
 }
+
+// A name server shares the server's column, unless nothing was captured but what it was asked itself: then the column has its name.
+func TestLabPathToANameServer(t *testing.T) {
+	topology := lab.WithNames()
+	query := wire.Packet{Kind: wire.KindUDP, Src: topology.Addr("client", lab.IPv4), Dst: topology.Addr(lab.Names, lab.IPv4)}
+	syn := wire.Packet{Kind: wire.KindTCP, Src: query.Src, Dst: topology.Addr("server", lab.IPv4)}
+	last := func(off []string, packets ...wire.Packet) (string, bool) {
+		way := LabPath(topology, lab.IPv4, "client", "server", []wire.Trace{{Point: "client", Packets: packets}}, off).Hosts
+		return way[len(way)-1].Name, way[len(way)-1].Off
+	}
+	name, off := last(nil, query, syn)
+	assert.Equal(t, "server, names", name)
+	assert.False(t, off)
+	name, off = last([]string{lab.Names}, query)
+	assert.Equal(t, "names", name)
+	assert.True(t, off)
+}
