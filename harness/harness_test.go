@@ -218,3 +218,11 @@ func TestOnlyWhatIsPassedOnGoesPastTheRouter(t *testing.T) {
 	assert.Equal(t, []string{"client", "router:to-client", "router:to-well-known", "well-known"},
 		act{target: lab.WellKnown, protocol: lab.Echo}.way(lab.WithWellKnown()))
 }
+
+func TestIPv4OnlyIsSkippedWithIPv6(t *testing.T) {
+	s := Scenario{Name: "of-ipv4", IPv4Only: "IPv6 has no such thing"}
+	r, err := Run(t.Context(), &lazyEngine{}, s, Options{Family: lab.IPv6})
+	require.NoError(t, err)
+	assert.Equal(t, "IPv6 has no such thing: not supported with IPv6", r.Skipped)
+	assert.False(t, r.Match())
+}

@@ -193,6 +193,9 @@ func (r *run) phases(ctx context.Context) error {
 
 // prove builds the lab and lets it prove that it works.
 func (r *run) prove(ctx context.Context) error {
+	if reason := r.report.Scenario.IPv4Only; reason != "" && r.options.Family == lab.IPv6 {
+		return &skipError{fmt.Errorf("%s: %w with IPv6", reason, lab.ErrUnsupported)}
+	}
 	if err := r.prepare(ctx); err != nil {
 		return err
 	}

@@ -59,6 +59,8 @@ type Scenario struct {
 	Timeout time.Duration
 	// TCPOnly is why the scenario says nothing about a service on UDP ports, where its fault would be one for datagrams, too.
 	TCPOnly string
+	// IPv4Only is why there is no such failure with IPv6; empty: there is. A run with IPv6 is skipped then.
+	IPv4Only string
 	// Long says that the scenario takes minutes in real time. It is left out of "all" unless time is compressed.
 	Long bool
 	// Fault is what breaks; nil: nothing does.

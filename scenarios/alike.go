@@ -22,6 +22,11 @@ const (
 	routerDropsSYN = "the router drops each SYN in both, and says nothing: its rules (nft list ruleset), with their counters, and its routes (ip route get) tell"
 	noRouteBack    = "the server's kernel has no way for its answer in either, and drops the SYN: ip route get, with the client's address, on the server tells"
 
+	// Where the server does not filter by the reverse path; where it does, the filter's counter tells.
+	answerNotTaken = "the server's answer waits for a hardware address that nobody tells, in both: ip route get, with the client's address, on the server tells"
+
+	filteredToo = "the filter of the reverse path drops a SYN as well where the server has no way back at all: ip route get, with the client's address, on the server tells"
+
 	sameToPlain = "a client that speaks no TLS gets the same answer from a service that does, whatever is wrong with its certificate"
 
 	waitsToBeAsked = "a service that waits for a request says nothing to a client that waits for a greeting, whatever it would do with the request: what listens there tells (ss -ltnp on the server)"
@@ -51,6 +56,8 @@ func Alike(s, other harness.Scenario) string {
 		return balancerClosed
 	case isProxied(s) && s.Fault == harness.Fault(faults.HangService{}) && other.Unnoticed == harness.OutwaitsSlow:
 		return balancerWaitsNot
+	case s.Fault == harness.Fault(faults.Overlap{}) && other.Alike == noRouteBack:
+		return filteredToo
 	case s.Alike == routerDropsSYN && isRevoked(other.Fault) && !isWitnessed(s, other.Fault) && !countsDrops(s) && maps.Equal(s.Want.Wire, other.Want.Wire):
 		return s.Alike
 	case s.Alike != "" && s.Alike == other.Alike && !isWitnessed(s, other.Fault):

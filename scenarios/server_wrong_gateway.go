@@ -25,6 +25,7 @@ the filter the same capture shows the question, again and again. That is the who
 한다(ARP, IPv6에서는 Neighbor Discovery). 아무도 대답하지 않는다. 서버에서 TCP만 거르면 firewall-drop 시나리오처럼 응답 없는 SYN만 보이고, 필터를 빼면 같은 캡처에 거듭되는 물음이
 보인다. 진단은 그것으로 끝난다.`,
 	},
+	Alike:     answerNotTaken,
 	Verdict:   "no-answer",
 	Timeout:   harness.PatientTimeout,
 	Unnoticed: harness.IsTranslated,

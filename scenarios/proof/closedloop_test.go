@@ -63,7 +63,7 @@ func TestClosedLoop(t *testing.T) {
 		return
 	}
 	for _, s := range scenarios.All() {
-		if len(loops[s.Name]) != len(lab.Families) {
+		if len(loops[s.Name]) != len(lab.Families) && (s.IPv4Only == "" || len(loops[s.Name]) != 1) {
 			t.Skipf("%s cannot run here: the table cannot be made", s.Name)
 		}
 	}
