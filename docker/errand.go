@@ -28,6 +28,8 @@ type Errand struct {
 	Args []string
 	// Env is its environment, each "NAME=value".
 	Env []string
+	// Programs are what it starts beside tcplab. Those that the hosts' image has may be here; where there are any, the container is of that.
+	Programs []string
 	// Folder is the folder that it fills, as Args name it. It exists on this machine, empty; what the command has left in it in the
 	// container is copied here. It may be empty: there is none.
 	Folder string
@@ -85,7 +87,7 @@ func (e *Engine) Run(ctx context.Context, errand Errand) (code int, err error) {
 // attempt runs the errand with these rights.
 func (e *Engine) attempt(ctx context.Context, d *daemon, errand Errand, inside place, r rights) (code int, err error) {
 	for range 2 {
-		image, err := e.image(ctx, d, errandRole, func(ctx context.Context) (string, error) { return e.ensureErrandImage(ctx, d) })
+		image, err := e.errandImage(ctx, d, errand.Programs)
 		if err != nil {
 			return 0, err
 		}
@@ -109,6 +111,18 @@ func (n *noNamespaces) read(content io.Reader) error {
 	text, err := io.ReadAll(content)
 	n.reason = strings.TrimPrefix(string(text), "netns: ")
 	return err
+}
+
+// errandImage returns the id of the smallest image with tcplab and the programs.
+func (e *Engine) errandImage(ctx context.Context, d *daemon, programs []string) (string, error) {
+	if len(programs) == 0 {
+		return e.image(ctx, d, errandRole, func(ctx context.Context) (string, error) { return e.ensureErrandImage(ctx, d) })
+	}
+	k, err := kindFor(programs)
+	if err != nil {
+		return "", err
+	}
+	return e.hostImage(ctx, d, k)
 }
 
 // ensureErrandImage makes the image where it is missing. Its name tells its content, so that two versions of tcplab never meet.

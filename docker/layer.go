@@ -27,7 +27,7 @@ type layer struct {
 // own, which is built when the first lab asks for it.
 var layers = []layer{
 	{"tools", "the hosts' tools", toolsDockerfile, []string{"bash", "conntrack", "curl", "haproxy", "ip", "ip6tables",
-		"iptables", "nft", "ping", "ss", "tcpdump", "traceroute"}},
+		"iptables", "nft", "ping", "sh", "ss", "tcpdump", "traceroute"}},
 	{"browser", "Chromium", browserDockerfile, []string{"chromium"}},
 }
 

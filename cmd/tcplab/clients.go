@@ -64,17 +64,21 @@ func listClient(w io.Writer, c lab.Client, asJSON bool) error {
 
 // missingPrograms are those that a client needs and this machine does not have.
 func missingPrograms(c lab.Client) []string {
-	n, ok := c.(lab.Needer)
-	if !ok {
-		return nil
-	}
 	var list []string
-	for _, name := range n.Programs() {
+	for _, name := range programsOf(c) {
 		if _, err := exec.LookPath(name); err != nil {
 			list = append(list, name)
 		}
 	}
 	return list
+}
+
+// programsOf are those that a client needs, which may be none.
+func programsOf(c lab.Client) []string {
+	if n, ok := c.(lab.Needer); ok {
+		return n.Programs()
+	}
+	return nil
 }
 
 func orEmpty(list []string) []string {

@@ -63,8 +63,8 @@ an image (docker engine), whose entry point finds PORT and HOST; with --server a
 --client-image, the arguments after -- are for the entry point of an image, whose container is the client. No image is fetched.
 
 With --engine container, all labs stand in one container of the Docker engine, by the netns engine: as fast as that, where this machine has
-no namespaces (macOS, Windows) or forbids them. The container has no program but tcplab: --client takes what is built in, and a
-command or a server of your own is for --engine netns or docker.
+no namespaces (macOS, Windows) or forbids them. A command after -- is one that the docker engine's hosts have, such as curl; a server
+or an image of your own is for --engine netns or docker.
 
 Exit code: 0 when every scenario matched (or every verdict on the command is ok), 1 when one did not, 2 when one could not be run.`,
 		Example: `  tcplab run --all
@@ -128,7 +128,7 @@ func (f runFlags) run(cmd *cobra.Command, names []string) error {
 		return err
 	}
 	if f.built.engine == containerName {
-		return f.runInContainer(cmd, names, client)
+		return f.runInContainer(cmd, names, programsOf(client))
 	}
 	engine, _, err := f.built.choose(cmd.Context())
 	if err != nil {

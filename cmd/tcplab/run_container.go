@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -21,9 +20,9 @@ const containerName = "container"
 // keptInFlag is the flag by which "run" is told in a container which folder to fill.
 const keptInFlag = "kept-in"
 
-// errOnlyRun is for everything that needs more than one run of scenarios.
-var errOnlyRun = errors.New("--engine container is for \"tcplab run\" without a command or a server of your own, because the container has no program " +
-	"but tcplab, and ends with the run: take --engine docker")
+// errOnlyRun is for what is not in the container, or has to outlast it.
+var errOnlyRun = errors.New("--engine container is for \"tcplab run\" without a server or an image of your own, because they are not in the container, " +
+	"which ends with the run: take --engine docker")
 
 // namespacesCommand is the command that [docker.Engine.CanRun] sends to a container.
 const namespacesCommand = "namespaces"
@@ -57,17 +56,14 @@ func tellOutside(err error) error {
 // passedOn are the variables of the environment by which text looks as it does.
 var passedOn = []string{"TERM", "LC_ALL", "LC_CTYPE", "LANG", langVariable}
 
-// runInContainer runs the same command line in a container. Files come back when it has ended.
-func (f runFlags) runInContainer(cmd *cobra.Command, names []string, client lab.Client) error {
-	if n, ok := client.(lab.Needer); ok && len(n.Programs()) > 0 {
-		return fmt.Errorf("--client %s needs %s, which is not in the container of --engine container: take --engine docker", f.client, strings.Join(n.Programs(), " and "))
-	}
+// runInContainer runs the same command line in a container that has the programs; argv is what stands behind --. Files come back when it has ended.
+func (f runFlags) runInContainer(cmd *cobra.Command, names, programs []string, argv ...string) error {
 	closeOut, err := f.openOut()
 	if err != nil {
 		return err
 	}
 	out, errOut := fileOf(cmd.OutOrStdout()), fileOf(cmd.ErrOrStderr()) // as it comes: it was made safe for a terminal in the container
-	errand := docker.Errand{Folder: filepath.ToSlash(f.out), Files: map[string]func(io.Reader) error{}, Stdout: out, Stderr: errOut, Signals: takeSignals,
+	errand := docker.Errand{Programs: programs, Folder: filepath.ToSlash(f.out), Files: map[string]func(io.Reader) error{}, Stdout: out, Stderr: errOut, Signals: takeSignals,
 		Terminal: isTerminal(out) && isTerminal(errOut)}
 	errand.Args = []string{"run", "--engine=netns", "--" + keptInFlag + "=" + errand.Folder, "--color=" + string(f.color.decided(cmd.OutOrStdout()))}
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
@@ -92,8 +88,14 @@ func (f runFlags) runInContainer(cmd *cobra.Command, names []string, client lab.
 		errand.Args = append(errand.Args, "--"+flag.Name+"="+value)
 	})
 	errand.Args = append(errand.Args, names...)
+	if len(argv) > 0 {
+		errand.Args = append(append(errand.Args, "--"), argv...)
+	}
 	errand.Env = environment(errOut, errand.Terminal)
 	code, err := containers(cmd).Run(cmd.Context(), errand)
+	if errors.Is(err, lab.ErrUnsupported) {
+		err = fmt.Errorf("%w: take --engine netns, or --engine docker with an image of your own (--client-image)", err)
+	}
 	if err = errors.Join(err, closeOut()); err == nil && code != 0 {
 		return exitCode(code)
 	}

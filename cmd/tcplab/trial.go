@@ -107,9 +107,6 @@ func withoutCommand(cmd *cobra.Command) error {
 
 // try puts a command into the scenarios' failures.
 func (f runFlags) try(cmd *cobra.Command, names, argv []string) error {
-	if f.built.engine == containerName {
-		return errOnlyRun
-	}
 	demand, err := f.trial.demand(cmd)
 	if err != nil {
 		return err
@@ -140,6 +137,12 @@ func (f runFlags) try(cmd *cobra.Command, names, argv []string) error {
 	}
 	if service.UDP() && !cmd.Flags().Changed("retries") {
 		demand.Retries = moreDatagrams
+	}
+	if f.built.engine == containerName {
+		if len(argv) == 0 || service.Own != nil || f.trial.image != "" {
+			return errOnlyRun
+		}
+		return f.runInContainer(cmd, names, argv[:1], argv...)
 	}
 	engine, command, err := f.trial.chosen(cmd, &f.built, service, argv)
 	if err != nil {

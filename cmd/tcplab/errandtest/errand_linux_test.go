@@ -156,21 +156,47 @@ func TestRunInContainerKilled(t *testing.T) {
 	assert.Error(t, exec.Command("docker", "volume", "inspect", strings.TrimSpace(string(volume))).Run(), "the volume is left")
 }
 
+// A command that the hosts' image of the docker engine has is put into failures, and so is a client that is a program. What the image does not
+// have is refused by its name.
+func TestRunInContainerWithPrograms(t *testing.T) {
+	needContainers(t)
+	t.Parallel()
+	dir := t.TempDir()
+	run := func(args ...string) (string, int) {
+		cmd := exec.Command(cmdtest.Program(t), append([]string{"run", "closed-port", "--engine", "container"}, args...)...)
+		cmd.Dir = dir
+		out, _ := cmd.CombinedOutput()
+		return string(out), cmd.ProcessState.ExitCode()
+	}
+	out, code := run("--client", "curl")
+	assert.Zero(t, code, out)
+	assert.Contains(t, out, "match     closed-port/netns/ipv4                refused: curl failed with ECONNREFUSED after ")
+	out, code = run("--json", "--", "sh", "-c", "echo $TCPLAB_PORT; exec curl --fail --silent --max-time 3 http://server.lab:{port}/")
+	assert.Zero(t, code, out)
+	assert.Contains(t, out, `"verdict":"ok"`)
+	out, code = run("--want-exit", "28", "--", "curl", "--fail", "--max-time", "3", "{url}")
+	assert.Equal(t, 1, code, out)
+	out, code = run("--", "./client")
+	assert.Equal(t, 2, code)
+	assert.Equal(t, "tcplab: docker: the hosts' image has no program ./client: not supported: take --engine netns, or --engine docker with an image of your own (--client-image)\n", out)
+}
+
 // onlyRun is what is said of everything but a run of scenarios.
-const onlyRun = "tcplab: --engine container is for \"tcplab run\" without a command or a server of your own, because the container has no program " +
-	"but tcplab, and ends with the run: take --engine docker\n"
+const onlyRun = "tcplab: --engine container is for \"tcplab run\" without a server or an image of your own, because they are not in the container, " +
+	"which ends with the run: take --engine docker\n"
 
 // What does not make sense in a container is refused in one sentence, before any container is started.
 func TestContainerRefuses(t *testing.T) {
 	t.Parallel()
 	nowhere := "unix://" + filepath.Join(t.TempDir(), "none.sock")
 	for typed, want := range map[string]string{
-		"run closed-port --engine container -- true":               onlyRun,
 		"run closed-port --engine container --server true":         onlyRun,
+		"run closed-port --engine container --server x -- curl":    onlyRun,
+		"run closed-port --engine container --client-image x":      onlyRun,
 		"with closed-port --engine container -- true":              onlyRun,
 		"up closed-port --engine container":                        onlyRun,
 		"lesson mystery --student kim --engine container":          onlyRun,
-		"run closed-port --engine container --client curl":         "--client curl needs curl, which is not in the container of --engine container: take --engine docker",
+		"run closed-port --engine container --client no-such":      "there is no client",
 		"run no-such --engine container":                           "no-such",
 		"run closed-port --engine container --out /dev/null/below": "not a directory",
 		"run closed-port --engine container":                       "docker: no engine answers at " + nowhere + ": install and start Docker, or set DOCKER_HOST to where one is",
