@@ -57,6 +57,8 @@ const (
 	ErrandFiles = "/tmp"
 	// unavailableFile is where the variable leads.
 	unavailableFile = ErrandFiles + "/unavailable"
+	// imageTries is how often the image is made again for one errand where others, of another binary, remove it as soon as it is made.
+	imageTries = 4
 	// endTimeout bounds the wait for a container after its command's end: for its output, its files and its removal.
 	endTimeout = 2 * time.Minute
 )
@@ -72,21 +74,21 @@ func (e *Engine) Run(ctx context.Context, errand Errand) (code int, err error) {
 		return 0, err
 	}
 	e.sweepOnce(ctx)
-	var reasons []error
+	var reasons []string
 	for _, r := range d.attempts() {
 		code, err := e.attempt(ctx, d, errand, inside, r)
 		unavailable, ok := errors.AsType[*noNamespaces](err)
 		if !ok {
 			return code, err
 		}
-		reasons = append(reasons, unavailable)
+		reasons = append(reasons, unavailable.Error())
 	}
-	return 0, fmt.Errorf("docker: the engine's containers cannot build labs of namespaces: take --engine docker, whose hosts are containers (%w)", errors.Join(reasons...))
+	return 0, fmt.Errorf("docker: no container of this engine can hold labs of namespaces (%s): take --engine docker, whose hosts are containers", strings.Join(reasons, "; "))
 }
 
 // attempt runs the errand with these rights.
 func (e *Engine) attempt(ctx context.Context, d *daemon, errand Errand, inside place, r rights) (code int, err error) {
-	for range 2 {
+	for range imageTries {
 		image, err := e.errandImage(ctx, d, errand.Programs)
 		if err != nil {
 			return 0, err
@@ -109,7 +111,7 @@ func (n *noNamespaces) Error() string { return n.as + ": " + n.reason }
 
 func (n *noNamespaces) read(content io.Reader) error {
 	text, err := io.ReadAll(content)
-	n.reason = strings.TrimPrefix(string(text), "netns: ")
+	n.reason = string(text)
 	return err
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -41,13 +42,13 @@ func newNamespaces() *cobra.Command {
 }
 
 // tellOutside tells in a container, to those who started that, why an engine is not available: nobody else is told, because they may have
-// another container to try.
+// another container to try. The advice is left out, because it is for people who start containers by hand.
 func tellOutside(err error) error {
 	name := os.Getenv(docker.UnavailableEnv)
 	if err == nil || name == "" {
 		return err
 	}
-	if unwritten := os.WriteFile(name, []byte(err.Error()), 0o644); unwritten != nil {
+	if unwritten := os.WriteFile(name, []byte(cmp.Or(errors.Unwrap(err), err).Error()), 0o644); unwritten != nil {
 		return errors.Join(err, unwritten)
 	}
 	return exitCode(exitFailure)
