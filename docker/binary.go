@@ -16,8 +16,11 @@ import (
 
 const (
 	binaryEnv     = "TCPLAB_HOST_BINARY"
-	binaryPackage = "github.com/tcplab/tcplab/cmd/tcplab"
-	verbsPackage  = "github.com/tcplab/tcplab/lab/agent/tcplab"
+	modulePath    = "github.com/tcplab/tcplab"
+	binaryPackage = modulePath + "/cmd/tcplab"
+	verbsPackage  = modulePath + "/lab/agent/tcplab"
+	// leastGo is the version of the language in which a module that requires this one is written.
+	leastGo = "1.26"
 	// goTimeout bounds the go tool, which may have to download modules.
 	goTimeout = 5 * time.Minute
 )
@@ -107,12 +110,14 @@ func checkBinary(path, arch string) error {
 	return nil
 }
 
-// goBuild builds the first of the programs that can be built with the go tool, in the module that the working directory belongs to: in one that
-// uses this module as a library, those are the verbs alone. The result is kept, so that the go tool finds it up to date the next time.
+// goBuild builds the first of the programs that can be built with the go tool: in the module that the working directory belongs to, which, where it
+// uses this module as a library, can build the verbs alone; and elsewhere, by a tcplab that "go install" has made, from the same version. The result
+// is kept, so that the go tool finds it up to date the next time.
 func (e *Engine) goBuild(ctx context.Context, arch string, programs []string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, goTimeout)
 	defer cancel()
-	module, err := goTool(ctx, arch, "env", "GOMOD")
+	here := goTool{arch: arch}
+	module, err := here.run(ctx, "env", "GOMOD")
 	if err != nil {
 		return "", err
 	}
@@ -126,7 +131,13 @@ func (e *Engine) goBuild(ctx context.Context, arch string, programs []string) (s
 	}
 	var errs []error
 	for _, what := range programs {
-		_, err := goTool(ctx, arch, "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", path, what)
+		if err = here.build(ctx, path, what); err == nil {
+			return path, nil
+		}
+		errs = append(errs, err)
+	}
+	if version := installedVersion(); version != "" {
+		path, err = buildVersion(ctx, arch, dir, version)
 		if err == nil {
 			return path, nil
 		}
@@ -135,10 +146,43 @@ func (e *Engine) goBuild(ctx context.Context, arch string, programs []string) (s
 	return "", errors.Join(errs...)
 }
 
-// goTool runs the go tool for a Linux machine and returns what it printed.
-func goTool(ctx context.Context, arch string, args ...string) (string, error) {
+// installedVersion is the version of this program where "go install" has made it, from a module that others can download; else "".
+func installedVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Path != binaryPackage || info.Main.Sum == "" { // a clone has no sum
+		return ""
+	}
+	return info.Main.Version
+}
+
+// buildVersion builds a version of the program in a module that requires this version and nothing else, as "go install" does. (That one
+// cannot choose where the program goes when it is for another machine.)
+func buildVersion(ctx context.Context, arch, cache, version string) (string, error) {
+	dir := filepath.Join(cache, "versions", digest([]byte(version), []byte(arch)))
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	module := fmt.Sprintf("module tcplab.example/hosts\n\ngo %s\n\nrequire %s %s\n", leastGo, modulePath, version)
+	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte(module), 0o644); err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "tcplab")
+	return path, goTool{dir: dir, arch: arch}.build(ctx, path, binaryPackage, "-mod=mod")
+}
+
+// goTool is the go tool, which builds for Linux on that architecture.
+type goTool struct{ dir, arch string }
+
+func (g goTool) build(ctx context.Context, path, what string, flags ...string) error {
+	args := append([]string{"build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", path}, flags...)
+	_, err := g.run(ctx, append(args, what)...)
+	return err
+}
+
+// run runs it and returns what it printed.
+func (g goTool) run(ctx context.Context, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+arch)
+	cmd.Dir, cmd.Env = g.dir, append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+g.arch)
 	out, err := cmd.Output()
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		err = withOutput(fmt.Errorf("go %s: %w", args[0], err), string(exit.Stderr))

@@ -1,6 +1,7 @@
 package docker
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	gomodule "golang.org/x/mod/module"
+	"golang.org/x/mod/zip"
 )
 
 // A module that uses this one as a library has no sums of what the command line imports: the hosts get the verbs all the same.
@@ -33,7 +36,7 @@ func TestTheHostsBinaryInAnotherModule(t *testing.T) {
 	require.NoError(t, err)
 	t.Setenv("GOCACHE", strings.TrimSpace(string(cache))) // it would move with the next
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	_, err = goTool(t.Context(), runtime.GOARCH, "build", "-o", os.DevNull, binaryPackage)
+	err = goTool{arch: runtime.GOARCH}.build(t.Context(), os.DevNull, binaryPackage)
 	require.ErrorContains(t, err, "cobra", "the command itself can be built here: the test tests nothing")
 
 	path, err := New().goBuild(t.Context(), runtime.GOARCH, []string{binaryPackage, verbsPackage})
@@ -44,4 +47,39 @@ func TestTheHostsBinaryInAnotherModule(t *testing.T) {
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	assert.Contains(t, string(out), "net.ipv4.ip_forward")
+}
+
+// A tcplab that "go install" has made builds its own version for the hosts, where no clone is.
+func TestTheHostsBinaryOfAnInstalledVersion(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it compiles the program anew")
+	}
+	const version = "v0.0.1"
+	dir := t.TempDir()
+	at := filepath.Join(dir, "proxy", modulePath, "@v")
+	require.NoError(t, os.MkdirAll(at, 0o755))
+	module, err := os.ReadFile(filepath.Join("..", "go.mod"))
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(at, version+".mod"), module, 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(at, version+".info"), []byte(`{"Version":"`+version+`"}`), 0o644))
+	packed, err := os.Create(filepath.Join(at, version+".zip"))
+	require.NoError(t, err)
+	require.NoError(t, errors.Join(zip.CreateFromDir(packed, gomodule.Version{Path: modulePath, Version: version}, ".."), packed.Close()))
+
+	downloaded, err := exec.Command("go", "env", "GOMODCACHE", "GOCACHE").Output()
+	require.NoError(t, err)
+	caches := strings.Fields(string(downloaded))
+	t.Setenv("GOCACHE", caches[1]) // it would move with the user's
+	t.Setenv("GOMODCACHE", filepath.Join(dir, "modules"))
+	t.Setenv("GOFLAGS", "-modcacherw") // so that it can be removed
+	t.Setenv("GOPROXY", "file://"+filepath.Join(dir, "proxy")+",file://"+filepath.Join(caches[0], "cache", "download"))
+	t.Setenv("GOSUMDB", "off")
+	t.Setenv("GOWORK", "off")
+	path, err := buildVersion(t.Context(), runtime.GOARCH, filepath.Join(dir, "cache"), version)
+	require.NoError(t, err)
+	require.NoError(t, checkBinary(path, runtime.GOARCH))
+	out, err := exec.Command(path, "list", "--group", "names").CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	assert.Contains(t, string(out), "captive-portal")
+	assert.Empty(t, installedVersion(), "this program is a test")
 }
