@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/containerd/errdefs"
 	"github.com/moby/moby/api/pkg/stdcopy"
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
@@ -86,22 +87,32 @@ func (e *Engine) Run(ctx context.Context, errand Errand) (code int, err error) {
 	return 0, fmt.Errorf("docker: no container of this engine can hold labs of namespaces (%s): take --engine docker, whose hosts are containers", strings.Join(reasons, "; "))
 }
 
-// attempt runs the errand with these rights.
+// attempt runs the errand in a new container with these rights, and removes that.
 func (e *Engine) attempt(ctx context.Context, d *daemon, errand Errand, inside place, r rights) (code int, err error) {
-	for range imageTries {
-		image, err := e.errandImage(ctx, d, errand.Programs)
-		if err != nil {
-			return 0, err
-		}
-		if code, err = d.runErrand(ctx, image, errand, inside, r); err == nil {
-			return code, nil
-		}
-		// Another process, with another binary, may have removed the image since it was found to be there.
-		if id, _, unknown := d.inspectImage(ctx, image); id != "" || unknown != nil {
-			return 0, err
-		}
+	me, err := self()
+	if err != nil {
+		return 0, err
 	}
-	return 0, err
+	p := plan{id: randomID(), owner: me}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
+		defer cancel()
+		err = errors.Join(err, d.removeLab(ctx, p.id))
+	}()
+	id, err := e.createErrand(ctx, d, p, errand, inside, r)
+	if err != nil {
+		return 0, err
+	}
+	if code, err = d.runErrand(ctx, id, errand, inside); err != nil {
+		return 0, err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
+	defer cancel()
+	unavailable := &noNamespaces{as: r.as}
+	if err := d.bringFile(ctx, id, unavailableFile, unavailable.read); err != nil || unavailable.reason != "" {
+		return 0, cmp.Or[error](err, unavailable)
+	}
+	return code, d.bring(ctx, id, errand, inside)
 }
 
 // noNamespaces is an attempt that has failed, with the command's own words.
@@ -151,52 +162,53 @@ func (e *Engine) ensureErrandImage(ctx context.Context, d *daemon) (string, erro
 	return id, nil
 }
 
-// runErrand runs the command in a new container with these rights, and removes that.
-func (d *daemon) runErrand(ctx context.Context, image string, errand Errand, inside place, r rights) (code int, err error) {
-	me, err := self()
-	if err != nil {
-		return 0, err
+// createErrand creates the errand's container, and returns its id.
+func (e *Engine) createErrand(ctx context.Context, d *daemon, p plan, errand Errand, inside place, r rights) (id string, _ error) {
+	for range imageTries {
+		image, err := e.errandImage(ctx, d, errand.Programs)
+		if err != nil {
+			return "", err
+		}
+		whole, cancel, err := detached(ctx)
+		if err != nil {
+			return "", err
+		}
+		created, err := d.api.ContainerCreate(whole, client.ContainerCreateOptions{
+			Name: p.name("run"),
+			Config: &container.Config{
+				Image: image, User: r.user, Labels: p.labels(), Entrypoint: []string{errandProgram}, Cmd: errand.Args, WorkingDir: inside.dir,
+				Env: append([]string{UnavailableEnv + "=" + unavailableFile}, errand.Env...), Tty: errand.Terminal, AttachStdout: true, AttachStderr: true,
+				Volumes: inside.volumes(),
+			},
+			HostConfig: r.hostConfig(),
+		})
+		cancel()
+		if err == nil {
+			return created.ID, nil
+		}
+		// Another process, with another binary, may have removed the image since it was found to be there.
+		if !errdefs.IsNotFound(err) {
+			return "", fmt.Errorf("docker: create a container for the labs: %w", err)
+		}
 	}
-	p := plan{id: randomID(), owner: me}
+	return "", errors.New("docker: the image for the labs is removed again and again: wait until no other tcplab runs on this engine")
+}
+
+// runErrand runs the command in its container, and returns its exit code.
+func (d *daemon) runErrand(ctx context.Context, id string, errand Errand, inside place) (code int, err error) {
 	whole, cancel, err := detached(ctx)
 	if err != nil {
 		return 0, err
 	}
 	defer cancel()
-	defer func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
-		defer cancel()
-		err = errors.Join(err, d.removeLab(ctx, p.id))
-	}()
-	created, err := d.api.ContainerCreate(whole, client.ContainerCreateOptions{
-		Name: p.name("run"),
-		Config: &container.Config{
-			Image: image, User: r.user, Labels: p.labels(), Entrypoint: []string{errandProgram}, Cmd: errand.Args, WorkingDir: inside.dir,
-			Env: append([]string{UnavailableEnv + "=" + unavailableFile}, errand.Env...), Tty: errand.Terminal, AttachStdout: true, AttachStderr: true,
-			Volumes: inside.volumes(),
-		},
-		HostConfig: r.hostConfig(),
-	})
-	if err != nil {
-		return 0, fmt.Errorf("docker: create a container for the labs: %w", err)
-	}
-	if err := d.makeFolders(whole, created.ID, ErrandFiles, inside.dir, inside.folder); err != nil {
+	if err := d.makeFolders(whole, id, ErrandFiles, inside.dir, inside.folder); err != nil {
 		return 0, err
 	}
-	running, err := d.startAttached(whole, created.ID, false)
+	running, err := d.startAttached(whole, id, false)
 	if err != nil {
 		return 0, fmt.Errorf("docker: start a container for the labs: %w", err)
 	}
-	if code, err = running.conclude(ctx, d, errand); err != nil {
-		return 0, err
-	}
-	ctx, cancelEnd := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
-	defer cancelEnd()
-	unavailable := &noNamespaces{as: r.as}
-	if err := d.bringFile(ctx, created.ID, unavailableFile, unavailable.read); err != nil || unavailable.reason != "" {
-		return 0, cmp.Or[error](err, unavailable)
-	}
-	return code, d.bring(ctx, created.ID, errand, inside)
+	return running.conclude(ctx, d, errand)
 }
 
 // conclude hands over output and signals until the command has ended, and returns its exit code. When the context ends, so does the command.
