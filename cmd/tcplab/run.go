@@ -62,7 +62,7 @@ port of UDP is --port 5353/udp: failures that only TCP has are then left out. Wi
 an image (docker engine), whose entry point finds PORT and HOST; with --server as well, that is run by the image's sh. With
 --client-image, the arguments after -- are for the entry point of an image, whose container is the client. No image is fetched.
 
-With --engine container, all labs stand in one container of the Docker engine, by the netns engine: as fast as that, where this machine has
+With --engine container, all labs stand in one container of the Docker engine, by the netns engine: nearly as fast as that, where this machine has
 no namespaces (macOS, Windows) or forbids them. A command after -- is one that the docker engine's hosts have, such as curl; a server
 or an image of your own is for --engine netns or docker.
 
