@@ -20,6 +20,8 @@ type Ladder struct {
 	Start time.Time
 	// Omitted is how many arrows were left out after the one with the index OmittedAfter, see [Ladder.Brief].
 	Omitted, OmittedAfter int
+	// losses are those of all arrows, where some were left out.
+	losses []string
 	// LongGap is the least time between packets that is a wait, and not a part of a burst.
 	LongGap time.Duration
 	// End is the end of the client's attempt; nil where it is not known.
@@ -40,11 +42,12 @@ func (l *Ladder) Since(t time.Time) time.Duration { return t.Sub(l.Start) }
 // LeastWait is the least wait in real time: no retransmission comes sooner, by TCP_RTO_MIN of 200 ms.
 const LeastWait = 100 * time.Millisecond
 
-// Brief leaves out arrows in the middle, so that no more than a number of them are left.
+// Brief leaves out arrows in the middle, so that no more than a number of them are left. [Ladder.Losses] are still those of all.
 func (l Ladder) Brief(most int) Ladder {
 	if len(l.Arrows) <= most {
 		return l
 	}
+	l.losses = l.Losses()
 	head := most * 2 / 3
 	tail := len(l.Arrows) - (most - head)
 	l.Omitted, l.OmittedAfter = tail-head, head-1
@@ -236,6 +239,9 @@ func (j *joiner) ladder() Ladder {
 
 // Losses tell in words what vanished where, in the order of the way.
 func (l *Ladder) Losses() []string {
+	if l.Omitted > 0 {
+		return slices.Clone(l.losses)
+	}
 	counts := map[string]int{}
 	var places []string
 	for i := range l.Arrows {

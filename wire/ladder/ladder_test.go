@@ -341,13 +341,18 @@ func TestAForgedPacketBeginsOnTheLink(t *testing.T) {
 func TestBriefLeavesOutTheMiddle(t *testing.T) {
 	var text strings.Builder
 	for i := range 50 {
-		fmt.Fprintf(&text, "%d > P. %d 1 501 id=%d @ clrs\n", i, 101+i, i+1)
+		way := "clrs"
+		if i%10 == 9 {
+			way = "cl" // lost in the router: four of the five are not drawn
+		}
+		fmt.Fprintf(&text, "%d > P. %d 1 501 id=%d @ %s\n", i, 101+i, i+1, way)
 	}
 	l := ladderOf(t, text.String()).Brief(12)
 	assert.Len(t, l.Arrows, 12)
 	assert.Equal(t, 38, l.Omitted)
 	assert.Equal(t, start.Add(7*time.Second), l.Arrows[l.OmittedAfter].Sent())
 	assert.Equal(t, start.Add(46*time.Second), l.Arrows[l.OmittedAfter+1].Sent())
+	assert.Equal(t, []string{"5 packets lost in the router"}, l.Losses())
 }
 
 func TestNoArrowBeginsOrEndsOutsideTheLadder(t *testing.T) {
