@@ -25,6 +25,8 @@ const (
 	// Where the server does not filter by the reverse path; where it does, the filter's counter tells.
 	answerNotTaken = "the server's answer waits for a hardware address that nobody tells, in both: ip route get, with the client's address, on the server tells"
 
+	ownBehindProxy = "the firewall, of the two faults, is on a way that the proxy's packets do not take, and the other fault is the scenario's own"
+
 	filteredToo = "the filter of the reverse path drops a SYN as well where the server has no way back at all: ip route get, with the client's address, on the server tells"
 
 	sameToPlain = "a client that speaks no TLS gets the same answer from a service that does, whatever is wrong with its certificate"
@@ -56,6 +58,8 @@ func Alike(s, other harness.Scenario) string {
 		return balancerClosed
 	case isProxied(s) && s.Fault == harness.Fault(faults.HangService{}) && other.Unnoticed == harness.OutwaitsSlow:
 		return balancerWaitsNot
+	case hasProxy(s) && isBehindFirewall(s.Fault, other.Fault):
+		return ownBehindProxy
 	case s.Fault == harness.Fault(faults.Overlap{}) && other.Alike == noRouteBack:
 		return filteredToo
 	case s.Alike == routerDropsSYN && isRevoked(other.Fault) && !isWitnessed(s, other.Fault) && !countsDrops(s) && maps.Equal(s.Want.Wire, other.Want.Wire):
@@ -75,6 +79,21 @@ func wantsTLS(f harness.Fault) bool {
 // isProxied reports whether a load balancer that understands HTTP answers the client, whatever the server does.
 func isProxied(s harness.Scenario) bool {
 	return slices.ContainsFunc(s.Fixtures, func(f harness.Fixture) bool { p, is := f.(faults.Proxy); return is && p.Layer == 7 })
+}
+
+// hasProxy reports whether the client is answered by a proxy on the router.
+func hasProxy(s harness.Scenario) bool {
+	return slices.ContainsFunc(s.Fixtures, func(f harness.Fixture) bool { _, is := f.(faults.Proxy); return is })
+}
+
+// isBehindFirewall reports whether a fault is the second one of two, of which the first is a firewall's.
+func isBehindFirewall(f, of harness.Fault) bool {
+	two, is := of.(faults.Both)
+	if !is {
+		return false
+	}
+	_, firewall := two.First.(faults.FirewallRule)
+	return firewall && harness.Fault(two.Second) == f
 }
 
 // isCloser reports whether with the fault the service closes a connection without an answer.

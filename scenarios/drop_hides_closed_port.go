@@ -29,6 +29,7 @@ seen from outside: the diagnosis can name the firewall alone, and is right. Once
 방화벽만 지목할 수 있고, 그것이 맞다. 규칙을 추가하면 타임아웃이 "connection refused"로 바뀐다. 나빠진 것이 아니라 이제 패킷이 도착한다는 증거다. 그동안 서버에서 살펴보면(ss -ltn) 첫 고장을 고치기 전에 둘 다
 찾는다. 먼저 보이는 것을 고치고, 다시 물어본다.`,
 	},
+	Alike:   routerDropsSYN,
 	Verdict: "no-answer",
 	Fault:   faults.Both{First: faults.FirewallRule{Host: "router", Rule: dropNew}, Second: faults.StopService{}},
 	Want: harness.Want{

@@ -188,6 +188,9 @@ func die(ctx context.Context, l net.Listener, _ lab.Service) error {
 	return nil
 }
 
+// acceptPause is how long a service waits before it tries again to take a connection for which it has no file descriptor.
+const acceptPause = 5 * time.Millisecond
+
 // each makes a behaviour of what is done with one connection, which is closed when do returns. Connections that are still
 // there are closed when the service ends.
 func each(do func(ctx context.Context, c *net.TCPConn, s lab.Service)) func(context.Context, net.Listener, lab.Service) error {
@@ -196,6 +199,10 @@ func each(do func(ctx context.Context, c *net.TCPConn, s lab.Service)) func(cont
 			c, err := l.Accept()
 			if err != nil && ctx.Err() != nil {
 				return nil // EINVAL where it met the shutdown(2) before the close(2) of Listener
+			}
+			if errors.Is(err, unix.EMFILE) { // it may have fewer connections later, as net/http has it
+				pause(ctx, acceptPause)
+				continue
 			}
 			if err != nil {
 				return err
