@@ -84,6 +84,33 @@ func (n *Namespace) changeAddr(action, name string, p netip.Prefix, change func(
 	})
 }
 
+// AddBridge makes a bridge without ports, which is up, and which has an address.
+func (n *Namespace) AddBridge(name string, p netip.Prefix) error {
+	h, err := n.Netlink()
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	bridge := &netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: name}}
+	if err := h.LinkAdd(bridge); err != nil {
+		return fmt.Errorf("add bridge %s: %w", name, err)
+	}
+	if err := h.LinkSetUp(bridge); err != nil {
+		return fmt.Errorf("set bridge %s up: %w", name, err)
+	}
+	return n.AddAddr(name, p)
+}
+
+// RemoveLink removes an interface that was made, as a bridge is.
+func (n *Namespace) RemoveLink(name string) error {
+	return n.withLink(name, func(h *netlink.Handle, l netlink.Link) error {
+		if err := h.LinkDel(l); err != nil {
+			return fmt.Errorf("remove interface %s: %w", name, err)
+		}
+		return nil
+	})
+}
+
 // withLink does something to an interface.
 func (n *Namespace) withLink(name string, do func(*netlink.Handle, netlink.Link) error) error {
 	h, err := n.Netlink()
