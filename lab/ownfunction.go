@@ -77,8 +77,7 @@ func (l *countingListener) Accept() (net.Conn, error) {
 
 func (l *countingListener) end() {
 	l.gate.remove()
-	_ = l.Listener.Close()
-	AwaitStarts()
+	_ = CloseListener(l.Listener.(*net.TCPListener))
 	l.mutex.Lock()
 	open := l.open
 	l.open = nil

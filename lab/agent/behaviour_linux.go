@@ -357,7 +357,7 @@ func echoDatagrams(ctx context.Context, s Streams, service lab.Service) error {
 	if err != nil {
 		return err
 	}
-	defer lab.AwaitStarts()
+	defer awaitUnbound(s.Namespace, service.Number())
 	defer closeWith(ctx, l)()
 	SayReady(s)
 	buffer := make([]byte, 64<<10)

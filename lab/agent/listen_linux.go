@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/tcplab/tcplab/lab"
 	"golang.org/x/sys/unix"
@@ -105,21 +106,25 @@ func listenConfig(ns *Namespace) *net.ListenConfig {
 	return &net.ListenConfig{Control: ns.Control, KeepAlive: -1}
 }
 
-// Listener is one whose Close returns when nothing listens any more. close(2) alone does not end it: a
-// program that is just being started has a copy of every descriptor until its execve(2), which closes them, and the
-// socket listens until then. On a busy machine that was long enough for who takes its place to find the port in use.
+// Listener is one whose Close returns when nothing listens any more, see [lab.CloseListener].
 type Listener struct{ *net.TCPListener }
 
-// Close takes the socket itself out of state LISTEN, as shutdown(2) does on Linux, and closes it.
-func (l Listener) Close() error {
-	raw, err := l.SyscallConn()
-	if err != nil {
-		return err
+// Close closes it.
+func (l Listener) Close() error { return lab.CloseListener(l.TCPListener) }
+
+// awaitUnbound returns when no socket of the host takes datagrams of anybody at the port. A socket that was closed may be there for a moment
+// more, for the reason of [lab.CloseListener]: who takes the port next would not find it free, and who asks there no error. Nothing but the kernel's
+// table of sockets tells of it, and nothing tells when that changes.
+func awaitUnbound(ns *Namespace, port int) {
+	for deadline := time.Now().Add(unboundWithin); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		if bound, err := boundTo(ns, lab.ProtoUDP, port); err != nil || len(bound) == 0 {
+			return
+		}
 	}
-	var stop error
-	err = raw.Control(func(fd uintptr) { stop = os.NewSyscallError("shutdown", unix.Shutdown(int(fd), unix.SHUT_RD)) })
-	return errors.Join(err, stop, l.TCPListener.Close())
 }
+
+// unboundWithin is how long another program may take to start. One that has a socket of its own at the port is not waited for any longer.
+const unboundWithin = 10 * time.Second
 
 // takingState is the state, in the tables of proc_net_tcp(5), of the sockets that listen (TCP's LISTEN), or take datagrams of anybody (a UDP
 // socket that is not connected, which has the number of TCP's CLOSE).
@@ -134,29 +139,34 @@ func listeners(_ context.Context, s Streams, args []string) error {
 	if err := Parse(flags, args); err != nil {
 		return err
 	}
-	state, known := takingState[*proto]
-	if !known {
+	if takingState[*proto] == "" {
 		return Usagef("--proto is tcp or udp, not %q", *proto)
 	}
+	found, err := boundTo(s.Namespace, *proto, *port)
+	if err != nil {
+		return err
+	}
+	return PrintJSON(s.Stdout, found)
+}
+
+// boundTo are the local addresses of the sockets of a host that listen, or take datagrams of anybody, at a port; at every port where that is 0.
+func boundTo(ns *Namespace, proto string, port int) ([]string, error) {
 	found := []string{}
-	err := s.Namespace.Do(func() error {
-		for _, table := range []string{"/proc/thread-self/net/" + *proto, "/proc/thread-self/net/" + *proto + "6"} {
-			addrs, err := socketsIn(table, state)
+	err := ns.Do(func() error {
+		for _, table := range []string{"/proc/thread-self/net/" + proto, "/proc/thread-self/net/" + proto + "6"} {
+			addrs, err := socketsIn(table, takingState[proto])
 			if err != nil {
 				return err
 			}
 			for _, a := range addrs {
-				if *port == 0 || int(a.Port()) == *port {
+				if port == 0 || int(a.Port()) == port {
 					found = append(found, a.String())
 				}
 			}
 		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	return PrintJSON(s.Stdout, found)
+	return found, err
 }
 
 // socketsIn reads the local addresses of the sockets in a state from a table of proc_net_tcp(5).

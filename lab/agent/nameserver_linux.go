@@ -39,7 +39,7 @@ func nameServer(ctx context.Context, s Streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	defer lab.AwaitStarts()
+	defer awaitUnbound(s.Namespace, lab.NamePort)
 	defer closeWith(ctx, datagrams)()
 	listener, err := ListenTCP(ctx, s.Namespace, lab.NamePort)
 	if err != nil {
