@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/enginetest"
 	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/netns"
@@ -35,7 +36,10 @@ func TestLadders(t *testing.T) {
 		ladder := recordedLadder(s.Name)
 		require.NotEmpty(t, ladder, "%[1]s has no drawing: run make record NAME=%[1]s", s.Name)
 		words := []string{endInLadder(s.Want.Client)}
-		for point := range s.Want.Wire {
+		for point, want := range s.Want.Wire {
+			if want == "none" && lab.AsksByName(s.Client) { // a name server alone was asked, or one of two hosts
+				continue
+			}
 			host, _, _ := strings.Cut(point, ":")
 			words = append(words, host)
 		}

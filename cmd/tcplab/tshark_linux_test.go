@@ -35,6 +35,9 @@ func testTshark(t *testing.T, reports []runReport) {
 	}
 	var captures []witnessed
 	for _, r := range reports {
+		if r.Skipped != "" { // testMatches has seen that it may be
+			continue
+		}
 		list := capturesOf(t, r)
 		assert.NotEmpty(t, list, r.Artifacts)
 		captures = append(captures, list...)
