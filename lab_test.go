@@ -9,6 +9,7 @@ import (
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/harness/harnesstest"
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/enginetest"
 	"github.com/tcplab/tcplab/scenarios"
 )
 
@@ -32,7 +33,7 @@ func testLab(t *testing.T, engine string) {
 	}
 	list, families := scenarios.All(), func(int) []lab.Family { return lab.Families }
 	if engine == "docker" && os.Getenv(harnesstest.Measure) != "1" {
-		seed := harnesstest.Seed(t)
+		seed := enginetest.Seed(t)
 		list = oneOfEachKind(list, seed)
 		families = func(i int) []lab.Family {
 			turn := (seed + uint64(i)) % uint64(len(lab.Families))

@@ -78,7 +78,7 @@ func (p *PendingFault) arm(ctx context.Context, r *run) error {
 		return fmt.Errorf("break at %s: a connection that is made by then does not feel it, because it is about SYNs: %w", p.when, lab.ErrUnsupported)
 	}
 	a, ok := fault.(Armable)
-	if !ok {
+	if !ok || p.when.Late() {
 		return nil
 	}
 	err := a.Arm(ctx, r.bench, p.when.At)
@@ -132,7 +132,16 @@ func (p *PendingFault) await(ctx context.Context, c *LiveCapture) (came time.Tim
 		came = p.moment(traces)
 		return !came.IsZero()
 	})
-	return came
+	if came.IsZero() || !p.when.Late() {
+		return came
+	}
+	due, cancel := context.WithDeadline(ctx, came.Add(p.when.Rest))
+	defer cancel()
+	<-due.Done()
+	if ctx.Err() != nil {
+		return time.Time{}
+	}
+	return came.Add(p.when.Rest)
 }
 
 // awaitRest waits until no data has passed for a time on a connection that has had a reply.

@@ -28,26 +28,34 @@ const (
 // When says when a fault comes; the zero value stands for [Before].
 type When struct {
 	At Instant `json:"at,omitempty"`
-	// Rest is that of [Idle].
+	// Rest is that of [Idle]; of any other instant, how much later than it the fault comes.
 	Rest time.Duration `json:"rest_ns,omitempty"`
 }
 
-// ParseWhen reads "connected", "idle:2s".
+// ParseWhen reads "connected", "idle:2s", "request-acked:500ms".
 func ParseWhen(text string) (When, error) {
 	name, rest, timed := strings.Cut(text, ":")
 	at := Instant(name)
 	switch {
-	case timed && at == Idle:
+	case timed && (at == Idle || within(at)):
 		d, err := time.ParseDuration(rest)
 		if err != nil || d <= 0 {
-			return When{}, fmt.Errorf("%q is not a time: it is idle:2s, for one", rest)
+			return When{}, fmt.Errorf("%q is not a time: it is %s:2s, for one", rest, at)
 		}
 		return When{At: at, Rest: d}, nil
-	case !timed && (at == Before || at == Connected || at == RequestSent || at == RequestAcked || at == Replied):
+	case !timed && (at == Before || within(at)):
 		return When{At: at}, nil
 	}
 	return When{}, fmt.Errorf("there is no moment %q: it is before, connected, request-sent, request-acked, replied or idle:DURATION", text)
 }
+
+// within reports whether the instant is one of a connection's packets.
+func within(at Instant) bool {
+	return at == Connected || at == RequestSent || at == RequestAcked || at == Replied
+}
+
+// Late reports whether the fault comes later than its instant, which no packet tells.
+func (w When) Late() bool { return w.At != Idle && w.Rest > 0 }
 
 // IsBefore reports whether the fault comes before anything.
 func (w When) IsBefore() bool { return w.At == "" || w.At == Before }
@@ -56,7 +64,7 @@ func (w When) String() string {
 	switch {
 	case w.IsBefore():
 		return string(Before)
-	case w.At == Idle:
+	case w.Rest > 0:
 		return fmt.Sprintf("%s:%s", w.At, w.Rest)
 	}
 	return string(w.At)

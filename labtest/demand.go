@@ -12,12 +12,14 @@ import (
 type Effect struct {
 	// Err is the call's error.
 	Err error
-	// Hung says that it was still waiting at the [Limit].
+	// Hung says that it was still waiting at the [Limit], or at that of [Lab.Patience].
 	Hung    bool
 	Elapsed time.Duration
 	// Connections are the connections with the service that it tried to make, and SYNs the segments that it sent for them, as
 	// its host's wire shows them. A call on a connection that was there before makes none.
 	Connections, SYNs int
+	// Traces are the packets of the call, one trace for each vantage point in the order of the way from client to server.
+	Traces []wire.Trace
 	// Datagrams are those between the call and a service on UDP ([Server.OnUDP]), for each vantage point in the order of the way from client
 	// to server; nil: the service is one on TCP.
 	Datagrams []wire.DatagramCount

@@ -29,10 +29,9 @@ func (l *Lab) hint(ctx context.Context, traces []wire.Trace) string {
 	if other, ok := l.elsewhere(seen, wire.KindTCP); ok {
 		return fmt.Sprintf("; it connected to %s, and the service is at %s", other, target)
 	}
-	var sockets []lab.Socket
-	if err := l.standing.Query(ctx, lab.ClientHost, lab.Verb("sockets"), &sockets); err == nil {
-		for _, s := range sockets {
-			if s.State == "ESTAB" && slices.Contains(l.standing.Ports(), s.Remote.Port()) {
+	if with, err := l.sockets(ctx); err == nil {
+		for _, s := range with {
+			if s.State == "ESTAB" {
 				return fmt.Sprintf("; it made no new connection, and sent nothing on the one from %s that stands: the answer came from somewhere else, or the call did nothing", s.Local)
 			}
 		}

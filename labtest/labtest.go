@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,7 +38,7 @@ import (
 // Action is one use of the client under test. It should end when ctx does; a call that does not is reported all the same.
 type Action func(ctx context.Context) error
 
-// Limit is when a call is ended that has not ended by itself.
+// Limit is when a call is ended that has not ended by itself, unless [Lab.Patience] says otherwise.
 const Limit = 10 * time.Second
 
 // engine is one for the whole test binary: its labs stand side by side.
@@ -87,7 +88,7 @@ func Open(t testing.TB, s harness.Scenario) *Lab {
 	if err != nil {
 		refuse(t, engine, err)
 	}
-	l := &Lab{t: t, engine: engine, standing: standing}
+	l := &Lab{t: t, engine: engine, standing: standing, limit: Limit}
 	t.Cleanup(func() {
 		if err := l.standing.Close(context.Background()); err != nil {
 			t.Errorf("labtest: %v", err)
@@ -112,6 +113,8 @@ type Lab struct {
 	engine   lab.Engine
 	standing *harness.Standing
 	waiting  *waiting // nil: no failure waits for its moment
+	limit    time.Duration
+	heals    time.Duration // how long after the beginning of the next call the failure is healed; 0: it is not
 }
 
 // Dial connects from the lab's client; it is a DialContext for net/http, database drivers and the like.
@@ -157,11 +160,20 @@ func (l *Lab) Expect(call Action, demands ...Expectation) Effect {
 	if err != nil {
 		l.t.Fatalf("labtest: %v", err)
 	}
-	seen := do(l.t.Context(), call)
+	healed := l.healLater()
+	began := time.Now()
+	seen := do(l.t.Context(), call, l.limit)
+	healed()
 	if err := capture.Stop(context.WithoutCancel(l.t.Context())); err != nil {
 		l.t.Fatalf("labtest: %v", err)
 	}
 	traces := capture.Traces()
+	if seen.Hung { // what it does because it has been ended is not what it did
+		for i := range traces {
+			traces[i].Packets = slices.DeleteFunc(traces[i].Packets, func(p wire.Packet) bool { return p.Time.After(began.Add(seen.Elapsed)) })
+		}
+	}
+	seen.Traces = traces
 	seen.Connections, seen.SYNs = trial.Dials(traces, l.standing.Ports()...)
 	if l.standing.Service().UDP() {
 		seen.Datagrams = trial.DatagramsOf(traces, l.standing.Ports()...)
@@ -171,15 +183,15 @@ func (l *Lab) Expect(call Action, demands ...Expectation) Effect {
 	}
 	for _, d := range demands {
 		if complaint := d(seen); complaint != "" {
-			l.t.Errorf("labtest: %s\n%s", complaint, l.drawing(seen, traces))
+			l.t.Errorf("labtest: %s\n%s", complaint, l.Drawing(seen))
 			break // the others would tell the same fact again
 		}
 	}
 	return seen
 }
 
-// drawing shows what was captured of a call: the packets as arrows, or the datagrams that each vantage point has seen.
-func (l *Lab) drawing(seen Effect, traces []wire.Trace) string {
+// Drawing shows what was captured of a call: the packets as arrows, or the datagrams that each vantage point has seen.
+func (l *Lab) Drawing(seen Effect) string {
 	if seen.Datagrams != nil {
 		var text strings.Builder
 		for _, d := range seen.Datagrams {
@@ -187,7 +199,7 @@ func (l *Lab) drawing(seen Effect, traces []wire.Trace) string {
 		}
 		return text.String()
 	}
-	way := report.LabPath(l.standing.Topology(), l.standing.Family(), lab.ClientHost, lab.ServerHost, traces, nil)
+	way := report.LabPath(l.standing.Topology(), l.standing.Family(), lab.ClientHost, lab.ServerHost, seen.Traces, nil)
 	return report.Style{}.Ladder(ladder.New(way).Brief(mostArrows))
 }
 
@@ -201,7 +213,7 @@ func (l *Lab) RecoversWithin(call Action, limit time.Duration) (failed int) {
 	start := time.Now()
 	for {
 		ctx, cancel := context.WithDeadline(l.t.Context(), start.Add(limit))
-		seen := do(ctx, call)
+		seen := do(ctx, call, l.limit)
 		cancel()
 		if seen.Err == nil && time.Since(start) <= limit {
 			return failed
@@ -216,13 +228,13 @@ func (l *Lab) RecoversWithin(call Action, limit time.Duration) (failed int) {
 }
 
 // do makes a call, and ends it at the limit.
-func do(ctx context.Context, call Action) Effect {
+func do(ctx context.Context, call Action, limit time.Duration) Effect {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ended := make(chan error, 1)
 	start := time.Now()
 	go func() { ended <- call(ctx) }()
-	alarm := time.NewTimer(Limit)
+	alarm := time.NewTimer(limit)
 	defer alarm.Stop()
 	select {
 	case err := <-ended:

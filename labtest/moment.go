@@ -22,6 +22,12 @@ var (
 // Idle is the moment when no data has passed for so long on a connection that has had a reply.
 func Idle(rest time.Duration) lab.When { return lab.When{At: lab.Idle, Rest: rest} }
 
+// Later is a moment so long after another, by the live capture.
+func Later(moment lab.When, by time.Duration) lab.When {
+	moment.Rest += by
+	return moment
+}
+
 // waiting is a failure that waits for its moment.
 type waiting struct {
 	pending *harness.PendingFault
@@ -60,7 +66,7 @@ func (l *Lab) BreakWhen(when lab.When) {
 	})
 }
 
-// AwaitBreak returns when the failure of [Lab.BreakWhen] is there, and fails the test where its moment has not come by the [Limit].
+// AwaitBreak returns when the failure of [Lab.BreakWhen] is there, and fails the test where its moment has not come by the [Limit], or by that of [Lab.Patience].
 // A call that brings the moment about may have ended before that.
 func (l *Lab) AwaitBreak() {
 	l.t.Helper()
@@ -70,7 +76,7 @@ func (l *Lab) AwaitBreak() {
 	select {
 	case err := <-l.waiting.watched:
 		l.waiting.watched <- err // for the one who ends the wait
-	case <-time.After(Limit):
+	case <-time.After(l.limit):
 		l.settle()
 	}
 }

@@ -28,8 +28,13 @@ func keep(t *testing.T, lab *Lab) *keptConnection {
 	return &keptConnection{conn, bufio.NewReader(conn)}
 }
 
-func (k *keptConnection) get(context.Context) error {
-	_ = k.conn.SetDeadline(time.Now().Add(time.Second))
+func (k *keptConnection) get(context.Context) error { return k.getWithin(time.Second) }
+
+// patientGet waits for as long as any call does.
+func (k *keptConnection) patientGet(context.Context) error { return k.getWithin(Limit) }
+
+func (k *keptConnection) getWithin(patience time.Duration) error {
+	_ = k.conn.SetDeadline(time.Now().Add(patience))
 	if _, err := fmt.Fprint(k.conn, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
 		return err
 	}

@@ -180,7 +180,7 @@ func TestParseWhen(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, text, when.String())
 	}
-	for _, text := range []string{"", "idle", "idle:", "idle:-1s", "idle:0s", "connected:2s", "soon"} {
+	for _, text := range []string{"", "idle", "idle:", "idle:-1s", "idle:0s", "connected:0s", "before:2s", "soon"} {
 		_, err := lab.ParseWhen(text)
 		assert.Error(t, err, text)
 	}

@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -19,21 +18,6 @@ var Update = flag.Bool("update", false, "rewrite what is generated and what is r
 
 // Measure is the variable which, set to 1, makes the tests measure that take minutes.
 const Measure = "TCPLAB_MEASURE"
-
-// Seed is that of what a test draws where it does not try everything: of TCPLAB_SEED where it is set, else 1, so that the same commit
-// draws the same. The test prints it.
-func Seed(t *testing.T) uint64 {
-	t.Helper()
-	const name = "TCPLAB_SEED"
-	n := uint64(1)
-	if text := os.Getenv(name); text != "" {
-		var err error
-		n, err = strconv.ParseUint(text, 10, 64)
-		require.NoError(t, err, "%s is a number", name)
-	}
-	t.Logf("drawn by %s=%d", name, n)
-	return n
-}
 
 const generatedEnd = "<!-- END generated -->\n"
 

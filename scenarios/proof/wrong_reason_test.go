@@ -18,6 +18,7 @@ import (
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/lab/enginetest"
 	"github.com/tcplab/tcplab/scenarios"
 )
 
@@ -143,7 +144,7 @@ func TestEveryFaultIsToldFromEveryOther(t *testing.T) {
 	e := harnesstest.Compressed(t, harnesstest.Engine(t, "netns"))
 	runs := harnesstest.RunsOf(e)
 	defer runs.Wait()
-	draw := rand.New(rand.NewPCG(harnesstest.Seed(t), 0))
+	draw := rand.New(rand.NewPCG(enginetest.Seed(t), 0))
 	for _, s := range harnesstest.Brief() {
 		for _, other := range drawn(draw, s) {
 			reason := scenarios.Alike(s, other)
