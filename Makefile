@@ -1,6 +1,6 @@
 # Shorthands; "make ci" is what must pass before a change lands.
 
-.PHONY: build man test lint vulnerabilities generate record timeouts pairs containers ci performance dependencies
+.PHONY: build man test lint vulnerabilities generate record timeouts drivers pairs containers ci performance dependencies
 
 build:
 	CGO_ENABLED=0 go build -o bin/tcplab ./cmd/tcplab
@@ -40,6 +40,12 @@ record:
 # Measures again how long clients wait without a timeout: over two minutes.
 timeouts:
 	TCPLAB_MEASURE=1 go test -count=1 -run '^TestDefaultTimeouts$$' ./clients -update
+
+# Measures every driver in every failure again, and writes docs/drivers.md: some ten minutes. ONLY=go-redis-in measures one driver again,
+# ONLY=in-nat-forgot one failure.
+drivers:
+	cd drivers && CGO_ENABLED=0 go test -count=1 -timeout=60m -parallel=10 -run '^TestDrivers$$/^runs$$/$(ONLY)' . -update
+	cd drivers && CGO_ENABLED=0 go test -count=1 -run '^TestPage$$' . -update
 
 # Gives every scenario the fault of every other: some ten minutes.
 pairs:

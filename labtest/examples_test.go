@@ -13,12 +13,12 @@ import (
 // Modules of somebody else's put their clients into the failures by the public API alone.
 func TestExampleModules(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"labtest", "grpc"} {
+	for _, name := range []string{"examples/labtest", "examples/grpc", "drivers"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			module := func(args ...string) ([]byte, error) {
 				cmd := exec.CommandContext(t.Context(), "go", args...)
-				cmd.Dir, cmd.Env = filepath.Join(enginetest.Root(), "examples", name), append(os.Environ(), "GOWORK=off")
+				cmd.Dir, cmd.Env = filepath.Join(enginetest.Root(), name), append(os.Environ(), "GOWORK=off")
 				return cmd.CombinedOutput()
 			}
 			if out, err := module("mod", "download"); err != nil {

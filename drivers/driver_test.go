@@ -1,0 +1,144 @@
+// Package drivers puts real client libraries and programs, with real servers, into the failures in which they differ. What each did is
+// recorded in the folder recorded, and docs/drivers.md is made of that. A driver is one file here; what all share is in
+// driver_test.go, failure_test.go and cell_test.go.
+package drivers
+
+import (
+	"context"
+	_ "embed"
+	"net"
+	"os/exec"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/labtest"
+)
+
+// driver is a client in one configuration.
+type driver struct {
+	name string
+	// tuned is the setting that the driver's own documentation recommends against failures like these; empty: all is as by default.
+	tuned string
+	// module is the Go module of the driver; "std" is Go itself. Empty: it is a program.
+	module string
+	// program is a program that is the driver, which must be installed and prints its version when it is asked by --version, or, where a second
+	// word is there, by -c with that: a library of Python's.
+	program []string
+	server  backend
+	open    func(*labtest.Lab) client
+	// request is the moment at which a request of the driver waits for its answer. The zero value is that of a pool, whose connection has
+	// had an answer before.
+	request lab.When
+	// background says that the driver connects anew by itself, so that a call may find the new connection or wait for it.
+	background bool
+	// prompt says that the server cannot be slow at a request of this driver.
+	prompt bool
+}
+
+// client is a driver at work in a lab.
+type client interface {
+	// call makes one request that must not be executed twice. The server counts it by its id. One that is slow takes the server slowly.
+	call(ctx context.Context, id string, slow bool) error
+	close()
+}
+
+// slowly is how long the server works at a request that is slow.
+const slowly = 2 * time.Second
+
+// backend is a server for drivers.
+type backend interface {
+	// programs are those that must be installed.
+	programs() []string
+	// version names the server with its version.
+	version() string
+	// serve returns a server with no request counted, and how often it has executed the request of an id.
+	serve() (s labtest.Server, executed func(ctx context.Context, l *labtest.Lab, id string) (int, error))
+	// prepare makes what requests need, as tables are, once the server is ready.
+	prepare(ctx context.Context, l *labtest.Lab) error
+}
+
+// drivers are all, in the order of the table.
+var drivers []driver
+
+// register is called by a driver's file.
+func register(list ...driver) []driver {
+	drivers = append(drivers, list...)
+	slices.SortStableFunc(drivers, func(a, b driver) int { return strings.Compare(a.key(), b.key()) })
+	return list
+}
+
+// key names the driver with its configuration: it is a row of the table, and a file of what is recorded.
+func (d driver) key() string {
+	if d.tuned == "" {
+		return d.name
+	}
+	return d.name + " tuned"
+}
+
+// slug is the key in the names of tests and files.
+func (d driver) slug() string {
+	return regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.ToLower(d.key()), "-")
+}
+
+// pools says whether the driver is a library that keeps connections; a program makes one and ends.
+func (d driver) pools() bool { return d.program == nil }
+
+// lacks is the program that must be installed and is not; empty: the driver can run.
+func (d driver) lacks() string {
+	need := slices.Clone(d.server.programs())
+	if d.program != nil {
+		need = append(need, d.program[0])
+	}
+	for _, path := range need {
+		if _, err := exec.LookPath(path); err != nil {
+			return path
+		}
+	}
+	if len(d.program) > 1 && exec.Command(d.program[0], "-c", d.program[1]).Run() != nil {
+		return "what " + d.name + " needs of Python"
+	}
+	return ""
+}
+
+//go:embed go.mod
+var goMod string
+
+// version is that of the driver.
+func (d driver) version() string {
+	switch d.module {
+	case "":
+		return printed(d.program...)
+	case "std":
+		return runtime.Version()
+	}
+	return required(d.module)
+}
+
+// required is the version of a module in go.mod; empty: it is not there, as Go itself is not.
+func required(module string) string {
+	for line := range strings.Lines(goMod) {
+		if words := strings.Fields(line); len(words) > 1 && words[0] == module {
+			return words[1]
+		}
+	}
+	return ""
+}
+
+// printed is the first number of what a program says of its version.
+func printed(program ...string) string {
+	ask := []string{"--version"}
+	if len(program) > 1 {
+		ask = []string{"-c", program[1]}
+	}
+	out, _ := exec.Command(program[0], ask...).CombinedOutput() // one that fails has no version to tell, and fails in the lab too
+	return regexp.MustCompile(`\d+(\.\d+)+`).FindString(string(out))
+}
+
+// dialer is the net.Dialer that a driver makes by default, in the lab.
+func dialer(l *labtest.Lab, timeout time.Duration, keepAlive net.KeepAliveConfig) *net.Dialer {
+	return &net.Dialer{Timeout: timeout, KeepAliveConfig: keepAlive, Control: l.Control}
+}
