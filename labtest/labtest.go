@@ -200,6 +200,7 @@ func (l *Lab) Drawing(seen Effect) string {
 		return text.String()
 	}
 	way := report.LabPath(l.standing.Topology(), l.standing.Family(), lab.ClientHost, lab.ServerHost, seen.Traces, nil)
+	way.Stood = true
 	return report.Style{}.Ladder(ladder.New(way).Brief(mostArrows))
 }
 

@@ -29,6 +29,8 @@ func (s *sight) label() (label, short string) {
 		short += fmt.Sprintf(" ↻%d", s.again)
 	}
 	switch {
+	case s.stood && s.rightward && p.TCP.Payload > 0:
+		label += fmt.Sprintf(" from :%d", s.port)
 	case s.class() != "syn" && p.Kind != wire.KindDNS:
 	case s.server.IsValid():
 		label += fmt.Sprintf(" to %s", s.server)

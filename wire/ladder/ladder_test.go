@@ -320,6 +320,22 @@ func TestBeyondTheOnlyVantagePointNothingIsKnown(t *testing.T) {
 	assert.Equal(t, []string{"SYN: 1 to 3, arrived", "RST: 3 to 1, arrived"}, fates(l))
 }
 
+// A client with a pool uses a connection that stood before, and then a new one.
+func TestAConnectionThatStoodIsShownBesideANewOne(t *testing.T) {
+	traces := tracesOf(t, `
+0   > P. 100 4 900 id=7 src=127.0.0.1:40000 dst=127.0.0.1:8080 @ c
+0.2 > S  200 0 0   id=8 src=127.0.0.1:40002 dst=127.0.0.1:8080 @ c
+`)
+	local := []netip.Addr{netip.MustParseAddr("127.0.0.1")}
+	columns := ladder.Columns{Hosts: []ladder.Column{{Name: "client", Addrs: local, Right: &traces[0]}, {Name: "server", Addrs: local}}}
+	assert.Equal(t, []string{"SYN: 1 to 2, unseen"}, fates(ladder.New(columns)))
+	columns.Stood = true
+	both := fates(ladder.New(columns))
+	require.Len(t, both, 2)
+	assert.Contains(t, both[0], "4 bytes from :40000: ")
+	assert.Equal(t, "SYN from :40002: 1 to 2, unseen", both[1])
+}
+
 // On the loopback interface both ends have the same address.
 func TestAHostThatTalksToItself(t *testing.T) {
 	traces := tracesOf(t, `

@@ -10,6 +10,9 @@ import (
 // Columns is what a ladder is drawn along: the hosts from left to right, and what was captured at them.
 type Columns struct {
 	Hosts []Column
+	// Stood says that connections which stood before the capture are shown beside new ones, as a client with a pool uses both. Else they are
+	// what is left of an earlier time, where there are new ones.
+	Stood bool
 }
 
 // Column is a host of a [Columns].
@@ -49,7 +52,10 @@ type point struct {
 // points are the vantage points from left to right.
 func (p Columns) points() []*point {
 	var list []*point
-	ports := p.ports()
+	var ports map[uint16]bool
+	if !p.Stood {
+		ports = p.ports()
+	}
 	p.each(func(at Spot, t *wire.Trace) { list = append(list, &point{at, t.Point, p.sights(*t, at, ports)}) })
 	return list
 }

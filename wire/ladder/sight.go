@@ -23,6 +23,7 @@ type sight struct {
 	returns bool
 	message wire.DNSMessage // of a message to or from a name server
 	port    uint16          // the client's, where there are several connections
+	stood   bool            // the connection stood before the capture
 	server  netip.Addr      // the one that is asked, where several are
 }
 
@@ -58,7 +59,7 @@ func (p Columns) sights(t wire.Trace, at Spot, ports map[uint16]bool) []*sight {
 			noteServers(seen)
 		} else if several {
 			for _, s := range seen {
-				s.port = f.Client.Port()
+				s.port, s.stood = f.Client.Port(), !f.HasSYN
 				if servers {
 					s.server = f.Server.Addr()
 				}
