@@ -21,7 +21,7 @@ type mariadb struct{}
 func (mariadb) programs() []string { return []string{"/usr/sbin/mariadbd", "mariadb-install-db"} }
 
 // small are the settings of a database that is soon copied and soon started.
-const small = " --no-defaults --user=root --innodb-log-file-size=4M --innodb-buffer-pool-size=8M --innodb-flush-log-at-trx-commit=0 "
+const small = " --no-defaults --innodb-log-file-size=4M --innodb-buffer-pool-size=8M --innodb-flush-log-at-trx-commit=0 "
 
 // emptyMariaDB makes the files of an empty database once, and each lab copies them.
 var emptyMariaDB = sync.OnceValues(func() (string, error) {
@@ -35,7 +35,7 @@ var emptyMariaDB = sync.OnceValues(func() (string, error) {
 	if err := os.WriteFile(init, []byte(statements), 0o644); err != nil {
 		return "", err
 	}
-	line := "mariadb-install-db" + small + "--skip-test-db --auth-root-authentication-method=normal --extra-file=" + init + " --datadir=" + db
+	line := "mariadb-install-db" + small + "--user=$(id -un) --skip-test-db --auth-root-authentication-method=normal --extra-file=" + init + " --datadir=" + db
 	if out, err := exec.Command("sh", "-c", line).CombinedOutput(); err != nil {
 		return "", fmt.Errorf("mariadb-install-db: %w: %s", err, out)
 	}
@@ -44,7 +44,7 @@ var emptyMariaDB = sync.OnceValues(func() (string, error) {
 
 func (mariadb) serve() (labtest.Server, func(context.Context, *labtest.Lab, string) (int, error)) {
 	db, err := emptyMariaDB()
-	line := fmt.Sprintf(`test -d $DIR/db || cp -a %s $DIR/db; exec /usr/sbin/mariadbd%s--datadir=$DIR/db --port=$PORT --bind-address=$HOST --socket=$DIR/socket --skip-name-resolve`, db, small)
+	line := fmt.Sprintf(`test -d $DIR/db || cp -a %s $DIR/db; exec /usr/sbin/mariadbd%s--user=root --datadir=$DIR/db --port=$PORT --bind-address=$HOST --socket=$DIR/socket --skip-name-resolve`, db, small)
 	if err != nil {
 		line = fmt.Sprintf("echo %q; exit 1", err)
 	}
