@@ -114,8 +114,8 @@ A suite takes as long as its longest timer, and not as the sum: the labs run sid
 
 | | seconds |
 |---|---:|
-| \`tcplab run --all\`: the longest scenario waits for 8.5 s | $real |
-| \`tcplab run --all --speed 50\`: the longest waits for 2.6 s | $fast |
+| \`tcplab run --all\`: the longest scenario takes 16 s | $real |
+| \`tcplab run --all --speed 50\`: what is not compressed takes as long | $fast |
 
 ## Many labs at once
 
