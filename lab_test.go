@@ -99,3 +99,24 @@ func TestCompressedTime(t *testing.T) {
 		}
 	}
 }
+
+// In time that is compressed far enough the kernel would give up a connection before it gives up its neighbour.
+func TestAWaitForANeighbourIsNotCompressed(t *testing.T) {
+	t.Parallel()
+	fast, err := lab.AtSpeed(harnesstest.Engine(t, "netns"), 50)
+	if err != nil {
+		t.Skip(err)
+	}
+	found := 0
+	for _, s := range scenarios.All() {
+		if s.Want.Client.Within != harness.NeighbourGivenUp {
+			continue
+		}
+		found++
+		t.Run(s.Name, func(t *testing.T) {
+			t.Parallel()
+			harnesstest.MustMatch(t, harnesstest.Run(t, fast, s, harness.Options{}))
+		})
+	}
+	require.Positive(t, found)
+}

@@ -10,10 +10,11 @@ import (
 	"github.com/tcplab/tcplab/wire/signature"
 )
 
-// needsRealTime reports whether a scenario has a delay that does not shrink with the kernel's timers, because it is a program's: the one of
-// a line, of a client that tries the next address or asks a name server, or of a slow service.
+// needsRealTime reports whether a scenario has a delay that does not shrink with the kernel's timers for SYNs: a program's, as the one of
+// a line, of a client that tries the next address or asks a name server, or of a slow service; or the kernel's own for a neighbour that does
+// not answer, before whose end a compressed connection would have been given up.
 func (s Scenario) needsRealTime() bool {
-	return len(s.Also) > 0 || lab.AsksByName(s.Client) || s.Unnoticed == OutwaitsSlow || len(s.Plan().EndsOf(lab.Line)) > 0
+	return s.Want.Client.Within == NeighbourGivenUp || len(s.Also) > 0 || lab.AsksByName(s.Client) || s.Unnoticed == OutwaitsSlow || len(s.Plan().EndsOf(lab.Line)) > 0
 }
 
 // runPatiently runs a scenario in real time, where that does not take minutes.

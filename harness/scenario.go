@@ -227,6 +227,10 @@ type ClientWant struct {
 // AtOnce bounds what takes no timer: a few round trips in a lab, with room for a busy machine.
 const AtOnce = 500 * time.Millisecond
 
+// NeighbourGivenUp bounds the wait for a neighbour that does not answer: the kernel asks for it three times, a second apart (arp(7):
+// mcast_solicit, retrans_time_ms), before it says EHOSTUNREACH. Time that is compressed does not compress that.
+const NeighbourGivenUp = 4 * time.Second
+
 // Counted is a thing of the lab that counts the packets it meets, such as a firewall rule of package faults.
 type Counted interface {
 	String() string

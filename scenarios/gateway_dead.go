@@ -1,8 +1,6 @@
 package scenarios
 
 import (
-	"time"
-
 	"github.com/tcplab/tcplab/clients"
 	"github.com/tcplab/tcplab/faults"
 	"github.com/tcplab/tcplab/harness"
@@ -34,7 +32,7 @@ apart is the address that is asked for, the gateway's and not the server's.`,
 	Timeout:  harness.PatientTimeout,
 	Fault:    faults.Misroute{Host: "client", Kind: faults.DeadGateway},
 	Want: harness.Want{
-		Client: harness.ClientWant{Errno: "EHOSTUNREACH", Stage: "connect", Within: 4 * time.Second},
+		Client: harness.ClientWant{Errno: "EHOSTUNREACH", Stage: "connect", Within: harness.NeighbourGivenUp},
 		Wire: map[string]string{
 			"client":           nothingWire,
 			"router:to-client": nothingWire,
@@ -48,6 +46,6 @@ apart is the address that is asked for, the gateway's and not the server's.`,
 	},
 	Checks: []harness.Check{
 		{Name: wellKnownAnswers.Name, Question: wellKnownAnswers.Question, Client: clients.Ping{}, Target: lab.WellKnown, Timeout: harness.PatientTimeout,
-			Want: harness.Want{Client: harness.ClientWant{Errno: "EHOSTUNREACH", Within: 4 * time.Second}, Wire: map[string]string{"client": nothingWire}}},
+			Want: harness.Want{Client: harness.ClientWant{Errno: "EHOSTUNREACH", Within: harness.NeighbourGivenUp}, Wire: map[string]string{"client": nothingWire}}},
 	},
 })

@@ -1,8 +1,6 @@
 package scenarios
 
 import (
-	"time"
-
 	"github.com/tcplab/tcplab/faults"
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/lab"
@@ -33,7 +31,7 @@ router the same dead host is silent (stopped-host) or the router says so (router
 	Timeout:  harness.PatientTimeout,
 	Fault:    faults.StopHost{Host: "server", LastHop: "client", Told: true},
 	Want: harness.Want{
-		Client: harness.ClientWant{Errno: "EHOSTUNREACH", Stage: "connect", Within: 4 * time.Second},
+		Client: harness.ClientWant{Errno: "EHOSTUNREACH", Stage: "connect", Within: harness.NeighbourGivenUp},
 		Wire: map[string]string{
 			"client": nothingWire,
 			"server": nothingWire,

@@ -1,8 +1,6 @@
 package scenarios
 
 import (
-	"time"
-
 	"github.com/tcplab/tcplab/faults"
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/lang"
@@ -41,7 +39,7 @@ unreachable"(IPv6에서는 "address unreachable")로 응답하고, 클라이언�
 	Timeout: harness.PatientTimeout,
 	Fault:   faults.StopHost{Host: "server", LastHop: "router", Told: true},
 	Want: harness.Want{
-		Client: harness.ClientWant{Errno: "EHOSTUNREACH", Stage: "connect", Within: 4 * time.Second},
+		Client: harness.ClientWant{Errno: "EHOSTUNREACH", Stage: "connect", Within: harness.NeighbourGivenUp},
 		Wire: map[string]string{
 			"client":           saidDeadWire,
 			"router:to-client": saidDeadWire,

@@ -1,8 +1,6 @@
 package scenarios
 
 import (
-	"time"
-
 	"github.com/tcplab/tcplab/faults"
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/lab"
@@ -33,7 +31,7 @@ ip route get 명령의 출력에는 "via" 항목이 없다.`,
 	Timeout:  harness.PatientTimeout,
 	Fault:    faults.Misroute{Host: "client", To: "server", Kind: faults.Direct},
 	Want: harness.Want{
-		Client: harness.ClientWant{Errno: "EHOSTUNREACH", Stage: "connect", Within: 4 * time.Second},
+		Client: harness.ClientWant{Errno: "EHOSTUNREACH", Stage: "connect", Within: harness.NeighbourGivenUp},
 		Wire: map[string]string{
 			"client":           nothingWire,
 			"router:to-client": nothingWire,
