@@ -343,8 +343,7 @@ func (r *run) readSysctls(ctx context.Context) error {
 }
 
 // baseline proves that the lab works: the same client, on the same path to the same port, gets through. Where it has got its reply and a
-// packet was sent again, it has to get through once more, and then without that: the first packets of a lab of containers may come before
-// the engine's kernel lets a bridge pass them on, of which it tells nobody, and which it does up to a second late (its work queue linkwatch).
+// packet was sent again, as was seen once in a lab of containers that had just been built, it has to get through once more, and then without that.
 func (r *run) baseline(ctx context.Context, a act) error {
 	const otherwise = "the lab does not work before anything is broken, so nothing after it would prove anything"
 	err := r.mustWork(ctx, a, "baseline-", otherwise)
