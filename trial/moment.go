@@ -29,6 +29,9 @@ func (m *ClientMoment) missed() string {
 	return m.reason
 }
 
+// unhealed reports whether the failure came in the midst of the work, and stayed.
+func (m *ClientMoment) unhealed() bool { return m != nil && m.When != "before" && m.Healed == 0 }
+
 // String is how the failure came, to be added to a sentence.
 func (m *ClientMoment) String() string {
 	if m == nil {

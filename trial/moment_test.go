@@ -126,6 +126,34 @@ printf 'GET / HTTP/1.1\r\nHost: x\r\n\r\n' >&3; read -r line <&3; [[ $line == *2
 while read -r -t 1 line <&3; do :; done
 printf 'GET / HTTP/1.1\r\nHost: x\r\n\r\n' >&3; read -r -t 6 line <&3; [[ $line == *200* ]]`
 
+// content has what it wants with the first answer, and rests.
+const content = `exec 3<>/dev/tcp/server.lab/$TCPLAB_PORT || exit 7
+printf 'GET / HTTP/1.1\r\nHost: x\r\n\r\n' >&3; read -r line <&3; [[ $line == *200* ]] || exit 8
+while read -r -t 1 line <&3; do :; done`
+
+// A client that does not need the network any more succeeds although it is broken: that is no proof that it stands the failure.
+func TestSuccessAfterTheMomentIsTold(t *testing.T) {
+	t.Parallel()
+	engine := netns.New()
+	if err := engine.Available(t.Context()); err != nil {
+		t.Skip(err)
+	}
+	if _, err := exec.LookPath("bash"); err != nil {
+		t.Skip(err)
+	}
+	t.Cleanup(func() { assert.NoError(t, engine.Close()) })
+	s, err := scenarios.Named("firewall-drop")
+	require.NoError(t, err)
+	when, err := lab.ParseWhen("replied")
+	require.NoError(t, err)
+	r, err := trial.Run(t.Context(), engine, s, trial.Program{Argv: []string{"bash", "-c", content}}, trial.Options{Family: lab.IPv4,
+		Demand: trial.Demand{Within: 5 * time.Second, Retries: 3}, When: when, Progress: func(harness.PhaseName) {}})
+	require.NoError(t, err)
+	assert.Equal(t, trial.OK, r.Verdict)
+	assert.True(t, r.Broken.OK())
+	assert.Contains(t, r.Sentence, "it succeeded all the same")
+}
+
 func TestBreakingInTheMidstOfACommand(t *testing.T) {
 	t.Parallel()
 	engine := netns.New()

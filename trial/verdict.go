@@ -83,6 +83,8 @@ func (d Demand) judge(r *TrialResult, patient bool) (ClientVerdict, string) {
 		return EndsOtherwise, fmt.Sprintf("nothing that it printed matches %q", d.Output)
 	case extra > 0:
 		return OK, fmt.Sprintf("it %s than while healthy", b.more(extra))
+	case b.OK() && !patient && r.Moment.unhealed():
+		return OK, "it succeeded all the same, although the failure was there from that moment on"
 	case b.asked() == 0 && !patient && b.Datagrams != nil:
 		return OK, "no datagram to the service was seen to leave the client while the failure held"
 	case b.asked() == 0 && !patient:
