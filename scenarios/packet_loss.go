@@ -17,7 +17,22 @@ var loseTenth = faults.Rule{Chain: "FORWARD", Proto: "tcp", Port: lab.Port, Leas
 // longUpload is in bytes, and more than twenty packets: on the router one may stand for several segments (GSO), but for no more than 64 KiB.
 const longUpload = 2_000_000
 
-// gapsFilledWire: the server tells of gaps in the data by SACK, and has the whole of it in the end.
+// gapsSeenWire: where the data passes before the loss, the same data passes twice, more than once, and the whole of it arrives.
+const gapsSeenWire = `
++0       > S
++0..0.25 < S.
++any     > .  seq 1 ack 1
+...
++any     > *  len !0 sent !1
+...
++any     > *  len !0 sent !1
+...
++any     < P. seq 1 len !0
+...
+never    * R*
+`
+
+// gapsFilledWire: behind the loss, the server tells of gaps in the data by SACK, and has the whole of it in the end.
 const gapsFilledWire = `
 +0       > S
 +0..0.25 < S.
@@ -57,8 +72,8 @@ TcpRetransSegs with TcpOutSegs (nstat) for the share, and ping with many packets
 	Want: harness.Want{
 		Client: harness.ClientWant{Within: 5 * time.Second},
 		Wire: map[string]string{
-			"client":           gapsFilledWire,
-			"router:to-client": gapsFilledWire,
+			"client":           gapsSeenWire,
+			"router:to-client": gapsSeenWire,
 			"router:to-server": gapsFilledWire,
 			"server":           gapsFilledWire,
 		},

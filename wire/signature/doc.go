@@ -6,9 +6,9 @@
 //	+0       > S  seq 0 win !0 <mss 1460,...>
 //	+0..0.05 < R. seq 0 ack 1 win 0
 //
-// Each line is TIME DIR FLAGS and, as far as they matter, the fields seq, ack, len, win and the options; what is
+// Each line is TIME DIR FLAGS and, as far as they matter, the fields seq, ack, len, sent, win and the options; what is
 // absent is not checked. Sequence numbers are relative to the initial ones, window is the field as sent, len the
-// bytes of data.
+// bytes of data, and sent how often the first of these has been sent until then: "sent !1" is data that is retransmitted.
 //
 // TIME is in seconds since the packet of the line before; on the first line there is none, and it is not checked.
 //

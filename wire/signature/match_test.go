@@ -35,6 +35,16 @@ func (f family) established() wire.Attempt {
 		at(0.003, f.segment(false, wire.FIN|wire.ACK, serverISN+1, 78, 509)))
 }
 
+// resent is established, with data whose second half is sent again.
+func (f family) resent() wire.Attempt {
+	data := func(seq uint32, n int) wire.Packet {
+		p := f.segment(true, wire.ACK, seq, serverISN+1, 502)
+		p.TCP.Payload = n
+		return p
+	}
+	return attempt(at(0, f.syn()), at(0.0001, f.synAck()), at(0.0002, f.ack()), at(0.001, data(0, 100)), at(0.002, data(100, 100)), at(0.003, data(50, 50)))
+}
+
 // ping is two requests and their replies.
 func (f family) ping() wire.Attempt {
 	return ping(at(0, f.echo(true, 1)), at(0.001, f.echo(false, 1)), at(1.001, f.echo(true, 2)), at(1.002, f.echo(false, 2)))
@@ -57,6 +67,7 @@ func TestMatch(t *testing.T) {
 		"gap of none":          {"+0 > S\n...\n+rto > S", func(f family) wire.Attempt { return f.unanswered(1) }},
 		"gaps": {"+0 > S seq 0\n+0 < S. seq 0 ack 1\n...\n+any > P. seq 1 ack 1 len 78\n...\n+0..0.01 < F. seq 1 ack 79\n...",
 			func(f family) wire.Attempt { return f.established() }},
+		"sent again":        {"+0 > S sent 0\n...\n+any > . len 100 sent 1\n+any > . len 100 sent 1\n+any > . seq 51 len 50 sent !1", func(f family) wire.Attempt { return f.resent() }},
 		"time across a gap": {"+0 > S\n...\n+0.003..0.003 < F.", func(f family) wire.Attempt { return f.established() }},
 		"gap first":         {"...\n+0 < F.", func(f family) wire.Attempt { return f.established() }},
 		"at least":          {"+0 > S*\n+0 < .*\n+0 > *\n+0 > .* len !0\n...", func(f family) wire.Attempt { return f.established() }},

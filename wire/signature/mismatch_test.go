@@ -27,6 +27,20 @@ packets seen:
   +0.000 ` + synText + `
   +1.012 ` + synText + `
 `},
+	"not sent again": {"+0 > S\n...\n+any > . len 50 sent 1", v4.resent(), 6, `
+  want                    got
+  +0 > S                  +0.000 > S
+  ...                     (4 packets)
+! +any > . len 50 sent 1  +0.001 > . len 50 sent 2
+packet 6 has sent 2, sent 1 was expected
+packets seen:
+  +0.000 ` + synText + `
+  +0.000 < S. seq 0 ack 1 win 65160 <mss 1460>
+  +0.000 > .  seq 1 ack 1 win 502
+  +0.001 > .  seq 1 ack 1 len 100 win 502
+  +0.001 > .  seq 101 ack 1 len 100 win 502
+  +0.001 > .  seq 51 ack 1 len 50 sent 2 win 502
+`},
 	"late": {"+0 > S\n+0..0.05 < R.", v4.refused(1.012), 2, `
   want              got
   +0 > S            +0.000 > S

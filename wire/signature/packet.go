@@ -23,8 +23,8 @@ type PacketMatcher struct {
 	flags   wire.Flags
 	atMin   bool // other flags may be set too
 
-	seq, ack, length, window, records value
-	options                           optionList
+	seq, ack, length, sent, window, records value
+	options                                 optionList
 }
 
 type direction byte
@@ -90,13 +90,31 @@ func describe(a wire.Attempt, p *wire.Packet) PacketMatcher {
 	if a.Lookup { // of several connections, whose numbers have nothing in common
 		return m
 	}
-	m.seq = exactly(a.Seq(p))
+	m.seq, m.sent = exactly(a.Seq(p)), exactly(timesSent(a, p))
 	if m.flags.Has(wire.ACK) {
 		m.ack = exactly(a.Ack(p))
 	}
 	m.window = exactly(uint32(p.TCP.Window))
 	m.options = optionsOf(a, p)
 	return m
+}
+
+// timesSent is how often the first byte of a segment's data has been sent until then, this time included; 0 for one without data.
+func timesSent(a wire.Attempt, p *wire.Packet) uint32 {
+	if p.TCP.Payload == 0 {
+		return 0
+	}
+	n := uint32(1)
+	for i := range a.Packets {
+		q := &a.Packets[i]
+		if q == p {
+			break
+		}
+		if q.Kind == wire.KindTCP && a.FromClient(q) == a.FromClient(p) && p.TCP.Seq-q.TCP.Seq < uint32(q.TCP.Payload) {
+			n++
+		}
+	}
+	return n
 }
 
 // part is what of a packet differs first from what was wanted.
@@ -108,6 +126,7 @@ const (
 	theSeq
 	theAck
 	theLen
+	theSent
 	theWin
 	theMTU
 	theRecords
@@ -125,6 +144,8 @@ func (m PacketMatcher) differs(got PacketMatcher) part {
 		return theAck
 	case !m.length.matches(got.length.a):
 		return theLen
+	case !m.sent.matches(got.sent.a):
+		return theSent
 	case !m.window.matches(got.window.a):
 		return theWin
 	case !m.mtu.matches(got.mtu.a):
@@ -209,7 +230,7 @@ type field struct {
 // fields are the numeric fields of TCP in the order in which they are printed; an echo has the first of them.
 func (m *PacketMatcher) fields() []field {
 	return []field{
-		{&m.seq, "seq", theSeq}, {&m.ack, "ack", theAck}, {&m.length, "len", theLen}, {&m.window, "win", theWin},
+		{&m.seq, "seq", theSeq}, {&m.ack, "ack", theAck}, {&m.length, "len", theLen}, {&m.sent, "sent", theSent}, {&m.window, "win", theWin},
 	}
 }
 
@@ -240,6 +261,9 @@ func (m PacketMatcher) only(want PacketMatcher) PacketMatcher {
 func (m PacketMatcher) full() PacketMatcher {
 	if m.length == exactly(0) {
 		m.length = value{}
+	}
+	if m.sent.a < 2 {
+		m.sent = value{}
 	}
 	if len(m.options.list) == 0 {
 		m.options = optionList{}

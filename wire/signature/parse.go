@@ -225,7 +225,7 @@ func (c *cursor) fields(m PacketMatcher) (PacketMatcher, *expectation) {
 		name := c.word()
 		into := m.field(name)
 		if into == nil {
-			return m, &expectation{"seq, ack, len, win, each once, or options in < >", name}
+			return m, &expectation{"seq, ack, len, sent, win, each once, or options in < >", name}
 		}
 		if wrong := c.value(into); wrong != nil {
 			return m, wrong

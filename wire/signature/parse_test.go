@@ -50,7 +50,7 @@ func TestSyntaxErrors(t *testing.T) {
 	const (
 		timeWanted   = "a time such as +0, +0..0.05, +rto or +any (or never, none, ...)"
 		flagsWanted  = "flags such as S, S., R., P., R* or *, icmp or dns"
-		fieldWanted  = "seq, ack, len, win, each once, or options in < >"
+		fieldWanted  = "seq, ack, len, sent, win, each once, or options in < >"
 		numberWanted = "a number N, !N or N..M"
 		optionWanted = "a TCP option such as mss 1460, sackOK, TS val 1 ecr 2, nop, wscale 7, or a final ..."
 		errorWanted  = "an ICMP message such as unreachable port, too-big, time-exceeded, type 3 code 1 or echo-request"
