@@ -23,8 +23,8 @@ type place struct {
 	folder string // the folder that it fills, as an absolute path; empty where there is none
 }
 
-// workplace is the working directory.
-const workplace = "/work"
+// workingFolder is the working directory, with the folders of an errand in it.
+const workingFolder = "/files"
 
 // volumes are the folder alone: a volume is written to without the layers of an image between, which take longer than the labs on some
 // engines. It has no name, and is removed with the container.
@@ -41,7 +41,7 @@ var taken = []string{"/dev", "/proc", "/sys"}
 // inside is where the errand's folder is in the container. It is called there as it is called here, because reports name it: a path that
 // begins here with "..", has as many folders above it there.
 func (errand Errand) inside() (place, error) {
-	at := place{dir: workplace}
+	at := place{dir: workingFolder}
 	if errand.Folder == "" {
 		return at, nil
 	}

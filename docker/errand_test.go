@@ -94,7 +94,7 @@ func TestErrandNeedsEachRight(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			less := root
 			less.capabilities = slices.Delete(slices.Clone(root.capabilities), i, i+1)
-			_, err := e.attempt(t.Context(), d, Errand{Args: []string{"namespaces"}, Stdout: io.Discard, Stderr: io.Discard}, place{dir: workplace}, less)
+			_, err := e.attempt(t.Context(), d, Errand{Args: []string{"namespaces"}, Stdout: io.Discard, Stderr: io.Discard}, place{dir: workingFolder}, less)
 			var refused *noNamespaces
 			require.ErrorAs(t, err, &refused)
 		})
@@ -127,7 +127,7 @@ func TestErrandNeedsEachSystemCall(t *testing.T) {
 			user := d.attempts()[0]
 			user.security = append([]string{"seccomp=" + seccompProfile(text)}, user.security[1:]...)
 			var out bytes.Buffer
-			code, err := e.attempt(t.Context(), d, Errand{Args: []string{"run", "name-unknown", "--engine=netns"}, Stdout: &out, Stderr: &out}, place{dir: workplace}, user)
+			code, err := e.attempt(t.Context(), d, Errand{Args: []string{"run", "name-unknown", "--engine=netns"}, Stdout: &out, Stderr: &out}, place{dir: workingFolder}, user)
 			if name == "mount" {
 				require.NoError(t, err)
 				assert.Equal(t, 2, code)
@@ -154,14 +154,14 @@ func TestSeccompProfile(t *testing.T) {
 // A folder has the same name in the container as here, and never one from which nothing can be copied.
 func TestErrandFolder(t *testing.T) {
 	for folder, want := range map[string]place{
-		"":                {dir: "/work"},
-		"artifacts/a":     {"/work", "/work/artifacts/a"},
-		"../a":            {"/work/below", "/work/a"},
-		"x/../../../a":    {"/work/below/below", "/work/a"},
-		"/tmp/a":          {"/work", "/tmp/a"},
-		"C:/Users/kim/a":  {"/work", "/work/C:/Users/kim/a"},
-		"/devices/a":      {"/work", "/devices/a"},
-		"artifacts//b/./": {"/work", "/work/artifacts/b"},
+		"":                {dir: "/files"},
+		"artifacts/a":     {"/files", "/files/artifacts/a"},
+		"../a":            {"/files/below", "/files/a"},
+		"x/../../../a":    {"/files/below/below", "/files/a"},
+		"/tmp/a":          {"/files", "/tmp/a"},
+		"C:/Users/kim/a":  {"/files", "/files/C:/Users/kim/a"},
+		"/devices/a":      {"/files", "/devices/a"},
+		"artifacts//b/./": {"/files", "/files/artifacts/b"},
 	} {
 		at, err := Errand{Folder: folder}.inside()
 		require.NoError(t, err, folder)

@@ -141,7 +141,7 @@ func settled(t *testing.T, l *labtest.Lab, executed func(context.Context, *labte
 	t.Helper()
 	unsent := func(s lab.Socket) bool { return s.Unsent > 0 }
 	for start := time.Now(); time.Since(start) < limit && slices.ContainsFunc(l.Sockets(), unsent); {
-		time.Sleep(200 * time.Millisecond)
+		time.Sleep(200 * time.Millisecond) // the kernel tells nobody that a send queue is empty
 	}
 	time.Sleep(slowly) // the server may be at work, of which no packet tells
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
@@ -154,7 +154,7 @@ func settled(t *testing.T, l *labtest.Lab, executed func(context.Context, *labte
 // goroutines counts those with a label, once they have had a second to end.
 func goroutines(label string) (n int) {
 	count := regexp.MustCompile(`(?m)^(\d+) @.*\n# labels: .*"cell":` + regexp.QuoteMeta(strconv.Quote(label)))
-	for start := time.Now(); time.Since(start) < time.Second; time.Sleep(50 * time.Millisecond) {
+	for start := time.Now(); time.Since(start) < time.Second; time.Sleep(50 * time.Millisecond) { // the end of a goroutine is no event
 		var profile strings.Builder
 		_ = pprof.Lookup("goroutine").WriteTo(&profile, 1) // a Builder takes everything
 		n = 0

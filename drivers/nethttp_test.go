@@ -26,7 +26,7 @@ func (c *tally) work(id string, slow bool) {
 	c.n[id]++
 	c.mutex.Unlock()
 	if slow {
-		time.Sleep(slowly)
+		time.Sleep(slowly) // this is the work
 	}
 }
 
