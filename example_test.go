@@ -60,6 +60,9 @@ func TestYourOwnClient(t *testing.T) {
 				Artifacts: t.ArtifactDir(),
 			})
 			require.NoError(t, err)
+			if r.Skipped != "" { // this proves nothing, neither way
+				t.Skip(r.Skipped)
+			}
 			for _, m := range r.Mismatches {
 				t.Error(report.MismatchText(r, m))
 			}

@@ -12,12 +12,14 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/tcplab/tcplab/lab/enginetest"
 	gomodule "golang.org/x/mod/module"
 	"golang.org/x/mod/zip"
 )
 
 // A module that uses this one as a library has no sums of what the command line imports: the hosts get the verbs all the same.
 func TestTheHostsBinaryInAnotherModule(t *testing.T) {
+	needEngine(t)
 	root, err := filepath.Abs("..")
 	require.NoError(t, err)
 	dir := t.TempDir()
@@ -49,11 +51,18 @@ func TestTheHostsBinaryInAnotherModule(t *testing.T) {
 	assert.Contains(t, string(out), "net.ipv4.ip_forward")
 }
 
-// A tcplab that "go install" has made builds its own version for the hosts, where no clone is.
-func TestTheHostsBinaryOfAnInstalledVersion(t *testing.T) {
+// needEngine skips a test that compiles the hosts' program anew, for minutes on a busy machine, where no engine would take it.
+func needEngine(t *testing.T) {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("it compiles the program anew")
 	}
+	enginetest.Need(t, New())
+}
+
+// A tcplab that "go install" has made builds its own version for the hosts, where no clone is.
+func TestTheHostsBinaryOfAnInstalledVersion(t *testing.T) {
+	needEngine(t)
 	const version = "v0.0.1"
 	dir := t.TempDir()
 	at := filepath.Join(dir, "proxy", modulePath, "@v")

@@ -26,6 +26,9 @@ type Rule struct {
 	Flags string `json:"flags,omitempty"`
 	// Least is the size in bytes, with the IP header, of the smallest packet that matches; 0: any.
 	Least int `json:"least,omitempty"`
+	// Hello is the length in bytes of the shortest ClientHello, as TLS's record says it (RFC 8446 section 5.1), whose first segment matches; 0: the
+	// rule does not look at what segments carry.
+	Hello int `json:"hello,omitempty"`
 	// First is how many packets it concerns, those that match it first; 0 for all.
 	First int `json:"first,omitempty"`
 	// Every is which of the packets that match it concerns: with 10 the tenth, the twentieth and so on; 0 for all. It is a share of the
@@ -56,6 +59,9 @@ func (r Rule) String() string {
 	if r.Least != 0 {
 		fmt.Fprintf(&s, " -m length --length %d:", r.Least)
 	}
+	if r.Hello != 0 {
+		fmt.Fprintf(&s, " (a ClientHello of %d bytes or more)", r.Hello)
+	}
 	if r.First != 0 {
 		fmt.Fprintf(&s, " (the first %d)", r.First)
 	}
@@ -76,10 +82,10 @@ var names6 = strings.NewReplacer(
 	"icmp-admin-prohibited", "icmp6-adm-prohibited",
 )
 
-// Command is the command that inserts the rule by hand: iptables', or nft's where iptables cannot count packets, or needs an extension for
-// it (statistic) that not every kernel has.
+// Command is the command that inserts the rule by hand: iptables', or nft's where iptables cannot count packets or compare what they carry, or
+// needs an extension for it (statistic) that not every kernel has.
 func (r Rule) Command(f lab.Family) string {
-	if r.First != 0 || r.Every != 0 {
+	if r.First != 0 || r.Every != 0 || r.Hello != 0 {
 		return r.nftCommand()
 	}
 	if f == lab.IPv6 {
@@ -88,8 +94,8 @@ func (r Rule) Command(f lab.Family) string {
 	return "iptables -I " + r.String()
 }
 
-// nftCommand makes a table of both families with the rule in it, which drops the first packets that match, or every so-manieth, as
-// numgen counts them.
+// nftCommand makes a table of both families with the rule in it. Of the packets that match, it drops all, the first ones, or every
+// so-manieth, as numgen counts them.
 func (r Rule) nftCommand() string {
 	var match []string
 	for _, m := range []struct {
@@ -110,9 +116,12 @@ func (r Rule) nftCommand() string {
 	if r.Least != 0 {
 		match = append(match, fmt.Sprintf("meta length >= %d", r.Least))
 	}
+	if r.Hello != 0 { // @ih is what follows TCP's header, from bit so-and-so on, so many bits of it
+		match = append(match, fmt.Sprintf("@ih,0,16 0x1603 @ih,24,16 >= %d @ih,40,8 1", r.Hello))
+	}
 	if r.Every != 0 {
 		match = append(match, fmt.Sprintf("numgen inc mod %d == %d", r.Every, r.Every-1))
-	} else {
+	} else if r.First != 0 {
 		match = append(match, fmt.Sprintf("numgen inc mod %d < %d", nftModulus, r.First))
 	}
 	hook := strings.ToLower(r.Chain)
@@ -126,12 +135,12 @@ const nftModulus = 1 << 31
 // CounterName is the rule's name among the [lab.Counters] of its host and family.
 func (r Rule) CounterName(f lab.Family) string { return "firewall " + f.String() + " " + r.String() }
 
-// FirewallVerb adds the rule (action "add") or deletes it ("delete") for one family. A rule that drops, without First, Every and Least,
+// FirewallVerb adds the rule (action "add") or deletes it ("delete") for one family. A rule that drops, without First, Every, Least and Hello,
 // is written to the tables of iptables, so that "iptables -S" lists it where iptables is installed.
 func FirewallVerb(action string, f lab.Family, r Rule) []string {
 	argv := lab.Verb("firewall", action, "--family", strconv.Itoa(int(f)), "--chain", r.Chain, "--proto", r.Proto,
 		"--port", strconv.Itoa(r.Port), "--source-port", strconv.Itoa(r.SourcePort), "--first", strconv.Itoa(r.First),
-		"--every", strconv.Itoa(r.Every), "--least", strconv.Itoa(r.Least),
+		"--every", strconv.Itoa(r.Every), "--least", strconv.Itoa(r.Least), "--hello", strconv.Itoa(r.Hello),
 		"--flags", r.Flags, "--reject", r.Reject)
 	if r.Data {
 		argv = append(argv, "--data")

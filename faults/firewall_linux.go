@@ -17,7 +17,7 @@ import (
 // named after the hook. So "iptables -S" lists them, with their counters, where it is installed. What it would not
 // understand is in a table beside that: of a table with one such rule it lists nothing, and can add no rule either. As
 // measured with iptables 1.8.9, it lists what we write for --sport, --dport, both at once and --tcp-flags PSH PSH, and
-// calls the table "incompatible" over numgen (First, Every), meta (Least) and nft's own reject (its -j REJECT is an extension of x_tables,
+// calls the table "incompatible" over numgen (First, Every), meta (Least), what follows the header (Hello) and nft's own reject (its -j REJECT is an extension of x_tables,
 // which not every kernel has).
 const (
 	filterTable = "filter"
@@ -25,7 +25,7 @@ const (
 )
 
 func tableOf(r Rule) string {
-	if r.First == 0 && r.Every == 0 && r.Least == 0 && r.Reject == "" {
+	if r.First == 0 && r.Every == 0 && r.Least == 0 && r.Hello == 0 && r.Reject == "" {
 		return filterTable
 	}
 	return ownTable
@@ -81,6 +81,7 @@ func ruleFlags(flags *flag.FlagSet) (family *int, rule *Rule) {
 	flags.BoolVar(&rule.Data, "data", false, "of TCP only segments with the flag PSH")
 	flags.StringVar(&rule.Flags, "flags", "", "of TCP only segments with all of these flags, such as FIN or ECE,CWR")
 	flags.IntVar(&rule.Least, "least", 0, "only packets of at least so many bytes, 0 for any")
+	flags.IntVar(&rule.Hello, "hello", 0, "of TCP only the first segment of a TLS ClientHello of at least so many bytes, 0 for any segment")
 	flags.IntVar(&rule.First, "first", 0, "only so many packets, 0 for all")
 	flags.IntVar(&rule.Every, "every", 0, "only each so-manieth packet, as 10 for a tenth of them, 0 for all")
 	flags.StringVar(&rule.Reject, "reject", "", "answer with tcp-reset, icmp-port-unreachable ...; empty: drop")
@@ -95,8 +96,8 @@ func possible(f lab.Family, r Rule) error {
 	if r.Proto == "icmp" && (r.Port != 0 || r.SourcePort != 0) {
 		return agent.Usagef("ICMP has no ports: %s", r)
 	}
-	if r.Proto != "tcp" && (r.Data || r.Flags != "" || r.Reject == tcpReset) {
-		return agent.Usagef("only TCP has flags and can be reset: %s", r)
+	if r.Proto != "tcp" && (r.Data || r.Flags != "" || r.Hello != 0 || r.Reject == tcpReset) {
+		return agent.Usagef("only TCP has flags, carries TLS, and can be reset: %s", r)
 	}
 	if r.Data && r.Flags != "" || r.Flags != "" && flagNames(flagBits(r.Flags)) != r.Flags {
 		return agent.Usagef("no such flags: %s (they are %s, in this order)", r, strings.Join(tcpFlags, ","))

@@ -74,6 +74,19 @@ func TestSizeOfAPacketInARule(t *testing.T) {
 	assert.Equal(t, "FORWARD -p tcp --dport 8080 -m length --length 1000: (the first 1) -j DROP", want.String())
 }
 
+func TestClientHelloInARule(t *testing.T) {
+	want := Rule{Chain: "FORWARD", Proto: "tcp", Port: lab.Port, Hello: 1400}
+	require.NoError(t, possible(lab.IPv4, want))
+	got, _, ok := ruleOf(lab.IPv4, want.Chain, expressions(lab.IPv4, want))
+	assert.True(t, ok)
+	assert.Equal(t, want, got)
+	assert.Equal(t, ownTable, tableOf(want), "iptables cannot list it")
+	assert.Equal(t, "FORWARD -p tcp --dport 8080 (a ClientHello of 1400 bytes or more) -j DROP", want.String())
+	assert.Contains(t, want.Command(lab.IPv6), "forward tcp dport 8080 @ih,0,16 0x1603 @ih,24,16 >= 1400 @ih,40,8 1 counter drop'")
+	want.Proto = "udp"
+	assert.ErrorContains(t, possible(lab.IPv4, want), "only TCP has flags, carries TLS")
+}
+
 func TestShareOfPacketsInARule(t *testing.T) {
 	want := Rule{Chain: "FORWARD", Proto: "tcp", Port: lab.Port, Every: 10}
 	require.NoError(t, possible(lab.IPv4, want))

@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"bytes"
 	"encoding/binary"
 	"slices"
 	"strings"
@@ -23,13 +24,29 @@ func protocols(f lab.Family) map[string][]byte {
 	return map[string][]byte{"tcp": {unix.IPPROTO_TCP}, "udp": {unix.IPPROTO_UDP}, "icmp": icmp}
 }
 
-// part is a part of a transport header: where it begins and how long it is, in bytes.
-type part struct{ offset, length uint32 }
+// part is a part of a packet: in which header, where it begins there and how long it is, in bytes.
+type part struct {
+	base           expr.PayloadBase
+	offset, length uint32
+}
+
+// carried is what follows the transport header (NFT_PAYLOAD_INNER_HEADER, since Linux 5.16).
+const carried expr.PayloadBase = 3
 
 var (
-	partSource      = part{0, 2}
-	partDestination = part{2, 2}
-	partFlags       = part{13, 1} // of TCP
+	partSource      = part{expr.PayloadBaseTransportHeader, 0, 2}
+	partDestination = part{expr.PayloadBaseTransportHeader, 2, 2}
+	partFlags       = part{expr.PayloadBaseTransportHeader, 13, 1} // of TCP
+
+	// TLS's record, and the message in it (RFC 8446 sections 4 and 5.1).
+	partRecord  = part{carried, 0, 2} // its type, and the upper half of its version
+	partLength  = part{carried, 3, 2}
+	partMessage = part{carried, 5, 1}
+)
+
+var (
+	handshakeRecord = []byte{22, 3}
+	clientHello     = []byte{1}
 )
 
 // tcpFlags are the flags of TCP from the lowest bit on (RFC 9293 section 3.1), by iptables' names.
@@ -58,12 +75,12 @@ func flagNames(bits byte) string {
 }
 
 func (p part) load() expr.Any {
-	return &expr.Payload{DestRegister: 1, Base: expr.PayloadBaseTransportHeader, Offset: p.offset, Len: p.length}
+	return &expr.Payload{DestRegister: 1, Base: p.base, Offset: p.offset, Len: p.length}
 }
 
 func (p part) loadedBy(e expr.Any) bool {
 	load, ok := e.(*expr.Payload)
-	return ok && load.Base == expr.PayloadBaseTransportHeader && p == part{load.Offset, load.Len}
+	return ok && p == part{load.Base, load.Offset, load.Len}
 }
 
 func equals(data []byte) expr.Any { return &expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: data} }
@@ -87,6 +104,10 @@ func expressions(f lab.Family, r Rule) []expr.Any {
 	if r.Least != 0 {
 		list = append(list, &expr.Meta{Key: expr.MetaKeyLEN, Register: 1}, inNetworkOrder(),
 			&expr.Cmp{Op: expr.CmpOpGte, Register: 1, Data: binary.BigEndian.AppendUint32(nil, uint32(r.Least))})
+	}
+	if r.Hello != 0 {
+		list = append(list, partRecord.load(), equals(handshakeRecord), partMessage.load(), equals(clientHello),
+			partLength.load(), &expr.Cmp{Op: expr.CmpOpGte, Register: 1, Data: bigEndian(uint16(r.Hello))})
 	}
 	if r.First != 0 {
 		list = append(list, first(r.First)...)
@@ -207,7 +228,7 @@ func (r *reading) compare(data []byte) bool {
 		}
 		return from.Key == expr.MetaKeyL4PROTO && r.protocol(data)
 	case *expr.Payload:
-		return r.port(data)
+		return r.port(data) || r.hello(data)
 	case *expr.Bitwise:
 		if len(data) != 1 || string(from.Mask) != string(data) {
 			return false
@@ -249,6 +270,20 @@ func (r *reading) port(number []byte) bool {
 		return false
 	}
 	return true
+}
+
+// hello takes down the length of a ClientHello, and passes over what makes it one.
+func (r *reading) hello(data []byte) bool {
+	switch {
+	case partRecord.loadedBy(r.loaded):
+		return bytes.Equal(data, handshakeRecord)
+	case partMessage.loadedBy(r.loaded):
+		return bytes.Equal(data, clientHello)
+	case partLength.loadedBy(r.loaded) && len(data) == 2:
+		r.rule.Hello = int(binary.BigEndian.Uint16(data))
+		return true
+	}
+	return false
 }
 
 // answer is the name of a rejection.

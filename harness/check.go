@@ -23,6 +23,9 @@ func (r *run) checkClient(a act) {
 	want, got := a.want.Client, *r.current.Client
 	if reason := want.differs(got); reason != "" {
 		r.mismatch("client", reason, "")
+		if got.Timeout {
+			r.report.clocks++
+		}
 		return
 	}
 	low, high := want.window(a.timeout, r.report.Schedule, r.tolerance())
@@ -37,6 +40,7 @@ func (r *run) checkClient(a act) {
 	if got.Elapsed < low || got.Elapsed > high {
 		r.mismatch("client", fmt.Sprintf("it took %s, and not between %s and %s",
 			seconds(got.Elapsed), seconds(low), seconds(high)), "")
+		r.report.clocks++
 	}
 }
 

@@ -109,6 +109,7 @@ func (r *run) diagnose(a act) {
 		return // how a client keeps what works open or closes it, is its own choice
 	}
 	r.mismatch("diagnosis", fmt.Sprintf("the captures are diagnosed as %s, expected is %s: %s", d.Verdict, want, d.Summary), "")
+	r.report.clocks++ // a client that gives up sooner after its request has waited too short for the verdict
 }
 
 // hostsWithout are the hosts that have no counters, because they were switched off when those were read.

@@ -128,6 +128,7 @@ func (r *run) mustWork(ctx context.Context, a act, prefix, otherwise string) err
 	}
 	if !o.OK() {
 		r.mismatch("client", fmt.Sprintf("%s: the client failed: %s", otherwise, o.Error), "")
+		r.report.clocks++ // or a proxy's, a resolver's
 		return nil
 	}
 	m := r.notAnswered(a, r.current.Traces)

@@ -29,6 +29,10 @@ type Report struct {
 	// Lateness is by how much the machine was late while an act was observed, as a witness saw that ran beside the lab. Times
 	// were allowed to be so much later.
 	Lateness time.Duration
+	// starved is the greatest part of an act's time, 0 to 1, in which this process waited for a processor.
+	starved float64
+	// clocks counts the mismatches that a program's own clock made, or may have.
+	clocks int
 	// Inconclusive says that the run differs from what was wanted, and that the machine stood still for so long meanwhile
 	// that this proves nothing. Such a run neither matches nor mismatches.
 	Inconclusive bool

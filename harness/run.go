@@ -63,8 +63,8 @@ func Run(ctx context.Context, e lab.Engine, s Scenario, o Options) (*Report, err
 	report, err = runPatiently(ctx, e, s, o)
 	if err == nil && report.provesNothing() {
 		report.Inconclusive = true
-		report.Skipped = fmt.Sprintf("inconclusive, twice: the machine stood still for %s while it was observed, and %s: %s; run it again when the machine has time",
-			seconds(report.Lateness), report.Mismatches[0].At, report.Mismatches[0].Reason)
+		report.Skipped = fmt.Sprintf("inconclusive, twice: the machine stood still for %s while it was observed, its programs waited for a processor %.0f %% of the time, and %s: %s; run it again when the machine has time",
+			seconds(report.Lateness), 100*report.starved, report.Mismatches[0].At, report.Mismatches[0].Reason)
 	}
 	return report, err
 }
@@ -143,6 +143,7 @@ func newRun(e lab.Engine, s Scenario, o Options) *run {
 		r.options.Tolerance = compressed(o.Tolerance)
 	}
 	r.checker.options.Tolerance, r.checker.options.Late = r.options.Tolerance, theWitness.late
+	r.checker.options.Waited = theWitness.waited
 	if r.fault == nil {
 		r.fault = NoFault{}
 	}
@@ -284,6 +285,7 @@ func (r *run) breakIt(ctx context.Context) error {
 	r.brokeAt = time.Now()
 	if err := r.fault.Verify(ctx, r.bench); err != nil {
 		r.mismatch("fault", fmt.Sprintf("the fault (%s) did not take hold: %v", r.fault, err), "")
+		r.report.clocks++ // many a proof asks, and waits for an answer
 	}
 	return nil
 }

@@ -111,6 +111,8 @@ const (
 	SendsLittle Bystander = "a client that sends little does not notice what becomes of large packets"
 	// SpeaksPlain is a client that speaks no TLS.
 	SpeaksPlain Bystander = "a client that speaks no TLS does not notice that the service has stopped to speak it"
+	// SendsNoHello is a client whose first data are no long ClientHello.
+	SendsNoHello Bystander = "a client that speaks no TLS, or begins with a short ClientHello, does not notice what becomes of a long one"
 	// AsksServer is a client that asks the server itself, where a proxy beside the way fails.
 	AsksServer Bystander = "a client that asks the server itself does not notice what a proxy beside the way does"
 )

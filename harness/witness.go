@@ -7,7 +7,8 @@ import (
 
 // A verdict does not depend on how busy the machine is: where a clock has to decide, a witness says by how much the machine
 // was late just then, and so much is tolerated in addition. The witness is a thread for each processor that sleeps and
-// looks by how much it was woken late, as the kernel's timers, the lab's programs and this process were.
+// looks by how much it was woken late, as the kernel's timers, the lab's programs and this process were. A kernel prefers threads that mostly
+// sleep; what this process's own clients wait for processors, beside all that runs in it, a goroutine among them sees.
 const (
 	witnessNap = 5 * time.Millisecond
 	// noticed is the lateness from which on a nap is noted: less is the grain of timers and of the scheduler.
@@ -16,6 +17,8 @@ const (
 	remembered = 10 * time.Minute
 	// beyondSense is the lateness within one act from which on a run that differs proves nothing.
 	beyondSense = 2 * time.Second
+	// starving is the part of an act's time from which on waiting for processors may have taken as long as what a client waits for.
+	starving = 0.2
 )
 
 // lateness is a nap that took too long.
@@ -29,7 +32,8 @@ type witness struct {
 	mutex sync.Mutex
 	users int
 	stop  chan struct{}
-	noted []lateness
+	noted []lateness // by the threads
+	among []lateness // by the goroutine
 }
 
 var theWitness witness
@@ -41,6 +45,7 @@ func (w *witness) attend() (leave func()) {
 	if w.users++; w.users == 1 {
 		w.stop = make(chan struct{})
 		w.watch(w.stop)
+		go w.wait(w.stop)
 	}
 	return sync.OnceFunc(func() {
 		w.mutex.Lock()
@@ -51,24 +56,63 @@ func (w *witness) attend() (leave func()) {
 	})
 }
 
-func (w *witness) note(due time.Time, by time.Duration) {
+// wait is the goroutine.
+func (w *witness) wait(stop <-chan struct{}) {
+	nap := time.NewTicker(witnessNap)
+	defer nap.Stop()
+	for {
+		due := time.Now().Add(witnessNap)
+		nap.Reset(witnessNap)
+		select {
+		case <-stop:
+			return
+		case <-nap.C:
+			w.note(&w.among, due, time.Since(due))
+		}
+	}
+}
+
+func (w *witness) note(into *[]lateness, due time.Time, by time.Duration) {
 	if by < noticed {
 		return
 	}
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
-	for len(w.noted) > 0 && due.Sub(w.noted[0].due) > remembered {
-		w.noted = w.noted[1:]
+	for len(*into) > 0 && due.Sub((*into)[0].due) > remembered {
+		*into = (*into)[1:]
 	}
-	w.noted = append(w.noted, lateness{due, by})
+	*into = append(*into, lateness{due, by})
+}
+
+// starved is the part of the time between two times in which the goroutine was late.
+func (w *witness) starved(from, to time.Time) float64 {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	sum := time.Duration(0)
+	for _, l := range w.among {
+		begin, end := l.due, l.due.Add(l.by)
+		if begin.Before(from) {
+			begin = from
+		}
+		if end.After(to) {
+			end = to
+		}
+		sum += max(0, end.Sub(begin))
+	}
+	return sum.Seconds() / to.Sub(from).Seconds()
 }
 
 // late is the longest nap that was late between two times: one timer, or one packet, was late by as much at the most.
-func (w *witness) late(from, to time.Time) time.Duration {
+func (w *witness) late(from, to time.Time) time.Duration { return w.longest(&w.noted, from, to) }
+
+// waited is the same of the goroutine: one step of a program was late by as much at the most.
+func (w *witness) waited(from, to time.Time) time.Duration { return w.longest(&w.among, from, to) }
+
+func (w *witness) longest(noted *[]lateness, from, to time.Time) time.Duration {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	worst := time.Duration(0)
-	for _, l := range w.noted {
+	for _, l := range *noted {
 		if !l.due.Add(l.by).Before(from) && !l.due.After(to) {
 			worst = max(worst, l.by)
 		}

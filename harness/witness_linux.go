@@ -41,5 +41,5 @@ func (w *witness) nap() {
 	left := unix.NsecToTimespec(int64(witnessNap))
 	for unix.Nanosleep(&left, &left) == unix.EINTR { // what is left is slept, too
 	}
-	w.note(due, time.Since(due))
+	w.note(&w.noted, due, time.Since(due))
 }

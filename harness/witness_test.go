@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"runtime"
 	"testing"
 	"time"
 
@@ -13,18 +14,49 @@ func TestLatenessIsThatOfTheLatestNap(t *testing.T) {
 	w := &witness{}
 	start := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 	at := func(ms int) time.Time { return start.Add(time.Duration(ms) * time.Millisecond) }
-	w.note(at(100), 50*time.Millisecond)
-	w.note(at(160), noticed-1) // the grain of timers
-	w.note(at(200), 40*time.Millisecond)
-	w.note(at(900), 400*time.Millisecond)
+	w.note(&w.noted, at(100), 50*time.Millisecond)
+	w.note(&w.noted, at(160), noticed-1) // the grain of timers
+	w.note(&w.noted, at(200), 40*time.Millisecond)
+	w.note(&w.noted, at(900), 400*time.Millisecond)
 
 	assert.Equal(t, 50*time.Millisecond, w.late(at(0), at(300)))
 	assert.Equal(t, 40*time.Millisecond, w.late(at(160), at(300)))
 	assert.Equal(t, 50*time.Millisecond, w.late(at(120), at(300)), "a nap that was late when it began counts")
 	assert.Equal(t, 10*time.Millisecond, w.late(at(205), at(215)), "it is bounded by the time between")
 	assert.Zero(t, w.late(at(300), at(800)))
-	w.note(at(0).Add(2*remembered), time.Second)
+	w.note(&w.noted, at(0).Add(2*remembered), time.Second)
 	assert.Len(t, w.noted, 1, "what is long past is forgotten")
+}
+
+func TestWaitingForAProcessorIsAddedUp(t *testing.T) {
+	w := &witness{}
+	start := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	at := func(ms int) time.Time { return start.Add(time.Duration(ms) * time.Millisecond) }
+	w.note(&w.among, at(100), 100*time.Millisecond)
+	w.note(&w.among, at(300), 200*time.Millisecond)
+	w.note(&w.noted, at(600), 400*time.Millisecond) // by a thread
+
+	assert.InDelta(t, 0.3, w.starved(at(0), at(1000)), 1e-9)
+	assert.InDelta(t, 0.5, w.starved(at(150), at(350)), 1e-9, "what is before and behind does not count")
+	assert.Zero(t, w.starved(at(600), at(900)))
+	assert.Equal(t, 200*time.Millisecond, w.waited(at(0), at(1000)))
+}
+
+func TestAGoroutineSeesThatTheProcessHasNoProcessor(t *testing.T) {
+	old := runtime.GOMAXPROCS(1) // which others of this process are to feel, too
+	defer runtime.GOMAXPROCS(old)
+	w := &witness{}
+	defer w.attend()()
+	start := time.Now()
+	for range 4 {
+		go func() {
+			for time.Since(start) < 300*time.Millisecond {
+			}
+		}()
+	}
+	for time.Since(start) < 300*time.Millisecond {
+	}
+	assert.Greater(t, w.starved(start, time.Now()), starving)
 }
 
 func TestWitnessAttends(t *testing.T) {
@@ -55,6 +87,9 @@ func TestWhatWasWitnessedIsTolerated(t *testing.T) {
 
 func TestStandstillsWeighMoreInCompressedTime(t *testing.T) {
 	differs := []Mismatch{{At: "client"}}
+	assert.True(t, (&Report{Speed: 1, starved: 0.3, clocks: 1, Mismatches: differs}).provesNothing())
+	assert.False(t, (&Report{Speed: 1, starved: 0.1, clocks: 1, Mismatches: differs}).provesNothing(), "the program had its time")
+	assert.False(t, (&Report{Speed: 1, starved: 0.3, clocks: 1, Mismatches: append(differs, Mismatch{At: "wire at server"})}).provesNothing(), "packets do not lie")
 	assert.False(t, (&Report{Speed: 1, Lateness: 300 * time.Millisecond, Mismatches: differs}).provesNothing())
 	assert.True(t, (&Report{Speed: 20, Lateness: 300 * time.Millisecond, Mismatches: differs}).provesNothing())
 	assert.False(t, (&Report{Speed: 20, Lateness: 300 * time.Millisecond}).provesNothing(), "what matches, matches")

@@ -160,7 +160,7 @@ func bystander(s harness.Scenario, kind harness.Bystander) bool {
 	case harness.SendsLittle:
 		ours, is := s.Client.(agent.GoClient)
 		return s.Client == nil || is && ours.Upload == 0 || lab.ProtocolOf(s.Client) != lab.TCP
-	case harness.SpeaksPlain:
+	case harness.SpeaksPlain, harness.SendsNoHello:
 		ours, _ := s.Client.(agent.GoClient)
 		return !ours.TLS
 	case harness.AsksServer:

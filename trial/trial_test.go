@@ -40,7 +40,7 @@ func TestTrial(t *testing.T) {
 		"ok":                 {"closed-port", client, patience, trial.OK, 1},
 		"patient":            {"lost-syn-once", client, patience, trial.OK, 1},
 		"hangs":              {"service-hangs", client, trial.Demand{Within: 500 * time.Millisecond}, trial.Hangs, 1},
-		"gives up too early": {"lost-syn-once", "timeout 0.4 bash -c '" + clientQuoted + "'", patience, trial.GivesUpEarly, 1},
+		"gives up too early": {"lost-syn-once", "timeout 0.9 bash -c '" + clientQuoted + "'", patience, trial.GivesUpEarly, 1},
 		"retry storm":        {"closed-port", "for i in {1..20}; do (" + client + ") && exit 0; done; exit 1", patience, trial.Retries, 20},
 		"does not notice":    {"closed-port", "(" + client + "); exit 0", patience, trial.Unaware, 1},
 		"does not ask":       {"closed-port", "true", patience, trial.Unaware, 0},
@@ -63,7 +63,7 @@ func TestTrial(t *testing.T) {
 			if test.want == trial.Hangs {
 				assert.Equal(t, 1, waited)
 			}
-			assert.Equal(t, test.want, r.Verdict, "%s", r.Sentence)
+			require.Equal(t, test.want, r.Verdict, "%s", r.Sentence)
 			if test.want == trial.NeverWorks {
 				assert.Nil(t, r.Broken)
 				return

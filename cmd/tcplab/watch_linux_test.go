@@ -27,7 +27,7 @@ func TestWatch(t *testing.T) {
 	d := cmdtest.NewDesk(t)
 	d.Must("up", "closed-port", "--engine", "netns")
 	const cuts = "cuts"
-	w := d.Start(d.Command("exec", "client", d.Program, "watch", "-i", "any", "--out", cuts))
+	w := d.Start(d.Command("exec", "client", d.Program, "watch", "-i", "any", "--before", "5m", "--out", cuts))
 	w.AwaitOutput("watching all interfaces until Ctrl-C")
 	dial := func() { d.Must("exec", "client", d.Program, "host", "dial", "203.0.113.10:8080") }
 	dial()

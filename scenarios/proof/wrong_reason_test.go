@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"os"
+	"regexp"
 	"slices"
 	"testing"
 	"time"
@@ -62,23 +63,27 @@ type blind struct{ lazy }
 
 func (blind) Verify(context.Context, *lab.Bench) error { return nil }
 
+// probedAlike is the scenario whose wire a busy machine can make without the fault: where an acknowledgment is late, TCP sends the last
+// segment once more as a probe (RFC 8985 section 7), and packets that overtake one another bring SACK about. The rule's counter tells.
+const probedAlike = "packet-loss"
+
 func TestAFaultThatWasNotInjectedCannotMatch(t *testing.T) {
 	each(t, failing(), func(t *testing.T, e lab.Engine, s harness.Scenario) {
 		want := s.Want.Client.In(lab.IPv4).String()
 		s.Fault = blind{lazy{s.Fault}}
 		r := harnesstest.Run(t, e, s, harness.Options{})
-		if s.Want.Client.Retransmissions > 0 { // which succeeds, and sooner than it must
-			assert.Contains(t, harnesstest.Reasons(r), "observe: client: it took ")
+		if s.Want.Client.Retransmissions > 0 { // which succeeds, and sooner than it must, unless the machine is busy
+			assert.Regexp(t, "observe: (client: it took|wire at client, )", harnesstest.Reasons(r))
 			return
 		}
 		if passesByItself(s) { // the client notices nothing but the time; the fault's own counter and the wire do
-			if s.Want.Wire[lab.ClientHost] != harnesstest.Scenario(t, "healthy").Want.Wire[lab.ClientHost] {
+			if s.Want.Wire[lab.ClientHost] != harnesstest.Scenario(t, "healthy").Want.Wire[lab.ClientHost] && s.Name != probedAlike {
 				assert.Regexp(t, `observe: (wire|lookup \(A+\)) at client, `, harnesstest.Reasons(r))
 			}
 			assert.Contains(t, harnesstest.Reasons(r), "observe: counter ")
 			return
 		}
-		assert.Contains(t, harnesstest.Reasons(r), "observe: client: the client must fail with "+want+", but succeeded")
+		assert.Regexp(t, "observe: client: the client must fail with "+regexp.QuoteMeta(want)+", but (succeeded|failed with its own timeout)", harnesstest.Reasons(r))
 	})
 }
 

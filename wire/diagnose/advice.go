@@ -94,11 +94,11 @@ func (f *filled) leaveOut(excluded ...Cause) {
 // adviceTo completes the advice for a connection.
 func adviceTo(a advice, client, server netip.AddrPort, sender netip.Addr, more ...string) filled {
 	size, family, iptables := "1472", "-4", "iptables" // 1500 bytes less the headers of IPv4 and ICMP
-	filter := "arp host " + server.Addr().String()
+	filter, bracketed := "arp host "+server.Addr().String(), server.Addr().String()
 	if server.Addr().Is6() {
-		size, family, iptables, filter = "1452", "-6", "ip6tables", "icmp6 and ip6[40] == 135"
+		size, family, iptables, filter, bracketed = "1452", "-6", "ip6tables", "icmp6 and ip6[40] == 135", "["+bracketed+"]"
 	}
-	return filled{advice: a, words: strings.NewReplacer(append(more, "{client}", client.Addr().String(), "{server}", server.Addr().String(),
+	return filled{advice: a, words: strings.NewReplacer(append(more, "{client}", client.Addr().String(), "{server}", server.Addr().String(), "{bracketed}", bracketed,
 		"{sender}", sender.String(), "{port}", strconv.Itoa(int(server.Port())), "{size}", size, "{family}", family, "{iptables}", iptables, "{solicitation}", filter)...)}
 }
 

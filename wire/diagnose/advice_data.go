@@ -26,6 +26,7 @@ const (
 	StepPathMTU         StepID = "path-mtu"
 	StepPingLarge       StepID = "ping-large"
 	StepMTUProbing      StepID = "mtu-probing"
+	StepSmallHello      StepID = "small-client-hello"
 	StepPing            StepID = "ping"
 	StepTraceTCP        StepID = "trace-tcp"
 	StepPathBack        StepID = "path-back"
@@ -85,7 +86,8 @@ var commands = map[StepID]string{
 	StepForwarding:      "ip route get {server}; sysctl net.ipv4.ip_forward; sudo nft list ruleset  # on the capturing host",
 	StepPathMTU:         "tracepath -n {server}  # on the client",
 	StepPingLarge:       "ping -c 3 -M do -s {size} {server}  # on the client",
-	StepMTUProbing:      "sysctl net.ipv4.tcp_mtu_probing  # on the server",
+	StepMTUProbing:      "sysctl net.ipv4.tcp_mtu_probing  # on the sender of the large segments",
+	StepSmallHello:      "openssl s_client -connect {bracketed}:{port} -groups X25519 </dev/null  # on the client: does a small ClientHello get an answer?",
 	StepPing:            "ping -c 3 {server}  # on the client",
 	StepTraceTCP:        "sudo traceroute -T -p {port} {server}  # on the client",
 	StepPathBack:        "ip route get {client}; tracepath -n {client}  # on the server: the way back",

@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"encoding/binary"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -41,7 +42,7 @@ const (
 //
 // The time is in seconds; numbers are relative to each side's initial one. Options: win=N, id=N, ttl=N, isn=N (the
 // client's in this packet), port=N (the client's), to=N (the server's), by=ADDRESS, at=ADDRESS (the client's, the server's), mac=N (the end of the
-// sender's), mptcp (a SYN of Multipath TCP; =join, of a subflow; on other segments the subtype and the reason, mptcp=8,6), raw (SEQ and ACK are the numbers themselves), text=T (the data), echo=N
+// sender's), mptcp (a SYN of Multipath TCP; =join, of a subflow; on other segments the subtype and the reason, mptcp=8,6), raw (SEQ and ACK are the numbers themselves), text=T (the data), sack=B:E (what the client has sent), echo=N
 // (the identifier), from=ADDRESS, to=ADDRESS, 6 (ICMPv6), sum=N (the checksum).
 func packetsOf(t testing.TB, text string) ([]wire.Packet, [][]byte) {
 	t.Helper()
@@ -151,6 +152,11 @@ func segmentOf(t testing.TB, p *wire.Packet, up bool, f []string) []byte {
 		if subtype, ok := options["mptcp"]; ok {
 			p.TCP.SetOptions([]byte{2, 4, 5, 180, optionMultipath, 4, map[string]byte{"": 0, "join": multipathJoin << 4}[subtype], 0})
 		}
+	} else if block, ok := options["sack"]; ok { // the first and the last number, as in seq
+		from, to, _ := strings.Cut(block, ":")
+		raw := []byte{wire.OptionSACK, 10}
+		raw = binary.BigEndian.AppendUint32(raw, uint32(number(t, from))+cISN)
+		p.TCP.SetOptions(binary.BigEndian.AppendUint32(raw, uint32(number(t, to))+cISN))
 	} else if ending, ok := options["mptcp"]; ok { // the subtype, and a reason
 		subtype, reason, _ := strings.Cut(ending, ",")
 		p.TCP.SetOptions([]byte{optionMultipath, 4, byte(number(t, subtype)) << 4, byte(number(t, reason))})

@@ -86,6 +86,7 @@ const (
 	CauseHostDied    Cause = "host-died"
 	CauseACKsLost    Cause = "acknowledgments-lost"
 	CauseSmallMTU    Cause = "small-mtu"
+	CauseSplitHello  Cause = "split-client-hello"
 	CauseBrokeNow    Cause = "path-broke-just-then"
 	CauseNotReading  Cause = "application-does-not-read"
 	CauseSmallBuffer Cause = "small-receive-buffer"
@@ -213,6 +214,7 @@ var causes = []struct {
 	{CauseHostDied, "the other host died"},
 	{CauseACKsLost, "the acknowledgments are lost on the way back"},
 	{CauseSmallMTU, "a link on the way has a smaller MTU, and ICMP \"too big\" is filtered"},
+	{CauseSplitHello, "a firewall, proxy or load balancer drops a TLS ClientHello that fills more than one segment"},
 	{CauseBrokeNow, "the path broke just then"},
 	{CauseDamaged, "the segments arrive damaged: their checksum is wrong, and the kernel drops them"},
 	{CauseNotReading, "the receiving application does not read"},

@@ -67,6 +67,8 @@ var (
 	stillHeard = circumstance{excluded: []Cause{CauseHostDied, CauseACKsLost, CauseReplyLostBefore}}
 	// The client reset as soon as it had the SYN-ACK.
 	halfOpen = circumstance{lead: anywhere(CauseHalfOpenScan)}
+	// What is not answered is a TLS ClientHello of more than one segment.
+	splitHello = circumstance{beside: anywhere(CauseSplitHello), first: steps(StepSmallHello)}
 	// The SYN passes again and again, and never arrives.
 	inCircle = circumstance{
 		lead: anywhere(CauseRoutingLoop),
@@ -138,8 +140,18 @@ func (e *explainer) weigh(v Verdict) {
 		e.weighSilence()
 	case SYNACKUnanswered:
 		e.weighAcceptance()
+	case MTUBlackhole:
+		if c.hasLongHello() && !c.side[client].progressed {
+			e.advice.apply(&splitHello)
+		}
+		if c.side[client].behind > 0 || c.side[server].behind > 0 {
+			e.advice.leaveOut(CauseBrokeNow)
+		}
 	case Blackhole:
 		e.weighLife()
+		if c.hasLongHello() && !c.side[client].progressed {
+			e.advice.apply(&splitHello)
+		}
 		if c.isNeverTaken() {
 			e.advice.apply(&neverTaken)
 		}
@@ -162,6 +174,9 @@ func (e *explainer) weigh(v Verdict) {
 		} else if c.isUnknownThere(dir) {
 			e.forgotten(dir)
 		}
+		if v == ResetByServer && c.hasLongHello() {
+			e.advice.apply(&splitHello)
+		}
 		switch {
 		case c.idledOut():
 			e.advice.apply(&longSilence)
@@ -174,6 +189,16 @@ func (e *explainer) weigh(v Verdict) {
 	if c.addr(client).Addr() == c.addr(server).Addr() || c.addr(server).Addr().IsLoopback() {
 		e.weighLoopback(v)
 	}
+}
+
+// roomForStamp is what the option for timestamps takes from each segment, in bytes (RFC 7323 section 3.2).
+const roomForStamp = 12
+
+// hasLongHello reports whether the client began with a TLS ClientHello that does not fit into one segment, and got no data for it.
+func (c *conn) hasLongHello() bool {
+	x, y := &c.side[client], &c.side[server]
+	segment := min(orMax(x.mss), orMax(y.mss))
+	return c.content.hello && x.bytes > int64(segment)-roomForStamp && y.bytes == 0
 }
 
 // weighLife is for data that is sent in vain to a host which goes on sending: it lives, and its way is open.

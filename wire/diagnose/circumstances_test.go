@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -127,6 +128,39 @@ func TestStepsAboutAnICMPErrorAreForItsSender(t *testing.T) {
 func TestHalfOpenScansHaveNoTTLNote(t *testing.T) {
 	assert.Empty(t, diagnoseText(t, "0 > S 0 0 0 ttl=53\n0.1 < S. 0 0 1\n0.1 > R 1 0 0 ttl=64")[0].Notes)
 	assert.Len(t, diagnoseText(t, exchange+"0.1 > R. 101 0 301 ttl=63")[0].Notes, 1)
+}
+
+// TestAClientHelloOfTwoSegments: a firewall that reads the first segment alone is a rival of a small MTU, and of who resets.
+func TestAClientHelloOfTwoSegments(t *testing.T) {
+	const hello = handshake + "0.02 > P. 1 %s 1 text=" + helloBytes + "\n"
+	const lost = "0.03 > P. 1449 35 1\n%s0.3 > . 1 1448 1\n0.7 > . 1 1448 1\n1.5 > . 1 1448 1\n3.1 > . 1 1448 1"
+	const behind = "0.04 < . 1 0 1 sack=1449:1484\n"
+	large, small := fmt.Sprintf(hello, "1483"), fmt.Sprintf(hello, "300")
+
+	d := diagnoseText(t, large+fmt.Sprintf(lost, behind))[0]
+	assert.Equal(t, MTUBlackhole, d.Verdict)
+	assert.True(t, d.Has(CauseSplitHello))
+	assert.True(t, d.Has(CauseSmallMTU), "a large segment may be the reason, whatever is in it")
+	assert.False(t, d.Has(CauseBrokeNow), "what is behind it arrived")
+	assert.Contains(t, d.Summary, "the 35 bytes behind them arrived (SACK)")
+	assert.Contains(t, d.Commands()[0], "openssl s_client -connect 203.0.113.10:8080 -groups X25519")
+
+	d = diagnoseText(t, large+fmt.Sprintf(lost, ""))[0]
+	assert.True(t, d.Has(CauseBrokeNow))
+	d = diagnoseText(t, large+"0.1 < R. 1 0 1484")[0]
+	assert.Equal(t, ResetByServer, d.Verdict)
+	assert.True(t, d.Has(CauseSplitHello))
+
+	for name, text := range map[string]string{
+		"it fits":         small + "0.1 < R. 1 0 301",
+		"it is no hello":  handshake + "0.02 > P. 1 1483 1 text=GET_/\n" + fmt.Sprintf(lost, behind),
+		"it was answered": large + "0.05 < . 1 0 1484\n0.06 < P. 1 1200 1484\n0.1 < R. 1201 0 1484",
+		"it was taken":    large + "0.05 < . 1 0 1484\n0.06 > P. 1484 1448 1\n0.3 > P. 1484 1448 1\n0.7 > P. 1484 1448 1\n1.5 > P. 1484 1448 1\n3 > P. 1484 1448 1",
+	} {
+		d := diagnoseText(t, text)[0]
+		assert.True(t, d.Failed, name)
+		assert.False(t, d.Has(CauseSplitHello), name)
+	}
 }
 
 // TestLoopbackHasNoNetworkBetween: what is on the way does not come into question.

@@ -210,7 +210,9 @@ func (c *conn) segment(dir int, p *wire.Packet, m mark) {
 	news := false
 	if p.TCP.Flags.Has(wire.ACK) {
 		c.completeHandshake(dir, p, m)
-		news = y.acknowledge(p.TCP.Ack, m)
+		if news = y.acknowledge(p.TCP.Ack, m); !news {
+			y.acknowledgeBehind(p)
+		}
 		c.windowOf(dir, p, m)
 	}
 	c.outliveRST(dir, news || p.TCP.Payload > 0 && x.hasNext && !before(p.TCP.Seq, x.next))

@@ -244,6 +244,9 @@ func (e *explainer) sizes(v Verdict, x *side) string {
 	if v != MTUBlackhole {
 		return ""
 	}
+	if x.largest == 0 && x.behind > 0 {
+		return fmt.Sprintf("; the %d bytes behind them arrived (SACK)", x.behind)
+	}
 	return fmt.Sprintf("; the largest segment that arrived had %d bytes", x.largest)
 }
 

@@ -1,6 +1,10 @@
 package diagnose
 
-import "github.com/tcplab/tcplab/wire"
+import (
+	"encoding/binary"
+
+	"github.com/tcplab/tcplab/wire"
+)
 
 // mark is a packet's place in the capture.
 type mark struct {
@@ -72,6 +76,7 @@ type side struct {
 	largest    int32 // data of the largest segment that was acknowledged, in bytes
 	pending    int32 // the same of the largest one not yet acknowledged, which ends at pendingEnd
 	pendingEnd uint32
+	behind     int32 // data that was acknowledged behind what was not (SACK, RFC 2018), the least seen of it, in bytes; 0: none
 
 	stuck  stuck
 	zero   mark // its window has been 0 since
@@ -179,6 +184,22 @@ func (s *side) acknowledge(ack uint32, m mark) bool {
 	}
 	s.una = mark{}
 	return news
+}
+
+// acknowledgeBehind takes in what the other side has got behind what it lacks.
+func (s *side) acknowledgeBehind(p *wire.Packet) {
+	if len(p.TCP.RawOptions()) == 0 || s.unacknowledged() == 0 {
+		return
+	}
+	for o := range p.TCP.Options() {
+		if o.Kind != wire.OptionSACK || len(o.Data) < 8 {
+			continue
+		}
+		begin, end := binary.BigEndian.Uint32(o.Data), binary.BigEndian.Uint32(o.Data[4:])
+		if before(s.acked, begin) && before(begin, end) && !before(s.next, end) && (s.behind == 0 || int32(end-begin) < s.behind) {
+			s.behind = int32(end - begin)
+		}
+	}
 }
 
 // pauseForBurst is how long a sender must have been silent for its next data to count as another burst.

@@ -16,7 +16,13 @@ type Options struct {
 	// Late is by how much the machine was seen to be late between two times: what comes after such a gap may be so much later.
 	// Nil: nobody has looked.
 	Late func(from, to time.Time) time.Duration
+	// Waited is by how much a program was seen to wait for a processor between two times. The timer of a resolver, unlike a kernel's, runs
+	// before the question is sent: the question may be so much late, and the gap after it so much shorter. Nil: nobody has looked.
+	Waited func(from, to time.Time) time.Duration
 }
+
+// beforeSending is how long before a question a program that had no processor may have started its timer.
+const beforeSending = time.Second
 
 // Match compares the packets of an attempt with the signature and returns nil when they match, else the difference.
 // The zero attempt has no packets. Where optional lines and "..." leave several ways to read the packets, any may
@@ -205,6 +211,9 @@ func (m *matcher) checkTime(l line, s state) string {
 	took := to.Sub(from)
 	if took > most && m.options.Late != nil {
 		most += m.options.Late(from, to)
+	}
+	if took < least && l.packet.dns && m.options.Waited != nil {
+		least -= m.options.Waited(from.Add(-beforeSending), from)
 	}
 	if least <= took && took <= most {
 		return ""

@@ -2,6 +2,7 @@ package signature
 
 import (
 	"math/rand/v2"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -234,6 +235,27 @@ func fits(lines []string, kinds string) bool {
 	}
 	like := kinds != "" && strings.Contains(lines[0], " "+kinds[:1])
 	return like && fits(lines[1:], kinds[1:]) || lines[0][0] == '?' && fits(lines[1:], kinds)
+}
+
+// A resolver's timer may begin before its question is sent, a kernel's never.
+func TestTheGapAfterALateQuestionMayBeShorter(t *testing.T) {
+	begin := time.Unix(1000, 0)
+	question := wire.Packet{Kind: wire.KindDNS, Time: begin, Src: v4.client.Addr(), SrcPort: v4.client.Port(), Dst: v4.server.Addr(), DstPort: 53}
+	again := question
+	again.Time = begin.Add(960 * time.Millisecond)
+	lookup := wire.Attempt{Client: v4.client, Server: netip.AddrPortFrom(v4.server.Addr(), 53), Lookup: true, Packets: []wire.Packet{question, again}}
+	want := MustParse("+0 > dns\n+1 > dns")
+	options := Options{Tolerance: DefaultTolerance()}
+	assert.NotNil(t, want.Match(lookup, options))
+	options.Waited = func(from, to time.Time) time.Duration {
+		assert.Equal(t, begin, to, "what is after the question does not make its timer end sooner")
+		return 30 * time.Millisecond
+	}
+	assert.Nil(t, want.Match(lookup, options))
+	options.Waited = func(time.Time, time.Time) time.Duration { return 15 * time.Millisecond }
+	assert.NotNil(t, want.Match(lookup, options))
+	options.Waited = func(time.Time, time.Time) time.Duration { return 30 * time.Millisecond }
+	assert.NotNil(t, MustParse("+0 > S\n+1 > S").Match(v4.unanswered(0.96), options))
 }
 
 func TestAGapMayBeLaterByWhatWasWitnessedInIt(t *testing.T) {
