@@ -51,6 +51,11 @@ var (
 	strict slack = func(at time.Duration) time.Duration { return 100*time.Millisecond + at/16 }
 )
 
+// and is the slack of a machine that was so late.
+func (s slack) and(late time.Duration) slack {
+	return func(at time.Duration) time.Duration { return s(at) + late }
+}
+
 // keepAliveGivesUp is after how long without an answer keep-alive gives up.
 func keepAliveGivesUp(v values) time.Duration {
 	return v.keepAlive.Idle + time.Duration(v.keepAlive.Count)*v.keepAlive.Interval
@@ -156,6 +161,7 @@ func TestABoundCanBeMissed(t *testing.T) {
 	assert.Equal(t, "it ends after 0.80 s, and by the formula (read deadline) after 1.00 s", ended("error", 800*time.Millisecond))
 	assert.NotEmpty(t, ended("error", 1200*time.Millisecond))
 	assert.NotEmpty(t, ended("waiting", limit))
+	assert.Empty(t, readBound.broken(v, cell{End: "error", Elapsed: 2 * second}, busy.and(second)), "the machine was late")
 	assert.NotEmpty(t, ended("ok", second))
 }
 

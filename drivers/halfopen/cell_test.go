@@ -35,6 +35,7 @@ type cell struct {
 	Seen seen `json:"seen"`
 
 	drawing string
+	late    time.Duration // by how much this process was late while it waited
 }
 
 // place is a cell's in the table.
@@ -82,13 +83,15 @@ func (p place) run(t *testing.T, v values) cell {
 	}
 	p.moment.arrange(l, s)
 	p.keep(t, l)
+	late := lateness()
 	effect := l.Expect(func(ctx context.Context) error {
 		around.began = time.Now()
 		return c.call(ctx, p.moment.path, p.moment.body)
 	})
+	wasLate := late()
 	around.ended = around.began.Add(effect.Elapsed)
 	around.port, around.service = c.port(), netip.MustParseAddrPort(l.Target()).Port()
-	made := cell{End: "ok", Elapsed: effect.Elapsed, Seen: look(effect.Traces, around), drawing: l.Drawing(effect)}
+	made := cell{End: "ok", Elapsed: effect.Elapsed, Seen: look(effect.Traces, around), drawing: l.Drawing(effect), late: wasLate}
 	switch {
 	case effect.Hung:
 		made.End, made.Elapsed = "waiting", limit

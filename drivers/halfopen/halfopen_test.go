@@ -62,6 +62,13 @@ func TestEveryCellIsSaid(t *testing.T) {
 	}
 }
 
+// Each timer but the last lets some wait last: the page says so.
+func TestOnlyADeadlineOfTheCallEndsEveryWait(t *testing.T) {
+	for i, x := range timers {
+		assert.Equal(t, i == len(timers)-1, len(x.lasts) == 0, x.name)
+	}
+}
+
 // sampled is how many cells are tried in each run of the tests: with two at once they take some twenty seconds.
 const sampled = 4
 
@@ -84,7 +91,7 @@ func TestHalfOpen(t *testing.T) {
 		t.Run(p.String(), func(t *testing.T) {
 			t.Parallel()
 			c := p.run(t, v)
-			assert.Empty(t, p.complaint(v, c, busy), "with %+v\n%s", v, c.drawing)
+			assert.Empty(t, p.complaint(v, c, busy.and(c.late)), "with %+v\n%s", v, c.drawing)
 		})
 	}
 }

@@ -38,6 +38,7 @@ func TestPage(t *testing.T) {
 	p := page{t, recorded(t)}
 	text, err := template.New("page").Option("missingkey=error").Funcs(template.FuncMap{
 		"matrix": p.matrix, "settings": p.settings, "details": p.details, "drawing": p.drawing, "cell": p.cell, "seconds": seconds, "record": func() record { return p.record },
+		"version":    func(of string) string { return p.version(of) },
 		"synGiveUp":  func() string { return seconds(synGiveUp(kernelDefaults.sysctls)) },
 		"dataGiveUp": func() string { return seconds(patience(retries(kernelDefaults.sysctls))) },
 		"keepAlive":  func() string { return seconds(keepAliveGivesUp(kernelDefaults)) },
@@ -64,6 +65,24 @@ func (p page) cell(moment, timer string) cell {
 	c, ok := p.record.Cells[moment][timer]
 	require.True(p.t, ok, "%s in %s is not recorded: run make half-open", timer, moment)
 	return c
+}
+
+// version is that which go.mod has of a module, or of Go, without its patch level.
+func (p page) version(of string) string {
+	text, err := os.ReadFile(filepath.Join("..", "go.mod"))
+	require.NoError(p.t, err)
+	for line := range strings.Lines(string(text)) {
+		if words := strings.Fields(line); len(words) > 1 && words[0] == of {
+			return minor(strings.TrimPrefix(words[1], "v"))
+		}
+	}
+	p.t.Fatalf("go.mod has no %s", of)
+	return ""
+}
+
+func minor(version string) string {
+	parts := strings.SplitN(version, ".", 3)
+	return strings.Join(parts[:min(2, len(parts))], ".")
 }
 
 // matrix is whether each timer ends the wait of each moment, and after how long.

@@ -65,7 +65,6 @@ var testedElsewhere = map[string]string{
 	"docs/by-hand.md":     "TestByHand_netns and TestByHand_docker type it in one shell",
 	"docs/teaching.md":    "TestTeaching types it in one shell",
 	"docs/your-own-*.md":  "TestYourOwnClientDocument writes its files, too",
-	"docs/half-open.md":   "it shows packets, and no command; TestExampleModules makes some of its cells anew",
 	"docs/drivers.md":     "its commands measure for minutes; TestExampleModules makes some of its cells anew",
 	"docs/performance.md": "its commands measure for minutes; the page is written by docs/performance.sh, which runs them",
 }
