@@ -50,7 +50,7 @@ drivers:
 # Measures again which timer ends the wait for another end that is gone, and writes docs/half-open.md: about a minute. ONLY=keep-alive-in measures one
 # timer again, ONLY=in-frozen one moment. KEEP=DIR keeps the captures of each cell.
 half-open:
-	cd drivers && CGO_ENABLED=0 go test -count=1 -parallel=16 -run '^TestHalfOpen$$/^runs$$/$(ONLY)' ./halfopen -update $(if $(KEEP),-keep $(abspath $(KEEP)))
+	cd drivers && CGO_ENABLED=0 go test -count=1 -run '^TestHalfOpen$$/^runs$$/$(ONLY)' ./halfopen -update $(if $(KEEP),-keep $(abspath $(KEEP)))
 	cd drivers && CGO_ENABLED=0 go test -count=1 -run '^TestPage$$' ./halfopen -update
 
 # Gives every scenario the fault of every other: some ten minutes.

@@ -26,6 +26,20 @@ var (
 	kept   = flag.String("keep", "", "keep the captures of each cell in this folder")
 )
 
+// TestMain lets more cells run at a time than there are processors, because they wait and hardly compute.
+func TestMain(m *testing.M) {
+	const atATime = "16"
+	flag.Parse()
+	said := false
+	flag.Visit(func(f *flag.Flag) { said = said || f.Name == "test.parallel" })
+	if !said {
+		if err := flag.Set("test.parallel", atATime); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(m.Run())
+}
+
 // record is what is recorded: the cells by moment and timer.
 type record struct {
 	Go     string                     `json:"go"`
@@ -69,7 +83,7 @@ func TestOnlyADeadlineOfTheCallEndsEveryWait(t *testing.T) {
 	}
 }
 
-// sampled is how many cells are tried in each run of the tests: with two at once they take some twenty seconds.
+// sampled is how many cells are tried in each run of the tests: all at once they take some twelve seconds.
 const sampled = 4
 
 // TestHalfOpen makes some cells, drawn by a seed, with timers that are drawn, too: the formulas must hold. With -update it makes all with the
@@ -116,6 +130,7 @@ func TestRecordedCellsAreByTheFormulas(t *testing.T) {
 // recordAll makes every cell that -run selects, and keeps what came of it beside the others.
 func recordAll(t *testing.T) {
 	var mutex sync.Mutex
+	made := 0
 	r := recorded(t)
 	if r.Kernel != kernel(t) {
 		r.Cells = nil // of another kernel it says nothing of this one
@@ -132,9 +147,11 @@ func recordAll(t *testing.T) {
 				mutex.Lock()
 				defer mutex.Unlock()
 				r.keep(t, p, c)
+				made++
 			})
 		}
 	})
+	require.NotZero(t, made, "no cell was made: see whether ONLY is a part of a cell's name, as keep-alive-in-frozen is one")
 	text, err := json.MarshalIndent(r, "", "  ")
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(recordName, append(text, '\n'), 0o644))

@@ -37,7 +37,7 @@ func shown() (list []place) {
 func TestPage(t *testing.T) {
 	p := page{t, recorded(t)}
 	text, err := template.New("page").Option("missingkey=error").Funcs(template.FuncMap{
-		"matrix": p.matrix, "settings": p.settings, "details": p.details, "drawing": p.drawing, "cell": p.cell, "seconds": seconds, "record": func() record { return p.record },
+		"matrix": p.matrix, "settings": p.settings, "details": p.details, "drawing": p.drawing, "took": p.took, "record": func() record { return p.record },
 		"version":    func(of string) string { return p.version(of) },
 		"synGiveUp":  func() string { return seconds(synGiveUp(kernelDefaults.sysctls)) },
 		"dataGiveUp": func() string { return seconds(patience(retries(kernelDefaults.sysctls))) },
@@ -65,6 +65,11 @@ func (p page) cell(moment, timer string) cell {
 	c, ok := p.record.Cells[moment][timer]
 	require.True(p.t, ok, "%s in %s is not recorded: run make half-open", timer, moment)
 	return c
+}
+
+// took is how long a wait was.
+func (p page) took(moment, timer string) string {
+	return fmt.Sprintf("%.2f s", p.cell(moment, timer).Elapsed.Seconds())
 }
 
 // version is that which go.mod has of a module, or of Go, without its patch level.
