@@ -1,6 +1,6 @@
 # Shorthands; "make ci" is what must pass before a change lands.
 
-.PHONY: build man test lint vulnerabilities generate record timeouts drivers pairs containers ci performance dependencies
+.PHONY: build man test lint vulnerabilities generate record timeouts drivers half-open pairs containers ci performance dependencies
 
 build:
 	CGO_ENABLED=0 go build -o bin/tcplab ./cmd/tcplab
@@ -46,6 +46,12 @@ timeouts:
 drivers:
 	cd drivers && CGO_ENABLED=0 go test -count=1 -timeout=60m -parallel=10 -run '^TestDrivers$$/^runs$$/$(ONLY)' . -update
 	cd drivers && CGO_ENABLED=0 go test -count=1 -run '^TestPage$$' . -update
+
+# Measures again which timer ends the wait for another end that is gone, and writes docs/half-open.md: about a minute. ONLY=keep-alive-in measures one
+# timer again, ONLY=in-frozen one moment. KEEP=DIR keeps the captures of each cell.
+half-open:
+	cd drivers && CGO_ENABLED=0 go test -count=1 -run '^TestHalfOpen$$/^runs$$/$(ONLY)' ./halfopen -update $(if $(KEEP),-keep $(abspath $(KEEP)))
+	cd drivers && CGO_ENABLED=0 go test -count=1 -run '^TestPage$$' ./halfopen -update
 
 # Gives every scenario the fault of every other: some ten minutes.
 pairs:

@@ -115,6 +115,8 @@ type Lab struct {
 	waiting  *waiting // nil: no failure waits for its moment
 	limit    time.Duration
 	heals    time.Duration // how long after the beginning of the next call the failure is healed; 0: it is not
+	dir      string        // the folder in which what is captured is kept; empty: nowhere
+	calls    int           // how many calls are kept there
 }
 
 // Dial connects from the lab's client; it is a DialContext for net/http, database drivers and the like.
@@ -156,7 +158,7 @@ func (l *Lab) Heal() {
 // Expect makes a call and holds it against demands. It returns what was seen.
 func (l *Lab) Expect(call Action, demands ...Expectation) Effect {
 	l.t.Helper()
-	capture, err := l.standing.Capture(l.t.Context(), "", "")
+	capture, err := l.standing.Capture(l.t.Context(), l.dir, l.prefix())
 	if err != nil {
 		l.t.Fatalf("labtest: %v", err)
 	}
