@@ -174,7 +174,7 @@ func buildVersion(ctx context.Context, arch, cache, version string) (string, err
 type goTool struct{ dir, arch string }
 
 func (g goTool) build(ctx context.Context, path, what string, flags ...string) error {
-	args := append([]string{"build", "-buildvcs=false", "-ldflags", "-s -w", "-o", path}, flags...)
+	args := append([]string{"build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", path}, flags...)
 	_, err := g.run(ctx, append(args, what)...)
 	return err
 }

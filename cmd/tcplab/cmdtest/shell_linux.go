@@ -49,7 +49,7 @@ func NewShellSession(d *Desk, env ...string) *ShellSession {
 func HostBinary(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(PublicDir(t), "tcplab")
-	build := exec.Command("go", "build", "-buildvcs=false", "-ldflags", "-s -w", "-o", path, "./cmd/tcplab")
+	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", path, "./cmd/tcplab")
 	build.Dir, build.Env = enginetest.Root(), append(os.Environ(), "CGO_ENABLED=0")
 	out, err := build.CombinedOutput()
 	require.NoError(t, err, string(out))
