@@ -56,12 +56,13 @@ again, and what is behind it arrives. But full segments that carry something els
 드롭하거나 연결을 리셋한다. 그래서 클라이언트를 업데이트한 뒤에 특정 네트워크에서 특정 사이트만 안 되고, 그 옆에서 예전 curl은 잘 된다. TCP로 보면 MTU 블랙홀과 같다. 핸드셰이크는 정상이고, 꽉 찬 첫 세그먼트는 거듭 재전송되며, 그 뒤의 데이터는 도착한다.
 하지만 내용이 다르면 꽉 찬 세그먼트도 지나가므로 ping -M do -s 1472 명령과 평문 HTTP의 큰 업로드는 된다. GODEBUG=tlsmlkem=0(Go)이나 openssl s_client -groups X25519를 쓰면 메시지가 다시 작아지고, 원인이 증명된다.`,
 	},
-	Verdict:   "mtu-blackhole",
-	Unnoticed: harness.SendsNoHello,
-	Fixtures:  []harness.Fixture{speaksTLS},
-	Client:    securely,
-	Timeout:   harness.PatientTimeout,
-	Fault:     faults.FirewallRule{Host: lab.RouterHost, Rule: wholeHellos},
+	Verdict:       "mtu-blackhole",
+	ServerVerdict: "open", // as far as its capture goes
+	Unnoticed:     harness.SendsNoHello,
+	Fixtures:      []harness.Fixture{speaksTLS},
+	Client:        securely,
+	Timeout:       harness.PatientTimeout,
+	Fault:         faults.FirewallRule{Host: lab.RouterHost, Rule: wholeHellos},
 	Want: harness.Want{
 		Client: harness.ClientWant{Timeout: true, Stage: "read"},
 		Wire: map[string]string{

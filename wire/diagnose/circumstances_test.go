@@ -163,6 +163,15 @@ func TestAClientHelloOfTwoSegments(t *testing.T) {
 	}
 }
 
+// TestTheHoleEndsWhereTheSmallSegmentBegins: what arrived is not counted as missing.
+func TestTheHoleEndsWhereTheSmallSegmentBegins(t *testing.T) {
+	const received = handshake + "0.02 > P. 1 100 1\n0.03 < . 1 0 101\n"
+	d := diagnoseText(t, received+"0.04 < P. 2921 200 101\n0.05 > . 101 0 1\n5 > . 101 0 1")[0]
+	assert.Equal(t, MTUBlackhole, d.Verdict)
+	assert.Equal(t, "2920 bytes before a smaller segment never arrived", d.Summary)
+	assert.NotEqual(t, MTUBlackhole, diagnoseText(t, received+"0.04 < P. 1101 200 101\n0.05 > . 101 0 1\n5 > . 101 0 1")[0].Verdict, "the hole itself is small")
+}
+
 // TestLoopbackHasNoNetworkBetween: what is on the way does not come into question.
 func TestLoopbackHasNoNetworkBetween(t *testing.T) {
 	packets, payloads := packetsOf(t, "0 > S 0 0 0\n1 > S 0 0 0\n3 > S 0 0 0")

@@ -238,7 +238,7 @@ func (e *explainer) describeStall(v Verdict) {
 	}
 }
 
-func (s *side) gapSize() uint32 { return s.next - s.hole }
+func (s *side) gapSize() uint32 { return s.resumed - s.hole }
 
 func (e *explainer) sizes(v Verdict, x *side) string {
 	if v != MTUBlackhole {

@@ -212,5 +212,5 @@ func orMax(mss uint16) uint16 {
 func (s *side) seesHole(sender *side, v *view) bool {
 	return sender.gap.seen() && !sender.missed && sender.hasAcked && sender.acked == sender.hole &&
 		sender.gap.isBefore(s.last) && v.last-sender.gap.at >= longestThought &&
-		sender.next-sender.hole >= fullSized
+		sender.gapSize() >= fullSized
 }

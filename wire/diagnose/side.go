@@ -72,6 +72,7 @@ type side struct {
 	una       mark   // the first sending of the oldest unacknowledged segment, where known
 	hole      uint32 // where numbers were skipped, when gap is set
 	gap       mark   // the segment after the skipped ones
+	resumed   uint32 // with which that segment begins
 
 	largest    int32 // data of the largest segment that was acknowledged, in bytes
 	pending    int32 // the same of the largest one not yet acknowledged, which ends at pendingEnd
@@ -220,7 +221,7 @@ func (s *side) send(p *wire.Packet, m mark, closed bool) {
 		s.resend(seq, size, m)
 		return
 	case before(s.next, seq) && !s.gap.seen():
-		s.hole, s.gap = s.next, m
+		s.hole, s.gap, s.resumed = s.next, m, seq
 	}
 	s.extend(seq, end, size, m)
 }
