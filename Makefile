@@ -1,6 +1,6 @@
 # Shorthands; "make ci" is what must pass before a change lands.
 
-.PHONY: build man test lint vulnerabilities generate record timeouts drivers half-open pairs containers ci performance dependencies
+.PHONY: build man completions release release-tools release-twice release-install test lint vulnerabilities generate record timeouts drivers half-open pairs containers ci performance dependencies
 
 build:
 	CGO_ENABLED=0 go build -o bin/tcplab ./cmd/tcplab
@@ -9,6 +9,34 @@ build:
 man:
 	mkdir -p bin/man
 	go test -count=1 -run '^TestManPages$$' ./cmd/tcplab -man $(CURDIR)/bin/man
+
+# Makes the files by which shells complete commands and names.
+completions:
+	mkdir -p bin/completions
+	CGO_ENABLED=0 go build -o bin/tcplab ./cmd/tcplab
+	bin/tcplab completion bash >bin/completions/tcplab.bash
+	bin/tcplab completion zsh >bin/completions/_tcplab
+	bin/tcplab completion fish >bin/completions/tcplab.fish
+	bin/tcplab completion powershell >bin/completions/tcplab.ps1
+
+# Makes what a release has, in bin/release: archives, packages for Debian and Red Hat, SBOMs, checksums. Nothing is published.
+RELEASE_TOOLS ?= $(CURDIR)/bin/tools
+release: $(RELEASE_TOOLS)/goreleaser
+	PATH="$(CURDIR)/release:$(RELEASE_TOOLS):$$PATH" goreleaser release --snapshot --clean $(RELEASE_FLAGS)
+
+# Builds goreleaser and what writes the SBOMs, for the first time in some minutes: they are tools of a module of its own.
+release-tools: $(RELEASE_TOOLS)/goreleaser
+$(RELEASE_TOOLS)/goreleaser: release/go.mod
+	mkdir -p $(RELEASE_TOOLS)
+	cd release && CGO_ENABLED=0 go build -o $(RELEASE_TOOLS)/ github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod github.com/goreleaser/goreleaser/v2
+
+# Makes a release of the last commit twice, and compares the checksums.
+release-twice:
+	release/twice
+
+# Installs the Debian package in a clean Debian, and runs a scenario there: as root.
+release-install: release
+	release/install-test
 
 # Installs what is missing where it may (as root, with apt), and tells at the end which engines and clients were skipped, and how
 # to get them: "go test" shows nothing of tests that pass.

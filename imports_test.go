@@ -59,10 +59,11 @@ var edges = map[string]struct {
 		"a live endpoint is judged as a capture is; what captures in a host captures here"},
 	"assistant": {[]string{"failures", "harness", "lab", "lang", "probe", "report", "scenarios", "wire/diagnose"},
 		"an assistant is given what the command line has; the engine, that picks"},
-	"watch": {[]string{"lab/agent", "wire", "wire/diagnose"}, "a capture that goes on is judged as one that has ended"},
-	"":      {[]string{"lab", "netns", "docker"}, "the list of engines is the one place that knows them all"},
+	"wireshark": {[]string{"wire/diagnose"}, "what Wireshark shows of a failure is what the diagnosis rests on; where it is written, the command line says"},
+	"watch":     {[]string{"lab/agent", "wire", "wire/diagnose"}, "a capture that goes on is judged as one that has ended"},
+	"":          {[]string{"lab", "netns", "docker"}, "the list of engines is the one place that knows them all"},
 	"cmd/tcplab": {[]string{"", "assistant", "lab", "lab/agent", "faults", "harness", "clients", "scenarios", "netns", "docker", "failures", "probe", "report", "report/junit", "lang", "lesson", "safefile", "standing", "trial", "watch",
-		"wire", "wire/signature", "wire/diagnose"}, "the command line brings everything together"},
+		"wire", "wireshark", "wire/signature", "wire/diagnose"}, "the command line brings everything together"},
 	"cmd/tcplab/cmdtest": {[]string{"", "lab", "lab/enginetest", "standing", "wire"}, "the command line is tested as it is typed; what a lab holds is asked of the lab"},
 }
 
@@ -93,7 +94,7 @@ var owners = []struct {
 }
 
 // pure are the packages into which values go and out of which values come: the same on every system, at any time.
-var pure = []string{"lang", "wire", "wire/signature", "wire/diagnose", "wire/ladder", "report", "lesson", "failures"}
+var pure = []string{"lang", "wire", "wire/signature", "wire/diagnose", "wire/ladder", "report", "lesson", "failures", "wireshark"}
 
 // impure are the imports by which a package reaches outside.
 var impure = map[string]string{

@@ -146,9 +146,10 @@ func startCapture(ctx context.Context, b *lab.Bench, name string, to destination
 			return nil, &ArtifactError{err}
 		}
 	}
+	names := HostNames(b.Topology)
 	c := &hostCapture{name: name, keep: to.keep, decoded: make(chan struct{}), changed: make(chan struct{})}
 	stream, feed := io.Pipe()
-	go c.decode(stream, file)
+	go c.decode(wire.WithNames(stream, names), file)
 	cmd := host.Command(agent.CaptureVerb(interfaces...)...)
 	cmd.Stdout = feed
 	c.verb, err = lab.Start(ctx, cmd)

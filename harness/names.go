@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/wire"
 )
 
 // TargetPrefix is how the names of the variables begin that [Standing.TargetEnv] returns.
@@ -32,6 +33,18 @@ func (s *Standing) TargetEnv() []string {
 		env = append(env, TargetPrefix+"URL=http://"+both+"/")
 	}
 	return env
+}
+
+// HostNames are the names of a topology's hosts, for the captures of a lab: each of a host's addresses, of both families, has its name.
+func HostNames(t lab.Topology) (names []wire.HostName) {
+	for _, h := range t.Hosts {
+		for _, end := range t.EndsOf(h.Name) {
+			for _, prefix := range end.Addrs {
+				names = append(names, wire.HostName{Addr: prefix.Addr(), Name: h.Name})
+			}
+		}
+	}
+	return names
 }
 
 // HostsFile is the hosts(5) of the lab: "server" and "server.lab", and so for each of its hosts, with addresses of the lab's family

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/wire"
 	"github.com/tcplab/tcplab/wire/ladder"
@@ -19,6 +20,7 @@ import (
 // packets that matter.
 type CaptureFile struct {
 	points []string
+	names  []wire.HostName
 	frames []capturedFrame
 }
 
@@ -31,7 +33,7 @@ type capturedFrame struct {
 
 // Capture reads the captures of the run's folder again, byte by byte.
 func (r *RunRecord) Capture(dir fs.FS) (*CaptureFile, error) {
-	c := &CaptureFile{}
+	c := &CaptureFile{names: harness.HostNames(r.Topology)}
 	for _, p := range r.Topology.VantagePoints() {
 		c.points = append(c.points, p.Name)
 	}
@@ -136,6 +138,9 @@ func (r *RunRecord) comments(p *PhaseRecord) map[frameAt]string {
 func (c *CaptureFile) WritePcapng(w io.Writer) error {
 	n, err := wire.NewWriter(w, "tcplab")
 	if err != nil {
+		return err
+	}
+	if err := n.WriteNames(c.names); err != nil {
 		return err
 	}
 	numbers := map[int]int{} // of the interfaces in the file

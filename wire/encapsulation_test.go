@@ -147,9 +147,7 @@ func TestEncapsulations(t *testing.T) {
 
 // TestEncapsulationsByTshark has another program look for the SYN behind the headers that the test made up.
 func TestEncapsulationsByTshark(t *testing.T) {
-	if _, err := exec.LookPath("tshark"); err != nil {
-		t.Skip(err)
-	}
+	needTshark(t)
 	for _, cases := range []map[string]sample{captureHeaders(t), tunnels(t)} {
 		f := newPcapng(binary.LittleEndian)
 		var names []string

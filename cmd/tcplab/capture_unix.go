@@ -18,6 +18,7 @@ import (
 	"github.com/tcplab/tcplab/lab/agent"
 	"github.com/tcplab/tcplab/safefile"
 	"github.com/tcplab/tcplab/standing"
+	"github.com/tcplab/tcplab/wire"
 )
 
 func newCapture() *cobra.Command {
@@ -45,14 +46,20 @@ who is not root: FILE is pcapng, for Wireshark, and is written where this comman
 }
 
 // capture captures until a signal comes. Every packet that had arrived by then is in the file.
-func capture(cmd *cobra.Command, l *standing.Held, host, name string, interfaces []string) (err error) {
-	if interfaces, err = interfacesOf(l.Info(), host, interfaces); err != nil {
+func capture(cmd *cobra.Command, l *standing.Held, host, name string, interfaces []string) error {
+	interfaces, err := interfacesOf(l.Info(), host, interfaces)
+	if err != nil {
 		return err
 	}
 	file, err := createCapture(name)
 	if err != nil {
 		return err
 	}
+	return captureTo(cmd, l, host, file, interfaces, cmd.ErrOrStderr())
+}
+
+// captureTo captures into a file that is open, which it closes. When the capture runs, it says so.
+func captureTo(cmd *cobra.Command, l *standing.Held, host string, file io.WriteCloser, interfaces []string, say io.Writer) (err error) {
 	defer func() { err = errors.Join(err, file.Close()) }()
 	// From here on, a signal ends the capture in good order; one that has come before has ended the context. A job in the
 	// background of a script ignores Ctrl-C.
@@ -80,9 +87,9 @@ func capture(cmd *cobra.Command, l *standing.Held, host, name string, interfaces
 	}
 	defer from.Close()
 	said, written := make(chan string, 1), make(chan error, 1)
-	go func() { said <- relayReady(cmd.ErrOrStderr(), hear, host, interfaces) }()
+	go func() { said <- relayReady(say, hear, host, interfaces) }()
 	go func() {
-		_, err := io.Copy(file, from)
+		_, err := io.Copy(file, wire.WithNames(from, namesOf(l.Info())))
 		_ = from.Close() // no more can be written: the capture ends, too
 		written <- err
 	}()
@@ -96,6 +103,16 @@ func capture(cmd *cobra.Command, l *standing.Held, host, name string, interfaces
 		err = fmt.Errorf("capture on host %s: %s", host, words)
 	}
 	return err
+}
+
+// namesOf are the names of a lab's hosts, for its captures.
+func namesOf(info standing.Info) (names []wire.HostName) {
+	for _, h := range info.Hosts {
+		for _, addr := range h.Addresses {
+			names = append(names, wire.HostName{Addr: addr, Name: h.Name})
+		}
+	}
+	return names
 }
 
 // captureFile is the file of a capture. One of that name that is there stays as it is until the capture has begun; a pipe or a

@@ -114,7 +114,7 @@ it works, breaks it, and holds what the client felt and what every vantage point
 	}
 	root.Version = thisVersion().String()
 	root.SetVersionTemplate("{{.Version}}\n")
-	root.AddCommand(newList(), newShow(), newRun(), newClients(), newEngines(), newDiagnose(), newExplain(), newProbe(), newReport(), newSweep(), newWatch(), newBench(), newLesson(), newGradeOne(), newMCP(), newNamespaces(), newVersion())
+	root.AddCommand(newList(), newShow(), newRun(), newClients(), newEngines(), newDiagnose(), newExplain(), newProbe(), newReport(), newSweep(), newWatch(), newBench(), newLesson(), newGradeOne(), newMCP(), newWireshark(), newNamespaces(), newVersion())
 	root.AddCommand(standingCommands()...)
 	speakPlainly(root)
 	root.SetHelpFunc(foldedHelp(root.HelpFunc()))

@@ -17,6 +17,7 @@ import (
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/enginetest"
 	"github.com/tcplab/tcplab/scenarios"
+	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
 //go:generate go test -count=1 -run ^(TestDocumentsAreGenerated|TestScript)$ -update
@@ -25,7 +26,7 @@ var generated = regexp.MustCompile(`(?s)(<!-- BEGIN generated: ([^(]+) \(make ge
 
 // What the documents say of the code is written from the code.
 func TestDocumentsAreGenerated(t *testing.T) {
-	for _, page := range []string{"docs/article.md", "docs/json.md", "docs/library.md", "docs/scenarios.md"} {
+	for _, page := range []string{"docs/article.md", "docs/json.md", "docs/library.md", "docs/scenarios.md", "docs/wireshark.md"} {
 		testGenerated(t, filepath.Join(enginetest.Root(), page))
 	}
 }
@@ -58,6 +59,8 @@ func generate(t *testing.T, what []string) string {
 		return lessonTable()
 	case "pairs":
 		return pairTable()
+	case "symptoms":
+		return symptomTable()
 	case "json":
 		return jsonTable(t, what[1])
 	case "file":
@@ -69,6 +72,19 @@ func generate(t *testing.T, what []string) string {
 	}
 	require.FailNow(t, "nobody knows how to generate this", "%q", what)
 	return ""
+}
+
+// symptomTable has what the profile for Wireshark colours and filters.
+func symptomTable() string {
+	table := "| packets | verdicts | display filter |\n|---|---|---|\n"
+	for _, s := range diagnose.Symptoms() {
+		var verdicts []string
+		for _, v := range s.Verdicts {
+			verdicts = append(verdicts, "`"+string(v)+"`")
+		}
+		table += fmt.Sprintf("| %s | %s | `%s` |\n", s.Name, strings.Join(verdicts, " "), strings.ReplaceAll(s.Filter, "|", "\\|"))
+	}
+	return table
 }
 
 func scenarioTable() string {

@@ -9,6 +9,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// extcapInstallers are none: a lab that stands is what would be captured on.
+func extcapInstallers() []*cobra.Command { return nil }
+
 // standingCommands are those of a lab that stays up, which say that they are not for this system: its holder is asked over
 // a Unix socket, and is handed the streams of a command as descriptors.
 func standingCommands() []*cobra.Command {

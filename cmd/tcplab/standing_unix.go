@@ -25,7 +25,7 @@ import (
 
 // standingCommands are those of a lab that stays up.
 func standingCommands() []*cobra.Command {
-	return []*cobra.Command{newWith(), newUp(), newHold(), newStatus(), newBreak(), newHeal(), newExec(), newShell(), newCapture(), newFetch(), newPut(), newRecord(), newDown()}
+	return []*cobra.Command{newWith(), newUp(), newHold(), newStatus(), newBreak(), newHeal(), newExec(), newShell(), newCapture(), newFetch(), newPut(), newRecord(), newExtcap(), newDown()}
 }
 
 // upFlags are the flags of "up".

@@ -106,9 +106,13 @@ func TestListingsInDocuments(t *testing.T) {
 	}
 }
 
-// carryOut types a listing. Beside it lie the two captures that README.md calls the reader's own.
+// carryOut types a listing. Beside it lie the two captures that README.md calls the reader's own. What a listing writes into the reader's
+// home it writes into another one.
 func carryOut(t *testing.T, bin, page string, b cmdtest.Block) {
 	dir, env := t.TempDir(), append(os.Environ(), "XDG_RUNTIME_DIR="+cmdtest.PublicDir(t)) // where labs stand
+	if page == "docs/wireshark.md" {
+		env = append(env, "HOME="+dir, "XDG_CONFIG_HOME=")
+	}
 	if page == "README.md" {
 		for _, name := range []string{"client.pcapng", "server.pcapng"} {
 			capture, err := os.ReadFile(filepath.Join(enginetest.Root(), "report", "testdata", "runs", "firewall-drop-netns-ipv4", name))
