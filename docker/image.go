@@ -227,7 +227,10 @@ func (d *daemon) inspectImage(ctx context.Context, ref string) (id string, label
 	return image.ID, labels, nil
 }
 
-// removeOldImages removes the hosts' images of earlier binaries and of the same kind, except where a container uses one.
+// stillWanted is how old an image must be at least for nobody to be about to make a container of it: another tcplab may have built it.
+const stillWanted = time.Hour
+
+// removeOldImages removes the hosts' images of earlier binaries and of the same kind, except young ones, and where a container uses one.
 // A failure leaves an image behind, which the next build tries again.
 func (d *daemon) removeOldImages(ctx context.Context, role, current string) {
 	images, err := d.api.ImageList(ctx, client.ImageListOptions{Filters: only(labelRole + "=" + role)})
@@ -235,7 +238,7 @@ func (d *daemon) removeOldImages(ctx context.Context, role, current string) {
 		return
 	}
 	for _, old := range images.Items {
-		if slices.Contains(old.RepoTags, current) {
+		if slices.Contains(old.RepoTags, current) || time.Since(time.Unix(old.Created, 0)) < stillWanted {
 			continue
 		}
 		// Not forced: the engine refuses where a container needs the image.

@@ -109,14 +109,14 @@ func (r *recorder) write(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := file.WriteNames(HostNames(r.bench.Topology)); err != nil {
-		return err
-	}
 	const ethernet = 1 // LINKTYPE_ETHERNET: the links of every engine
 	for _, p := range r.points {
 		if _, err := file.AddInterface(p.Name, ethernet); err != nil {
 			return err
 		}
+	}
+	if err := file.WriteNames(HostNames(r.bench.Topology)); err != nil {
+		return err
 	}
 	for _, f := range r.frames {
 		if err := file.Write(f.point, f.Frame, ""); err != nil {

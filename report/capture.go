@@ -140,9 +140,6 @@ func (c *CaptureFile) WritePcapng(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := n.WriteNames(c.names); err != nil {
-		return err
-	}
 	numbers := map[int]int{} // of the interfaces in the file
 	for point, name := range c.points {
 		i := slices.IndexFunc(c.frames, func(f capturedFrame) bool { return f.point == point })
@@ -150,6 +147,11 @@ func (c *CaptureFile) WritePcapng(w io.Writer) error {
 			continue
 		}
 		if numbers[point], err = n.AddInterface(name, c.frames[i].Link); err != nil {
+			return err
+		}
+	}
+	if len(numbers) > 0 {
+		if err := n.WriteNames(c.names); err != nil {
 			return err
 		}
 	}

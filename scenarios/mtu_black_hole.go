@@ -22,8 +22,7 @@ const tooLargeWire = `
 ...
 +any     > .  seq 1 ack 1
 ...
-+0.1..2  > .
-+any     > .
++any     > .  len !0 sent !1
 ...
 never    < P*
 never    < F*

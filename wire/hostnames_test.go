@@ -20,14 +20,14 @@ var labNames = []HostName{
 	{netip.MustParseAddr("198.51.100.10"), "client"}, {netip.MustParseAddr("2001:db8:2::10"), "server"}, {netip.MustParseAddr("203.0.113.10"), "server"},
 }
 
-// The names stand behind the header, and nothing else is changed: without the block the stream is what came in.
+// The names stand behind the first interface, and nothing else is changed: without the block the stream is what came in.
 func TestWithNames(t *testing.T) {
 	var plain, names bytes.Buffer
 	w, err := NewWriter(&plain, "a test")
 	require.NoError(t, err)
-	header := plain.Len()
 	_, err = w.AddInterface("eth0", 1)
 	require.NoError(t, err)
+	header := plain.Len()
 	require.NoError(t, w.Write(0, Frame{Time: time.Unix(1, 0), Length: 60, Data: make([]byte, 60), Link: 1}, ""))
 	require.NoError(t, (&Writer{w: &names}).WriteNames(labNames))
 	want := string(plain.Bytes()[:header]) + names.String() + string(plain.Bytes()[header:])
@@ -42,7 +42,10 @@ func TestWithNames(t *testing.T) {
 	_, err = r.Next()
 	require.NoError(t, err)
 
-	for _, other := range []string{"", "short", plain.String()[:header-3], strings.Repeat("no capture ", 10)} {
+	var bare bytes.Buffer
+	_, err = NewWriter(&bare, "a test")
+	require.NoError(t, err)
+	for _, other := range []string{"", "short", plain.String()[:header-3], bare.String(), bare.String() + "no interface", strings.Repeat("no capture ", 10)} {
 		got, err := io.ReadAll(WithNames(strings.NewReader(other), labNames))
 		require.NoError(t, err)
 		assert.Equal(t, other, string(got))
@@ -73,6 +76,10 @@ func TestTsharkShowsTheNames(t *testing.T) {
 
 	assert.Equal(t, "198.51.100.10\t203.0.113.10\n203.0.113.10\t198.51.100.10\n", ends(t, golden))
 	assert.Equal(t, "client\tserver\nserver\tclient\n", ends(t, named))
+	for _, program := range [][]string{{"mergecap", "-w", os.DevNull, named, named}, {"editcap", named, os.DevNull}} {
+		out, err := exec.CommandContext(t.Context(), program[0], program[1:]...).CombinedOutput()
+		assert.NoError(t, err, "%s: %s", program[0], out)
+	}
 }
 
 // ends are the two ends of each packet of a capture as tshark names them, without asking anybody.
