@@ -24,7 +24,7 @@ const (
 )
 
 // WriteNames writes the names of addresses, which Wireshark shows in their place. Of several names of one address it shows the first. They
-// belong behind the first interface.
+// belong behind the interfaces.
 func (n *Writer) WriteNames(names []HostName) error {
 	if len(names) == 0 {
 		return nil
@@ -40,25 +40,24 @@ func (n *Writer) WriteNames(names []HostName) error {
 	return n.flush(blockNames)
 }
 
-// WithNames is a pcapng stream with the names of addresses put in behind its first interface. Every byte is handed on as soon as its block is
+// WithNames is a pcapng stream with the names of addresses put in behind its interfaces. Every byte is handed on as soon as its block is
 // there; what does not begin as pcapng of this machine's byte order is handed on as it is.
 func WithNames(r io.Reader, names []HostName) io.Reader {
 	return &namedStream{in: r, names: names}
 }
 
 type namedStream struct {
-	in     io.Reader
-	names  []HostName
-	blocks int          // of those before the names, how many have been read
-	ready  bytes.Reader // the latest of them, and the names behind the last one
-	err    error        // of reading them, to come behind what is ready
+	in         io.Reader
+	names      []HostName
+	began      bool // the section header has been read
+	interfaces int  // how many have been read
+	done       bool // what comes now is handed on as it is
+	ready      bytes.Reader
+	err        error // of reading a block, to come behind what is ready
 }
 
-// beforeNames are the kinds of the blocks before the names. Wireshark 4.0 writes no file (mergecap, editcap) in which names come before any interface.
-var beforeNames = [...]uint32{blockSection, blockInterface}
-
 func (s *namedStream) Read(b []byte) (int, error) {
-	for s.ready.Len() == 0 && s.err == nil && s.blocks < len(beforeNames) {
+	for s.ready.Len() == 0 && s.err == nil && !s.done {
 		s.ready.Reset(s.next())
 	}
 	if s.ready.Len() > 0 {
@@ -70,7 +69,8 @@ func (s *namedStream) Read(b []byte) (int, error) {
 	return s.in.Read(b)
 }
 
-// next reads the next block before the names, and returns it; behind the last one the names follow.
+// next reads a block of those before the names, and returns it. Of the first one behind the interfaces it returns the beginning, with the names
+// before it: Wireshark 4.0 writes no file (mergecap, editcap) in which names come before any interface, and loses the interfaces behind them.
 func (s *namedStream) next() []byte {
 	const most = 64 << 10 // for the options of a section and of an interface
 	head := make([]byte, 12)
@@ -79,21 +79,33 @@ func (s *namedStream) next() []byte {
 		return head[:n]
 	}
 	kind, size := binary.LittleEndian.Uint32(head), binary.LittleEndian.Uint32(head[4:])
-	if kind != beforeNames[s.blocks] || kind == blockSection && binary.LittleEndian.Uint32(head[8:]) != byteOrderMagic || size < 16 || size > most {
-		s.blocks = len(beforeNames)
+	section := kind == blockSection && binary.LittleEndian.Uint32(head[8:]) == byteOrderMagic
+	switch {
+	case s.began && kind != blockInterface:
+		s.done = true
+		return append(s.block(), head...)
+	case size < 16 || size > most || !s.began && !section:
+		s.done = true
 		return head
+	case s.began:
+		s.interfaces++
 	}
+	s.began = true
 	block := make([]byte, size)
 	n, err = io.ReadFull(s.in, block[copy(block, head):])
 	if s.err = plainEOF(err); err != nil {
 		return block[:len(head)+n]
 	}
-	if s.blocks++; s.blocks < len(beforeNames) {
-		return block
-	}
+	return block
+}
+
+// block are the names as a block, or nothing where there is no interface.
+func (s *namedStream) block() []byte {
 	var names bytes.Buffer
-	_ = (&Writer{w: &names}).WriteNames(s.names) // a buffer takes everything
-	return append(block, names.Bytes()...)
+	if s.interfaces > 0 {
+		_ = (&Writer{w: &names}).WriteNames(s.names) // a buffer takes everything
+	}
+	return names.Bytes()
 }
 
 // plainEOF is the end of a stream in the middle of a block, which is the business of who reads it.

@@ -20,13 +20,15 @@ var labNames = []HostName{
 	{netip.MustParseAddr("198.51.100.10"), "client"}, {netip.MustParseAddr("2001:db8:2::10"), "server"}, {netip.MustParseAddr("203.0.113.10"), "server"},
 }
 
-// The names stand behind the first interface, and nothing else is changed: without the block the stream is what came in.
+// The names stand behind the interfaces, and nothing else is changed: without the block the stream is what came in.
 func TestWithNames(t *testing.T) {
 	var plain, names bytes.Buffer
 	w, err := NewWriter(&plain, "a test")
 	require.NoError(t, err)
-	_, err = w.AddInterface("eth0", 1)
-	require.NoError(t, err)
+	for _, name := range []string{"eth0", "eth1"} {
+		_, err = w.AddInterface(name, 1)
+		require.NoError(t, err)
+	}
 	header := plain.Len()
 	require.NoError(t, w.Write(0, Frame{Time: time.Unix(1, 0), Length: 60, Data: make([]byte, 60), Link: 1}, ""))
 	require.NoError(t, (&Writer{w: &names}).WriteNames(labNames))
