@@ -96,7 +96,7 @@ func (f *extcapFlags) answer(cmd *cobra.Command) error {
 	out := cmd.OutOrStdout()
 	switch {
 	case f.list:
-		labs, _ := standing.List(cmd.Context()) // of those that have died there is nothing to list
+		labs, _ := standing.List(cmd.Context()) // a lab that has died has no interfaces, so its error does not matter
 		var points []wireshark.CapturePoint
 		for _, l := range labs {
 			points = append(points, capturePoints(l.Info())...)
