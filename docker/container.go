@@ -19,7 +19,7 @@ import (
 )
 
 // requestTimeout bounds a request that must not be cut off.
-const requestTimeout = time.Minute
+const requestTimeout = 3 * time.Minute
 
 // detached is the context for a request that must be carried out to its end once it was begun.
 func detached(ctx context.Context) (context.Context, context.CancelFunc, error) {

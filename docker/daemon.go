@@ -13,8 +13,10 @@ import (
 	"time"
 
 	"github.com/moby/moby/client"
+	"github.com/tcplab/tcplab/lab"
 	"github.com/testcontainers/testcontainers-go"
 	"github.com/testcontainers/testcontainers-go/log"
+	"golang.org/x/sync/semaphore"
 )
 
 // daemon is a Docker engine that has answered.
@@ -30,6 +32,8 @@ type daemon struct {
 	security []string
 	// turns are the locks of which a lab holds one while it is made or removed.
 	turns []string
+	// inOrder lets this process's labs take those turns in the order in which they came.
+	inOrder *semaphore.Weighted
 }
 
 // connectTimeout bounds the search for the engine.
@@ -90,6 +94,11 @@ func newClient(ctx context.Context) (*testcontainers.DockerClient, error) {
 	return testcontainers.NewDockerClientWithOpts(ctx)
 }
 
+func newTurns(engine string, processors int) (turns []string, inOrder *semaphore.Weighted) {
+	turns = turnsOf(engine, processors)
+	return turns, semaphore.NewWeighted(int64(len(turns)))
+}
+
 func identify(ctx context.Context, api *testcontainers.DockerClient) (*daemon, error) {
 	version, err := api.ServerVersion(ctx, client.ServerVersionOptions{})
 	if err != nil {
@@ -103,10 +112,9 @@ func identify(ctx context.Context, api *testcontainers.DockerClient) (*daemon, e
 	if err != nil {
 		return nil, explain(api.DaemonHost(), err)
 	}
-	return &daemon{
-		api: api, id: info.Info.ID, arch: version.Arch, kernel: info.Info.KernelVersion, security: info.Info.SecurityOptions,
-		turns: turnsOf(info.Info.ID, info.Info.NCPU),
-	}, nil
+	d := &daemon{api: api, id: info.Info.ID, arch: version.Arch, kernel: info.Info.KernelVersion, security: info.Info.SecurityOptions}
+	d.turns, d.inOrder = newTurns(d.id, info.Info.NCPU)
+	return d, nil
 }
 
 // confinesBy reports whether the engine has a way to confine containers: "seccomp", "apparmor".
@@ -130,10 +138,20 @@ func turnsOf(engine string, processors int) []string {
 
 // inTurn does something that is much work for the engine.
 func (d *daemon) inTurn(ctx context.Context, do func() error) error {
-	done, err := lockFile(ctx, d.turns...)
+	var done func()
+	err := lab.InLine(ctx, func() (err error) {
+		if err := d.inOrder.Acquire(ctx, 1); err != nil {
+			return fmt.Errorf("docker: wait for another lab to be made or removed: %w", err)
+		}
+		if done, err = lockFile(ctx, d.turns...); err != nil {
+			d.inOrder.Release(1)
+		}
+		return err
+	})
 	if err != nil {
 		return err
 	}
+	defer d.inOrder.Release(1)
 	defer done()
 	return do()
 }

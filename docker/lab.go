@@ -12,7 +12,7 @@ import (
 )
 
 // closeTimeout bounds the removal of what a failed Build has made.
-const closeTimeout = time.Minute
+const closeTimeout = 4 * time.Minute
 
 // containerLab is a topology of containers.
 type containerLab struct {

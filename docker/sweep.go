@@ -108,20 +108,21 @@ func (d *daemon) labs(ctx context.Context) (map[string]remains, error) {
 	return found, nil
 }
 
+// removePatience is how long another process may take that is removing the same lab.
 const (
-	removeTries = 10
-	removePause = 100 * time.Millisecond
+	removePatience = time.Minute
+	removePause    = 100 * time.Millisecond
 )
 
 // removeLab removes a lab's containers and networks, found by their labels and not by what Build remembers of them:
 // also what a request made whose answer was never read. Another process may be removing the same lab.
 func (d *daemon) removeLab(ctx context.Context, id string) error {
-	for try := 1; ; try++ {
+	for began := time.Now(); ; {
 		left, err := d.removeParts(ctx, only(labelLab+"="+id))
 		if left == 0 && err == nil {
 			return nil
 		}
-		if try == removeTries || ctx.Err() != nil {
+		if time.Since(began) > removePatience || ctx.Err() != nil {
 			return fmt.Errorf("docker: remove lab %s: %d of its containers and networks are left: %w", id, left,
 				errors.Join(err, ctx.Err()))
 		}

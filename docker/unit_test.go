@@ -124,16 +124,23 @@ func TestRuntimeFilter(t *testing.T) {
 // TestLabsAreMadeInTurn: no more labs than turns are made at once, and one whose turn does not come says what it waits for.
 func TestLabsAreMadeInTurn(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	d := &daemon{turns: turnsOf("an:engine/id", 1)}
-	require.Len(t, d.turns, 2)
-	err := d.inTurn(t.Context(), func() error {
-		return d.inTurn(t.Context(), func() error {
-			ctx, cancel := context.WithCancel(t.Context())
-			cancel()
-			return d.inTurn(ctx, func() error { return errors.New("a third is made beside two others") })
+	var here, elsewhere daemon
+	for _, d := range []*daemon{&here, &elsewhere} {
+		d.turns, d.inOrder = newTurns("an:engine/id", 1)
+		require.Len(t, d.turns, 2)
+	}
+	for says, third := range map[string]*daemon{"wait for another lab to be made": &here, "wait for another process of tcplab": &elsewhere} {
+		err := here.inTurn(t.Context(), func() error {
+			return here.inTurn(t.Context(), func() error {
+				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+				defer cancel()
+				return third.inTurn(ctx, func() error { return errors.New("a third is made beside two others") })
+			})
 		})
-	})
-	require.ErrorIs(t, err, context.Canceled)
-	assert.ErrorContains(t, err, "wait for another process of tcplab")
-	require.NoError(t, d.inTurn(t.Context(), func() error { return nil }), "both have been given back")
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.ErrorContains(t, err, says)
+	}
+	for _, d := range []*daemon{&here, &elsewhere} {
+		require.NoError(t, d.inTurn(t.Context(), func() error { return nil }), "both have been given back")
+	}
 }

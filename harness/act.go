@@ -95,7 +95,7 @@ func (a *act) complete() {
 
 // leastPatience is that of a client while it must work: it gets through in milliseconds, but for a machine that is so busy
 // that even the server has to wait for a processor.
-const leastPatience = 15 * time.Second
+const leastPatience = 30 * time.Second
 
 // resolve fills in the hosts of the further addresses, and the address that the act's own expectations are about.
 func (a *act) resolve(b *lab.Bench) {

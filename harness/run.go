@@ -38,8 +38,8 @@ type Options struct {
 
 // Deadlines of the steps that wait for events. They end what hangs and are far above what any step takes.
 const (
-	upDeadline    = 2 * time.Minute
-	stepDeadline  = 2 * time.Minute
+	upDeadline    = 4 * time.Minute
+	stepDeadline  = 4 * time.Minute
 	settlingGrace = 2600 * time.Millisecond
 )
 
@@ -247,7 +247,7 @@ func (r *run) phase(ctx context.Context, name PhaseName, deadline time.Duration,
 }
 
 func (r *run) phaseOf(ctx context.Context, phase Phase, deadline time.Duration, do func(context.Context) error) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, deadline, fmt.Errorf("it took longer than %s", deadline))
+	ctx, cancel := lab.Limit(ctx, deadline)
 	defer cancel()
 	r.options.Progress(phase.Name)
 	r.current = &phase

@@ -57,7 +57,7 @@ type TrialResult struct {
 }
 
 // leastPatience is that with a command while nothing is broken: it may be the machine that is slow then.
-const leastPatience = 15 * time.Second
+const leastPatience = 30 * time.Second
 
 // Run puts a command into a scenario's failure: it runs while the lab is healthy, while it is broken, and once it is healed. The
 // error is for a trial that could not be made.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"os"
@@ -63,9 +64,12 @@ func TestServerAndClientOfImages(t *testing.T) {
 	dockerfile, files := dockertest.Counting()
 	server := dockertest.Image(t, docker.New(), dockerfile, files)
 	client := dockertest.Image(t, docker.New(), `ENTRYPOINT ["curl", "-sS", "--fail", "--max-time", "2"]`, nil)
-	out, err := exec.Command(cmdtest.Program(t), "run", "closed-port", "stopped-host", "service-hangs", "firewall-drop", "--out", t.TempDir(), "--json",
-		"--server-image", server, "--port", "7080", "--ready", "http:/", "--client-image", client, "--", "http://server.lab:{port}/").Output()
-	require.NoError(t, err, "%s", out)
+	var said bytes.Buffer
+	run := exec.Command(cmdtest.Program(t), "run", "closed-port", "stopped-host", "service-hangs", "firewall-drop", "--out", t.TempDir(), "--json",
+		"--server-image", server, "--port", "7080", "--ready", "http:/", "--client-image", client, "--", "http://server.lab:{port}/")
+	run.Stderr = &said
+	out, err := run.Output()
+	require.NoError(t, err, "%s%s", out, &said)
 	starts := map[string]string{"closed-port": "start 2", "stopped-host": "start 2", "service-hangs": "start 1", "firewall-drop": "start 1"}
 	for line := range strings.Lines(string(out)) {
 		var r trial.TrialResult

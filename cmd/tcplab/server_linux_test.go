@@ -47,7 +47,7 @@ func TestServersThatCannotBe(t *testing.T) {
 			assert.Equal(t, 1, strings.Count(string(out), "tcplab: "), string(out))
 		})
 	}
-	t.Cleanup(func() { user.NothingLeft("9870") })
+	t.Cleanup(func() { user.NothingLeft("sleep 9870") })
 }
 
 // A server that listens elsewhere is told where, and what it should listen on.
@@ -93,15 +93,15 @@ func TestServersEndWithTheirLab(t *testing.T) {
 
 	killed := user.Command("run", "closed-port", "--engine", "netns", "--port", "7004", "--server", daemon, "--", "sh", "-c", "echo >here; exec sleep 98712")
 	require.NoError(t, killed.Start())
-	require.Eventually(t, func() bool { return len(cmdtest.Mentioning(t, "98712")) > 0 }, 20*time.Second, 20*time.Millisecond)
+	require.Eventually(t, func() bool { return len(cmdtest.Mentioning(t, "98712")) > 0 }, cmdtest.Deadline, cmdtest.Poll)
 	assert.NotEmpty(t, cmdtest.Mentioning(t, "98711"))
 	require.NoError(t, killed.Process.Kill())
 	_ = killed.Wait()
 	require.Eventually(t, func() bool {
 		return len(cmdtest.Mentioning(t, "98711")) == 0 && len(cmdtest.Mentioning(t, "98712")) == 0
-	}, 20*time.Second, 20*time.Millisecond)
+	}, cmdtest.Deadline, cmdtest.Poll)
 	require.Eventually(t, func() bool {
 		left, err := filepath.Glob(filepath.Join(user.Dir, "tmp", "tcplab-server-*"))
 		return err == nil && len(left) == 0
-	}, 20*time.Second, 20*time.Millisecond)
+	}, cmdtest.Deadline, cmdtest.Poll)
 }

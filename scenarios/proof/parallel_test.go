@@ -45,8 +45,9 @@ func TestGapsAreTheSameInACrowd(t *testing.T) {
 		}
 		harnesstest.MustMatch(t, r)
 		gaps := synGaps(t, r)
-		require.GreaterOrEqual(t, len(gaps), len(alone))
-		for i, gap := range gaps[:len(alone)] {
+		// The last retransmission is due just before the client gives up: where the machine was late, one of the two may be first.
+		require.GreaterOrEqual(t, len(gaps), len(alone)-1)
+		for i, gap := range gaps[:min(len(gaps), len(alone))] {
 			_, most := tolerance.Window(alone[i])
 			assert.InDelta(t, alone[i], gap, float64(most-alone[i]), "gap %d: alone %s, in the crowd %s", i+1, alone[i], gap)
 		}

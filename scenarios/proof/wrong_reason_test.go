@@ -264,7 +264,7 @@ func assertOnlyTheWayDiffers(t *testing.T, r *harness.Report, s, other harness.S
 
 func TestAChangedExpectationFails(t *testing.T) {
 	t.Parallel()
-	e := harnesstest.Compressed(t, harnesstest.Engine(t, "netns"))
+	e := harnesstest.Engine(t, "netns") // in compressed time a busy machine may be late by a whole gap
 	changed := func(name string, change func(w *harness.Want)) func(t *testing.T) string {
 		return func(t *testing.T) string {
 			t.Parallel()
