@@ -19,6 +19,7 @@ import (
 	"github.com/tcplab/tcplab/harness/harnesstest"
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/report"
 	"github.com/tcplab/tcplab/scenarios"
 	"github.com/tcplab/tcplab/wire/signature"
 )
@@ -33,7 +34,7 @@ func TestEveryClientInEveryFailure(t *testing.T) {
 		t.Skip("every client in every failure, in real time, is not for -short")
 	}
 	e := harnesstest.Engine(t, "netns")
-	felt := cells{texts: map[string]string{}}
+	felt := cells{felt: map[string]feeling{}}
 	browsers := make(chan struct{}, 1)
 	all := t.Run("runs", func(t *testing.T) {
 		for _, s := range harnesstest.Brief() {
@@ -71,7 +72,7 @@ func TestEveryClientInEveryFailure(t *testing.T) {
 }
 
 // feel puts a client into a failure and returns what it felt, in a few words that are the same in each run.
-func feel(t *testing.T, e lab.Engine, s harness.Scenario, c lab.Client) string {
+func feel(t *testing.T, e lab.Engine, s harness.Scenario, c lab.Client) feeling {
 	t.Helper()
 	o := harness.Options{Client: c}
 	switch own := s.Client; {
@@ -79,7 +80,7 @@ func feel(t *testing.T, e lab.Engine, s harness.Scenario, c lab.Client) string {
 		o.Client = nil // the scenario is about a Go program that does something particular
 	case lab.AsksByName(own): // each program looks the name up in its own way
 	case isGo(own), len(s.Also) > 0 && !lab.TriesAll(c):
-		return "-"
+		return feeling{text: "-"}
 	case own != nil || speaksNoTCP(c):
 		o.Timeout = longerThanARP
 	}
@@ -87,14 +88,17 @@ func feel(t *testing.T, e lab.Engine, s harness.Scenario, c lab.Client) string {
 	require.NoError(t, err)
 	switch {
 	case strings.Contains(r.Skipped, "does not get through this lab"):
-		return "does not get through, with or without the fault"
+		return feeling{text: "does not get through, with or without the fault"}
 	case r.Skipped != "":
 		t.Skip(r.Skipped)
 	}
 	observed := r.Phase(harness.Observe)
 	require.NotNil(t, observed, "%s", harnesstest.Reasons(r))
-	return inWords(*observed.Client, s.Want.Client, r.Schedule)
+	return feeling{inWords(*observed.Client, s.Want.Client, r.Schedule), report.Style{}.Drawing(r)}
 }
+
+// feeling is what a client felt, and what was seen of it.
+type feeling struct{ text, drawing string }
 
 // longerThanARP is a patience beyond the time for which a kernel looks for a neighbour: 3 s (net.ipv4.neigh.*.mcast_solicit,
 // retrans_time_ms).
@@ -153,15 +157,15 @@ func inWords(o lab.Outcome, want harness.ClientWant, kernel signature.Schedule) 
 // cells are what clients felt in scenarios.
 type cells struct {
 	mutex sync.Mutex
-	texts map[string]string // by cellKey
+	felt  map[string]feeling // by cellKey
 }
 
 func cellKey(scenario, client string) string { return scenario + "/" + client }
 
-func (c *cells) put(scenario, client, text string) {
+func (c *cells) put(scenario, client string, felt feeling) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	c.texts[cellKey(scenario, client)] = text
+	c.felt[cellKey(scenario, client)] = felt
 }
 
 // ours is the lab's own program that feels the same as an installed one; the table has one column for both.
@@ -195,8 +199,8 @@ func (c *cells) record(t *testing.T, scenario string) {
 	t.Helper()
 	felt := map[string]string{}
 	for _, name := range columns() {
-		if text, measured := c.texts[cellKey(scenario, name)]; measured {
-			felt[name] = text
+		if f, measured := c.felt[cellKey(scenario, name)]; measured {
+			felt[name] = f.text
 		}
 	}
 	text, err := json.MarshalIndent(felt, "", "  ")
@@ -217,8 +221,8 @@ func (c *cells) compare(t *testing.T) {
 			if s.Unnoticed == harness.OffersNoECN && name == "system-traceroute-tcp" {
 				continue // its SYNs offer ECN, and ours do not
 			}
-			if text, measured := c.texts[cellKey(s.Name, name)]; measured {
-				assert.Equal(t, felt[ours(name)], text, "what %s feels in %s is another than was recorded: run make record NAME=%[2]s", name, s.Name)
+			if f, measured := c.felt[cellKey(s.Name, name)]; measured {
+				assert.Equal(t, felt[ours(name)], f.text, "what %s feels in %s is another than was recorded: run make record NAME=%[2]s\n%[3]s", name, s.Name, f.drawing)
 			}
 		}
 	}

@@ -16,7 +16,8 @@ type Line struct {
 	// Delay is how long each frame is on its way, in each direction.
 	Delay time.Duration
 	// Loss, Duplicate and Reorder are the parts of the frames, from 0 to 1, that are lost, that are passed on twice, and that
-	// are passed on behind the next one. Which frames they are is the same in each run.
+	// are passed on behind the next one. Which frames they are is the same in each run. Reorder concerns data of TCP alone: a SYN, which
+	// nothing follows, would wait for a timer.
 	Loss, Duplicate, Reorder float64
 	// MTU is the largest packet in bytes that the line takes; it drops larger ones without a word, as a tunnel does whose ICMP
 	// errors are filtered. 0: any.

@@ -28,7 +28,7 @@ func line(ctx context.Context, s agent.Streams, args []string) error {
 	flags.DurationVar(&l.Delay, "delay", 0, "how long each frame is on its way")
 	flags.Float64Var(&l.Loss, "loss", 0, "part of the frames that are lost, 0 to 1")
 	flags.Float64Var(&l.Duplicate, "duplicate", 0, "part of the frames that are passed on twice")
-	flags.Float64Var(&l.Reorder, "reorder", 0, "part of the frames that are passed on behind the next one")
+	flags.Float64Var(&l.Reorder, "reorder", 0, "part of the frames with data of TCP that are passed on behind the next one")
 	flags.IntVar(&l.MTU, "mtu", 0, "largest packet in bytes; 0: any")
 	flags.BoolVar(&l.Damage, "damage", false, "damage the data of TCP segments")
 	if err := agent.Parse(flags, args); err != nil {
@@ -49,7 +49,7 @@ func line(ctx context.Context, s agent.Streams, args []string) error {
 		defer port.Close()
 		ports[i] = port
 	}
-	end, err := announce(s.Namespace, l)
+	end, err := announce(s.Namespace, l, ports)
 	if err != nil {
 		return err
 	}
@@ -84,6 +84,7 @@ func openPort(n *agent.Namespace, name string) (*os.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open packet socket: %w (needs CAP_NET_RAW)", err)
 	}
+	agent.GrowReceiveBuffer(fd)
 	index := link.Attrs().Index
 	allProtocols := uint16(unix.ETH_P_ALL)<<8 | uint16(unix.ETH_P_ALL)>>8 // network byte order
 	err = errors.Join(
@@ -178,14 +179,15 @@ func (d *direction) pass(frame []byte) (list [][]byte) {
 		d.counts.lost.Add(1)
 		return nil
 	}
-	if last := lastData(frame); d.Damage && last > 0 {
+	last := lastData(frame)
+	if d.Damage && last > 0 {
 		d.counts.damaged.Add(1)
 		if frame[vnetGSOType] != 0 {
 			return nil
 		}
 		damage(frame, last)
 	}
-	if d.held == nil && d.chance.Float64() < d.Reorder {
+	if d.held == nil && last > 0 && d.chance.Float64() < d.Reorder {
 		d.counts.reordered.Add(1)
 		d.held = frame
 		return nil
@@ -218,23 +220,46 @@ func packetSize(frame []byte) int {
 type lineCounts struct {
 	namespace                                      uint64
 	settings                                       lab.Counters
+	ports                                          [2]*os.File
 	lost, duplicated, reordered, tooLarge, damaged atomic.Uint64
 }
 
 // lines are those that run in this process, by the number of their namespace: the verb "counters" runs in it, too.
 var lines sync.Map
 
-func announce(n *agent.Namespace, l Line) (*lineCounts, error) {
+func announce(n *agent.Namespace, l Line, ports [2]*os.File) (*lineCounts, error) {
 	number, err := numberOf(n)
 	if err != nil {
 		return nil, err
 	}
-	c := &lineCounts{namespace: number, settings: l.settings()}
+	c := &lineCounts{namespace: number, settings: l.settings(), ports: ports}
 	lines.Store(number, c)
 	return c, nil
 }
 
 func (c *lineCounts) remove() { lines.CompareAndDelete(c.namespace, c) }
+
+// countOverrun counts as lost what has come since the last time and found no room in a socket's buffer. The kernel's count begins anew with
+// each reading.
+func (c *lineCounts) countOverrun() error {
+	for _, port := range c.ports {
+		raw, err := port.SyscallConn()
+		if err != nil {
+			return err
+		}
+		var stats *unix.TpacketStats
+		if failed := raw.Control(func(fd uintptr) {
+			stats, err = unix.GetsockoptTpacketStats(int(fd), unix.SOL_PACKET, unix.PACKET_STATISTICS)
+		}); errors.Is(failed, os.ErrClosed) {
+			return nil // the line has ended
+		}
+		if err != nil {
+			return os.NewSyscallError("getsockopt PACKET_STATISTICS", err)
+		}
+		c.lost.Add(uint64(stats.Drops))
+	}
+	return nil
+}
 
 // numberOf is the number of the file that a namespace is, namespaces(7).
 func numberOf(n *agent.Namespace) (number uint64, err error) {
@@ -259,6 +284,9 @@ func addLineCounters(n *agent.Namespace, into lab.Counters) error {
 		return nil
 	}
 	c := found.(*lineCounts)
+	if err := c.countOverrun(); err != nil {
+		return err
+	}
 	for name, value := range c.settings {
 		into[name] = value
 	}

@@ -69,6 +69,13 @@ func (p *Packet) IsResent(other *Packet) bool {
 	return p.Kind == KindTCP && p.ID != 0 && other.ID != 0 && p.ID != other.ID
 }
 
+// IsCopy reports whether a packet is the same as one that was seen before at one vantage point: made on the way, or by the capture, and
+// not sent again. For that a sender gives IPv4's identification and TCP's timestamp (RFC 7323) new values; where a packet has neither,
+// nothing tells.
+func (p *Packet) IsCopy(before *Packet) bool {
+	return (p.ID != 0 || p.TCP.SYNMark().HasStamp) && p.OnLink() == before.OnLink()
+}
+
 // Contains reports whether another segment's data is within this one's: network cards and their drivers cut segments, and
 // put them together (TSO, GRO).
 func (p *Packet) Contains(other *Packet) bool {

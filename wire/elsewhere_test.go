@@ -79,6 +79,27 @@ func TestASegmentThatIsSentAgainHasAnotherIdentification(t *testing.T) {
 	assert.False(t, a.IsResent(&b), "a NAT may give an echo another")
 }
 
+// TestACopyHasTheSameIdentification, and where there is none, the same timestamp.
+func TestACopyHasTheSameIdentification(t *testing.T) {
+	for _, c := range []struct {
+		first, second uint16
+		copied        bool
+	}{{7, 7, true}, {7, 8, false}, {0, 0, false}} {
+		a, b := up(SYN, 5, 0), up(SYN, 5, 0)
+		a.ID, b.ID, b.Frame = c.first, c.second, a.Frame+1
+		b.Time = a.Time.Add(time.Microsecond)
+		assert.Equal(t, c.copied, b.IsCopy(&a))
+	}
+	stamped := func(value byte) Packet {
+		p := up(SYN, 5, 0)
+		p.TCP.SetOptions([]byte{byte(OptionTimestamps), 10, 0, 0, 0, value, 0, 0, 0, 0})
+		return p
+	}
+	a, b, c := stamped(1), stamped(1), stamped(2)
+	assert.True(t, b.IsCopy(&a))
+	assert.False(t, c.IsCopy(&a))
+}
+
 func TestAPieceOfASegmentIsWithinIt(t *testing.T) {
 	whole := withData(up(ACK, 100, 9), 2800)
 	for seq, within := range map[uint32]bool{99: false, 100: true, 1500: true, 2899: true, 2900: false} {

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
 
 	"github.com/tcplab/tcplab/safefile"
 	"github.com/tcplab/tcplab/standing"
@@ -137,7 +138,10 @@ func (f *extcapFlags) captureInto(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	return captureTo(cmd, l, host, pipe, interfaces, io.Discard)
+	if err := captureTo(cmd, l, host, pipe, interfaces, io.Discard); !errors.Is(err, unix.EPIPE) {
+		return err
+	}
+	return nil // Wireshark has seen enough
 }
 
 const pointPrefix = "tcplab:"

@@ -19,7 +19,7 @@ import (
 const (
 	// snapLength is larger than any packet on a link, also after segmentation offload.
 	snapLength = 256 << 10
-	// receiveBuffer of the socket, in bytes: a burst must not overrun it while this process waits for a processor.
+	// receiveBuffer of the socket, in bytes.
 	receiveBuffer = 8 << 20
 )
 
@@ -93,11 +93,16 @@ func openPacketSocket(n *Namespace) (*os.File, error) {
 	if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1); err != nil {
 		return nil, errors.Join(os.NewSyscallError("setsockopt SO_TIMESTAMPNS", err), unix.Close(fd))
 	}
-	// Beyond net.core.rmem_max only with CAP_NET_ADMIN outside any user namespace; else as much as is allowed.
+	GrowReceiveBuffer(fd)
+	return os.NewFile(uintptr(fd), "packet socket"), nil
+}
+
+// GrowReceiveBuffer gives a packet socket room for a burst that comes while its reader waits for a processor: as much as net.core.rmem_max
+// allows, and more with CAP_NET_ADMIN outside any user namespace.
+func GrowReceiveBuffer(fd int) {
 	if unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, receiveBuffer) != nil {
 		_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, receiveBuffer)
 	}
-	return os.NewFile(uintptr(fd), "packet socket"), nil
 }
 
 // packetWriter writes pcapng, one interface block per captured interface.

@@ -24,7 +24,9 @@ func (s *sight) label() (label, short string) {
 		label += fmt.Sprintf(", TTL %d", s.ttl)
 		short += fmt.Sprintf(" TTL %d", s.ttl)
 	}
-	if s.again > 0 {
+	if s.copied {
+		label, short = label+", copy", short+" (copy)"
+	} else if s.again > 0 {
 		label += fmt.Sprintf(", retry %d", s.again)
 		short += fmt.Sprintf(" ↻%d", s.again)
 	}

@@ -160,6 +160,7 @@ type joiner struct {
 type arrowInWork struct {
 	Arrow
 	first, last *sight
+	at          *point // of the last sighting
 }
 
 // clockSlack is by how much a packet may seem to arrive before it was sent: the kernel takes the two times on
@@ -172,16 +173,16 @@ func (j *joiner) add(p *point, s *sight) {
 	id := s.packet.OnPath()
 	for _, a := range j.open[id] {
 		w := j.work[a]
-		if a.Rightward == s.rightward && beyond(p.at, a.Seen[len(a.Seen)-1].At, s.rightward) && w.last.couldBe(s) {
+		if a.Rightward == s.rightward && beyond(p.at, a.Seen[len(a.Seen)-1].At, s.rightward) && w.last.couldBe(s, p.counts[id] >= w.at.counts[id]) {
 			a.Seen = append(a.Seen, s.sighting(p))
-			w.last = s
+			w.last, w.at = s, p
 			return
 		}
 	}
 	if j.isPartOfOther(p, s) {
 		return
 	}
-	w := &arrowInWork{first: s, last: s}
+	w := &arrowInWork{first: s, last: s, at: p}
 	label, short := s.label()
 	w.Arrow = Arrow{Kind: s.packet.Kind, Label: label, Short: short, Class: s.class(), Again: s.again, Rightward: s.rightward,
 		Seen: []Sighting{s.sighting(p)}}

@@ -68,6 +68,29 @@ func TestRetransmissionsWithoutIdentification(t *testing.T) {
 	assert.Equal(t, []string{"SYN: 1 to 6, lost-on-link", "SYN, retry 1: 1 to 4, lost-inside", "SYN, retry 2: 1 to 8, lost-inside"}, fates(l))
 }
 
+// A copy that was made on the way begins there, and is no sign that the first was lost.
+func TestCopiesAreNotRetransmissions(t *testing.T) {
+	l := ladderOf(t, `
+0       > S  100 0 0 id=7 @ clrs
+0.00003 > S  100 0 0 id=7 @ s
+0.0001  < S. 500 0 101    @ srlc
+0.0002  > P. 101 62 501 id=8 @ clrs
+0.0003  > P. 101 62 501 id=8 @ s
+`)
+	assert.Equal(t, []string{"SYN: 1 to 7, arrived", "SYN, copy: 6 to 7, arrived", "SYN-ACK: 7 to 1, arrived",
+		"62 bytes: 1 to 7, arrived", "62 bytes, copy: 6 to 7, arrived"}, fates(l))
+}
+
+// Packets that are alike follow each other faster than they travel. As many come out as went in.
+func TestPacketsThatAreAlikeOnTheWay(t *testing.T) {
+	const acks = "0 > . 101 0 501 @ cl\n0.0001 > . 101 0 501 @ cl\n0.0002 > . 101 0 501 @ rs\n"
+	l := ladderOf(t, acks+"0.0003 > . 101 0 501 @ rs")
+	assert.Equal(t, []string{"ACK: 1 to 7, arrived", "ACK: 1 to 7, arrived"}, fates(l))
+	assert.Equal(t, []int{4, 4}, []int{len(l.Arrows[0].Seen), len(l.Arrows[1].Seen)})
+	l = ladderOf(t, acks)
+	assert.Equal(t, []string{"ACK: 1 to 4, lost-inside", "ACK: 1 to 7, arrived"}, fates(l), "one was lost: the second is nearer in time")
+}
+
 func TestDataThatIsSentAgainWasLost(t *testing.T) {
 	l := ladderOf(t, `
 0   > P. 101 62 501 id=1 @ clrs

@@ -47,6 +47,7 @@ type point struct {
 	at     Spot
 	name   string
 	sights []*sight
+	counts map[wire.PathIdentity]int
 }
 
 // points are the vantage points from left to right.
@@ -56,7 +57,10 @@ func (p Columns) points() []*point {
 	if !p.Stood {
 		ports = p.ports()
 	}
-	p.each(func(at Spot, t *wire.Trace) { list = append(list, &point{at, t.Point, p.sights(*t, at, ports)}) })
+	p.each(func(at Spot, t *wire.Trace) {
+		seen := p.sights(*t, at, ports)
+		list = append(list, &point{at, t.Point, seen, noteNext(seen)})
+	})
 	return list
 }
 

@@ -14,6 +14,7 @@ type sight struct {
 	packet    *wire.Packet
 	rightward bool
 	again     int       // how often the same had been sent before
+	copied    bool      // it is a copy, which nobody has sent again
 	until     time.Time // when the next like it was seen here; zero: never
 	// unanswered says that it asks for an answer, and that none was seen here.
 	unanswered bool
@@ -33,9 +34,10 @@ func (s *sight) sighting(p *point) Sighting {
 	return Sighting{At: p.at, Point: p.name, Frame: s.packet.Frame, Time: s.packet.Time}
 }
 
-// couldBe reports whether a later sighting can be of the same packet: not a copy that was sent before or after it.
-func (s *sight) couldBe(o *sight) bool {
-	return !s.packet.IsResent(o.packet) && !o.time().Before(s.time().Add(-clockSlack)) && (s.until.IsZero() || o.time().Before(s.until))
+// couldBe reports whether a later sighting can be of the same packet: not one like it that was sent before or after. Where all of them went
+// through they came in their order, and then the next one may have been sent before this one arrived.
+func (s *sight) couldBe(o *sight, allThrough bool) bool {
+	return !s.packet.IsResent(o.packet) && !o.time().Before(s.time().Add(-clockSlack)) && (allThrough || s.until.IsZero() || o.time().Before(s.until))
 }
 
 // sights are the packets of a trace that a ladder shows: those of connections, of echo exchanges, and requests for a
@@ -71,7 +73,6 @@ func (p Columns) sights(t wire.Trace, at Spot, ports map[uint16]bool) []*sight {
 	slices.SortStableFunc(list, func(a, b *sight) int {
 		return cmp.Or(a.time().Compare(b.time()), cmp.Compare(a.packet.Frame, b.packet.Frame))
 	})
-	noteNext(list)
 	return list
 }
 
@@ -89,14 +90,16 @@ func noteServers(list []*sight) {
 	}
 }
 
-// noteNext tells each packet when the next like it was seen at the same vantage point.
-func noteNext(list []*sight) {
-	next := map[wire.PathIdentity]time.Time{}
+// noteNext tells each packet when the next like it was seen at the same vantage point, and counts those that are alike.
+func noteNext(list []*sight) map[wire.PathIdentity]int {
+	next, counts := map[wire.PathIdentity]time.Time{}, map[wire.PathIdentity]int{}
 	for _, s := range slices.Backward(list) {
 		id := s.packet.OnPath()
 		s.until = next[id]
 		next[id] = s.time()
+		counts[id]++
 	}
+	return counts
 }
 
 // sightsOf are the packets of a connection.
@@ -112,7 +115,10 @@ func (p Columns) sightsOf(f *wire.Attempt) []*sight {
 			continue
 		}
 		if j, ok := before[key]; ok {
-			s.again = list[j].again + 1
+			s.again, s.copied = list[j].again+1, packet.IsCopy(list[j].packet)
+			if s.copied {
+				s.again = list[j].again
+			}
 		}
 		before[key] = i
 	}
@@ -205,7 +211,7 @@ func isUnanswered(f *wire.Attempt, list []*sight, i int) bool {
 		o := s.packet
 		switch {
 		case f.FromClient(o) == key.fromClient:
-			if again, _ := resentOf(f, o); again == key {
+			if again, _ := resentOf(f, o); again == key && !s.copied {
 				return true
 			}
 		case o.Kind == wire.KindICMP, o.TCP.Flags.Has(wire.RST),
