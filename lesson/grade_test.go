@@ -359,7 +359,7 @@ func TestNotACapture(t *testing.T) {
 	require.NoError(t, err)
 	for contents, says := range map[string]string{
 		"":                               "the input is empty: let the capture end in good order (tcpdump: Ctrl-C) before reading it",
-		"12:00:01 IP 198.51.100.10 > ..": "this is text: give the file that tcpdump -w wrote, not what tcpdump printed",
+		"12:00:01 IP 198.51.100.10 > ..": "this is text without a packet as tcpdump prints it: give the file that tcpdump -w wrote, or what tcpdump -nn printed",
 		"PK\x03\x04":                     "this is a zip archive: extract the capture from it",
 		"\x00\x01":                       "it starts with bytes 00 01: give a file that tcpdump -w or Wireshark wrote (pcap or pcapng)",
 	} {

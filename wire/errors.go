@@ -74,7 +74,7 @@ func notCapture(start []byte) error {
 	case len(start) == 0:
 		return fmt.Errorf("wire: %w: the input is empty: let the capture end in good order (tcpdump: Ctrl-C) before reading it", ErrNotCapture)
 	case isText(start):
-		return fmt.Errorf("wire: %w: this is text: give the file that tcpdump -w wrote, not what tcpdump printed", ErrNotCapture)
+		return fmt.Errorf("wire: %w: this is text without a packet as tcpdump prints it: give the file that tcpdump -w wrote, or what tcpdump -nn printed", ErrNotCapture)
 	}
 	return fmt.Errorf("wire: %w: "+unknown, ErrNotCapture, start[:min(4, len(start))])
 }

@@ -219,8 +219,8 @@ func TestNotCapture(t *testing.T) {
 		"":                         "the input is empty: let the capture end in good order (tcpdump: Ctrl-C) before reading it",
 		"PK\x03\x04":               "this is a zip archive: extract the capture from it",
 		"\x7fELF":                  "this is a program: give the file that tcpdump -w or Wireshark wrote",
-		"12:00:00.1 IP 1.2.3.4 > ": "this is text: give the file that tcpdump -w wrote, not what tcpdump printed",
-		"é":                        "this is text: give the file that tcpdump -w wrote, not what tcpdump printed",
+		"12:00:00.1 IP 1.2.3.4 > ": "this is text without a packet as tcpdump prints it: give the file that tcpdump -w wrote, or what tcpdump -nn printed",
+		"é":                        "this is text without a packet as tcpdump prints it: give the file that tcpdump -w wrote, or what tcpdump -nn printed",
 		"\x01\x02\x03\x04\x05":     "it starts with bytes 01 02 03 04: give a file that tcpdump -w or Wireshark wrote (pcap or pcapng)",
 		"\xd4\xc3":                 "it starts with bytes d4 c3: give a file that tcpdump -w or Wireshark wrote (pcap or pcapng)",
 	} {

@@ -74,15 +74,15 @@ func testBadAnswers(s *student) {
 	const verdicts = "refused, rejected, no-answer, not-sent, synack-unanswered, no-reply, closed-early, blackhole, reset-by-server, reset-by-client"
 	where, file := []string{"--where", "server"}, s.file("client")
 	for sentence, args := range map[string][]string{
-		`say what happens, such as "refused": "tcplab lesson answer --help" has the verdicts`:                            where,
-		`there is no verdict "dropped"; there are: ` + verdicts:                                                          append(where, "dropped", file),
-		"say where it happens: --where client, router or server":                                                         {"refused", file},
-		`--where: the place is client, router or server, not "firewall"`:                                                 {"refused", "--where", "firewall"},
-		"open missing.pcap: no such file or directory":                                                                   append(where, "refused", "missing.pcap"),
-		"open " + s.file("moon") + ": no such file or directory":                                                         append(where, "refused", file, s.file("moon")),
-		text + ": not a packet capture: this is text: give the file that tcpdump -w wrote, not what tcpdump printed":     append(where, "refused", text),
-		"no mystery of lee stands; there are those of: " + s.Student:                                                     append(where, "refused", file, "--student", "Lee"),
-		`"../lee" cannot be the ID of a student: it takes up to 40 letters a to z, digits, dots, dashes and underscores`: append(where, "refused", "--student", "../lee"),
+		`say what happens, such as "refused": "tcplab lesson answer --help" has the verdicts`: where,
+		`there is no verdict "dropped"; there are: ` + verdicts:                               append(where, "dropped", file),
+		"say where it happens: --where client, router or server":                              {"refused", file},
+		`--where: the place is client, router or server, not "firewall"`:                      {"refused", "--where", "firewall"},
+		"open missing.pcap: no such file or directory":                                        append(where, "refused", "missing.pcap"),
+		"open " + s.file("moon") + ": no such file or directory":                              append(where, "refused", file, s.file("moon")),
+		text + ": not a packet capture: this is text without a packet as tcpdump prints it: give the file that tcpdump -w wrote, or what tcpdump -nn printed": append(where, "refused", text),
+		"no mystery of lee stands; there are those of: " + s.Student:                                                                                          append(where, "refused", file, "--student", "Lee"),
+		`"../lee" cannot be the ID of a student: it takes up to 40 letters a to z, digits, dots, dashes and underscores`:                                      append(where, "refused", "--student", "../lee"),
 	} {
 		s.Fails(sentence, append([]string{"lesson", "answer"}, args...)...)
 	}
