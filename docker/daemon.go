@@ -129,7 +129,7 @@ func (d *daemon) confinesBy(way string) bool {
 // seconds: if more labs were made at once, by one process or by several, its answers would come too late for all of them.
 func turnsOf(engine string, processors int) []string {
 	sum := sha256.Sum256([]byte(engine)) // an id has characters that a file's name may not have
-	names := make([]string, 2*max(processors, 1))
+	names := make([]string, 1+max(processors, 1))
 	for i := range names {
 		names[i] = fmt.Sprintf("labs-%x-%d.lock", sum[:8], i)
 	}
