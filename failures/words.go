@@ -61,7 +61,7 @@ var meanings = map[diagnose.Verdict]lang.Text{
 	diagnose.Rejected:         {English: "The SYN, the echo request or the DNS query is answered by an ICMP error that quotes it.", Korean: "SYN이나 에코 요청, DNS 질의에 그것을 인용한 ICMP 오류가 돌아온다."},
 	diagnose.NoAnswer:         {English: "The SYN is sent again and again, or echo requests or DNS queries are, and nothing comes back.", Korean: "SYN이나 에코 요청, DNS 질의를 거듭 보내도 아무것도 돌아오지 않는다."},
 	diagnose.NoNeighbour:      {English: "ARP or Neighbour Discovery for the next hop is not answered, so that nothing is sent to it.", Korean: "다음 홉에 대한 ARP나 Neighbour Discovery에 응답이 없어 아무것도 보내지 못한다."},
-	diagnose.NotSent:          {English: "No packet leaves the client; its errno tells why. No capture holds anything of it.", Korean: "패킷이 클라이언트를 떠나지 않는다. 이유는 errno가 말해 준다. 어떤 캡처에도 잡히지 않는다."},
+	diagnose.NotSent:          {English: "No packet leaves the client; its errno tells why. No capture holds anything of it.", Korean: "패킷이 클라이언트에서 나가지 않는다. 이유는 errno가 말해 준다. 어떤 캡처에도 잡히지 않는다."},
 	diagnose.SYNACKUnanswered: {English: "The server's SYN-ACK is sent again and again, and the handshake never completes.", Korean: "서버가 SYN-ACK을 거듭 보내지만 연결 수립이 끝나지 않는다."},
 	diagnose.ResetByServer:    {English: "The connection is established, and then a RST comes from the server's side.", Korean: "연결이 맺어진 뒤 서버 쪽에서 RST가 온다."},
 	diagnose.ResetByClient:    {English: "The connection is established, and then a RST comes from the client's side.", Korean: "연결이 맺어진 뒤 클라이언트 쪽에서 RST가 온다."},

@@ -14,7 +14,7 @@ func Groups() []Group {
 		{"healthy", lang.Text{English: "Nothing is broken: what the failures are compared with", Korean: "고장 난 것이 없다: 모든 장애와 비교할 기준"}},
 		{"refused", lang.Text{English: "Refused: the SYN is answered with RST or with an ICMP error", Korean: "거부: SYN에 RST나 ICMP 오류가 돌아온다"}},
 		{"silent", lang.Text{English: "Silent: the SYN is sent again and again, and nothing answers", Korean: "무응답: SYN을 거듭 재전송해도 응답이 없다"}},
-		{"local", lang.Text{English: "Local: no packet leaves the client", Korean: "클라이언트 내부: 패킷이 클라이언트를 떠나지 않는다"}},
+		{"local", lang.Text{English: "Local: no packet leaves the client", Korean: "클라이언트 내부: 패킷이 클라이언트에서 나가지 않는다"}},
 		{"ping", lang.Text{English: "Ping: the host does not answer, or seems not to", Korean: "ping: 호스트가 응답하지 않거나, 그렇게 보인다"}},
 		{"service", lang.Text{English: "Service: the connection is there, and the program does not do its part", Korean: "서비스: 연결은 맺어졌지만 프로그램이 제 일을 하지 않는다"}},
 		{"established", lang.Text{English: "Established: the connection breaks while it is used", Korean: "연결 중: 사용하던 연결이 끊긴다"}},
