@@ -40,6 +40,19 @@ func Parse(name string) (Tag, error) {
 	return Tags()[index], nil
 }
 
+// OfLocale returns the language of a locale of POSIX, for a reader who has set that for all programs and not for this one: what is not a
+// language tag, or has a modifier ("ko_KR.UTF-8@x"), is English, and no error.
+func OfLocale(locale string) Tag {
+	if strings.Contains(locale, "@") {
+		return English
+	}
+	tag, err := Parse(locale)
+	if err != nil {
+		return English
+	}
+	return tag
+}
+
 // Text is a text in each language. It may be a format for package fmt, whose verbs take the same arguments in all.
 type Text struct{ English, Korean string }
 

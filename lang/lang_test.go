@@ -22,6 +22,17 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// A locale is made for other programs: it never is an error.
+func TestOfLocale(t *testing.T) {
+	for locale, want := range map[string]Tag{
+		"": English, "C": English, "C.UTF-8": English, "POSIX": English, "en_US.UTF-8": English, "de_DE": English,
+		"ko_KR.UTF-8": Korean, "ko_KR.eucKR": Korean, "ko": Korean,
+		"ko_KR.UTF-8@x": English, "ko_KR@x": English, "k": English, "-": English, "/usr/share/locale": English, "한국어": English,
+	} {
+		assert.Equal(t, want, OfLocale(locale), locale)
+	}
+}
+
 func TestText(t *testing.T) {
 	both, one := Text{"%d packets", "패킷 %d개"}, Text{English: "%d packets"}
 	assert.Equal(t, "3 packets", both.Format(English, 3))

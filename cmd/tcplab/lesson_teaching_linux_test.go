@@ -37,7 +37,7 @@ func TestTeaching(t *testing.T) {
 	}
 	t.Parallel()
 	d := cmdtest.NewDesk(t)
-	d.Env = append(d.Env, langVariable+"=", classVariable+"=")
+	d.Env = append(d.Env, classVariable+"=")
 	s := cmdtest.NewShellSession(d)
 	list := cmdtest.Blocks(t, teaching(t))
 	require.Len(t, list, strings.Count(teaching(t), "\n```console\n"))

@@ -167,7 +167,7 @@ func try(t *testing.T, bin, dir string, env []string, c cmdtest.TypedCommand) {
 	// "go run" builds the program and runs it; it has been built, and runs where nothing is overwritten.
 	line := strings.Replace(c.Text, "go run ./cmd/tcplab ", "tcplab ", 1)
 	shell := exec.Command("sh", "-c", line)
-	shell.Dir, shell.Env = dir, append(env, "PATH="+bin+":"+os.Getenv("PATH"), "TCPLAB_LANG=") // what is shown is in English
+	shell.Dir, shell.Env = dir, append(env, "PATH="+bin+":"+os.Getenv("PATH"), cmdtest.InEnglish)
 	var stdout, stderr bytes.Buffer
 	shell.Stdout, shell.Stderr = &stdout, &stderr
 	err := shell.Run()
