@@ -64,5 +64,14 @@ func (t Text) In(tag Tag) string {
 	return t.English
 }
 
-// Format formats the text in one language.
-func (t Text) Format(tag Tag, arguments ...any) string { return fmt.Sprintf(t.In(tag), arguments...) }
+// Format formats the text in one language, and in the same one those arguments that are a Text.
+func (t Text) Format(tag Tag, arguments ...any) string {
+	given := make([]any, len(arguments))
+	for i, argument := range arguments {
+		given[i] = argument
+		if text, ok := argument.(Text); ok {
+			given[i] = text.In(tag)
+		}
+	}
+	return fmt.Sprintf(t.In(tag), given...)
+}
