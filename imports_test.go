@@ -53,7 +53,7 @@ var edges = map[string]struct {
 	"report/junit": {nil, "how results are written for CI does not depend on what was run"},
 	"report":       {[]string{"lab", "lang", "harness", "report/junit", "wire", "wire/signature", "wire/diagnose", "wire/ladder"}, "a report is shown from what it holds; showing it runs nothing"},
 	"lesson":       {[]string{"lab", "faults", "harness", "lang", "scenarios", "wire", "wire/signature", "wire/diagnose"}, "a lesson picks scenarios and grades evidence; the user's command picks the engine"},
-	"trial":        {[]string{"harness", "lab", "lab/agent", "report/junit", "wire"}, "a client is judged by what it does in a failure that others have made"},
+	"trial":        {[]string{"harness", "lab", "lab/agent", "lang", "report/junit", "wire"}, "a client is judged by what it does in a failure that others have made"},
 	"labtest":      {[]string{"harness", "lab", "netns", "report", "scenarios", "trial", "wire", "wire/ladder"}, "it is the public face for other people's tests, and picks an engine that needs nothing"},
 	"probe": {[]string{"lab", "lab/agent", "wire", "wire/diagnose"},
 		"a live endpoint is judged as a capture is; what captures in a host captures here"},

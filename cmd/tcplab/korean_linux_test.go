@@ -18,7 +18,7 @@ import (
 
 // sameInEveryLanguage is what may be in a line in Korean: names of files, commands, options of iptables, and the names by which
 // JSON tells statuses and verdicts; "default route" is explained in its English words.
-var sameInEveryLanguage = regexp.MustCompile(`artifacts/\S+|^ +tcplab .*|(?:INPUT|OUTPUT|FORWARD) -p .*|could not be run|default route|[a-z]+(?:-[a-z]+)+`)
+var sameInEveryLanguage = regexp.MustCompile(`artifacts/\S+|^ +tcplab .*|(?:INPUT|OUTPUT|FORWARD) -p .*|does not notice|default route|[a-z]+(?:-[a-z]+)+`)
 
 // words are two words of English one after the other.
 var words = regexp.MustCompile(`[A-Za-z]{2,} [A-Za-z']{2,}`)
@@ -79,6 +79,20 @@ func TestRunInKorean(t *testing.T) {
 			assert.NotContains(t, d.Must("run", "--json", names[0]), "뒤", "what programs read is in English")
 		})
 	}
+}
+
+// TestCommandInKorean: what is said of a command of the user's own is in Korean, but for the name of the verdict.
+func TestCommandInKorean(t *testing.T) {
+	cmdtest.NeedEngine(t, "netns")
+	t.Parallel()
+	d := cmdtest.NewDesk(t)
+	d.Env = append(d.Env, "TCPLAB_LANG=ko")
+	out, code := d.TCPLab("run", "closed-port", "--", "sh", "-c", "echo said")
+	assert.Equal(t, cmdtest.Mismatched, code, out)
+	assert.Contains(t, out, "판정")
+	assert.Contains(t, out, "\nclosed-port: does not notice: 종료 코드 0으로 끝나지만, ")
+	assert.Contains(t, out, "\n  stdout: said\n")
+	assert.Empty(t, english(out))
 }
 
 // TestStandingLabInKorean: a lab that stands is told of in Korean, with a fault of each state.
