@@ -18,7 +18,7 @@ func Groups() []Group {
 		{"ping", lang.Text{English: "Ping: the host does not answer, or seems not to", Korean: "ping: 호스트가 응답하지 않거나, 그렇게 보인다"}},
 		{"service", lang.Text{English: "Service: the connection is there, and the program does not do its part", Korean: "서비스: 연결은 맺어졌지만 프로그램이 제 일을 하지 않는다"}},
 		{"established", lang.Text{English: "Established: the connection breaks while it is used", Korean: "연결 중: 사용하던 연결이 끊긴다"}},
-		{"idle", lang.Text{English: "Idle: the connection rests, and is gone when it is used again", Korean: "유휴: 쉬던 연결을 다시 쓰려니 사라졌다"}},
+		{"idle", lang.Text{English: "Idle: the connection rests, and is gone when it is used again", Korean: "유휴: 유휴 상태로 방치한 연결을 다시 쓰려니 사라졌다"}},
 		{"transfer", lang.Text{English: "Transfer: reading and writing stop, or end too early", Korean: "전송: 읽기와 쓰기가 멈추거나 너무 일찍 끝난다"}},
 		{"tls", lang.Text{English: "TLS: the connection is in order, and the handshake on it fails", Korean: "TLS: 연결은 정상인데 그 위의 핸드셰이크가 실패한다"}},
 		{"path", lang.Text{English: "Path: packets are lost, delayed, too large, or take another way", Korean: "경로: 패킷이 유실되거나 늦거나 너무 크거나 다른 길로 간다"}},

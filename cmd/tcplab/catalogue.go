@@ -168,7 +168,7 @@ func describe(s harness.Scenario, tag lang.Tag) string {
 	fmt.Fprintf(&b, "fault:    %s\n", s.Fault)
 	fmt.Fprintf(&b, "client:   %s must end with %s\n", clientOf(s.Client), s.Want.Client)
 	for _, c := range s.Checks {
-		fmt.Fprintf(&b, "check:    %s %s must end with %s\n", c.Question.In(tag), clientOf(c.Client), c.Want.Client)
+		fmt.Fprintf(&b, "check:    %s %s must end with %s\n", c.Question.English, clientOf(c.Client), c.Want.Client)
 	}
 	for _, c := range s.Want.Counters {
 		fmt.Fprintf(&b, "counter:  %s\n", c)
