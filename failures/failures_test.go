@@ -159,6 +159,7 @@ func TestKorean(t *testing.T) {
 	require.NoError(t, err)
 	text := rendered(t, p.Text)
 	assert.Contains(t, text, s.Title.Korean)
+	assert.Contains(t, text, lang.WordsOf(s.Fault).Korean)
 	assert.Contains(t, text, headingFelt.Korean)
 }
 

@@ -71,7 +71,7 @@ func (b *builder) facts(s harness.Scenario) [][2]Inline {
 		rows = append(rows, b.fact(factPlace, plain("%s", s.Place)))
 	}
 	if s.Fault != nil {
-		rows = append(rows, b.fact(factFault, plain("%s", s.Fault)))
+		rows = append(rows, b.fact(factFault, plain("%s", lang.WordsOf(s.Fault).In(b.tag))))
 	}
 	return append(rows, b.fact(factClient, plain("%s", s.Want.Client)))
 }

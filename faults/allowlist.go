@@ -9,6 +9,7 @@ import (
 
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // AllowList is what stands before a host and lets through what its permissions name, and nothing else: a security group
@@ -39,12 +40,16 @@ func NetworkACL(in, out string) (inbound, outbound AllowList) {
 		AllowList{Name: "network-acl-out", Host: lab.RouterHost, From: lab.RouterToServer, Allow: out}
 }
 
-func (l AllowList) String() string {
-	allow := strings.ReplaceAll(l.Allow, " ", ", ")
-	if allow == "" {
-		allow = "nothing"
+func (l AllowList) String() string { return l.Words().English }
+
+// Words are those of String in each language.
+func (l AllowList) Words() lang.Text {
+	allow := lang.Text{English: "nothing", Korean: "아무것도 통과시키지 않는다"}
+	if l.Allow != "" {
+		list := strings.ReplaceAll(l.Allow, " ", ", ")
+		allow = lang.Text{English: list, Korean: list + "만 통과시킨다"}
 	}
-	return fmt.Sprintf("%s on the %s that lets through %s", strings.ReplaceAll(l.Name, "-", " "), l.Host, allow)
+	return lang.Text{English: "%s on the %s that lets through %s", Korean: "%[2]s의 %[1]s: %[3]s"}.With(listWords(l.Name), hostWords(l.Host), allow)
 }
 
 // Permissions are the single ones of Allow.
@@ -116,8 +121,14 @@ type Revoke struct {
 	Permission string
 }
 
-func (f Revoke) String() string {
-	return fmt.Sprintf("the %s on the %s does not let through %s", strings.ReplaceAll(f.List.Name, "-", " "), f.List.Host, f.Permission)
+func (f Revoke) String() string { return f.Words().English }
+
+// Words are those of String in each language.
+func (f Revoke) Words() lang.Text {
+	return lang.Text{
+		English: "the %s on the %s does not let through %s",
+		Korean:  "%[2]s의 %[1]s: %[3]s 통과를 허용하지 않는다",
+	}.With(listWords(f.List.Name), hostWords(f.List.Host), f.Permission)
 }
 
 // Inject replaces the list by one without the permission.

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // fault is [harness.Fault], which imports this package.
@@ -18,7 +19,12 @@ type fault interface {
 // Both is two faults at once, neither of which knows of the other. A Both may be one of them.
 type Both struct{ First, Second fault }
 
-func (f Both) String() string { return f.First.String() + "; and " + f.Second.String() }
+func (f Both) String() string { return f.Words().English }
+
+// Words are those of String in each language.
+func (f Both) Words() lang.Text {
+	return lang.Text{English: "%s; and %s", Korean: "%s; 그리고 %s"}.With(lang.WordsOf(f.First), lang.WordsOf(f.Second))
+}
 
 // Inject injects them in their order. The second one finds a lab that the first has broken.
 func (f Both) Inject(ctx context.Context, b *lab.Bench) error {

@@ -9,14 +9,21 @@ import (
 
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // DuplicateAddress gives the server's addresses to the twin as well (lab.OneLAN), which announces them: a copied virtual machine, a
 // static address that DHCP has given away, both halves of a cluster that believe to be the active one.
 type DuplicateAddress struct{}
 
-func (DuplicateAddress) String() string {
-	return "the twin, a second machine on the network, has the server's address and announces it"
+func (d DuplicateAddress) String() string { return d.Words().English }
+
+// Words are those of String in each language.
+func (DuplicateAddress) Words() lang.Text {
+	return lang.Text{
+		English: "the twin, a second machine on the network, has the server's address and announces it",
+		Korean:  "같은 네트워크의 다른 장비(twin)가 서버의 주소를 쓰며 이를 알린다",
+	}
 }
 
 // Inject lets the client learn the server's hardware address, as one that has spoken with it; what it does not know, no

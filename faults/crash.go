@@ -6,13 +6,22 @@ import (
 
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // Crash lets the service die in the middle of the next request, as a program does that is killed or that crashes on it (SIGKILL, SIGSEGV,
 // the kernel out of memory): its kernel closes the connection, and nobody listens any more.
 type Crash struct{}
 
-func (Crash) String() string { return "the service on the server dies of the next request" }
+func (c Crash) String() string { return c.Words().English }
+
+// Words are those of String in each language.
+func (Crash) Words() lang.Text {
+	return lang.Text{
+		English: "the service on the server dies of the next request",
+		Korean:  "서버의 서비스가 다음 요청을 받으면 비정상 종료한다",
+	}
+}
 
 // Inject lets a service run that dies.
 func (Crash) Inject(ctx context.Context, b *lab.Bench) error {

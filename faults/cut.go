@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // Moment is the segment of a connection at which something breaks.
@@ -19,6 +19,13 @@ const (
 	AtReply         Moment = "reply"          // the server's first
 	AtSecondRequest Moment = "second-request" // the client's first after the server's first
 )
+
+// momentWords are the moments in a sentence.
+var momentWords = map[Moment]lang.Text{
+	AtRequest:       {English: "request", Korean: "요청"},
+	AtReply:         {English: "reply", Korean: "응답"},
+	AtSecondRequest: {English: "second request", Korean: "두 번째 요청"},
+}
 
 // Cut breaks the path on the router in the middle of a connection: from that segment on, this one included, its packets are
 // dropped. Other connections pass until they come to the same point. The router's kernel decides by the packet itself, with
@@ -34,19 +41,23 @@ type Cut struct {
 	Packets int
 }
 
-func (c Cut) String() string {
-	what := "drops what comes"
+func (c Cut) String() string { return c.Words().English }
+
+// Words are those of String in each language.
+func (c Cut) Words() lang.Text {
+	does := lang.Text{English: "drops", Korean: "드롭한다"}
 	if c.Reject {
-		what = "rejects what comes"
+		does = lang.Text{English: "rejects", Korean: "거절한다"}
 	}
+	what := lang.Text{English: "what comes", Korean: "패킷을"}
 	if c.Back {
-		what += " from the server"
+		what = lang.Text{English: "what comes from the server", Korean: "서버에서 오는 패킷을"}
 	}
-	text := fmt.Sprintf("the router %s on a connection from its %s on", what, strings.ReplaceAll(string(c.From), "-", " "))
+	var packets lang.Text
 	if c.Packets > 0 {
-		text += fmt.Sprintf(", %d packets", c.Packets)
+		packets = lang.Text{English: ", %d packets", Korean: "(패킷 %d개)"}.With(c.Packets)
 	}
-	return text
+	return lang.Text{English: "the router %s %s on a connection from its %s on%s", Korean: "라우터가 연결의 %[3]s부터 %[2]s %[1]s%[4]s"}.With(does, what, momentWords[c.From], packets)
 }
 
 // CounterName is among the [lab.Counters] of the router: the number of packets that were dropped or rejected, those of both

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // EndIdle lets the server end connections that rest, as its keep-alive timeout.
@@ -19,15 +20,18 @@ type EndIdle struct {
 	Forget bool
 }
 
-func (f EndIdle) String() string {
-	end := "closes"
+func (f EndIdle) String() string { return f.Words().English }
+
+// Words are those of String in each language.
+func (f EndIdle) Words() lang.Text {
+	end := lang.Text{English: "closes", Korean: "닫는다"}
 	switch {
 	case f.Reset:
-		end = "resets"
+		end = lang.Text{English: "resets", Korean: "리셋한다"}
 	case f.Forget:
-		end = "forgets"
+		end = lang.Text{English: "forgets", Korean: "잊는다"}
 	}
-	return fmt.Sprintf("the server %s a connection after %s without a request", end, f.After)
+	return lang.Text{English: "the server %s a connection after %s without a request", Korean: "서버가 요청 없이 %[2]s가 지난 연결을 %[1]s"}.With(end, durationWords(f.After))
 }
 
 // Inject lets a service with that limit run in the place of the one that has none.

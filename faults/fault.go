@@ -10,13 +10,20 @@ import (
 
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // StopService ends the program that listens on the server; the host stays up.
 type StopService struct{}
 
-func (StopService) String() string {
-	return fmt.Sprintf("nobody listens on TCP port %d of the server", lab.Port)
+func (s StopService) String() string { return s.Words().English }
+
+// Words are those of String in each language.
+func (StopService) Words() lang.Text {
+	return lang.Text{
+		English: "nobody listens on TCP port %d of the server",
+		Korean:  "서버의 TCP %d 포트에서 리슨하는 프로세스가 없다",
+	}.With(lab.Port)
 }
 
 // Inject ends the service.
@@ -43,8 +50,14 @@ func (StopService) Heal(ctx context.Context, b *lab.Bench) error { return b.Star
 // socket listens, so the kernel completes handshakes and acknowledges requests. No reply ever comes.
 type HangService struct{}
 
-func (HangService) String() string {
-	return fmt.Sprintf("the service on TCP port %d of the server hangs", lab.Port)
+func (h HangService) String() string { return h.Words().English }
+
+// Words are those of String in each language.
+func (HangService) Words() lang.Text {
+	return lang.Text{
+		English: "the service on TCP port %d of the server hangs",
+		Korean:  "서버의 TCP %d 포트에 있는 서비스가 멈춰 있다",
+	}.With(lab.Port)
 }
 
 // Inject lets a program that does nothing listen in the service's place. Somebody's own server is stopped where it is.
@@ -155,11 +168,20 @@ type StopHost struct {
 	Told bool
 }
 
-func (f StopHost) String() string {
+// isOff is that a host is switched off.
+var isOff = lang.Text{English: "the %s is switched off", Korean: "%s가 꺼져 있다"}
+
+func (f StopHost) String() string { return f.Words().English }
+
+// Words are those of String in each language.
+func (f StopHost) Words() lang.Text {
 	if f.Told {
-		return fmt.Sprintf("the %s is switched off, and the %s asks for its hardware address in vain", f.Host, f.LastHop)
+		return lang.Text{
+			English: "the %s is switched off, and the %s asks for its hardware address in vain",
+			Korean:  "%s가 꺼져 있고, %s가 그 MAC 주소를 물어도 응답이 없다",
+		}.With(hostWords(f.Host), hostWords(f.LastHop))
 	}
-	return fmt.Sprintf("the %s is switched off", f.Host)
+	return isOff.With(hostWords(f.Host))
 }
 
 // Inject pins the neighbour entries, then cuts the power.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // UseFiles uses every file descriptor that the process of the service may have, for connections: accept(2) fails with EMFILE from then
@@ -17,8 +18,14 @@ type UseFiles struct {
 	Limit int
 }
 
-func (f UseFiles) String() string {
-	return fmt.Sprintf("the process of the service has no file descriptor left: it may have %d, and connections that say nothing use them", f.Limit)
+func (f UseFiles) String() string { return f.Words().English }
+
+// Words are those of String in each language.
+func (f UseFiles) Words() lang.Text {
+	return lang.Text{
+		English: "the process of the service has no file descriptor left: it may have %d, and connections that say nothing use them",
+		Korean:  "서비스 프로세스에 남은 파일 디스크립터가 없다: 한도는 %d개이고, 아무 말도 하지 않는 연결들이 다 쓰고 있다",
+	}.With(f.Limit)
 }
 
 // OpenFiles is how many file descriptors a process has, and may have.

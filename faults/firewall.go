@@ -8,6 +8,7 @@ import (
 
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // Rule is a packet filter rule that drops or rejects what it matches.
@@ -41,7 +42,19 @@ type Rule struct {
 }
 
 // String is the rule in iptables' notation: "INPUT -p tcp --dport 8080 -j DROP".
-func (r Rule) String() string {
+func (r Rule) String() string { return r.Words().English }
+
+// Words are those of String in each language: options of iptables, and in words what it has none for.
+func (r Rule) Words() lang.Text {
+	return lang.Text{English: r.text(lang.English), Korean: r.text(lang.Korean)}
+}
+
+var (
+	ofHello = lang.Text{English: " (a ClientHello of %d bytes or more)", Korean: " (%d바이트 이상의 ClientHello)"}
+	ofFirst = lang.Text{English: " (the first %d)", Korean: " (처음 %d개)"}
+)
+
+func (r Rule) text(tag lang.Tag) string {
 	var s strings.Builder
 	s.WriteString(r.Chain + " -p " + r.Proto)
 	if r.SourcePort != 0 {
@@ -60,10 +73,10 @@ func (r Rule) String() string {
 		fmt.Fprintf(&s, " -m length --length %d:", r.Least)
 	}
 	if r.Hello != 0 {
-		fmt.Fprintf(&s, " (a ClientHello of %d bytes or more)", r.Hello)
+		s.WriteString(ofHello.Format(tag, r.Hello))
 	}
 	if r.First != 0 {
-		fmt.Fprintf(&s, " (the first %d)", r.First)
+		s.WriteString(ofFirst.Format(tag, r.First))
 	}
 	if r.Every != 0 {
 		fmt.Fprintf(&s, " -m statistic --mode nth --every %d --packet %d", r.Every, r.Every-1)
@@ -154,8 +167,14 @@ type FirewallRule struct {
 	Rule Rule
 }
 
-func (f FirewallRule) String() string {
-	return fmt.Sprintf("firewall rule on the %s: %s", f.Host, f.Rule)
+func (f FirewallRule) String() string { return f.Words().English }
+
+// Words are those of String in each language.
+func (f FirewallRule) Words() lang.Text {
+	return lang.Text{
+		English: "firewall rule on the %s: %s",
+		Korean:  "%s의 방화벽 규칙: %s",
+	}.With(hostWords(f.Host), f.Rule.Words())
 }
 
 // in are the rules as they are written in a lab: one for each port of the service, by its protocol, where the plan means the service.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // Flood fills the service's queue of half-open connections, as a SYN flood does, whose senders answer no SYN-ACK. What the kernel does with the next SYN, the server's net.ipv4.tcp_syncookies decides.
@@ -30,12 +31,18 @@ func FewCookies(cookies bool) lab.Topology {
 	return t.With(lab.ServerHost, "net.ipv4.tcp_syncookies", "0").Named("routed, with a server that sends no SYN cookies")
 }
 
-func (f Flood) String() string {
-	does := "drops the next SYN"
+func (f Flood) String() string { return f.Words().English }
+
+// Words are those of String in each language.
+func (f Flood) Words() lang.Text {
+	does := lang.Text{English: "drops the next SYN", Korean: "다음 SYN을 드롭한다"}
 	if f.Cookies {
-		does = "answers the next SYN with a cookie"
+		does = lang.Text{English: "answers the next SYN with a cookie", Korean: "다음 SYN에 쿠키로 응답한다"}
 	}
-	return fmt.Sprintf("%d half-open connections of a SYN flood fill the queue of the service, and the server %s", f.Backlog+1, does)
+	return lang.Text{
+		English: "%d half-open connections of a SYN flood fill the queue of the service, and the server %s",
+		Korean:  "반쯤 열린 연결 %d개(SYN 플러드)가 서비스의 SYN 큐를 가득 채웠고, 서버는 %s",
+	}.With(f.Backlog+1, does)
 }
 
 // unanswering is the firewall rule by which the flood's own host never gets a SYN-ACK of the service: nothing answers it.

@@ -8,14 +8,21 @@ import (
 
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // Freeze lets the service's program do nothing any more once it has answered a connection's first request, as one does that
 // is stopped (SIGSTOP) or waits for a lock: its kernel acknowledges what comes.
 type Freeze struct{}
 
-func (Freeze) String() string {
-	return "the service on the server freezes after the first reply on a connection"
+func (f Freeze) String() string { return f.Words().English }
+
+// Words are those of String in each language.
+func (Freeze) Words() lang.Text {
+	return lang.Text{
+		English: "the service on the server freezes after the first reply on a connection",
+		Korean:  "서버의 서비스가 연결의 첫 응답을 보낸 뒤 얼어붙는다",
+	}
 }
 
 // Inject lets a service that freezes run in the place of the one that does not.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // HoldVerb opens connections to the target, as many as are asked for or, with 0, as many as there are local ports; it says
@@ -50,8 +51,14 @@ type FillQueue struct {
 	Backlog int
 }
 
-func (f FillQueue) String() string {
-	return fmt.Sprintf("the accept queue of the service is full: %d connections that nobody accepts", f.Backlog+1)
+func (f FillQueue) String() string { return f.Words().English }
+
+// Words are those of String in each language.
+func (f FillQueue) Words() lang.Text {
+	return lang.Text{
+		English: "the accept queue of the service is full: %d connections that nobody accepts",
+		Korean:  "서비스의 accept 큐가 가득 찼다: 아무도 받지 않는 연결이 %d개 있다",
+	}.With(f.Backlog + 1)
 }
 
 // Inject lets a program that accepts nothing listen in the service's place, and fills its queue from the server itself, so
@@ -96,8 +103,14 @@ func FewPorts() lab.Topology {
 	return lab.Routed().Named("routed, with few local ports").With(lab.ClientHost, "net.ipv4.ip_local_port_range", "50000 50009")
 }
 
-func (UsePorts) String() string {
-	return "every local port of the client is used by a connection to the service"
+func (u UsePorts) String() string { return u.Words().English }
+
+// Words are those of String in each language.
+func (UsePorts) Words() lang.Text {
+	return lang.Text{
+		English: "every local port of the client is used by a connection to the service",
+		Korean:  "클라이언트의 로컬 포트가 모두 서비스와의 연결에 쓰이고 있다",
+	}
 }
 
 // Inject opens connections until there is no port left.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // Exhaust lets the client hold as many connections to the service as a device on the router takes: the next one is one too many.
@@ -19,11 +20,20 @@ type Exhaust struct {
 	NAT bool
 }
 
-func (f Exhaust) String() string {
+func (f Exhaust) String() string { return f.Words().English }
+
+// Words are those of String in each language.
+func (f Exhaust) Words() lang.Text {
 	if f.NAT {
-		return fmt.Sprintf("the NAT on the router has %d ports, and each is used by a connection of the client", f.Connections)
+		return lang.Text{
+			English: "the NAT on the router has %d ports, and each is used by a connection of the client",
+			Korean:  "라우터의 NAT에 포트가 %d개 있고, 모두 클라이언트의 연결에 쓰이고 있다",
+		}.With(f.Connections)
 	}
-	return fmt.Sprintf("the router's firewall takes %d connections to the service, and the client holds as many", f.Connections)
+	return lang.Text{
+		English: "the router's firewall takes %d connections to the service, and the client holds as many",
+		Korean:  "라우터의 방화벽은 서비스로 가는 연결을 %d개까지 받고, 클라이언트가 이미 그만큼 맺고 있다",
+	}.With(f.Connections)
 }
 
 // NATPorts is the first port that a NAT with few ports gives out.

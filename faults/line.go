@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // Line is the line of [lab.WithLine]: it passes frames on between the router and the server, as a network in between does
@@ -27,29 +27,36 @@ type Line struct {
 	Damage bool
 }
 
-func (l Line) String() string {
-	var list []string
+func (l Line) String() string { return l.Words().English }
+
+// Words are those of String in each language.
+func (l Line) Words() lang.Text {
+	var list []lang.Text
 	if l.Delay > 0 {
-		list = append(list, fmt.Sprintf("delays packets by %s", l.Delay))
+		list = append(list, lang.Text{English: "delays packets by %s", Korean: "패킷을 %s 늦춘다"}.With(durationWords(l.Delay)))
 	}
 	for _, part := range []struct {
 		of   float64
-		what string
-	}{{l.Loss, "loses"}, {l.Duplicate, "doubles"}, {l.Reorder, "reorders"}} {
+		does lang.Text
+	}{
+		{l.Loss, lang.Text{English: "loses %g %% of the packets", Korean: "패킷의 %g%%를 잃는다"}},
+		{l.Duplicate, lang.Text{English: "doubles %g %% of the packets", Korean: "패킷의 %g%%를 두 번 보낸다"}},
+		{l.Reorder, lang.Text{English: "reorders %g %% of the packets", Korean: "패킷의 %g%%를 순서를 바꿔 보낸다"}},
+	} {
 		if part.of > 0 {
-			list = append(list, fmt.Sprintf("%s %g %% of the packets", part.what, 100*part.of))
+			list = append(list, part.does.With(100*part.of))
 		}
 	}
 	if l.MTU > 0 {
-		list = append(list, fmt.Sprintf("drops packets of more than %d bytes without a word", l.MTU))
+		list = append(list, lang.Text{English: "drops packets of more than %d bytes without a word", Korean: "%d바이트가 넘는 패킷을 말없이 드롭한다"}.With(l.MTU))
 	}
 	if l.Damage {
-		list = append(list, "damages the data of TCP segments")
+		list = append(list, lang.Text{English: "damages the data of TCP segments", Korean: "TCP 세그먼트의 데이터를 손상시킨다"})
 	}
 	if len(list) == 0 {
-		return "good line between router and server"
+		return lang.Text{English: "good line between router and server", Korean: "라우터와 서버 사이의 회선(이상 없음)"}
 	}
-	return "line between router and server that " + strings.Join(list, ", ")
+	return lang.Text{English: "line between router and server that %s", Korean: "라우터와 서버 사이의 회선: %s"}.With(lang.Join(list, then))
 }
 
 // Install puts the line in place, or in the place of the one before.
@@ -98,7 +105,12 @@ func (l Line) settings() lab.Counters {
 // Degrade makes a good line another one.
 type Degrade struct{ To Line }
 
-func (f Degrade) String() string { return f.To.String() }
+func (f Degrade) String() string { return f.Words().English }
+
+// Words are those of String in each language.
+func (f Degrade) Words() lang.Text {
+	return f.To.Words()
+}
 
 // Inject puts the other line in the place of the good one.
 func (f Degrade) Inject(ctx context.Context, b *lab.Bench) error { return f.To.Install(ctx, b) }

@@ -8,14 +8,21 @@ import (
 
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // LinkDown takes a host's interface down, as a cable that is pulled at the host's own end or a Wi-Fi that is switched off.
 // The kernel takes the routes over it away.
 type LinkDown struct{ Host, Interface string }
 
-func (f LinkDown) String() string {
-	return fmt.Sprintf("the link %s of the %s is down", f.Interface, f.Host)
+func (f LinkDown) String() string { return f.Words().English }
+
+// Words are those of String in each language.
+func (f LinkDown) Words() lang.Text {
+	return lang.Text{
+		English: "the link %s of the %s is down",
+		Korean:  "%[2]s의 %[1]s 링크가 내려가 있다",
+	}.With(f.Interface, hostWords(f.Host))
 }
 
 // Inject takes it down.
@@ -62,8 +69,14 @@ type SmallMTU struct {
 // ethernetMTU is what the interfaces of a lab have by default.
 const ethernetMTU = 1500
 
-func (f SmallMTU) String() string {
-	return fmt.Sprintf("the interface %s of the %s takes packets of up to %d bytes, and the %s says so", f.Interface, f.Host, f.MTU, f.Host)
+func (f SmallMTU) String() string { return f.Words().English }
+
+// Words are those of String in each language.
+func (f SmallMTU) Words() lang.Text {
+	return lang.Text{
+		English: "the interface %[1]s of the %[2]s takes packets of up to %[3]d bytes, and the %[2]s says so",
+		Korean:  "%[2]s의 %[1]s 인터페이스는 %[3]d바이트까지의 패킷만 받고, %[2]s는 이를 알려 준다",
+	}.With(f.Interface, hostWords(f.Host), f.MTU)
 }
 
 // Inject sets it.
@@ -96,7 +109,15 @@ func (f SmallMTU) ByHand(lab.Family) []string {
 // NoRoute takes away a host's routes beyond its own subnet.
 type NoRoute struct{ Host string }
 
-func (f NoRoute) String() string { return fmt.Sprintf("the %s has no default route", f.Host) }
+func (f NoRoute) String() string { return f.Words().English }
+
+// Words are those of String in each language.
+func (f NoRoute) Words() lang.Text {
+	return lang.Text{
+		English: "the %s has no default route",
+		Korean:  "%s에 기본 경로(default route)가 없다",
+	}.With(hostWords(f.Host))
+}
 
 // Inject removes the routes.
 func (f NoRoute) Inject(ctx context.Context, b *lab.Bench) error {
@@ -128,8 +149,14 @@ type StaleNeighbour struct {
 // deadMAC is locally administered, as those of the lab's interfaces are, and none of theirs.
 const deadMAC = "02:00:de:ad:00:01"
 
-func (f StaleNeighbour) String() string {
-	return fmt.Sprintf("the %s sends frames for the %s to a hardware address that nobody has", f.Host, f.Of)
+func (f StaleNeighbour) String() string { return f.Words().English }
+
+// Words are those of String in each language.
+func (f StaleNeighbour) Words() lang.Text {
+	return lang.Text{
+		English: "the %s sends frames for the %s to a hardware address that nobody has",
+		Korean:  "%s가 %s로 가는 프레임을 아무도 쓰지 않는 MAC 주소로 보낸다",
+	}.With(hostWords(f.Host), hostWords(f.Of))
 }
 
 // Inject pins the entries.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // Loop lets the core of [lab.WithCore] send what goes to the server back to the router, which sends it to the core again, until its
@@ -20,8 +21,14 @@ func LoopedCore() lab.Topology {
 	return lab.WithCore().With(lab.Core, "net.ipv4.conf.all.send_redirects", "0").With(lab.Core, "net.ipv4.conf.default.send_redirects", "0")
 }
 
-func (Loop) String() string {
-	return "the core sends what goes to the server back to the router, which sends it to the core again"
+func (l Loop) String() string { return l.Words().English }
+
+// Words are those of String in each language.
+func (Loop) Words() lang.Text {
+	return lang.Text{
+		English: "the core sends what goes to the server back to the router, which sends it to the core again",
+		Korean:  "코어가 서버로 가는 패킷을 라우터로 되돌려 보내고, 라우터는 이를 다시 코어로 보낸다",
+	}
 }
 
 // Inject sets the routes.

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // Misbehave lets another service run in the place of the one under test: one that listens elsewhere, or that does
@@ -18,58 +18,61 @@ import (
 type Misbehave struct{ To lab.Service }
 
 // deeds are the behaviours in plain words.
-var deeds = map[lab.Behaviour]string{
-	lab.CloseEarly:        "reads the request and closes without an answer",
-	lab.HalfAnswer:        "closes in the middle of its answer",
-	lab.ResetAfterRequest: "reads the request and resets the connection",
-	lab.CloseUnread:       "closes with the request unread",
-	lab.Silent:            "reads and says nothing",
-	lab.NeverRead:         "takes connections and reads nothing from them",
-	lab.Stall:             "sends one half of its answer and then nothing",
-	lab.KeepOpen:          "answers and never closes the connection",
+var deeds = map[lab.Behaviour]lang.Text{
+	lab.CloseEarly:        {English: "reads the request and closes without an answer", Korean: "요청을 읽고 응답 없이 연결을 닫는다"},
+	lab.HalfAnswer:        {English: "closes in the middle of its answer", Korean: "응답을 보내던 중에 연결을 닫는다"},
+	lab.ResetAfterRequest: {English: "reads the request and resets the connection", Korean: "요청을 읽고 연결을 리셋한다"},
+	lab.CloseUnread:       {English: "closes with the request unread", Korean: "요청을 읽지 않은 채 연결을 닫는다"},
+	lab.Silent:            {English: "reads and says nothing", Korean: "읽기만 하고 아무 말도 하지 않는다"},
+	lab.NeverRead:         {English: "takes connections and reads nothing from them", Korean: "연결을 받기만 하고 아무것도 읽지 않는다"},
+	lab.Stall:             {English: "sends one half of its answer and then nothing", Korean: "응답의 절반을 보내고 멈춘다"},
+	lab.KeepOpen:          {English: "answers and never closes the connection", Korean: "응답한 뒤 연결을 닫지 않는다"},
 }
 
 // tlsDeeds are the ways to speak TLS in plain words.
-var tlsDeeds = map[lab.Secured]string{
-	lab.TLSGood:              "speaks TLS",
-	lab.TLSExpired:           "has a certificate that has expired",
-	lab.TLSUnknown:           "has a certificate of an authority that nobody trusts",
-	lab.TLSOtherName:         "has a certificate for another name",
-	lab.TLSOld:               "speaks no version after TLS 1.1",
-	lab.TLSClientCertificate: "asks for a certificate of the client",
+var tlsDeeds = map[lab.Secured]lang.Text{
+	lab.TLSGood:              {English: "speaks TLS", Korean: "TLS로 통신한다"},
+	lab.TLSExpired:           {English: "has a certificate that has expired", Korean: "만료된 인증서를 쓴다"},
+	lab.TLSUnknown:           {English: "has a certificate of an authority that nobody trusts", Korean: "아무도 신뢰하지 않는 기관의 인증서를 쓴다"},
+	lab.TLSOtherName:         {English: "has a certificate for another name", Korean: "다른 이름의 인증서를 쓴다"},
+	lab.TLSOld:               {English: "speaks no version after TLS 1.1", Korean: "TLS 1.1 이하만 지원한다"},
+	lab.TLSClientCertificate: {English: "asks for a certificate of the client", Korean: "클라이언트에게 인증서를 요구한다"},
 }
 
-func (f Misbehave) String() string {
-	var does []string
+func (f Misbehave) String() string { return f.Words().English }
+
+// Words are those of String in each language.
+func (f Misbehave) Words() lang.Text {
+	var does []lang.Text
 	if f.To.Number() != lab.Port {
-		does = append(does, fmt.Sprintf("listens on TCP port %d in place of %d", f.To.Number(), lab.Port))
+		does = append(does, lang.Text{English: "listens on TCP port %d in place of %d", Korean: "TCP %[2]d 포트가 아니라 %[1]d 포트에서 리슨한다"}.With(f.To.Number(), lab.Port))
 	}
 	if f.To.Bind != "" {
-		does = append(does, fmt.Sprintf("listens on %s only", binds[f.To.Bind].words))
+		does = append(does, lang.Text{English: "listens on %s only", Korean: "%s에서만 리슨한다"}.With(binds[f.To.Bind].words))
 	}
-	if deed := deeds[f.To.Behaviour]; deed != "" {
+	if deed, known := deeds[f.To.Behaviour]; known {
 		does = append(does, deed)
 	}
-	if deed := tlsDeeds[f.To.TLS]; deed != "" {
+	if deed, known := tlsDeeds[f.To.TLS]; known {
 		does = append(does, deed)
 	}
 	if f.To.Delay > 0 {
-		does = append(does, fmt.Sprintf("takes %s to answer", f.To.Delay))
+		does = append(does, lang.Text{English: "takes %s to answer", Korean: "응답하는 데 %s가 걸린다"}.With(durationWords(f.To.Delay)))
 	}
 	if len(does) == 0 {
-		does = []string{"speaks no TLS"}
+		does = []lang.Text{{English: "speaks no TLS", Korean: "TLS를 쓰지 않는다"}}
 	}
-	return "the service on the server " + strings.Join(does, ", ")
+	return lang.Text{English: "the service on the server %s", Korean: "서버의 서비스가 %s"}.With(lang.Join(does, then))
 }
 
 // binds are the limits on where a service listens: in words, and the addresses that keep to them.
 var binds = map[string]struct {
-	words string
+	words lang.Text
 	holds func(netip.Addr) bool
 }{
-	"loopback": {"loopback addresses", netip.Addr.IsLoopback},
-	"ipv4":     {"IPv4 addresses", netip.Addr.Is4},
-	"ipv6":     {"IPv6 addresses", netip.Addr.Is6},
+	"loopback": {lang.Text{English: "loopback addresses", Korean: "루프백 주소"}, netip.Addr.IsLoopback},
+	"ipv4":     {lang.Text{English: "IPv4 addresses", Korean: "IPv4 주소"}, netip.Addr.Is4},
+	"ipv6":     {lang.Text{English: "IPv6 addresses", Korean: "IPv6 주소"}, netip.Addr.Is6},
 }
 
 // Inject lets the other service run in the place of the one that does.
@@ -166,8 +169,14 @@ func (f Misbehave) Heal(ctx context.Context, b *lab.Bench) error {
 // BindOtherFamily lets the service listen only on addresses of the family that the client does not use.
 type BindOtherFamily struct{}
 
-func (BindOtherFamily) String() string {
-	return "the service on the server listens only on addresses of the other address family"
+func (b BindOtherFamily) String() string { return b.Words().English }
+
+// Words are those of String in each language.
+func (BindOtherFamily) Words() lang.Text {
+	return lang.Text{
+		English: "the service on the server listens only on addresses of the other address family",
+		Korean:  "서버의 서비스가 다른 주소 체계의 주소에서만 리슨한다",
+	}
 }
 
 // in is the fault with a family.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // RouteKind is how a route is wrong.
@@ -29,10 +30,13 @@ const (
 	DeadGateway RouteKind = "via"
 )
 
-var routeWords = map[RouteKind]string{
-	Blackhole: "throws away what goes to the %s (a blackhole route)", Unreachable: "has an unreachable route to the %s",
-	Prohibit: "has a prohibited route to the %s", Missing: "has no route to the %s",
-	Direct: "takes the %s for a host on its own link", DeadGateway: "sends what goes to the %s to a gateway that is not there",
+var routeWords = map[RouteKind]lang.Text{
+	Blackhole:   {English: "the %s throws away what goes to the %s (a blackhole route)", Korean: "%s가 %s로 가는 패킷을 버린다(블랙홀 라우트)"},
+	Unreachable: {English: "the %s has an unreachable route to the %s", Korean: "%s에서 %s로 가는 경로가 도달 불가로 되어 있다(unreachable 라우트)"},
+	Prohibit:    {English: "the %s has a prohibited route to the %s", Korean: "%s에서 %s로 가는 경로가 금지되어 있다(금지 라우트)"},
+	Missing:     {English: "the %s has no route to the %s", Korean: "%s에 %s로 가는 경로가 없다"},
+	Direct:      {English: "the %s takes the %s for a host on its own link", Korean: "%s가 %s를 자기 링크에 있는 호스트로 여긴다"},
+	DeadGateway: {English: "the %s sends what goes to the %s to a gateway that is not there", Korean: "%s가 %s로 가는 패킷을 있지도 않은 게이트웨이로 보낸다"},
 }
 
 // Misroute gives a host a wrong route to another one.
@@ -42,8 +46,11 @@ type Misroute struct {
 	Kind     RouteKind
 }
 
-func (f Misroute) String() string {
-	return fmt.Sprintf("the %s "+routeWords[f.Kind], f.Host, cmp.Or(f.To, "outside"))
+func (f Misroute) String() string { return f.Words().English }
+
+// Words are those of String in each language.
+func (f Misroute) Words() lang.Text {
+	return routeWords[f.Kind].With(hostWords(f.Host), hostWords(cmp.Or(f.To, "outside")))
 }
 
 // Inject sets the route.

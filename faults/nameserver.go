@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // NameServer is a host that answers questions for the service's name, as a host's own name server does (a recursive resolver).
@@ -20,14 +21,18 @@ type NameServer struct {
 	BothFamilies bool
 }
 
-func (s NameServer) String() string {
+func (s NameServer) String() string { return s.Words().English }
+
+// Words are those of String in each language.
+func (s NameServer) Words() lang.Text {
+	more := lang.Text{}
 	switch {
 	case s.Truncates:
-		return fmt.Sprintf("name server on the %s host, whose answer needs TCP", s.Host)
+		more = lang.Text{English: ", whose answer needs TCP", Korean: "(응답에 TCP가 필요하다)"}
 	case s.BothFamilies:
-		return fmt.Sprintf("name server on the %s host, which knows addresses of both families", s.Host)
+		more = lang.Text{English: ", which knows addresses of both families", Korean: "(두 주소 체계의 주소를 모두 안다)"}
 	}
-	return fmt.Sprintf("name server on the %s host", s.Host)
+	return lang.Text{English: "name server on the %s host%s", Korean: "%s의 네임 서버%s"}.With(hostWords(s.Host), more)
 }
 
 // Install lets it answer, in the place of what answers there.
@@ -87,24 +92,30 @@ type MisnameService struct {
 	Half bool
 }
 
-func (f MisnameService) String() string {
-	who := "the name server on the " + f.Server.Host + " host"
+func (f MisnameService) String() string { return f.Words().English }
+
+// Words are those of String in each language.
+func (f MisnameService) Words() lang.Text {
+	says := lang.Text{English: "says that the name has no address", Korean: "그 이름에 주소가 없다고 답한다"}
 	switch {
 	case f.Half:
-		return who + " does not answer questions for addresses of the other family"
+		says = lang.Text{English: "does not answer questions for addresses of the other family", Korean: "다른 주소 체계의 주소를 묻는 질문에 답하지 않는다"}
 	case f.Behaviour != "":
-		return who + " " + misanswers[f.Behaviour].words
+		says = misanswers[f.Behaviour].words
 	case f.LeadsTo != "":
-		return fmt.Sprintf("%s tells the address of the %s in place of the server's", who, f.LeadsTo)
+		says = lang.Text{English: "tells the address of the %s in place of the server's", Korean: "서버의 주소 대신 %s의 주소를 알려 준다"}.With(hostWords(f.LeadsTo))
 	}
-	return who + " says that the name has no address"
+	return lang.Text{English: "the name server on the %s host %s", Korean: "%s의 네임 서버가 %s"}.With(hostWords(f.Server.Host), says)
 }
 
 // misanswers are the behaviours in plain words, and the codes of their answers.
-var misanswers = map[lab.NameBehaviour]struct{ words, code string }{
-	lab.DenyName:    {"says that there is no such name", lab.NXDomain},
-	lab.FailNames:   {"says that it has failed", lab.ServFail},
-	lab.RefuseNames: {"says that it does not answer this client", lab.Refused},
+var misanswers = map[lab.NameBehaviour]struct {
+	words lang.Text
+	code  string
+}{
+	lab.DenyName:    {lang.Text{English: "says that there is no such name", Korean: "그런 이름이 없다고 답한다"}, lab.NXDomain},
+	lab.FailNames:   {lang.Text{English: "says that it has failed", Korean: "실패했다고 답한다"}, lab.ServFail},
+	lab.RefuseNames: {lang.Text{English: "says that it does not answer this client", Korean: "이 클라이언트에게는 답하지 않겠다고 한다"}, lab.Refused},
 }
 
 // Inject lets the other program answer.
@@ -165,8 +176,14 @@ func (f MisnameService) Heal(ctx context.Context, b *lab.Bench) error {
 // EndNameServer ends the program of a name server; its host stays up.
 type EndNameServer struct{ Server NameServer }
 
-func (f EndNameServer) String() string {
-	return fmt.Sprintf("nobody listens on UDP port %d of the %s host", lab.NamePort, f.Server.Host)
+func (f EndNameServer) String() string { return f.Words().English }
+
+// Words are those of String in each language.
+func (f EndNameServer) Words() lang.Text {
+	return lang.Text{
+		English: "nobody listens on UDP port %[2]d of the %[1]s host",
+		Korean:  "%s의 UDP %d 포트에서 리슨하는 프로세스가 없다",
+	}.With(hostWords(f.Server.Host), lab.NamePort)
 }
 
 // Inject ends the program.
@@ -193,8 +210,14 @@ func (f StopNameServer) host() StopHost {
 	return StopHost{Host: f.Server.Host, LastHop: lab.RouterHost}
 }
 
-func (f StopNameServer) String() string {
-	return fmt.Sprintf("the %s host is switched off", f.Server.Host)
+func (f StopNameServer) String() string { return f.Words().English }
+
+// Words are those of String in each language.
+func (f StopNameServer) Words() lang.Text {
+	return lang.Text{
+		English: "the %s host is switched off",
+		Korean:  "%s가 꺼져 있다",
+	}.With(hostWords(f.Server.Host))
 }
 
 // Inject cuts the power.
@@ -219,7 +242,15 @@ func (f StopNameServer) Heal(ctx context.Context, b *lab.Bench) error {
 // Portal is a login page that a router shows to whoever is not known yet (a captive portal): it answers each request with the status 511.
 type Portal struct{ Host string }
 
-func (p Portal) String() string { return fmt.Sprintf("login page on the %s", p.Host) }
+func (p Portal) String() string { return p.Words().English }
+
+// Words are those of String in each language.
+func (p Portal) Words() lang.Text {
+	return lang.Text{
+		English: "login page on the %s",
+		Korean:  "%s의 로그인 페이지",
+	}.With(hostWords(p.Host))
+}
 
 // Install lets it serve on the service's port.
 func (p Portal) Install(ctx context.Context, b *lab.Bench) error {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // NAT hides the client behind the router's address towards the server (source NAT, masquerading). A packet that belongs
@@ -30,11 +31,17 @@ func Translated() lab.Topology {
 	return lab.Routed().Named("routed, with NAT").With(lab.RouterHost, "net.netfilter.nf_conntrack_tcp_loose", "0")
 }
 
-func (n NAT) String() string {
+func (n NAT) String() string { return n.Words().English }
+
+// Words are those of String in each language.
+func (n NAT) Words() lang.Text {
 	if n.Idle == 0 {
-		return "NAT on the router"
+		return lang.Text{English: "NAT on the router", Korean: "라우터의 NAT"}
 	}
-	return fmt.Sprintf("NAT on the router that forgets a connection after %s without a packet", n.Idle)
+	return lang.Text{
+		English: "NAT on the router that forgets a connection after %s without a packet",
+		Korean:  "라우터의 NAT(%s 동안 패킷이 없는 연결을 잊는다)",
+	}.With(durationWords(n.Idle))
 }
 
 // Install puts the NAT in place, or in the place of the one before.
@@ -64,8 +71,18 @@ type ForgetIdle struct {
 	After time.Duration
 }
 
-func (f ForgetIdle) String() string {
-	return fmt.Sprintf("the NAT on the router forgets a connection after %s without a packet (%s what has no mapping)", f.After, f.NAT.Unknown)
+func (f ForgetIdle) String() string { return f.Words().English }
+
+// Words are those of String in each language.
+func (f ForgetIdle) Words() lang.Text {
+	unknown := lang.Text{English: f.NAT.Unknown, Korean: "드롭한다"}
+	if f.NAT.Unknown == "reset" {
+		unknown.Korean = "리셋한다"
+	}
+	return lang.Text{
+		English: "the NAT on the router forgets a connection after %s without a packet (%s what has no mapping)",
+		Korean:  "라우터의 NAT가 %s 동안 패킷이 없는 연결을 잊는다(매핑이 없는 패킷은 %s)",
+	}.With(durationWords(f.After), unknown)
 }
 
 func (f ForgetIdle) forgetful() NAT {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // Overlap gives the server one more interface, whose subnet is the client's: a bridge for containers, as Docker makes it, or a VPN, with
@@ -25,8 +26,14 @@ func StrictReversePath() lab.Topology {
 	return lab.Routed().With(lab.ServerHost, "net.ipv4.conf.all.rp_filter", "1").Named("routed, with a server that filters by the reverse path")
 }
 
-func (Overlap) String() string {
-	return "the server has a bridge for containers with the client's subnet, and its way to the client leads into that"
+func (o Overlap) String() string { return o.Words().English }
+
+// Words are those of String in each language.
+func (Overlap) Words() lang.Text {
+	return lang.Text{
+		English: "the server has a bridge for containers with the client's subnet, and its way to the client leads into that",
+		Korean:  "서버에 클라이언트와 같은 서브넷을 쓰는 컨테이너용 브리지가 있고, 클라이언트로 가는 길이 그리로 이어진다",
+	}
 }
 
 // CounterName is the kernel's counter of what the filter has dropped, of a server that filters.

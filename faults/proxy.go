@@ -9,6 +9,7 @@ import (
 
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // Proxy stands on the router and answers in the place of the server: it accepts the client's connections to the
@@ -64,18 +65,29 @@ func (p Proxy) waits() time.Duration {
 	return p.Patience
 }
 
-func (p Proxy) String() string {
+func (p Proxy) String() string { return p.Words().English }
+
+// Words are those of String in each language.
+func (p Proxy) Words() lang.Text {
 	switch {
 	case p.Patience != 0:
-		return fmt.Sprintf("load balancer on the router that waits for an answer for %s", p.Patience)
+		return lang.Text{
+			English: "load balancer on the router that waits for an answer for %s",
+			Korean:  "라우터의 로드 밸런서(응답을 %s 동안 기다린다)",
+		}.With(durationWords(p.Patience))
+	case p.WAF == Reset && p.Enforce:
+		return lang.Text{English: "WAF on the router that resets injections", Korean: "라우터의 WAF(인젝션을 리셋한다)"}
 	case p.WAF != "" && p.Enforce:
-		return fmt.Sprintf("WAF on the router that %ss injections", p.WAF)
+		return lang.Text{English: "WAF on the router that blocks injections", Korean: "라우터의 WAF(인젝션을 차단한다)"}
 	case p.WAF != "":
-		return "WAF on the router that only detects injections"
+		return lang.Text{English: "WAF on the router that only detects injections", Korean: "라우터의 WAF(인젝션을 탐지만 한다)"}
 	case p.Layer == 4:
-		return "load balancer for connections on the router"
+		return lang.Text{English: "load balancer for connections on the router", Korean: "라우터의 L4 로드 밸런서"}
 	}
-	return fmt.Sprintf("load balancer on the router that closes a connection after %s without a request", p.closesAfter())
+	return lang.Text{
+		English: "load balancer on the router that closes a connection after %s without a request",
+		Korean:  "라우터의 로드 밸런서(요청 없이 %s가 지난 연결을 닫는다)",
+	}.With(durationWords(p.closesAfter()))
 }
 
 // haproxy is the program that is a proxy where the host has it.
@@ -91,12 +103,12 @@ func (p Proxy) program(h lab.Host) string {
 }
 
 // Describe implements harness.Describer: it says which program it is.
-func (p Proxy) Describe(b *lab.Bench) string {
-	by := "the lab's own"
+func (p Proxy) Describe(b *lab.Bench) lang.Text {
+	by := lang.Text{English: "the lab's own", Korean: "랩 자체 프로그램"}
 	if router, err := b.Host(lab.RouterHost); err == nil && p.program(router) != "" {
-		by = p.program(router)
+		by = lang.Same(p.program(router))
 	}
-	return fmt.Sprintf("%s (%s)", p, by)
+	return lang.Same("%s (%s)").With(p.Words(), by)
 }
 
 // Install starts it, in the place of the one before.
@@ -149,7 +161,12 @@ func ProxyVerb(p Proxy, server netip.AddrPort, program string) []string {
 // Reconfigure gives a proxy other settings: it is stopped, and stands again in another way.
 type Reconfigure struct{ Proxy, To Proxy }
 
-func (f Reconfigure) String() string { return f.To.String() }
+func (f Reconfigure) String() string { return f.Words().English }
+
+// Words are those of String in each language.
+func (f Reconfigure) Words() lang.Text {
+	return f.To.Words()
+}
 
 // Inject starts the other one.
 func (f Reconfigure) Inject(ctx context.Context, b *lab.Bench) error { return f.To.Install(ctx, b) }

@@ -60,7 +60,7 @@ type oneHostLab struct {
 func (l oneHostLab) Host(string) (lab.Host, error) { return l.host, nil }
 
 func TestAReportSaysWhichProgramStoodThere(t *testing.T) {
-	assert.Contains(t, LoadBalancer(7).Describe(&lab.Bench{Lab: oneHostLab{host: equipped{}}}), " (haproxy)")
-	assert.Contains(t, LoadBalancer(7).Describe(&lab.Bench{Lab: oneHostLab{host: bare{}}}), " (the lab's own)")
+	assert.Contains(t, LoadBalancer(7).Describe(&lab.Bench{Lab: oneHostLab{host: equipped{}}}).English, " (haproxy)")
+	assert.Contains(t, LoadBalancer(7).Describe(&lab.Bench{Lab: oneHostLab{host: bare{}}}).English, " (the lab's own)")
 	var _ harness.Describer = Proxy{}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // Rewriting is what a router changes in packets of one direction.
@@ -24,12 +25,17 @@ const (
 // the two directions take different ways, or a rule is about one of them alone. It keeps no state.
 type Rewrite struct{ What Rewriting }
 
-var rewriteWords = map[Rewriting]string{
-	RewriteSource: "gives the server's answers its own address, and leaves the requests as they are",
-	RewriteNumber: "gives SYNs another sequence number, and leaves the acknowledgments as they are",
+var rewriteWords = map[Rewriting]lang.Text{
+	RewriteSource: {English: "the router gives the server's answers its own address, and leaves the requests as they are", Korean: "라우터가 서버의 응답에 자기 주소를 넣고, 요청은 그대로 둔다"},
+	RewriteNumber: {English: "the router gives SYNs another sequence number, and leaves the acknowledgments as they are", Korean: "라우터가 SYN의 시퀀스 번호를 바꾸고, 확인 응답은 그대로 둔다"},
 }
 
-func (f Rewrite) String() string { return "the router " + rewriteWords[f.What] }
+func (f Rewrite) String() string { return f.Words().English }
+
+// Words are those of String in each language.
+func (f Rewrite) Words() lang.Text {
+	return rewriteWords[f.What]
+}
 
 // CounterName is among the [lab.Counters] of the router: the number of packets that were rewritten, those of both families together.
 func (f Rewrite) CounterName(lab.Family) string { return "rewrite: " + f.String() }

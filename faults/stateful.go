@@ -6,6 +6,7 @@ import (
 
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // Bypassed lets the router's stateful firewall see only one direction, as it is where the answers take another way (asymmetric
@@ -13,8 +14,14 @@ import (
 // and it drops what does not fit (conntrack's state INVALID).
 type Bypassed struct{}
 
-func (Bypassed) String() string {
-	return "the router's stateful firewall does not see the answers, and drops what follows the SYN as invalid"
+func (b Bypassed) String() string { return b.Words().English }
+
+// Words are those of String in each language.
+func (Bypassed) Words() lang.Text {
+	return lang.Text{
+		English: "the router's stateful firewall does not see the answers, and drops what follows the SYN as invalid",
+		Korean:  "라우터의 상태 기반 방화벽이 응답을 보지 못하고, SYN 뒤의 패킷을 유효하지 않다며 드롭한다",
+	}
 }
 
 // CounterName is among the [lab.Counters] of the router: the number of packets that were dropped, those of both families together.

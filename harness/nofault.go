@@ -4,12 +4,16 @@ import (
 	"context"
 
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // NoFault breaks nothing: the fault of the healthy case.
 type NoFault struct{}
 
-func (NoFault) String() string { return "nothing" }
+func (f NoFault) String() string { return f.Words().English }
+
+// Words are those of String in each language.
+func (NoFault) Words() lang.Text { return lang.Text{English: "nothing", Korean: "없음"} }
 
 // Inject does nothing.
 func (NoFault) Inject(context.Context, *lab.Bench) error { return nil }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire"
 	"github.com/tcplab/tcplab/wire/signature"
 )
@@ -184,17 +185,27 @@ type served struct {
 
 // What names the service in the words of a plan: in a sentence, and as iptables and the lists of what is let through have it.
 var (
-	plannedWords = fmt.Sprintf("TCP port %d", lab.Port)
+	portWords    = lang.Text{English: "%s port %v", Korean: "%s %v 포트"}
+	plannedWords = portWords.With("TCP", lab.Port)
 	plannedPort  = regexp.MustCompile(`\b` + strconv.Itoa(lab.Port) + `\b`)
 	plannedProto = strings.NewReplacer("-p tcp", "-p udp", "tcp/", "udp/")
 )
 
-func (f served) String() string {
-	text := strings.ReplaceAll(f.Fault.String(), plannedWords, f.service.PortWords())
-	if f.service.UDP() {
-		text = plannedProto.Replace(text)
+func (f served) String() string { return f.Words().English }
+
+// Words are those of String in each language.
+func (f served) Words() lang.Text {
+	words, ports := lang.WordsOf(f.Fault), lab.JoinPorts(f.service.Numbers(), ",")
+	proto := strings.ToUpper(f.service.Transport())
+	words.English = strings.ReplaceAll(words.English, plannedWords.English, f.service.PortWords())
+	words.Korean = strings.ReplaceAll(words.Korean, plannedWords.Korean, portWords.Format(lang.Korean, proto, ports))
+	for _, text := range []*string{&words.English, &words.Korean} {
+		if f.service.UDP() {
+			*text = plannedProto.Replace(*text)
+		}
+		*text = plannedPort.ReplaceAllString(*text, ports)
 	}
-	return plannedPort.ReplaceAllString(text, lab.JoinPorts(f.service.Numbers(), ","))
+	return words
 }
 
 // planned is the fault as the plan has it.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire"
 	"github.com/tcplab/tcplab/wire/diagnose"
 	"github.com/tcplab/tcplab/wire/signature"
@@ -39,7 +40,7 @@ type Report struct {
 	// Mismatches are the differences between what was wanted and what was seen; none means that the run matched.
 	Mismatches []Mismatch
 	// Fixtures are what stood in the lab beside its hosts, each in a few words.
-	Fixtures []string
+	Fixtures []lang.Text
 	// Client is what the client felt while the fault held.
 	Client lab.Outcome
 	Phases []Phase

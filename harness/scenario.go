@@ -122,7 +122,7 @@ type Check struct {
 	// Name is short and a part of file names: "tcp", "well-known-host".
 	Name string
 	// Question is what it answers, in one sentence.
-	Question string
+	Question lang.Text
 	// Client, Target and Timeout are as those of a [Scenario].
 	Client  lab.Client
 	Target  string
@@ -146,7 +146,7 @@ const PatientTimeout = 8500 * time.Millisecond
 
 // Fault breaks something in a lab. Its value holds parameters and no state.
 type Fault interface {
-	// String names what it breaks, in the words of a report.
+	// String names what it breaks, in the words of a report. One that is a [lang.Worded] has them in other languages, too.
 	String() string
 	// Inject breaks it.
 	Inject(ctx context.Context, b *lab.Bench) error
@@ -178,7 +178,7 @@ type Fixture interface {
 
 // Describer is a fixture that becomes what the lab's hosts have for it, and so can say more of itself in a lab.
 type Describer interface {
-	Describe(b *lab.Bench) string
+	Describe(b *lab.Bench) lang.Text
 }
 
 // Want is what must be seen while the fault holds. What is absent is not checked.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // Standing is a scenario's lab outside of a run, to work in by hand: it stands until it is closed, and is broken and
@@ -107,11 +108,11 @@ func (s *Standing) Broken() bool { return s.broken.Load() }
 func (s *Standing) Scenario() Scenario { return s.run.report.Scenario }
 
 // Fault is what breaks the lab, in words; empty: nothing does.
-func (s *Standing) Fault() string {
+func (s *Standing) Fault() lang.Text {
 	if s.run.report.Scenario.Fault == nil {
-		return ""
+		return lang.Text{}
 	}
-	return s.run.fault.String()
+	return lang.WordsOf(s.run.fault)
 }
 
 // Topology is the plan of the lab.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire/signature"
 )
 
@@ -60,7 +61,7 @@ func (r *run) installFixtures(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("install the %s: %w", f, err)
 		}
-		text := f.String()
+		text := lang.WordsOf(f)
 		if d, ok := f.(Describer); ok {
 			text = d.Describe(r.bench)
 		}

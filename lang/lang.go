@@ -40,6 +40,19 @@ func Parse(name string) (Tag, error) {
 	return Tags()[index], nil
 }
 
+// OfLocale returns the language of a locale of POSIX, for a reader who has set that for all programs and not for this one: what is not a
+// language tag, or has a modifier ("ko_KR.UTF-8@x"), is English, and no error.
+func OfLocale(locale string) Tag {
+	if strings.Contains(locale, "@") {
+		return English
+	}
+	tag, err := Parse(locale)
+	if err != nil {
+		return English
+	}
+	return tag
+}
+
 // Text is a text in each language. It may be a format for package fmt, whose verbs take the same arguments in all.
 type Text struct{ English, Korean string }
 
@@ -51,5 +64,14 @@ func (t Text) In(tag Tag) string {
 	return t.English
 }
 
-// Format formats the text in one language.
-func (t Text) Format(tag Tag, arguments ...any) string { return fmt.Sprintf(t.In(tag), arguments...) }
+// Format formats the text in one language, and in the same one those arguments that are a Text.
+func (t Text) Format(tag Tag, arguments ...any) string {
+	given := make([]any, len(arguments))
+	for i, argument := range arguments {
+		given[i] = argument
+		if text, ok := argument.(Text); ok {
+			given[i] = text.In(tag)
+		}
+	}
+	return fmt.Sprintf(t.In(tag), given...)
+}

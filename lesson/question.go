@@ -113,8 +113,8 @@ func lastName(a wire.Attempt, tag lang.Tag) string {
 }
 
 var (
-	rightWord = lang.Text{English: "right", Korean: "맞다"}
-	notWord   = lang.Text{English: "not %s: ", Korean: "%s: 아니다. "}
+	rightWord = lang.Text{English: "right", Korean: "정답"}
+	notWord   = lang.Text{English: "not %s: ", Korean: "%s: 오답. "}
 	aboutPort = lang.Text{English: " (It is about the last connection, the one from port %d.)", Korean: " (마지막 연결, 곧 클라이언트 포트가 %d번인 연결에 관한 질문이다.)"}
 
 	nothingYet = map[subject]lang.Text{

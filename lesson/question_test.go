@@ -185,50 +185,50 @@ func TestFeedback(t *testing.T) {
 	}{
 		{silentFilm(), "count > S at client", "5 SYNs",
 			"not 5: count the SYN packets in a capture at client. Think. (It is about the last connection, the one from port 40000.)\n",
-			"5: 아니다. client에서 캡처해 SYN 패킷의 개수를 센다. Think. (마지막 연결, 곧 클라이언트 포트가 40000번인 연결에 관한 질문이다.)\n"},
+			"5: 오답. client에서 캡처해 SYN 패킷의 개수를 센다. Think. (마지막 연결, 곧 클라이언트 포트가 40000번인 연결에 관한 질문이다.)\n"},
 		{silentFilm(), "count > S at client", "4",
 			"right: 4\n    client  0.000000 s  > S  seq 0 win 64240 from 198.51.100.10\n    client  1.012000 s  > S  seq 0 win 64240 from 198.51.100.10\n" +
 				"    client  3.028000 s  > S  seq 0 win 64240 from 198.51.100.10\n    client  7.221000 s  > S  seq 0 win 64240 from 198.51.100.10\n",
-			"맞다: 4\n    client  0.000000 s  > S  seq 0 win 64240 from 198.51.100.10\n    client  1.012000 s  > S  seq 0 win 64240 from 198.51.100.10\n" +
+			"정답: 4\n    client  0.000000 s  > S  seq 0 win 64240 from 198.51.100.10\n    client  1.012000 s  > S  seq 0 win 64240 from 198.51.100.10\n" +
 				"    client  3.028000 s  > S  seq 0 win 64240 from 198.51.100.10\n    client  7.221000 s  > S  seq 0 win 64240 from 198.51.100.10\n"},
-		{silentFilm(), "count < * at server", "0", "right: 0\n    server  -\n", "맞다: 0\n    server  -\n"},
+		{silentFilm(), "count < * at server", "0", "right: 0\n    server  -\n", "정답: 0\n    server  -\n"},
 		{silentFilm(), "count < * at client", "2",
 			"not 2: count the packets from the server in a capture at client. Think. (It is about the last connection, the one from port 40000.)\n",
-			"2: 아니다. client에서 캡처해 서버가 보낸 패킷의 개수를 센다. Think. (마지막 연결, 곧 클라이언트 포트가 40000번인 연결에 관한 질문이다.)\n"},
+			"2: 오답. client에서 캡처해 서버가 보낸 패킷의 개수를 센다. Think. (마지막 연결, 곧 클라이언트 포트가 40000번인 연결에 관한 질문이다.)\n"},
 		{silentFilm(), "gap 2 > S at client", "1 s",
 			"not 1 s: look at the times of the SYN packets in a capture at client, and subtract that of number 2 from that of number 3. Think. " +
 				"(It is about the last connection, the one from port 40000.)\n",
-			"1초: 아니다. client에서 캡처해 SYN 패킷의 시각을 보고, 3번째에서 2번째를 뺀다. Think. " +
+			"1초: 오답. client에서 캡처해 SYN 패킷의 시각을 보고, 3번째에서 2번째를 뺀다. Think. " +
 				"(마지막 연결, 곧 클라이언트 포트가 40000번인 연결에 관한 질문이다.)\n"},
 		{silentFilm(), "gap 2 > S at client", "2",
 			"right: 2.016 s\n    client  1.012000 s  > S  seq 0 win 64240 from 198.51.100.10\n    client  3.028000 s  > S  seq 0 win 64240 from 198.51.100.10\n",
-			"맞다: 2.016초\n    client  1.012000 s  > S  seq 0 win 64240 from 198.51.100.10\n    client  3.028000 s  > S  seq 0 win 64240 from 198.51.100.10\n"},
+			"정답: 2.016초\n    client  1.012000 s  > S  seq 0 win 64240 from 198.51.100.10\n    client  3.028000 s  > S  seq 0 win 64240 from 198.51.100.10\n"},
 		{slowFilm(), "elapsed > S, < S. at client", "5",
 			"not 5 s: look at a capture at client, and subtract the time of the first of the SYN packets from that of the first of the SYN-ACK packets after it. " +
 				"Think. (It is about the last connection, the one from port 40000.)\n",
-			"5초: 아니다. client에서 캡처해 첫 SYN 패킷의 시각과 그 뒤 첫 SYN-ACK 패킷의 시각을 보고, 그 차이를 구한다. " +
+			"5초: 오답. client에서 캡처해 첫 SYN 패킷의 시각과 그 뒤 첫 SYN-ACK 패킷의 시각을 보고, 그 차이를 구한다. " +
 				"Think. (마지막 연결, 곧 클라이언트 포트가 40000번인 연결에 관한 질문이다.)\n"},
 		{slowFilm(), "source > S at server", "192.0.2.1",
 			"not 192.0.2.1: look at the source address of the SYN packets in a capture at server. Think. (It is about the last connection, the one from port 40000.)\n",
-			"192.0.2.1: 아니다. server에서 캡처해 SYN 패킷의 출발지 주소를 본다. Think. (마지막 연결, 곧 클라이언트 포트가 40000번인 연결에 관한 질문이다.)\n"},
+			"192.0.2.1: 오답. server에서 캡처해 SYN 패킷의 출발지 주소를 본다. Think. (마지막 연결, 곧 클라이언트 포트가 40000번인 연결에 관한 질문이다.)\n"},
 		{tracedFilm(), "sender < icmp time-exceeded", "서버",
 			"not server: see at which hosts a capture holds the ICMP time exceeded packets, and whose address they come from. Think.\n",
-			"server: 아니다. 호스트마다 캡처해 ICMP time exceeded 패킷이 어디에서 보이는지, 출발지 주소가 어느 호스트의 것인지 확인한다. Think.\n"},
+			"server: 오답. 호스트마다 캡처해 ICMP time exceeded 패킷이 어디에서 보이는지, 출발지 주소가 어느 호스트의 것인지 확인한다. Think.\n"},
 		{tracedFilm(), "sender < icmp time-exceeded", "router",
 			"right: router\n    client            0.000100 s  < icmp time-exceeded from 198.51.100.1\n" +
 				"    router:to-client  0.000100 s  < icmp time-exceeded from 198.51.100.1\n    router:to-server  -\n    server            -\n",
-			"맞다: router\n    client            0.000100 s  < icmp time-exceeded from 198.51.100.1\n" +
+			"정답: router\n    client            0.000100 s  < icmp time-exceeded from 198.51.100.1\n" +
 				"    router:to-client  0.000100 s  < icmp time-exceeded from 198.51.100.1\n    router:to-server  -\n    server            -\n"},
 		{silentFilm(), "last-seen > S", "server",
 			"not server: see at which hosts a capture holds the SYN packets, and at which it does not. Think. (It is about the last connection, the one from port 40000.)\n",
-			"server: 아니다. 호스트마다 캡처해 SYN 패킷이 어디에서 보이고 어디에서 보이지 않는지 확인한다. Think. " +
+			"server: 오답. 호스트마다 캡처해 SYN 패킷이 어디에서 보이고 어디에서 보이지 않는지 확인한다. Think. " +
 				"(마지막 연결, 곧 클라이언트 포트가 40000번인 연결에 관한 질문이다.)\n"},
 		{tracedFilm(), "reached server", "no",
 			"not no: look for packets that the client sent in a capture at server. Think.\n",
-			"아니요: 아니다. server에서 캡처해 클라이언트가 보낸 패킷이 있는지 본다. Think.\n"},
+			"아니요: 오답. server에서 캡처해 클라이언트가 보낸 패킷이 있는지 본다. Think.\n"},
 		{tracedFilm(), "verdict at client", "refused",
 			"not refused: see what \"tcplab diagnose\" says of a capture at client. Think.\n",
-			"refused: 아니다. client에서 캡처한 파일을 tcplab diagnose로 분석해 본다. Think.\n"},
+			"refused: 오답. client에서 캡처한 파일을 tcplab diagnose로 분석해 본다. Think.\n"},
 	} {
 		for tag, want := range map[lang.Tag]string{lang.English: test.english, lang.Korean: test.korean} {
 			got, err := asked(t, test.asks).Check(&test.film.record, test.answer, tag)

@@ -127,7 +127,7 @@ func (r *RunRecord) comments(p *PhaseRecord) map[frameAt]string {
 		if a.Again > 0 || a.Class == "rst" || a.Class == "icmp" || a.Class == "neighbour" {
 			note(a.Seen[0], a.Label)
 		}
-		if loss := l.Loss(a); loss != "" {
+		if loss := l.Loss(a).English; loss != "" {
 			note(a.Seen[len(a.Seen)-1], "last seen here: "+loss)
 		}
 	}

@@ -143,7 +143,7 @@ func (c *pageEntry) view(id string) connectionView {
 	if id != "" && c.front != nil {
 		l := ladder.New(c.path())
 		d := draw(l.Brief(mostAlikeArrows), id, v.VerdictText+": "+v.Name)
-		v.Drawing, v.Losses = &d, l.Losses()
+		v.Drawing, v.Losses = &d, english(l.Losses())
 	}
 	return v
 }

@@ -1,6 +1,9 @@
 package report
 
-import "github.com/tcplab/tcplab/harness"
+import (
+	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lang"
+)
 
 // diagnose makes the diagnosis of a run that was kept before diagnoses were.
 func (r *RunRecord) diagnose() {
@@ -15,16 +18,16 @@ func (r *RunRecord) diagnose() {
 }
 
 // diagnosed is the verdict beside the expected one, in a few words; empty where the captures tell nothing.
-func (r *RunRecord) diagnosed() string {
+func (r *RunRecord) diagnosed() lang.Text {
 	if r.Diagnosis == nil {
-		return ""
+		return lang.Text{}
 	}
-	text := "diagnosed: " + r.Diagnosis.Verdict
+	verdict, expected := r.Diagnosis.Verdict, lang.Text{}
 	if r.Diagnosis.Ending != "" {
-		text += ", " + r.Diagnosis.Ending
+		verdict += ", " + r.Diagnosis.Ending
 	}
 	if r.Verdict != "" && !r.Free {
-		text += " (expected: " + r.Verdict + ")"
+		expected = lang.Text{English: " (expected: %s)", Korean: " (예상: %s)"}.With(r.Verdict)
 	}
-	return text
+	return lang.Text{English: "diagnosed: %s%s", Korean: "진단: %s%s"}.With(verdict, expected)
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire/ladder"
 )
 
@@ -112,7 +113,7 @@ type shot struct {
 
 func (r *RunRecord) page() runPage {
 	status := r.Status()
-	p := runPage{RunRecord: r, Status: status, StatusClass: strings.ToLower(status), Ended: ended(r.Client.Outcome),
+	p := runPage{RunRecord: r, Status: status, StatusClass: strings.ToLower(status), Ended: ended(r.Client.Outcome).English,
 		Commands: r.commands(), Shots: r.shots(), Sysctls: r.sysctlListings(), Scales: r.Scales()}
 	for i := range r.Phases {
 		if r.Phases[i].traces != nil {
@@ -141,11 +142,14 @@ func (r *RunRecord) page() runPage {
 func rankOf(p panel) int { return slices.Index([]string{"main", "before", "after", "check"}, p.Class) }
 
 // headings are those of the phases that have a drawing.
-var headings = map[harness.PhaseName]struct{ class, text string }{
-	harness.Baseline: {"before", "Before"},
-	harness.Observe:  {"main", "While the fault holds"},
-	harness.Heal:     {"after", "After"},
-	harness.Checking: {"check", "Check"},
+var headings = map[harness.PhaseName]struct {
+	class string
+	text  lang.Text
+}{
+	harness.Baseline: {"before", lang.Text{English: "Before", Korean: "고장 내기 전"}},
+	harness.Observe:  {"main", lang.Text{English: "While the fault holds", Korean: "장애가 있는 동안"}},
+	harness.Heal:     {"after", lang.Text{English: "After", Korean: "복구한 뒤"}},
+	harness.Checking: {"check", lang.Text{English: "Check", Korean: "추가 확인"}},
 }
 
 func (r *RunRecord) panel(i int) panel {
@@ -154,7 +158,7 @@ func (r *RunRecord) panel(i int) panel {
 	if phase.Check != "" && phase.Name != harness.Checking {
 		class = "quiet"
 	}
-	heading := r.heading(phase)
+	heading := r.heading(phase).English
 	all := r.Ladder(phase)
 	l := all.Brief(mostArrows)
 	return panel{Class: class, Heading: heading, Question: phase.Question, Caption: caption(&l), Moral: r.moralOf(phase, &all),
@@ -162,13 +166,13 @@ func (r *RunRecord) panel(i int) panel {
 }
 
 // heading is what stands above the drawing of a phase.
-func (r *RunRecord) heading(p *PhaseRecord) string {
+func (r *RunRecord) heading(p *PhaseRecord) lang.Text {
 	text := headings[p.Name].text
 	if p.Name == harness.Observe && r.Fault == (harness.NoFault{}).String() {
-		text = "Nothing is broken"
+		text = lang.Text{English: "Nothing is broken", Korean: "고장 난 것이 없다"}
 	}
 	if p.Check != "" {
-		text += ": " + p.Check
+		text = lang.Same("%s: %s").With(text, p.Check)
 	}
 	return text
 }

@@ -54,7 +54,7 @@ func (r *RunRecord) SVG(w io.Writer, s Scheme) error {
 		Drawing: draw(all.Brief(mostArrows), "drawing", r.Scenario+": "+r.Title)}
 	y := imageTop + i.Drawing.Height
 	for _, loss := range all.Losses() {
-		i.Sentences = append(i.Sentences, sentence{pixels(y), loss})
+		i.Sentences = append(i.Sentences, sentence{pixels(y), loss.English})
 		y += lineHeight
 	}
 	i.Height = pixels(y)

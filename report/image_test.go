@@ -56,7 +56,7 @@ func TestImage(t *testing.T) {
 		assert.NotContains(t, light, "@import")
 		assert.NotContains(t, light, "ZgotmplZ", "what html/template puts in the place of what it does not trust")
 		drawn := r.Ladder(r.Phase(harness.Observe))
-		for _, loss := range drawn.Losses() {
+		for _, loss := range english(drawn.Losses()) {
 			assert.Contains(t, light, `">`+loss+"</text>", dir)
 		}
 		assert.NotEqual(t, light, written(t, func(w io.Writer) error { return r.SVG(w, Dark) }))

@@ -63,7 +63,7 @@ func Index(w io.Writer, entries []Entry, ends Ends) error {
 const mostIndexArrows = 14
 
 func (e Entry) onIndex(id string) indexEntry {
-	out := indexEntry{RunRecord: e.RunRecord, Page: e.Page, Status: e.RunRecord.Status(), StatusClass: strings.ToLower(e.RunRecord.Status()), Ended: ended(e.Client.Outcome)}
+	out := indexEntry{RunRecord: e.RunRecord, Page: e.Page, Status: e.RunRecord.Status(), StatusClass: strings.ToLower(e.RunRecord.Status()), Ended: ended(e.Client.Outcome).English}
 	out.Words = strings.ToLower(strings.Join([]string{e.Scenario, e.Title, e.Verdict, out.Status, e.Engine, e.Family.String(), e.Client.Program, out.Ended}, " "))
 	if p := e.Phase(harness.Observe); p != nil && p.traces != nil {
 		l := e.Ladder(p)

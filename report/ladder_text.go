@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire/ladder"
 )
 
@@ -19,6 +20,8 @@ const (
 type Style struct {
 	// Color uses the terminal's colours.
 	Color bool
+	// Language is that of the sentences; the zero value is English. Names and what is in a drawing are the same in all.
+	Language lang.Tag
 }
 
 // The escape sequences of ECMA-48 (SGR) for each kind of arrow.
@@ -34,6 +37,11 @@ func (s Style) paint(class, text string) string {
 	return text
 }
 
+var (
+	nothingSeen = lang.Text{English: "no packet was seen", Korean: "관찰된 패킷이 없다"}
+	morePackets = lang.Text{English: "%d more packets", Korean: "패킷 %d개 더"}
+)
+
 // Ladder draws the ladder in characters, 80 columns wide.
 func (s Style) Ladder(l ladder.Ladder) string {
 	t := ladderText{Ladder: &l, style: s}
@@ -42,7 +50,7 @@ func (s Style) Ladder(l ladder.Ladder) string {
 	}
 	t.head()
 	if len(l.Arrows) == 0 {
-		t.write("", "quiet", "no packet was seen")
+		t.write("", "quiet", nothingSeen.In(s.Language))
 	}
 	for i := range l.Arrows {
 		if t.End != nil && !t.ended && t.Since(l.Arrows[i].Sent()) > t.End.After {
@@ -50,14 +58,14 @@ func (s Style) Ladder(l ladder.Ladder) string {
 		}
 		t.arrow(i)
 		if l.Omitted > 0 && i == l.OmittedAfter {
-			t.write("...", "quiet", fmt.Sprintf("%d more packets", l.Omitted))
+			t.write("...", "quiet", morePackets.Format(s.Language, l.Omitted))
 		}
 	}
 	if t.End != nil && !t.ended {
 		t.end()
 	}
 	for _, loss := range l.Losses() {
-		t.write("", "cross", loss)
+		t.write("", "cross", loss.In(s.Language))
 	}
 	return t.b.String()
 }
@@ -106,8 +114,12 @@ func (t *ladderText) head() {
 // write adds a line with a time and a text where the first lifeline stands.
 func (t *ladderText) write(when, class, text string) {
 	room := textWidth - t.columns[0]
-	if runes := []rune(text); len(runes) > room {
-		text = string(runes[:room-1]) + "…"
+	if lang.Columns(text) > room {
+		for lang.Columns(text) > room-1 {
+			_, last := utf8.DecodeLastRuneInString(text)
+			text = text[:len(text)-last]
+		}
+		text += "…"
 	}
 	line := fmt.Sprintf("%*s", timesWidth-1, when)
 	line += strings.Repeat(" ", t.columns[0]-utf8.RuneCountInString(line)) + t.style.paint(class, text)
@@ -154,7 +166,7 @@ func (t *ladderText) end() {
 	if t.End.OK {
 		class, mark = "good", "✓ "
 	}
-	t.write(moment(t.End.After), class, mark+t.End.Text)
+	t.write(moment(t.End.After), class, mark+t.End.Text.In(t.style.Language))
 }
 
 // canvas is one line of lifelines and of the arrow across them.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire"
 	"github.com/tcplab/tcplab/wire/ladder"
 	"github.com/tcplab/tcplab/wire/signature"
@@ -78,6 +79,7 @@ type RunRecord struct {
 
 	attachments map[string][]byte
 	index       string
+	fixtures    []lang.Text // Fixtures in each language, where they are known
 }
 
 // LinkIndex lets the page of the run lead to the page about all runs, by an address relative to its own.
@@ -123,7 +125,8 @@ type PhaseRecord struct {
 	// Packets are the lines of the trace at each vantage point.
 	Packets map[string][]string `json:"packets,omitempty"`
 
-	traces []wire.Trace
+	traces   []wire.Trace
+	question lang.Text // Question in each language, where it is known
 }
 
 // JSON writes the report as one JSON object on one line.
@@ -153,7 +156,7 @@ func NewRecord(r *harness.Report) *RunRecord {
 	s := r.Scenario
 	out := &RunRecord{
 		Scenario: s.Name, Title: s.Title.English, Story: s.Story.English, Engine: r.Engine, Family: r.Family, Match: r.Match(), Skipped: r.Skipped, Free: r.Free,
-		Verdict: s.Verdict, Fault: faultOf(r), Fixtures: r.Fixtures, ByHand: byHand(s.Fault, r.Family), Target: orElse(s.Target, serverHost),
+		Verdict: s.Verdict, Fault: faultOf(r), Fixtures: english(r.Fixtures), fixtures: r.Fixtures, ByHand: byHand(s.Fault, r.Family), Target: orElse(s.Target, serverHost),
 		Wanted: s.Want.Client.In(r.Family).String(), LatenessMS: milliseconds(r.Lateness), Mismatches: []MismatchRecord{}, Client: clientOf(r.Client),
 		Packets: map[string][]string{}, Counters: r.Counters, Phases: []PhaseRecord{}, Kernel: r.Kernel, Speed: r.Speed,
 		Sysctls: r.Sysctls, Topology: topologyOf(s), Artifacts: r.Artifacts,
@@ -209,9 +212,36 @@ func phaseOf(s harness.Scenario, p harness.Phase) PhaseRecord {
 		out.Client = &client
 	}
 	if i := slices.IndexFunc(s.Checks, func(c harness.Check) bool { return c.Name == p.Check }); p.Check != "" && i >= 0 {
-		out.Question, out.Target = s.Checks[i].Question, s.Checks[i].Target
+		out.question, out.Target = s.Checks[i].Question, s.Checks[i].Target
+		out.Question = out.question.English
 	}
 	return out
+}
+
+// Translate takes over the texts of the run's scenario in every language, for a run that was read. Texts that the scenario does not have any
+// more stay as they are.
+func (r *RunRecord) Translate(s harness.Scenario, tag lang.Tag) {
+	if s.Title.English == r.Title {
+		r.Title = s.Title.In(tag)
+	}
+	for i := range r.Phases {
+		for _, c := range s.Checks {
+			if c.Question.English == r.Phases[i].Question {
+				r.Phases[i].question = c.Question
+			}
+		}
+	}
+}
+
+func (p *PhaseRecord) questionIn(tag lang.Tag) string { return orElse(p.question.In(tag), p.Question) }
+
+// english are the texts in English.
+func english(list []lang.Text) []string {
+	var texts []string
+	for _, text := range list {
+		texts = append(texts, text.English)
+	}
+	return texts
 }
 
 // SetTraces gives the phase with the index what was captured in it.

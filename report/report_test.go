@@ -120,7 +120,7 @@ func TestTextOfWhatWasNotObserved(t *testing.T) {
 	assert.Contains(t, text(t, r), "the failure was not observed")
 	assert.NotContains(t, text(t, r), "client  ", "nothing is there to be drawn")
 	r.Skipped = "not supported by this engine"
-	assert.Equal(t, "skipped   firewall-drop/netns/ipv4              not supported by this engine", Line(r))
+	assert.Equal(t, "skipped   firewall-drop/netns/ipv4              not supported by this engine", (Style{}).Line(r))
 }
 
 func TestTextOfCompressedTimeShowsBothScales(t *testing.T) {

@@ -94,7 +94,7 @@ type moral struct {
 
 // moralOf tells what the drawing of a phase shows: where packets were lost, who answered in another's place, or else what ended the attempt.
 func (r *RunRecord) moralOf(p *PhaseRecord, l *ladder.Ladder) moral {
-	losses := strings.Join(l.Losses(), "; ")
+	losses := strings.Join(english(l.Losses()), "; ")
 	for _, line := range l.Lifelines {
 		if line.Role != "" { // the column is called so
 			losses = strings.ReplaceAll(losses, "the "+line.Name, "the "+line.Role)
@@ -110,11 +110,11 @@ func (r *RunRecord) moralOf(p *PhaseRecord, l *ladder.Ladder) moral {
 	case losses != "":
 		return moral{Text: losses}
 	case p.Name != harness.Observe || r.Diagnosis == nil:
-		return moral{Text: ended(p.clientOutcome())}
+		return moral{Text: ended(p.clientOutcome()).English}
 	case len(l.Arrows) == 0:
 		return moral{Text: "no packet left the client: " + r.Fault}
 	case r.Verdict == string(diagnose.OK):
-		return moral{Text: ended(p.clientOutcome())}
+		return moral{Text: ended(p.clientOutcome()).English}
 	}
 	return moral{Text: r.Diagnosis.Summary + ": " + r.Fault}
 }

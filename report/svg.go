@@ -257,7 +257,7 @@ func (p *pen) tip(a *ladder.Arrow) string {
 		text = a.Quote + " (" + a.Label + ")"
 	}
 	text += " seen at " + strings.Join(seen, ", ")
-	if loss := p.Loss(a); loss != "" {
+	if loss := p.Loss(a).English; loss != "" {
 		text += ": " + loss
 	}
 	return text
@@ -297,5 +297,5 @@ func (p *pen) bar() {
 	}
 	from, to := p.axis.y(p.End.Began), p.axis.y(p.End.After)
 	p.out.Bar = &barShape{X: percent(barX), Width: percent(1.6), Mid: percent(barX + 0.8), TextX: percent(barX + 2.4), From: from, To: to,
-		Height: pixels(to - from), OK: p.End.OK, Text: p.End.Text}
+		Height: pixels(to - from), OK: p.End.OK, Text: p.End.Text.English}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // mostTextArrows is how many packets of a run are drawn in text; what is longer is for the page.
@@ -31,56 +32,70 @@ func status(skipped string, match, free bool) string {
 }
 
 // Line is the run in one line: what it was, how it ended, what the client felt.
-func Line(r *harness.Report) string { return NewRecord(r).Line() }
+func (s Style) Line(r *harness.Report) string { return NewRecord(r).line().In(s.Language) }
 
-// Line is [Line].
-func (r *RunRecord) Line() string {
-	text := r.Skipped
+func (r *RunRecord) line() lang.Text {
+	text := lang.Text{English: r.Skipped}
 	switch {
 	case r.Skipped != "":
 	case r.Phase(harness.Observe) == nil:
-		text = "the failure was not observed"
+		text = lang.Text{English: "the failure was not observed", Korean: "장애를 관측하지 못했다"}
 	case !r.Match || r.Free:
-		text = Felt(r.Client.Outcome)
+		text = felt(r.Client.Outcome)
 	default:
-		text = fmt.Sprintf("%s: %s", r.Verdict, Felt(r.Client.Outcome))
+		text = lang.Same("%s: %s").With(r.Verdict, felt(r.Client.Outcome))
 	}
-	return fmt.Sprintf("%-8s  %-36s  %s", r.Status(), r.Name(), text)
+	return lang.Same("%-8s  %-36s  %s").With(r.Status(), r.Name(), text)
 }
 
 // failureName is the shortest name of how the client failed, empty where there is none but its text.
-func failureName(o lab.Outcome) string {
+func failureName(o lab.Outcome) lang.Text {
 	switch {
 	case o.Timeout:
-		return "its own timeout"
+		return lang.Text{English: "its own timeout", Korean: "자체 타임아웃"}
 	case o.Errno != "":
-		return o.Errno
+		return lang.Same(o.Errno)
 	}
-	return o.Code
+	return lang.Same(o.Code)
 }
 
 // ended is how the client's attempt ended, and after what time.
-func ended(o lab.Outcome) string {
-	after := " after " + seconds(o.Elapsed)
-	if o.OK() {
-		return "reply" + after
+func ended(o lab.Outcome) lang.Text {
+	end := failureName(o)
+	switch {
+	case o.OK():
+		end = lang.Text{English: "reply", Korean: "응답"}
+	case end.English == "":
+		end = lang.Same(o.Error)
 	}
-	return orElse(failureName(o), o.Error) + after
+	return lang.Text{English: "%[1]s after %[2]s", Korean: "%[2]s 뒤 %[1]s"}.With(end, secondsWords(o.Elapsed))
 }
 
 // Felt is what the client felt, in one sentence.
-func Felt(o lab.Outcome) string {
+func Felt(o lab.Outcome) string { return felt(o).English }
+
+func felt(o lab.Outcome) lang.Text {
+	after := secondsWords(o.Elapsed)
 	if o.OK() && o.Code != "" {
-		return fmt.Sprintf("%s: %s, after %s", o.Program, o.Code, seconds(o.Elapsed))
+		return lang.Text{English: "%[1]s: %[3]s, after %[2]s", Korean: "%[1]s: %[2]s 뒤 %[3]s"}.With(o.Program, after, o.Code)
 	}
 	if o.OK() {
-		return fmt.Sprintf("%s got its reply after %s", o.Program, seconds(o.Elapsed))
+		return lang.Text{English: "%s got its reply after %s", Korean: "%s: %s 뒤 응답을 받았다"}.With(o.Program, after)
 	}
 	name := failureName(o)
-	if name == "" {
-		return fmt.Sprintf("%s failed after %s: %s", o.Program, seconds(o.Elapsed), o.Error)
+	if name.English == "" {
+		return lang.Text{English: "%s failed after %s: %s", Korean: "%s: %s 뒤 실패했다: %s"}.With(o.Program, after, o.Error)
 	}
-	return fmt.Sprintf("%s failed with %s after %s", o.Program, name, seconds(o.Elapsed))
+	return lang.Text{English: "%[1]s failed with %[3]s after %[2]s", Korean: "%[1]s: %[2]s 뒤 실패했다(%[3]s)"}.With(o.Program, after, name)
+}
+
+// secondsWords are [seconds] in a sentence.
+func secondsWords(d time.Duration) lang.Text {
+	text := lang.Same(seconds(d))
+	if d >= time.Millisecond {
+		text.Korean = fmt.Sprintf("%.3f초", d.Seconds())
+	}
+	return text
 }
 
 // seconds is a duration to the millisecond, or to a tenth of it below one.
@@ -101,39 +116,50 @@ func (s Style) Text(w io.Writer, r *harness.Report) error { return s.Record(w, N
 // Record is [Text] of a run that was kept.
 func (s Style) Record(w io.Writer, r *RunRecord) error {
 	var b strings.Builder
-	b.WriteString(r.Line() + "\n")
-	for _, line := range []string{r.Client.Error, r.diagnosed(), r.Scales()} {
-		if line != "" {
-			b.WriteString(indent + line + "\n")
+	b.WriteString(r.line().In(s.Language) + "\n")
+	for _, line := range []lang.Text{lang.Same(r.Client.Error), r.diagnosed(), r.scales()} {
+		if line.English != "" {
+			b.WriteString(indent + line.In(s.Language) + "\n")
 		}
 	}
 	if drawing := s.drawing(r); drawing != "" {
 		b.WriteString("\n" + drawing + "\n")
 	}
-	b.WriteString(r.checks())
+	b.WriteString(s.checks(r))
 	for _, m := range r.Mismatches {
 		b.WriteString(r.mismatchText(m))
 	}
-	for _, f := range r.Fixtures {
-		b.WriteString(indent + "with: " + f + "\n")
+	for i, f := range r.Fixtures {
+		words := lang.Text{English: f}
+		if i < len(r.fixtures) {
+			words = r.fixtures[i]
+		}
+		b.WriteString(indent + withWords.Format(s.Language, words) + "\n")
 	}
 	if r.Artifacts != "" {
-		b.WriteString(indent + "captures: " + r.Artifacts + "\n")
+		b.WriteString(indent + capturesWords.Format(s.Language, r.Artifacts) + "\n")
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
+// What stands below the drawing of a run.
+var (
+	withWords     = lang.Text{English: "with: %s", Korean: "랩에 있는 것: %s"}
+	capturesWords = lang.Text{English: "captures: %s", Korean: "캡처: %s"}
+	undoneWords   = lang.Text{English: "With the fault undone: %s", Korean: "장애를 복구한 뒤: %s"}
+)
+
 // checks are the further questions that were asked, and their answers, and what the client felt once the fault was undone.
-func (r *RunRecord) checks() string {
+func (s Style) checks(r *RunRecord) string {
 	var text string
 	for _, p := range r.Phases {
 		if p.Name == harness.Checking && p.Question != "" && p.Client != nil {
-			text += indent + p.Question + " " + Felt(p.Client.Outcome) + "\n"
+			text += indent + p.questionIn(s.Language) + " " + felt(p.Client.Outcome).In(s.Language) + "\n"
 		}
 	}
 	if p := r.Phase(harness.Heal); p != nil && p.Client != nil {
-		text += indent + "With the fault undone: " + Felt(p.Client.Outcome) + "\n"
+		text += indent + undoneWords.Format(s.Language, felt(p.Client.Outcome)) + "\n"
 	}
 	if text != "" {
 		text += "\n"
@@ -150,9 +176,9 @@ func (s Style) Phases(w io.Writer, r *RunRecord) error {
 		if p.traces == nil {
 			continue
 		}
-		fmt.Fprintf(&b, "\n%s\n", r.heading(p))
+		fmt.Fprintf(&b, "\n%s\n", r.heading(p).In(s.Language))
 		if p.Question != "" {
-			b.WriteString(p.Question + "\n")
+			b.WriteString(p.questionIn(s.Language) + "\n")
 		}
 		b.WriteString(s.Ladder(r.Ladder(p).Brief(mostTextArrows)))
 	}
@@ -183,17 +209,21 @@ func (s Style) drawing(record *RunRecord) string {
 func Scales(r *harness.Report) string { return NewRecord(r).Scales() }
 
 // Scales is [Scales]; empty in real time.
-func (r *RunRecord) Scales() string {
+func (r *RunRecord) Scales() string { return r.scales().English }
+
+func (r *RunRecord) scales() lang.Text {
 	if r.Speed <= 1 {
-		return ""
+		return lang.Text{}
 	}
 	var here, real []string
 	for _, ms := range r.SYNsDueMS[:min(4, len(r.SYNsDueMS))] {
 		here = append(here, fmt.Sprintf("%.3f", ms/1000))
 		real = append(real, fmt.Sprintf("%.0f", ms/1000*r.Speed))
 	}
-	return fmt.Sprintf("time is compressed %.4g times: SYNs are due at %s s, in real time at %s s",
-		r.Speed, strings.Join(here, ", "), strings.Join(real, ", "))
+	return lang.Text{
+		English: "time is compressed %.4g times: SYNs are due at %s s, in real time at %s s",
+		Korean:  "시간을 %.4g배로 압축했다: SYN이 나가는 때는 %s초이고, 실제 시간으로는 %s초다",
+	}.With(r.Speed, strings.Join(here, ", "), strings.Join(real, ", "))
 }
 
 // due is when the SYNs of an unanswered attempt are due, from the first on.

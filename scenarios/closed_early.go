@@ -58,7 +58,7 @@ says so, because a FIN is no error to the kernel. The journal of the server tell
 		},
 	},
 	Checks: []harness.Check{
-		{Name: "again", Question: "Does the port still take connections?",
+		{Name: "again", Question: lang.Text{English: "Does the port still take connections?", Korean: "포트는 여전히 연결을 받는가?"},
 			Want: harness.Want{Client: harness.ClientWant{Closed: true, Stage: "read"}, Wire: map[string]string{"client": closedEarlyWire, "server": closedEarlyWire}}},
 	},
 })

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,6 +21,41 @@ func translated() map[string]lang.Text {
 		texts[l.Says.English] = l.Says
 	}
 	return texts
+}
+
+// named are the faults, fixtures and questions of the scenarios, in the words of a run.
+func named() map[string]lang.Text {
+	texts := map[string]lang.Text{}
+	add := func(words lang.Text) { texts[words.English] = words }
+	for _, s := range All() {
+		if s.Fault != nil {
+			add(lang.WordsOf(s.Fault))
+		}
+		for _, f := range s.Fixtures {
+			add(lang.WordsOf(f))
+		}
+		for _, c := range s.Checks {
+			add(c.Question)
+		}
+	}
+	return texts
+}
+
+// What a run tells of its lab is complete in Korean, too, and has the same numbers, names of interfaces and options of iptables.
+func TestKoreanOfRunsIsComplete(t *testing.T) {
+	hangul, numbers := regexp.MustCompile(`\p{Hangul}`), regexp.MustCompile(`\d+|\s--?[a-z-]+ \w+|eth0|to-\w+`)
+	for english, text := range named() {
+		assert.Regexp(t, hangul, text.Korean, "%q has no Korean", english)
+		assert.NotContains(t, text.Korean, "%!", english)
+		in := func(text string) []string {
+			found := numbers.FindAllString(strings.ReplaceAll(text, "1m0s", "60"), -1)
+			slices.Sort(found)
+			return slices.Compact(found)
+		}
+		if !strings.Contains(english, "600ms") { // 0.6초
+			assert.Equal(t, in(inKorea.Replace(english)), in(text.Korean), text.Korean)
+		}
+	}
 }
 
 // A scenario without a translation is shown in English; the catalogue is to be complete in Korean all the same.
@@ -96,7 +132,9 @@ func TestKoreanParticles(t *testing.T) {
 			ends[word] = end
 		}
 	}
-	for name, text := range translated() {
+	texts := translated()
+	maps.Copy(texts, named())
+	for name, text := range texts {
 		for _, found := range aParticle.FindAllStringSubmatch(text.Korean, -1) {
 			if end, known := ends[found[1]]; assert.True(t, known, "%s: how is %q read? (readAloud)", name, found[1]) {
 				assert.Contains(t, fitting[end], found[2], "%s: %q", name, found[0])

@@ -44,11 +44,11 @@ acknowledged by the client's kernel, and the client, which was not reading, does
 answered by a RST. The client's read ends with EOF all the same, every time: what comes first is the FIN that waits there, and not ECONNRESET (the
 write after that is EPIPE). The server knows nothing of it: only the first request came. A client whose pool forgets connections sooner than the load
 balancer does (60 s by default on many), or reads while they rest, or sends again what can be sent twice, does not fail.`,
-		Korean: `커넥션 풀의 연결이 로드 밸런서가 허용하는 시간보다 오래 쉬었다. 로드 밸런서는 이 연결을 정상적으로 닫았다.
+		Korean: `커넥션 풀의 연결이 로드 밸런서가 허용하는 시간보다 오래 유휴 상태로 방치되었다. 로드 밸런서는 이 연결을 정상적으로 닫았다.
 클라이언트의 커널은 FIN에 확인 응답을 보냈지만, 읽고 있지 않던 클라이언트는 이를 모른다. 다음 요청은 커널이 막지
 않으므로 그대로 나가고, RST가 돌아온다. 그런데도 클라이언트의 read는 매번 ECONNRESET이 아니라 EOF로 끝난다. 먼저 와서
 기다리던 FIN부터 읽기 때문이다(그다음 write는 EPIPE다). 서버는 첫 번째 요청만 받았을 뿐 이 일을 전혀 모른다. 풀이 로드
-밸런서(기본값이 60초인 것이 많다)보다 먼저 연결을 버리거나, 연결이 쉬는 동안에도 읽거나, 두 번 보내도 되는 요청을 다시
+밸런서(기본값이 60초인 것이 많다)보다 먼저 연결을 버리거나, 연결이 유휴 상태인 동안에도 읽거나, 두 번 보내도 되는 요청을 다시
 보내는 클라이언트는 실패하지 않는다.`,
 	},
 	Verdict:       "closed-early",

@@ -88,10 +88,10 @@ var _ = func() struct{} {
 mapping any more and drops what comes. The client's next request is retransmitted without an answer, and its read times out: as if the
 server hung, which has seen nothing of it. Keep-alives (SO_KEEPALIVE with an interval below the NAT's memory), or a pool that lets no connection
 rest for so long, prevent it.`,
-			Korean: `커넥션 풀의 연결이 NAT가 기억하는 시간보다 오래 쉬었다. 클라이언트와 서버는 둘 다 연결이 살아 있다고 믿지만, NAT에는
-더 이상 매핑이 없으므로 들어오는 패킷은 드롭된다. 클라이언트의 다음 요청은 응답 없이 재전송되고, read는 타임아웃으로
-끝난다. 서버가 멈춘 것처럼 보이지만, 서버는 이 요청을 본 적이 없다. keepalive(NAT가 기억하는 시간보다 간격이 짧은
-SO_KEEPALIVE)를 쓰거나, 연결을 그만큼 오래 쉬게 두지 않는 풀을 쓰면 막을 수 있다.`,
+			Korean: `커넥션 풀의 연결이 NAT가 기억하는 시간보다 오래 유휴 상태로 방치되었다. 클라이언트와 서버는 둘 다 연결이 살아 있다고 믿지만,
+NAT에는 더 이상 매핑이 없으므로 들어오는 패킷은 드롭된다. 클라이언트의 다음 요청은 응답 없이 재전송되고, read는
+타임아웃으로 끝난다. 서버가 멈춘 것처럼 보이지만, 서버는 이 요청을 본 적이 없다. keepalive(NAT가 기억하는 시간보다 간격이
+짧은 SO_KEEPALIVE)를 쓰거나, 연결을 그만큼 오래 유휴 상태로 방치하지 않는 풀을 쓰면 막을 수 있다.`,
 		},
 		quietNAT, harness.Want{
 			Client: harness.ClientWant{Timeout: true, Stage: "read"},

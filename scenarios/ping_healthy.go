@@ -32,9 +32,9 @@ var answered = harness.ClientWant{Within: 400*time.Millisecond + harness.AtOnce}
 var (
 	echoesSent = harness.CounterWant{Host: "client", Counter: "IcmpOutEchos", PacketsAt: "client", Packet: "> icmp echo-request"}
 	// tcpWorks and wellKnownAnswers are what one asks next when ping fails.
-	tcpWorks = harness.Check{Name: "tcp", Question: "Does TCP answer on the port?",
+	tcpWorks = harness.Check{Name: "tcp", Question: lang.Text{English: "Does TCP answer on the port?", Korean: "포트에서 TCP는 응답하는가?"},
 		Want: harness.Want{Wire: map[string]string{"client": servedWire, "server": servedWire}}}
-	wellKnownAnswers = harness.Check{Name: "well-known-host", Question: "Does a well-known host answer, so that the client is online?",
+	wellKnownAnswers = harness.Check{Name: "well-known-host", Question: lang.Text{English: "Does a well-known host answer, so that the client is online?", Korean: "잘 알려진 호스트가 응답하는가? 곧, 클라이언트는 온라인인가?"},
 		Client: clients.Ping{}, Target: lab.WellKnown,
 		Want: harness.Want{Client: answered, Wire: map[string]string{"client": answeredPing, "well-known": answeredPing}}}
 )

@@ -41,7 +41,7 @@ FIN 대신 RST를 보낸다(closed-unread).`,
 		},
 	},
 	Checks: []harness.Check{
-		{Name: "again", Question: "Does the port still take connections?",
+		{Name: "again", Question: lang.Text{English: "Does the port still take connections?", Korean: "포트는 여전히 연결을 받는가?"},
 			Want: harness.Want{Client: harness.ClientWant{Errno: "ECONNREFUSED"}, Wire: map[string]string{"client": refusedWire, "server": refusedWire}}},
 	},
 })

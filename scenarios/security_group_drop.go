@@ -43,7 +43,7 @@ and a capture on it (tcpdump tcp port 8080) holds nothing: the packet never arri
 		Name: "security-group", Level: 1,
 		Solution: lang.Text{
 			English: "The security group does not let the port through. The SYN leaves the client and never reaches the server, which is healthy: a capture there holds the ping and no SYN.",
-			Korean:  "보안 그룹이 그 포트를 허용하지 않는다. SYN은 클라이언트를 떠나지만 서버에 도착하지 않는다. 서버는 정상이며, 서버의 캡처에는 ping만 있고 SYN은 없다.",
+			Korean:  "보안 그룹이 그 포트를 허용하지 않는다. SYN은 클라이언트에서 나가지만 서버에 도착하지 않는다. 서버는 정상이며, 서버의 캡처에는 ping만 있고 SYN은 없다.",
 		},
 	},
 })

@@ -21,7 +21,7 @@ var _ = register(harness.Scenario{
 	Experiences: []int{10},
 	Title: lang.Text{
 		English: "The server was restarted while the connection rested: its kernel knows nothing of it, and answers the next request with a RST",
-		Korean:  "연결이 쉬는 동안 서버가 다시 시작되었다: 커널은 그 연결을 모르므로 다음 요청에 RST로 응답한다",
+		Korean:  "연결이 유휴 상태인 동안 서버가 다시 시작되었다: 커널은 그 연결을 모르므로 다음 요청에 RST로 응답한다",
 	},
 	Story: lang.Text{
 		English: `The host has rebooted, or its address was taken by another one that stands in for it. No FIN and no RST has told the client: a host that loses its power says nothing. The

@@ -27,7 +27,7 @@ var _ = register(harness.Scenario{
 		English: `The textbook has SYNs at 0, 1, 3 and 7 s. A Linux of today that nobody has tuned sends its first four retransmissions 1 s apart each
 (net.ipv4.tcp_syn_linear_timeouts=4), and doubles the gap only then: SYNs at 0, 1, 2, 3, 4, 5, 7 s. So a timeout of 3 s now survives two lost SYNs.
 The other scenarios pin the classic schedule.`,
-		Korean: `교과서에서 SYN은 0, 1, 3, 7초에 나간다. 튜닝하지 않은 요즘 Linux는 처음 네 번을 1초 간격으로
+		Korean: `교과서대로라면 SYN은 0, 1, 3, 7초에 나간다. 튜닝하지 않은 요즘 Linux는 처음 네 번을 1초 간격으로
 재전송하고(net.ipv4.tcp_syn_linear_timeouts=4), 그 뒤에야 간격을 두 배로 늘린다. SYN은 0, 1, 2, 3, 4, 5, 7초에 나간다.
 따라서 이제는 타임아웃이 3초여도 SYN 두 개의 유실을 견딘다. 다른 시나리오는 고전적인 간격으로 고정해 두었다.`,
 	},

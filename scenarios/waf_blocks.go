@@ -21,7 +21,7 @@ var (
 	injecting = agent.GoClient{Path: faults.Injection}
 
 	// harmlessPasses asks for something else at the same time.
-	harmlessPasses = harness.Check{Name: "harmless", Question: "Does a request without an injection pass?", Target: "router",
+	harmlessPasses = harness.Check{Name: "harmless", Question: lang.Text{English: "Does a request without an injection pass?", Korean: "인젝션이 없는 요청은 통과하는가?"}, Target: "router",
 		Want: harness.Want{Wire: map[string]string{"client": servedWire, "router:to-server": forwardedWire, "server": forwardedWire},
 			Sources: behindProxy}}
 )

@@ -29,7 +29,7 @@ var _ = register(harness.Scenario{
 	Experiences: []int{10},
 	Title: lang.Text{
 		English: "A WAF resets the connection of a request that it does not like: others pass",
-		Korean:  "WAF가 마음에 들지 않는 요청의 연결을 리셋한다: 다른 요청은 통과한다",
+		Korean:  "WAF가 차단 대상으로 판단한 요청의 연결을 리셋한다: 다른 요청은 통과한다",
 	},
 	Story: lang.Text{
 		English: `As waf-blocks, but this web application firewall does not say what it is: it ends the connection by a RST as soon as it has read the

@@ -27,9 +27,9 @@ const (
 
 // news is what a holder tells while the lab comes up: a step, or one of the two ends.
 type news struct {
-	Step  string `json:"step,omitempty"`
-	Info  *Info  `json:"info,omitempty"`
-	Error string `json:"error,omitempty"`
+	Step  string    `json:"step,omitempty"`
+	Info  *toldInfo `json:"info,omitempty"`
+	Error string    `json:"error,omitempty"`
 }
 
 // The causes for which a lab's life ends.
@@ -188,7 +188,7 @@ func (h *holder) announce(built *harness.Standing) error {
 	h.lab = built
 	h.mutex.Unlock()
 	info := h.info()
-	return h.news.Encode(news{Info: &info})
+	return h.news.Encode(news{Info: told(info)})
 }
 
 // drain waits for the requests that use the lab. They end with its life; one that does not, has seen the last of its lab
@@ -256,7 +256,8 @@ func (h *holder) info() Info {
 		i.ServerEnded, i.ServerOutput = ended, output
 	}
 	if h.order.Exercise == nil {
-		i.Fault = built.Fault()
+		i.FaultWords = built.Fault()
+		i.Fault = i.FaultWords.English
 	}
 	for n := range i.Hosts {
 		host, err := built.Host(i.Hosts[n].Name)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // Order is what a holder is asked to hold.
@@ -89,6 +90,8 @@ type Info struct {
 	// Scenario and Fault are empty where a holder does not tell.
 	Scenario string `json:"scenario,omitempty"`
 	Fault    string `json:"fault,omitempty"`
+	// FaultWords is Fault in each language, for people.
+	FaultWords lang.Text `json:"-"`
 	// Target is what the scenario's client asks, "203.0.113.10:8080".
 	Target string `json:"target,omitempty"`
 	// Env and HostsFile are those of [harness.Standing] for the programs that run on its hosts.
@@ -111,6 +114,23 @@ type Info struct {
 	Process int `json:"process"`
 	// Since is when the lab was asked for.
 	Since time.Time `json:"since"`
+}
+
+// toldInfo is an Info on its way from the holder, with what is for people only.
+type toldInfo struct {
+	Info
+	FaultWords lang.Text `json:"fault_words"`
+}
+
+func told(i Info) *toldInfo { return &toldInfo{i, i.FaultWords} }
+
+// info is what was told; nil: nothing was.
+func (t *toldInfo) info() *Info {
+	if t == nil {
+		return nil
+	}
+	t.Info.FaultWords = t.FaultWords
+	return &t.Info
 }
 
 // HostInfo is a host, its interfaces, and its addresses in their order.

@@ -109,7 +109,7 @@ func (l *Held) ask(ctx context.Context, r request, within time.Duration, files .
 	defer stop()
 	answer, err := l.answer(ctx, json.NewDecoder(c))
 	if err == nil && answer.Info != nil {
-		l.info = *answer.Info
+		l.info = *answer.Info.info()
 	}
 	return err
 }

@@ -44,9 +44,9 @@ const (
 
 // reply answers a request. A command has two: that it was started, and how it has ended.
 type reply struct {
-	Error string `json:"error,omitempty"`
-	Info  *Info  `json:"info,omitempty"`
-	Exit  int    `json:"exit,omitempty"`
+	Error string    `json:"error,omitempty"`
+	Info  *toldInfo `json:"info,omitempty"`
+	Exit  int       `json:"exit,omitempty"`
 }
 
 // Bounds of what is received: a request has a command line and an environment in it.

@@ -53,7 +53,7 @@ func (h *holder) answer(c *net.UnixConn) {
 	defer c.Close()
 	if r.Op == opInfo {
 		info := h.info()
-		_ = send(c, reply{Info: &info})
+		_ = send(c, reply{Info: told(info)})
 		return
 	}
 	built, err := h.use()
@@ -109,7 +109,7 @@ func (h *holder) do(c *net.UnixConn, built *harness.Standing, r request, files [
 		err = fmt.Errorf("the holder of this lab does not know the request %q: it is of another version of tcplab", r.Op)
 	}
 	info := h.info()
-	return reply{Info: &info}, err
+	return reply{Info: told(info)}, err
 }
 
 // toggle breaks the lab or heals it.

@@ -103,7 +103,7 @@ func (h *starting) await(say func(string)) (*Info, error) {
 		case n.Error != "":
 			return nil, errors.New(n.Error)
 		case n.Info != nil:
-			return n.Info, nil
+			return n.Info.info(), nil
 		}
 		say(n.Step)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire"
 )
 
@@ -103,11 +104,14 @@ func (a *Act) seenAt(point string) *wire.DatagramCount {
 func (a *Act) OK() bool { return !a.Hung && a.Exit == 0 }
 
 // String is how it ended, in a few words.
-func (a *Act) String() string {
+func (a *Act) String() string { return a.Words().English }
+
+// Words are those of String in each language.
+func (a *Act) Words() lang.Text {
 	if a.Hung {
-		return "still waiting"
+		return lang.Text{English: "still waiting", Korean: "아직 기다림"}
 	}
-	return fmt.Sprintf("exit %d", a.Exit)
+	return lang.Text{English: "exit %d", Korean: "종료 %d"}.With(a.Exit)
 }
 
 // run runs the command for no longer than the limit. The error is for a command that could not be run at all.

@@ -3,10 +3,10 @@ package trial
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // ClientMoment is how the failure came in the work of the command, and went.
@@ -19,12 +19,12 @@ type ClientMoment struct {
 	// Healed is how long after that the failure was healed, while the command still ran; 0: it was not.
 	Healed time.Duration `json:"healed_ns,omitempty"`
 
-	reason string // why nothing was broken in the command's work; empty: something was
+	reason lang.Text // why nothing was broken in the command's work; empty: something was
 }
 
-func (m *ClientMoment) missed() string {
+func (m *ClientMoment) missed() lang.Text {
 	if m == nil {
-		return ""
+		return lang.Text{}
 	}
 	return m.reason
 }
@@ -33,22 +33,25 @@ func (m *ClientMoment) missed() string {
 func (m *ClientMoment) unhealed() bool { return m != nil && m.When != "before" && m.Healed == 0 }
 
 // String is how the failure came, to be added to a sentence.
-func (m *ClientMoment) String() string {
+func (m *ClientMoment) String() string { return m.Words().English }
+
+// Words are those of String in each language.
+func (m *ClientMoment) Words() lang.Text {
 	if m == nil {
-		return ""
+		return lang.Text{}
 	}
-	text := fmt.Sprintf("broken at %s", m.When)
+	var how, healed lang.Text
 	switch {
 	case m.When == "before":
 	case m.Exact:
-		text += ", exactly (by the kernel)"
+		how = lang.Text{English: ", exactly (by the kernel)", Korean: "(정확히 그때, 커널이 판단했다)"}
 	default:
-		text += fmt.Sprintf(", %s late (by the live capture)", m.Late.Round(100*time.Microsecond))
+		how = lang.Text{English: ", %s late (by the live capture)", Korean: "(%s 늦게, 실시간 캡처로 판단했다)"}.With(m.Late.Round(100 * time.Microsecond))
 	}
 	if m.Healed > 0 {
-		text += fmt.Sprintf(", healed %s later", seconds(m.Healed))
+		healed = lang.Text{English: ", healed %s later", Korean: ", %s 뒤에 복구했다"}.With(secondsWords(m.Healed))
 	}
-	return text
+	return lang.Text{English: "broken at %s%s%s", Korean: "%s 시점에 고장 냈다%s%s"}.With(m.When, how, healed)
 }
 
 // demandIn is what the command must do in a failure. One that is hit in the midst of its work may have had its answer by then, and one whose
@@ -102,9 +105,15 @@ func (t *trial) missed(ctx context.Context, p *harness.PendingFault) error {
 	case err != nil:
 		return err
 	case !fired:
-		m.reason = fmt.Sprintf("the moment %s never came: the command ended before (%s after %s), so nothing was broken", m.When, b, seconds(b.Elapsed))
+		m.reason = lang.Text{
+			English: "the moment %s never came: the command ended before (%s after %s), so nothing was broken",
+			Korean:  "%s 시점이 오지 않았다: 명령이 그 전에 끝나서(%[3]s 뒤 %[2]s) 아무것도 고장 내지 않았다",
+		}.With(m.When, b.Words(), secondsWords(b.Elapsed))
 	case !m.Exact && !b.Hung && p.Began.After(b.ended):
-		m.reason = fmt.Sprintf("the command had ended (%s after %s) before the fault came, %s after the moment %s", b, seconds(b.Elapsed), p.Began.Sub(p.Came).Round(100*time.Microsecond), m.When)
+		m.reason = lang.Text{
+			English: "the command had ended (%s after %s) before the fault came, %s after the moment %s",
+			Korean:  "%[4]s 시점에서 %[3]s 뒤에 고장이 났는데, 명령은 그 전에 끝나 있었다(%[2]s 뒤 %[1]s)",
+		}.With(b.Words(), secondsWords(b.Elapsed), p.Began.Sub(p.Came).Round(100*time.Microsecond), m.When)
 	}
 	return nil
 }

@@ -1,45 +1,71 @@
 package trial
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/report/junit"
 	"github.com/tcplab/tcplab/wire"
 )
 
+// heads are those of the columns that every table has.
+var heads = []lang.Text{{English: "FAILURE", Korean: "장애"}, {English: "ENDED", Korean: "끝"}, {English: "AFTER", Korean: "시간"}, {English: "VERDICT", Korean: "판정"}}
+
 // Table prints one line for each result.
-func Table(w io.Writer, results []*TrialResult) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+func Table(w io.Writer, results []*TrialResult, tag lang.Tag) error {
 	columns := tcpColumns
 	if slices.ContainsFunc(results, (*TrialResult).overUDP) {
 		columns = udpColumns
 	}
-	var heads []string
+	head := []string{heads[0].In(tag), heads[1].In(tag), heads[2].In(tag)}
 	for _, c := range columns {
-		heads = append(heads, c.head)
+		head = append(head, c.head.In(tag))
 	}
-	fmt.Fprintf(t, "FAILURE\tENDED\tAFTER\t%s\tVERDICT\t\n", strings.Join(heads, "\t"))
+	rows := [][]string{append(head, heads[3].In(tag), "")}
 	for _, r := range results {
 		act := r.Broken
 		if act == nil {
 			act = r.Healthy
 		}
 		if act == nil {
-			fmt.Fprintf(t, "%s\t-\t-\t%s%s\t%s\n", r.Scenario, strings.Repeat("-\t", len(columns)), r.Verdict, r.why())
+			rows = append(rows, slices.Concat([]string{r.Scenario}, slices.Repeat([]string{"-"}, 2+len(columns)), []string{string(r.Verdict), r.why(tag)}))
 			continue
 		}
-		var cells strings.Builder
+		row := []string{r.Scenario, act.Words().In(tag), secondsWords(act.Elapsed).In(tag)}
 		for _, c := range columns {
-			fmt.Fprintf(&cells, "%d\t", c.of(act))
+			row = append(row, strconv.Itoa(c.of(act)))
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s%s\t%s\n", r.Scenario, act, seconds(act.Elapsed), &cells, r.Verdict, r.why())
+		rows = append(rows, append(row, string(r.Verdict), r.why(tag)))
 	}
-	return t.Flush()
+	return align(w, rows)
+}
+
+// align prints rows so that their columns stand below each other on a terminal; package text/tabwriter does not know that letters may take two
+// columns. Nothing follows the last cell.
+func align(w io.Writer, rows [][]string) error {
+	const between = 2
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], lang.Columns(cell)+between)
+		}
+	}
+	var b strings.Builder
+	for _, row := range rows {
+		last := len(row) - 1
+		for i, cell := range row[:last] {
+			b.WriteString(cell + strings.Repeat(" ", widths[i]-lang.Columns(cell)))
+		}
+		b.WriteString(row[last] + "\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
 }
 
 // overUDP reports whether the command has spoken with a service on UDP.
@@ -47,7 +73,7 @@ func (r *TrialResult) overUDP() bool { return r.Healthy != nil && r.Healthy.Data
 
 // column is a number of the table.
 type column struct {
-	head string
+	head lang.Text
 	of   func(*Act) int
 }
 
@@ -55,14 +81,14 @@ type column struct {
 // errors that reached the client.
 var (
 	tcpColumns = []column{
-		{"CONNECTIONS", func(a *Act) int { return a.Connections }},
-		{"SYNS", func(a *Act) int { return a.SYNs }},
+		{lang.Text{English: "CONNECTIONS", Korean: "연결"}, func(a *Act) int { return a.Connections }},
+		{lang.Text{English: "SYNS", Korean: "SYN"}, func(a *Act) int { return a.SYNs }},
 	}
 	udpColumns = []column{
-		{"DATAGRAMS", func(a *Act) int { return a.counted(lab.ClientHost).ToService }},
-		{"ARRIVED", func(a *Act) int { return a.counted(lab.ServerHost).ToService }},
-		{"ANSWERS", func(a *Act) int { return a.counted(lab.ClientHost).FromService }},
-		{"ICMP", func(a *Act) int { return a.counted(lab.ClientHost).Errors }},
+		{lang.Text{English: "DATAGRAMS", Korean: "데이터그램"}, func(a *Act) int { return a.counted(lab.ClientHost).ToService }},
+		{lang.Text{English: "ARRIVED", Korean: "도착"}, func(a *Act) int { return a.counted(lab.ServerHost).ToService }},
+		{lang.Text{English: "ANSWERS", Korean: "응답"}, func(a *Act) int { return a.counted(lab.ClientHost).FromService }},
+		{lang.Same("ICMP"), func(a *Act) int { return a.counted(lab.ClientHost).Errors }},
 	}
 )
 
@@ -74,25 +100,30 @@ func (a *Act) counted(point string) wire.DatagramCount {
 	return wire.DatagramCount{}
 }
 
-func (r *TrialResult) why() string {
-	if r.Skipped != "" {
-		return r.Skipped
+func (r *TrialResult) why(tag lang.Tag) string {
+	var parts []string
+	for _, part := range []string{r.reason(tag), r.Moment.Words().In(tag)} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+		if r.Skipped != "" {
+			break
+		}
 	}
-	if r.Moment == nil {
-		return r.Sentence
-	}
-	if r.Sentence == "" {
-		return r.Moment.String()
-	}
-	return r.Sentence + "; " + r.Moment.String()
+	return strings.Join(parts, "; ")
+}
+
+// reason is Skipped or Sentence in a language.
+func (r *TrialResult) reason(tag lang.Tag) string {
+	return cmp.Or(r.words.In(tag), r.Skipped, r.Sentence)
 }
 
 // Good reports whether there is nothing to blame the client for.
 func (r *TrialResult) Good() bool { return r.Verdict == OK || r.Verdict == Skipped }
 
 // Details prints what the command said in the last phase that it ran in, and the sockets that it left.
-func (r *TrialResult) Details(w io.Writer) {
-	fmt.Fprintf(w, "%s: %s: %s\n", r.Scenario, r.Verdict, r.why())
+func (r *TrialResult) Details(w io.Writer, tag lang.Tag) {
+	fmt.Fprintf(w, "%s: %s: %s\n", r.Scenario, r.Verdict, r.why(tag))
 	last := r.Healed
 	if last == nil || last.OK() {
 		last = r.Broken
@@ -104,25 +135,35 @@ func (r *TrialResult) Details(w io.Writer) {
 		return
 	}
 	for _, d := range last.Datagrams {
-		fmt.Fprintf(w, "  %s\n", d)
+		words := lang.Text{English: d.String(), Korean: koreanDatagrams.Format(lang.Korean, d.Point, d.ToService, d.FromService, d.Errors)}
+		fmt.Fprintf(w, "  %s\n", words.In(tag))
 	}
 	for _, s := range last.Sockets {
-		fmt.Fprintf(w, "  socket: %s\n", s)
+		fmt.Fprintf(w, "  %s: %s\n", socketWord.In(tag), s)
 	}
-	stream(w, "stdout", last.Stdout)
-	stream(w, "stderr", last.Stderr)
-	stream(w, "server", r.Server)
+	stream(w, "stdout", last.Stdout, tag)
+	stream(w, "stderr", last.Stderr, tag)
+	stream(w, serverWord.In(tag), r.Server, tag)
 }
 
+var (
+	// koreanDatagrams is String of [wire.DatagramCount], which knows no language.
+	koreanDatagrams = lang.Text{Korean: "%s에서 본 데이터그램: 서비스로 %d개, 서비스에서 %d개, 이에 관한 ICMP 오류 %d개"}
+
+	socketWord  = lang.Text{English: "socket", Korean: "소켓"}
+	serverWord  = lang.Text{English: "server", Korean: "서버"}
+	linesBefore = lang.Text{English: "[%d lines before]", Korean: "[앞의 %d줄 생략]"}
+)
+
 // stream prints a stream, the end of it where it is long.
-func stream(w io.Writer, name, text string) {
+func stream(w io.Writer, name, text string, tag lang.Tag) {
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
 	if len(lines) == 1 && lines[0] == "" {
 		return
 	}
 	const most = 10
 	if cut := len(lines) - most; cut > 0 {
-		fmt.Fprintf(w, "  %s: [%d lines before]\n", name, cut)
+		fmt.Fprintf(w, "  %s: %s\n", name, linesBefore.Format(tag, cut))
 		lines = lines[cut:]
 	}
 	for _, line := range lines {
@@ -143,7 +184,7 @@ func JUnit(w io.Writer, results []*TrialResult) error {
 			c.Skipped = &junit.Reason{Message: r.Skipped}
 		case !r.Good():
 			var text strings.Builder
-			r.Details(&text)
+			r.Details(&text, lang.English)
 			c.Failure = &junit.Reason{Message: fmt.Sprintf("%s: %s", r.Verdict, r.Sentence), Text: text.String()}
 		}
 		cases = append(cases, c)

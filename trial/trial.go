@@ -10,6 +10,7 @@ import (
 
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire"
 )
 
@@ -54,6 +55,8 @@ type TrialResult struct {
 	Moment *ClientMoment `json:"moment,omitempty"`
 	// Server is what somebody's own server has printed last.
 	Server string `json:"server,omitempty"`
+
+	words lang.Text // Sentence, or Skipped, in each language; empty where that is an error's
 }
 
 // leastPatience is that with a command while nothing is broken: it may be the machine that is slow then.
@@ -84,11 +87,12 @@ func Run(ctx context.Context, e lab.Engine, s harness.Scenario, c Program, o Opt
 	if result.Server, died = standing.ServerOutput(); died != "" {
 		return nil, fmt.Errorf("%s: %w", s.Name, &lab.ServerError{Server: o.Service.Own.String(), Reason: died, Output: result.Server})
 	}
-	if reason := result.Moment.missed(); reason != "" {
-		result.Skipped, result.Verdict = reason, Skipped
+	if reason := result.Moment.missed(); reason.English != "" {
+		result.Skipped, result.words, result.Verdict = reason.English, reason, Skipped
 		return result, nil
 	}
-	result.Verdict, result.Sentence = o.demandIn(s).judge(result, Succeeds(s) && !o.Service.UDP())
+	result.Verdict, result.words = o.demandIn(s).judge(result, Succeeds(s) && !o.Service.UDP())
+	result.Sentence = result.words.English
 	return result, nil
 }
 

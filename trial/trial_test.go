@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/netns"
 	"github.com/tcplab/tcplab/scenarios"
 	"github.com/tcplab/tcplab/trial"
@@ -100,7 +101,7 @@ func TestHangingCommandIsEnded(t *testing.T) {
 	assert.Less(t, time.Since(start), 2*time.Minute)
 	assert.FileExists(t, filepath.Join(dir, "observe-client.pcapng"))
 	var text bytes.Buffer
-	r.Details(&text)
+	r.Details(&text, lang.English)
 	assert.Contains(t, text.String(), "stdout: said")
 	assert.Contains(t, text.String(), "socket: ESTAB [2001:db8:1::10]:")
 }

@@ -1,13 +1,13 @@
 package trial
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"time"
 
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // ClientVerdict is on a client, in the words of the table.
@@ -58,64 +58,85 @@ func Succeeds(s harness.Scenario) bool {
 }
 
 // judge says what is wrong with the client, and why. patient says that one with patience succeeds while the fault holds.
-func (d Demand) judge(r *TrialResult, patient bool) (ClientVerdict, string) {
+func (d Demand) judge(r *TrialResult, patient bool) (ClientVerdict, lang.Text) {
 	if !r.Healthy.OK() {
-		return NeverWorks, fmt.Sprintf("it fails while nothing is broken (%s after %s), so nothing more was tried; here its standard input is empty, and it has no terminal", r.Healthy, seconds(r.Healthy.Elapsed))
+		return NeverWorks, lang.Text{
+			English: "it fails while nothing is broken (%s after %s), so nothing more was tried; here its standard input is empty, and it has no terminal",
+			Korean:  "고장 난 것이 없는데도 실패하므로(%[2]s 뒤 %[1]s) 더 시험하지 않았다. 여기서는 표준 입력이 비어 있고 터미널이 없다",
+		}.With(r.Healthy.Words(), secondsWords(r.Healthy.Elapsed))
 	}
 	b := r.Broken
 	extra := b.asked() - r.Healthy.asked()
 	switch {
 	case b.Hung:
-		return Hangs, fmt.Sprintf("still waiting after %s%s: it has no timeout of its own for that", seconds(b.Elapsed), waiting(b.Sockets))
+		return Hangs, lang.Text{
+			English: "still waiting after %s%s: it has no timeout of its own for that",
+			Korean:  "%s 뒤에도 기다리고 있다%s: 여기에 대한 자체 타임아웃이 없다",
+		}.With(secondsWords(b.Elapsed), waiting(b.Sockets))
 	case !r.Healed.OK():
-		return NoRecovery, fmt.Sprintf("it still fails once the failure has healed (%s after %s)", r.Healed, seconds(r.Healed.Elapsed))
+		return NoRecovery, lang.Text{
+			English: "it still fails once the failure has healed (%s after %s)",
+			Korean:  "장애를 복구한 뒤에도 실패한다(%[2]s 뒤 %[1]s)",
+		}.With(r.Healed.Words(), secondsWords(r.Healed.Elapsed))
 	case b.OK() && !patient && !d.MaySucceed && d.Exit == nil && b.asked()+r.Healthy.asked() == 0:
-		return Unaware, "it ends with exit code 0, and was not seen to ask the service, also not while healthy: it must ask {addr}, or TCPLAB_ADDR in its environment, before it ends"
+		return Unaware, lang.Text{
+			English: "it ends with exit code 0, and was not seen to ask the service, also not while healthy: it must ask {addr}, or TCPLAB_ADDR in its environment, before it ends",
+			Korean:  "종료 코드 0으로 끝나지만, 정상일 때에도 서비스에 요청하는 것이 관찰되지 않았다: 끝나기 전에 {addr}나 환경 변수 TCPLAB_ADDR의 주소에 요청해야 한다",
+		}
 	case b.OK() && !patient && !d.MaySucceed && d.Exit == nil:
-		return Unaware, "it ends with exit code 0, although it cannot have got its answer"
+		return Unaware, lang.Text{English: "it ends with exit code 0, although it cannot have got its answer", Korean: "응답을 받았을 리가 없는데 종료 코드 0으로 끝난다"}
 	case !b.OK() && patient:
-		return GivesUpEarly, fmt.Sprintf("it gave up after %s; with more patience it would have got its answer", seconds(b.Elapsed))
+		return GivesUpEarly, lang.Text{
+			English: "it gave up after %s; with more patience it would have got its answer",
+			Korean:  "%s 뒤에 포기했다. 더 기다렸다면 응답을 받았을 것이다",
+		}.With(secondsWords(b.Elapsed))
 	case extra > d.Retries:
-		return Retries, fmt.Sprintf("it %s than while healthy, in %s; %d are allowed", b.more(extra), seconds(b.Elapsed), d.Retries)
+		return Retries, lang.Text{
+			English: "it %s than while healthy, in %s; %d are allowed",
+			Korean:  "%[2]s 동안 정상일 때보다 %[1]s. %[3]d개까지 허용된다",
+		}.With(b.more(extra), secondsWords(b.Elapsed), d.Retries)
 	case d.Exit != nil && b.Exit != *d.Exit && !(b.OK() && (patient || d.MaySucceed)):
-		return EndsOtherwise, fmt.Sprintf("its exit code is %d, %d was wanted", b.Exit, *d.Exit)
+		return EndsOtherwise, lang.Text{English: "its exit code is %d, %d was wanted", Korean: "종료 코드가 %d인데, 원한 것은 %d다"}.With(b.Exit, *d.Exit)
 	case d.Output != nil && !d.Output.MatchString(b.Stdout) && !d.Output.MatchString(b.Stderr):
-		return EndsOtherwise, fmt.Sprintf("nothing that it printed matches %q", d.Output)
+		return EndsOtherwise, lang.Text{English: "nothing that it printed matches %q", Korean: "출력한 것 가운데 %q에 맞는 것이 없다"}.With(d.Output)
 	case extra > 0:
-		return OK, fmt.Sprintf("it %s than while healthy", b.more(extra))
+		return OK, lang.Text{English: "it %s than while healthy", Korean: "정상일 때보다 %s"}.With(b.more(extra))
 	case b.OK() && !patient && r.Moment.unhealed():
-		return OK, "it succeeded all the same, although the failure was there from that moment on"
+		return OK, lang.Text{English: "it succeeded all the same, although the failure was there from that moment on", Korean: "그 시점부터 장애가 있었는데도 성공했다"}
 	case b.asked() == 0 && !patient && b.Datagrams != nil:
-		return OK, "no datagram to the service was seen to leave the client while the failure held"
+		return OK, lang.Text{English: "no datagram to the service was seen to leave the client while the failure held", Korean: "장애가 있는 동안 서비스로 가는 데이터그램이 클라이언트에서 나가는 것이 관찰되지 않았다"}
 	case b.asked() == 0 && !patient:
-		return OK, "no SYN to the service was seen while the failure held"
+		return OK, lang.Text{English: "no SYN to the service was seen while the failure held", Korean: "장애가 있는 동안 서비스로 가는 SYN이 관찰되지 않았다"}
 	}
-	return OK, ""
+	return OK, lang.Text{}
 }
 
 // more says by how much the command has asked more often than while healthy.
-func (a *Act) more(n int) string {
-	verb, noun := "tried", "connection"
+func (a *Act) more(n int) lang.Text {
+	one, several := lang.Text{English: "tried one more connection", Korean: "연결을 한 번 더 시도했다"}, lang.Text{English: "tried %d more connections", Korean: "연결을 %d번 더 시도했다"}
 	if a.Datagrams != nil {
-		verb, noun = "sent", "datagram"
+		one, several = lang.Text{English: "sent one more datagram", Korean: "데이터그램을 하나 더 보냈다"}, lang.Text{English: "sent %d more datagrams", Korean: "데이터그램을 %d개 더 보냈다"}
 	}
 	if n == 1 {
-		return fmt.Sprintf("%s one more %s", verb, noun)
+		return one
 	}
-	return fmt.Sprintf("%s %d more %ss", verb, n, noun)
+	return several.With(n)
 }
 
 // waiting is the state of the socket for which a client waits.
-func waiting(list []lab.Socket) string {
+func waiting(list []lab.Socket) lang.Text {
 	for _, s := range list {
 		switch s.State {
 		case "SYN-SENT":
-			return " (for the connection: SYN-SENT)"
+			return lang.Text{English: " (for the connection: SYN-SENT)", Korean: "(연결을, SYN-SENT)"}
 		case "ESTAB":
-			return " (for an answer: ESTAB)"
+			return lang.Text{English: " (for an answer: ESTAB)", Korean: "(응답을, ESTAB)"}
 		}
 	}
-	return ""
+	return lang.Text{}
 }
 
-func seconds(d time.Duration) string { return fmt.Sprintf("%.3g s", d.Seconds()) }
+// secondsWords are a time in a sentence.
+func secondsWords(d time.Duration) lang.Text {
+	return lang.Text{English: "%.3g s", Korean: "%.3g초"}.With(d.Seconds())
+}

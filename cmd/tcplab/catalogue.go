@@ -120,10 +120,10 @@ image for a document.`,
 			if image != "" {
 				return record.SVG(out, report.Scheme(image))
 			}
-			if s, err := scenarios.Named(record.Scenario); err == nil && s.Title.English == record.Title { // not one of the user's own
-				record.Title = s.Title.In(tag)
+			if s, err := scenarios.Named(record.Scenario); err == nil {
+				record.Translate(s, tag)
 			}
-			return color.style(out).Phases(out, record)
+			return color.style(out, tag).Phases(out, record)
 		}
 		s, err := scenarios.Named(args[0])
 		if err != nil {
@@ -168,7 +168,7 @@ func describe(s harness.Scenario, tag lang.Tag) string {
 	fmt.Fprintf(&b, "fault:    %s\n", s.Fault)
 	fmt.Fprintf(&b, "client:   %s must end with %s\n", clientOf(s.Client), s.Want.Client)
 	for _, c := range s.Checks {
-		fmt.Fprintf(&b, "check:    %s %s must end with %s\n", c.Question, clientOf(c.Client), c.Want.Client)
+		fmt.Fprintf(&b, "check:    %s %s must end with %s\n", c.Question.English, clientOf(c.Client), c.Want.Client)
 	}
 	for _, c := range s.Want.Counters {
 		fmt.Fprintf(&b, "counter:  %s\n", c)

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/report"
 )
 
@@ -37,18 +38,18 @@ const colorUsage = "use colours: auto (on a terminal, or with FORCE_COLOR in the
 
 // style is how to write to out. NO_COLOR counts unless it is empty, see no-color.org; FORCE_COLOR and CLICOLOR_FORCE count
 // unless they are empty or 0, see force-color.org and bixense.com/clicolors.
-func (c colorFlag) style(out io.Writer) report.Style {
+func (c colorFlag) style(out io.Writer, tag lang.Tag) report.Style {
 	able := isTerminal(out) && os.Getenv("TERM") != "dumb" || isOn("FORCE_COLOR") || isOn("CLICOLOR_FORCE")
 	color := c == colorAlways || c != colorNever && able && os.Getenv("NO_COLOR") == ""
 	if w, ok := out.(*textWriter); ok && color {
 		w.allowColor()
 	}
-	return report.Style{Color: color}
+	return report.Style{Color: color, Language: tag}
 }
 
 // decided is the flag for a command that writes to out through this one.
 func (c colorFlag) decided(out io.Writer) colorFlag {
-	if c.style(out).Color {
+	if c.style(out, lang.English).Color {
 		return colorAlways
 	}
 	return colorNever

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
+	"github.com/tcplab/tcplab/lang"
 )
 
 func TestColorIsAskedForInEveryWay(t *testing.T) {
@@ -28,7 +29,7 @@ func TestColorIsAskedForInEveryWay(t *testing.T) {
 		for _, name := range []string{"FORCE_COLOR", "CLICOLOR_FORCE", "NO_COLOR"} {
 			t.Setenv(name, c.environment[name])
 		}
-		assert.Equal(t, c.colored, c.flag.style(&bytes.Buffer{}).Color, "%+v", c)
+		assert.Equal(t, c.colored, c.flag.style(&bytes.Buffer{}, lang.English).Color, "%+v", c)
 	}
 }
 

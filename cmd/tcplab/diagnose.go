@@ -167,7 +167,7 @@ func (f diagnoseFlags) all(cmd *cobra.Command, c *captures, files []string) erro
 	}
 	out := cmd.OutOrStdout()
 	if !f.asJSON {
-		c.style = f.color.style(out)
+		c.style = f.color.style(out, lang.English)
 		text, flush := folded(out)
 		defer flush()
 		out = text

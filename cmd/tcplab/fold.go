@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/text/width"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // folded is a writer that breaks lines between words where the terminal is too narrow for them; elsewhere it is out itself. The
@@ -107,17 +107,9 @@ func splitWords(text string) []string {
 
 var escapes = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
-// widthOf is how many columns a text takes on a terminal: a letter of Korean takes two, a colour none.
+// widthOf is how many columns a text takes on a terminal; a colour takes none.
 func widthOf(text string) int {
-	n := 0
-	for _, r := range escapes.ReplaceAllString(strings.TrimRight(text, "\n"), "") {
-		switch width.LookupRune(r).Kind() {
-		case width.EastAsianWide, width.EastAsianFullwidth:
-			n++
-		}
-		n++
-	}
-	return n
+	return lang.Columns(escapes.ReplaceAllString(strings.TrimRight(text, "\n"), ""))
 }
 
 // foldedHelp shows the help of a command so that it fits the terminal.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 
@@ -12,12 +13,15 @@ import (
 // langVariable is the environment variable that says what "--lang" does where it is not given.
 const langVariable = "TCPLAB_LANG"
 
+// localeVariables are those of POSIX that name the language of a program's messages. The first one that is set and not empty counts.
+var localeVariables = []string{"LC_ALL", "LC_MESSAGES", "LANG"}
+
 // langFlag is "--lang". It is empty where it is not given.
 type langFlag string
 
 // addTo gives a command the flag.
 func (l *langFlag) addTo(cmd *cobra.Command) {
-	cmd.Flags().Var(l, "lang", "language of what is explained: en or ko (default "+langVariable+" in the environment, else en)")
+	cmd.Flags().Var(l, "lang", "language of what is explained: en or ko (default "+langVariable+" in the environment, else the locale)")
 }
 
 func (l *langFlag) String() string { return string(*l) }
@@ -37,11 +41,24 @@ func (l langFlag) tag() (lang.Tag, error) {
 	if l != "" {
 		return lang.Tag(l), nil
 	}
-	tag, err := lang.Parse(os.Getenv(langVariable))
+	name := os.Getenv(langVariable)
+	if name == "" {
+		return localeTag(), nil
+	}
+	tag, err := lang.Parse(name)
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", langVariable, err)
 	}
 	return tag, nil
+}
+
+// localeTag is the language of the environment's locale.
+func localeTag() lang.Tag {
+	var locales []string
+	for _, name := range localeVariables {
+		locales = append(locales, os.Getenv(name))
+	}
+	return lang.OfLocale(cmp.Or(locales...))
 }
 
 // inLanguage gives a command the flag, and lets it run in the language that was chosen.

@@ -74,7 +74,7 @@ func (f *mysteryFlags) run(cmd *cobra.Command) error {
 		return err
 	}
 	info, several, err := raise(cmd, engine, standing.Order{Lab: m.Lab(), Engine: engine.Name(), Family: family, Broken: true,
-		Recorded: true, Exercise: &standing.ExerciseLabel{Student: m.Student, Level: m.Level, Class: m.Class, Language: string(tag)}})
+		Recorded: true, Exercise: &standing.ExerciseLabel{Student: m.Student, Level: m.Level, Class: m.Class, Language: string(tag)}}, tag)
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func introduce(out io.Writer, m lesson.Mystery, info standing.Info, several bool
 		return err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\n%s\n\n", stateText(info), m.Case().Complaint(tag, target))
+	fmt.Fprintf(&b, "%s\n\n%s\n\n", stateText(info, tag), m.Case().Complaint(tag, target))
 	table(&b, info, false)
 	lab, student := "", ""
 	if several {

@@ -37,7 +37,7 @@ func TestTeaching(t *testing.T) {
 	}
 	t.Parallel()
 	d := cmdtest.NewDesk(t)
-	d.Env = append(d.Env, langVariable+"=", classVariable+"=")
+	d.Env = append(d.Env, classVariable+"=")
 	s := cmdtest.NewShellSession(d)
 	list := cmdtest.Blocks(t, teaching(t))
 	require.Len(t, list, strings.Count(teaching(t), "\n```console\n"))
@@ -51,7 +51,7 @@ func TestTeaching(t *testing.T) {
 
 // What is named within a line is a command of tcplab, with flags that it has.
 func TestTeachingNamesCommands(t *testing.T) {
-	named := cmdtest.InlineCommand.FindAllStringSubmatch(teaching(t), -1)
+	named := cmdtest.InlineCommand.FindAllStringSubmatch(teaching(t), -1) // the page in Korean has the same: TestTranslatedDocuments
 	require.NotEmpty(t, named)
 	for _, found := range named {
 		words := strings.Fields(found[1])[1:]
@@ -68,17 +68,21 @@ func TestTeachingNamesCommands(t *testing.T) {
 
 // The tables tell of every level how many cases it has, and of every field of the results.
 func TestTeachingTables(t *testing.T) {
-	text, cases := teaching(t), map[int]int{}
+	cases := map[int]int{}
 	for _, c := range lesson.Cases() {
 		cases[c.Level]++
-		assert.NotContains(t, text, c.Name)
-	}
-	for level, n := range cases {
-		assert.Contains(t, text, fmt.Sprintf("\n| %d | %d | ", level, n))
 	}
 	var csv bytes.Buffer
 	require.NoError(t, lesson.WriteCSV(&csv, nil))
-	for _, field := range strings.Split(strings.TrimSpace(csv.String()), ",") {
-		assert.Contains(t, text, "`"+field+"`")
+	for _, text := range []string{teaching(t), cmdtest.Document(t, "docs/teaching.ko.md")} {
+		for _, c := range lesson.Cases() {
+			assert.NotContains(t, text, c.Name)
+		}
+		for level, n := range cases {
+			assert.Contains(t, text, fmt.Sprintf("\n| %d | %d | ", level, n))
+		}
+		for _, field := range strings.Split(strings.TrimSpace(csv.String()), ",") {
+			assert.Contains(t, text, "`"+field+"`")
+		}
 	}
 }

@@ -36,6 +36,10 @@ func TestMain(m *testing.M) {
 type ready struct{ *testing.M }
 
 func (m ready) Run() int {
+	if err := cmdtest.SpeakEnglish(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
 	return enginetest.Main(cmdtest.Overlapping{Tests: m.M}, cmdtest.Engines...)
 }
 

@@ -8,8 +8,10 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/report"
 )
 
@@ -24,6 +26,7 @@ type progress struct {
 	ended bool   // by Ctrl-C: that is the last note
 	drawn int    // lines on the terminal that are ours
 	width int
+	tag   lang.Tag
 	rows  int // how many lines may be shown; 0: all
 	stop  chan struct{}
 	done  sync.WaitGroup
@@ -34,20 +37,45 @@ type progressLine struct {
 	phase harness.PhaseName
 	since time.Time
 	end   string
+	tag   lang.Tag
 }
 
 // progressWidth is the width that the lines need.
-const progressWidth = len(interruptNote)
+var progressWidth = max(lang.Columns(interruptNote.English), lang.Columns(interruptNote.Korean))
 
 // leastRows is how many lines a window must have: how many runs there are, and a few of them.
 const leastRows = 4
 
-const interruptNote = "removing the labs (Ctrl-C once more to quit at once)"
+var interruptNote = lang.Text{English: "removing the labs (Ctrl-C once more to quit at once)", Korean: "랩을 정리하는 중이다(Ctrl-C를 한 번 더 누르면 곧바로 끝난다)"}
 
-func newProgress(out io.Writer, list []harness.Scenario) *progress {
-	p := &progress{out: out, stop: make(chan struct{})}
+// waiting is the phase of a run that has not begun.
+const waiting harness.PhaseName = "waiting"
+
+// phaseWords are the phases of a run in each language.
+var phaseWords = map[harness.PhaseName]lang.Text{
+	waiting:          {English: string(waiting), Korean: "대기"},
+	harness.Up:       {English: string(harness.Up), Korean: "준비"},
+	harness.Baseline: {English: string(harness.Baseline), Korean: "정상"},
+	harness.Break:    {English: string(harness.Break), Korean: "고장"},
+	harness.Observe:  {English: string(harness.Observe), Korean: "관측"},
+	harness.Checking: {English: string(harness.Checking), Korean: "확인"},
+	harness.Heal:     {English: string(harness.Heal), Korean: "복구"},
+	harness.Down:     {English: string(harness.Down), Korean: "정리"},
+}
+
+var (
+	howManyEnded = lang.Text{English: "%d of %d have ended, %d are running", Korean: "%[2]d개 중 %[1]d개가 끝났고, %[3]d개가 실행 중이다"}
+	longestPhase = lang.Text{English: "; the longest phase: %.1f s", Korean: "; 가장 긴 단계: %.1f초"}
+	phaseSince   = lang.Text{English: "%s  %s%s  %.1f s", Korean: "%s  %s%s  %.1f초"}
+)
+
+// phaseColumns is the width of a phase's words.
+const phaseColumns = 8
+
+func newProgress(out io.Writer, list []harness.Scenario, tag lang.Tag) *progress {
+	p := &progress{out: out, tag: tag, stop: make(chan struct{})}
 	for _, s := range list {
-		p.lines = append(p.lines, progressLine{name: fmt.Sprintf("%-*s", nameWidth(list), s.Name), phase: "waiting"})
+		p.lines = append(p.lines, progressLine{name: fmt.Sprintf("%-*s", nameWidth(list), s.Name), phase: waiting, tag: tag})
 	}
 	if isTerminal(out) {
 		f := fileOf(out)
@@ -95,12 +123,12 @@ func (p *progress) end(i int, r result) {
 	defer p.mutex.Unlock()
 	switch {
 	case r.err == nil:
-		p.lines[i].end = report.Status(r.report)
+		p.lines[i].end = report.Status(r.report) // a name
 	case errors.Is(r.err, errInterrupted):
 		p.sayInterrupted() // before the first line that says so
-		p.lines[i].end = "interrupted"
+		p.lines[i].end = endWords[endInterrupted].In(p.tag)
 	default:
-		p.lines[i].end = "could not be run"
+		p.lines[i].end = endWords[endNotRun].In(p.tag)
 	}
 	if !p.live {
 		fmt.Fprintln(p.out, p.lines[i])
@@ -118,7 +146,7 @@ func (p *progress) sayInterrupted() {
 	if p.ended {
 		return
 	}
-	p.setNote(interruptNote)
+	p.setNote(interruptNote.In(p.tag))
 	p.ended = true
 }
 
@@ -151,12 +179,21 @@ func (p *progress) draw() {
 	}
 	// Once there was a note its line stays, be it empty.
 	if p.note != "" || p.drawn > len(lines) {
-		fmt.Fprintf(&b, "\x1b[2K%.*s\n", p.width-1, p.note)
+		fmt.Fprintf(&b, "\x1b[2K%s\n", upTo(p.width-1, p.note))
 		p.drawn = len(lines) + 1
 	} else {
 		p.drawn = len(lines)
 	}
 	_, _ = io.WriteString(p.out, b.String()) // in one piece, so that it does not flicker
+}
+
+// upTo is the beginning of a text that takes no more columns than these.
+func upTo(columns int, text string) string {
+	for lang.Columns(text) > columns {
+		_, last := utf8.DecodeLastRuneInString(text)
+		text = text[:len(text)-last]
+	}
+	return text
 }
 
 // window is the lines that are shown: all, or, where the terminal is too low for that, how many have ended, and those of the
@@ -178,12 +215,12 @@ func (p *progress) window() []string {
 		return all
 	}
 	shown := make([]string, p.rows)
-	shown[0] = fmt.Sprintf("%d of %d have ended, %d are running", ended, len(all), len(going))
+	shown[0] = howManyEnded.Format(p.tag, ended, len(all), len(going))
 	if len(going) == 0 {
 		return shown
 	}
 	longest := slices.MinFunc(going, func(a, b progressLine) int { return a.since.Compare(b.since) })
-	if wait := fmt.Sprintf("; the longest phase: %.1f s", time.Since(longest.since).Seconds()); len(shown[0])+len(wait) < p.width {
+	if wait := longestPhase.Format(p.tag, time.Since(longest.since).Seconds()); lang.Columns(shown[0]+wait) < p.width {
 		shown[0] += wait
 	}
 	for i := range min(len(going), len(shown)-1) {
@@ -197,9 +234,11 @@ func (l progressLine) String() string {
 	case l.end != "":
 		return fmt.Sprintf("%s  %s", l.name, l.end)
 	case l.since.IsZero():
-		return fmt.Sprintf("%s  %s", l.name, l.phase)
+		return fmt.Sprintf("%s  %s", l.name, phaseWords[l.phase].In(l.tag))
 	}
-	return fmt.Sprintf("%s  %-8s  %.1f s", l.name, l.phase, time.Since(l.since).Seconds())
+	words := phaseWords[l.phase].In(l.tag)
+	padding := strings.Repeat(" ", max(0, phaseColumns-lang.Columns(words)))
+	return phaseSince.Format(l.tag, l.name, words, padding, time.Since(l.since).Seconds())
 }
 
 // close draws the lines for the last time, and an empty one below.

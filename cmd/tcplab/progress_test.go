@@ -11,12 +11,13 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/tcplab/tcplab/cmd/tcplab/cmdtest"
 	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // A step that takes long has a line of its own below the scenarios until the labs stand, cut where the terminal ends.
 func TestProgressNote(t *testing.T) {
 	var out bytes.Buffer
-	p := newProgress(&out, []harness.Scenario{{Name: "closed-port"}, {Name: "healthy"}})
+	p := newProgress(&out, []harness.Scenario{{Name: "closed-port"}, {Name: "healthy"}}, lang.English)
 	p.live, p.width = true, 40
 	p.draw()
 	p.say("building the base from Debian's packages, half a minute")
@@ -34,7 +35,7 @@ func TestProgressNote(t *testing.T) {
 // On a terminal that is too low for all lines a window of it shows those of the runs that go on.
 func TestProgressInAWindow(t *testing.T) {
 	var out bytes.Buffer
-	p := newProgress(&out, []harness.Scenario{{Name: "closed-port"}, {Name: "healthy"}, {Name: "nat"}, {Name: "waf"}, {Name: "proxy"}})
+	p := newProgress(&out, []harness.Scenario{{Name: "closed-port"}, {Name: "healthy"}, {Name: "nat"}, {Name: "waf"}, {Name: "proxy"}}, lang.English)
 	p.live, p.width, p.rows = true, 40, 3
 	p.draw()
 	assert.Equal(t, "0 of 5 have ended, 0 are running\n\n\n", cmdtest.Screen(t, tty(&out)))
@@ -61,7 +62,7 @@ func TestProgressInAWindow(t *testing.T) {
 
 func TestProgressWithoutTerminal(t *testing.T) {
 	var out bytes.Buffer
-	p := newProgress(&out, []harness.Scenario{{Name: "closed-port"}, {Name: "a-scenario-with-a-long-name"}})
+	p := newProgress(&out, []harness.Scenario{{Name: "closed-port"}, {Name: "a-scenario-with-a-long-name"}}, lang.English)
 	p.say("pulling an image")
 	p.phase(1, harness.Baseline)
 	p.end(1, result{report: &harness.Report{Mismatches: []harness.Mismatch{{}}}})

@@ -78,7 +78,7 @@ func summaryOf(entries []report.Entry) string {
 	for _, e := range entries {
 		ends[e.Status()] = append(ends[e.Status()], e.Scenario)
 	}
-	return fmt.Sprintf("%d scenarios: %s", len(entries), endings(ends))
+	return summed(len(entries), ends).English
 }
 
 // deepest is how far below a folder its runs may be: a folder of several machines' folders has them at the third.
@@ -183,7 +183,7 @@ func indexOf(dir string, results []result) (string, error) {
 
 // entriesOf are the runs that came to their end, and what is to be said of the others.
 func entriesOf(results []result) (entries []report.Entry, ends report.Ends) {
-	ends.Summary = summary(results)
+	ends.Summary = summary(results).English
 	for _, r := range results {
 		if r.err == nil {
 			page := path.Join(filepath.Base(r.report.Artifacts), "report.html")

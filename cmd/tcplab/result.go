@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/report"
 )
 
@@ -34,12 +35,12 @@ func (f runFlags) print(out io.Writer, results []result) error {
 	if f.quiet {
 		return nil
 	}
-	style, brief, first := f.color.style(out), !f.verbose && len(results) > drawnAtMost, true
+	style, brief, first := f.color.style(out, f.tag), !f.verbose && len(results) > drawnAtMost, true
 	out, flush := folded(out)
 	defer flush()
 	return eachReport(results, func(r *harness.Report) error {
 		if brief && len(r.Mismatches) == 0 {
-			_, err := fmt.Fprintln(out, report.Line(r))
+			_, err := fmt.Fprintln(out, style.Line(r))
 			return err
 		}
 		if !first && !brief {
@@ -64,19 +65,24 @@ func eachReport(results []result, do func(*harness.Report) error) error {
 }
 
 // printEnd tells of several runs where the page about all of them is, and how they ended.
-func printEnd(out io.Writer, index string, results []result, took time.Duration) {
+func printEnd(out io.Writer, index string, results []result, took time.Duration, tag lang.Tag) {
 	out, flush := folded(out)
 	defer flush()
 	if index != "" {
-		fmt.Fprintf(out, "\nall of them: %s\n", index)
+		fmt.Fprint(out, allOfThem.Format(tag, index))
 	}
 	if len(results) > 1 {
-		fmt.Fprintf(out, "%s, %.1f s\n", summary(results), took.Seconds())
+		fmt.Fprint(out, allTook.Format(tag, summary(results), took.Seconds()))
 	}
 }
 
+var (
+	allOfThem = lang.Text{English: "\nall of them: %s\n", Korean: "\n전체: %s\n"}
+	allTook   = lang.Text{English: "%s, %.1f s\n", Korean: "%s, %.1f초\n"}
+)
+
 // summary is all runs in one line: "28 scenarios: 27 match, 1 MISMATCH (waf-resets)".
-func summary(results []result) string {
+func summary(results []result) lang.Text {
 	names := map[string][]string{}
 	for _, r := range results {
 		end := endNotRun
@@ -88,7 +94,12 @@ func summary(results []result) string {
 		}
 		names[end] = append(names[end], r.scenario)
 	}
-	return fmt.Sprintf("%d scenarios: %s", len(results), endings(names))
+	return summed(len(results), names)
+}
+
+// summed is a number of runs, and how they ended.
+func summed(runs int, names map[string][]string) lang.Text {
+	return lang.Text{English: "%d scenarios: %s", Korean: "시나리오 %d개: %s"}.With(runs, endings(names))
 }
 
 // How a run can end without a result.
@@ -97,19 +108,32 @@ const (
 	endNotRun      = "could not be run"
 )
 
+// endWords are those ends in each language. The others are the names of a status ([report.Status]), which are the same in all.
+var endWords = map[string]lang.Text{
+	endInterrupted: {English: endInterrupted, Korean: "중단"},
+	endNotRun:      {English: endNotRun, Korean: "실행하지 못함"},
+}
+
+func wordsOfEnd(end string) lang.Text {
+	if words, other := endWords[end]; other {
+		return words
+	}
+	return lang.Same(end)
+}
+
 // endings are the names of scenarios by how their runs ended, in words: "27 match, 1 MISMATCH (waf-resets)".
-func endings(names map[string][]string) string {
-	var parts []string
+func endings(names map[string][]string) lang.Text {
+	var parts []lang.Text
 	for _, end := range []string{"match", "observed", "skipped", "MISMATCH", endNotRun, endInterrupted} {
 		switch some := names[end]; {
 		case len(some) == 0:
 		case end == "match", end == "observed":
-			parts = append(parts, fmt.Sprintf("%d %s", len(some), end))
+			parts = append(parts, lang.Text{English: "%d %s", Korean: "%[2]s %[1]d"}.With(len(some), wordsOfEnd(end)))
 		default:
-			parts = append(parts, fmt.Sprintf("%d %s (%s)", len(some), end, strings.Join(some, ", ")))
+			parts = append(parts, lang.Text{English: "%d %s (%s)", Korean: "%[2]s %[1]d (%[3]s)"}.With(len(some), wordsOfEnd(end), strings.Join(some, ", ")))
 		}
 	}
-	return strings.Join(parts, ", ")
+	return lang.Join(parts, lang.Same(", "))
 }
 
 // failure is why some of the runs could not be made: each reason once, with the names of all that it kept from their

@@ -16,6 +16,7 @@ import (
 	"github.com/tcplab/tcplab/docker"
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/safefile"
 	"github.com/tcplab/tcplab/scenarios"
 	"github.com/tcplab/tcplab/wire/signature"
@@ -41,6 +42,7 @@ type runFlags struct {
 	trial     trialFlags
 	keptIn    string
 	several   bool // scenarios are run
+	tag       lang.Tag
 }
 
 func newRun() *cobra.Command {
@@ -76,22 +78,23 @@ Exit code: 0 when every scenario matched (or every verdict on the command is ok)
   tcplab run closed-port service-hangs --server 'python3 -m http.server $PORT' --port 8000 -- curl --fail --max-time 3 {url}
   tcplab run --all --server 'exec ./dns $PORT' --port 5353/udp -- ./ask {addr}
   tcplab run closed-port --server-image nginx --port 80 --client-image my-client -- --ask {url}`,
-		RunE: func(cmd *cobra.Command, names []string) error {
-			if cmd.Flags().Changed("parallel") && f.parallel < 1 {
-				return fmt.Errorf("--parallel is at least 1, not %d", f.parallel)
-			}
-			if dash := cmd.ArgsLenAtDash(); dash >= 0 {
-				return f.try(cmd, names[:dash], names[dash:])
-			}
-			if f.trial.server.given(cmd.Flags()) || cmd.Flags().Changed("client-image") {
-				return f.try(cmd, names, nil)
-			}
-			if err := withoutCommand(cmd); err != nil {
-				return err
-			}
-			return f.run(cmd, names)
-		},
 	}
+	inLanguage(cmd, func(cmd *cobra.Command, names []string, tag lang.Tag) error {
+		f.tag = tag
+		if cmd.Flags().Changed("parallel") && f.parallel < 1 {
+			return fmt.Errorf("--parallel is at least 1, not %d", f.parallel)
+		}
+		if dash := cmd.ArgsLenAtDash(); dash >= 0 {
+			return f.try(cmd, names[:dash], names[dash:])
+		}
+		if f.trial.server.given(cmd.Flags()) || cmd.Flags().Changed("client-image") {
+			return f.try(cmd, names, nil)
+		}
+		if err := withoutCommand(cmd); err != nil {
+			return err
+		}
+		return f.run(cmd, names)
+	})
 	f.built.addTo(cmd)
 	f.trial.addTo(cmd)
 	flags := cmd.Flags()
@@ -114,6 +117,8 @@ Exit code: 0 when every scenario matched (or every verdict on the command is ok)
 	flags.Float64Var(&f.tolerance, "tolerance", 1, "a factor for how late a packet may be, for slow machines")
 	return cmd
 }
+
+var inRealTime = lang.Text{English: "tcplab: %v; running in real time\n", Korean: "tcplab: %v; 실제 시간으로 실행한다\n"}
 
 func (f runFlags) run(cmd *cobra.Command, names []string) error {
 	list, err := f.scenarios(names)
@@ -141,7 +146,7 @@ func (f runFlags) run(cmd *cobra.Command, names []string) error {
 		fast, err := lab.AtSpeed(engine, f.speed)
 		switch {
 		case errors.Is(err, lab.ErrUnsupported):
-			fmt.Fprintf(cmd.ErrOrStderr(), "tcplab: %v; running in real time\n", err)
+			fmt.Fprint(cmd.ErrOrStderr(), inRealTime.Format(f.tag, err))
 			list = f.inRealTime(list)
 		case err != nil:
 			return err
@@ -155,7 +160,7 @@ func (f runFlags) run(cmd *cobra.Command, names []string) error {
 		return err
 	}
 	f.several = len(list) > 1
-	show := newProgress(cmd.ErrOrStderr(), list)
+	show := newProgress(cmd.ErrOrStderr(), list, f.tag)
 	if d, ok := engine.(*docker.Engine); ok {
 		d.Progress = show.say // its first lab on a machine takes minutes
 	}
@@ -180,7 +185,7 @@ func (f runFlags) run(cmd *cobra.Command, names []string) error {
 		return err
 	}
 	if !f.asJSON {
-		printEnd(cmd.OutOrStdout(), index, results, took)
+		printEnd(cmd.OutOrStdout(), index, results, took, f.tag)
 	}
 	if f.profile {
 		printProfile(cmd.ErrOrStderr(), results)

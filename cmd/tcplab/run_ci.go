@@ -12,6 +12,7 @@ import (
 
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/report"
 	"github.com/tcplab/tcplab/report/junit"
 	"github.com/tcplab/tcplab/safefile"
@@ -90,7 +91,7 @@ func (f runFlags) writeTrialsMD(results []*trial.TrialResult) error {
 		return nil
 	}
 	var table bytes.Buffer
-	if err := trial.Table(&table, results); err != nil {
+	if err := trial.Table(&table, results, lang.English); err != nil {
 		return err
 	}
 	return f.named(f.summaryMD, "**", func(w io.Writer) error {

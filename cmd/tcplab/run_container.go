@@ -55,7 +55,7 @@ func tellOutside(err error) error {
 }
 
 // passedOn are the variables of the environment by which text looks as it does.
-var passedOn = []string{"TERM", "LC_ALL", "LC_CTYPE", "LANG", langVariable}
+var passedOn = []string{"TERM", "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "LANG", langVariable}
 
 // runInContainer runs the same command line in a container that has the programs; argv is what stands behind --. Files come back when it has ended.
 func (f runFlags) runInContainer(cmd *cobra.Command, names, programs []string, argv ...string) error {

@@ -52,7 +52,7 @@ func TestInterruptTwice(t *testing.T) {
 	require.Eventually(t, func() bool { return strings.HasPrefix(cmdtest.Status(helper, "State"), "T") }, cmdtest.Deadline, cmdtest.Poll)
 	t.Cleanup(func() { _ = unix.Kill(helper, unix.SIGCONT) })
 	require.NoError(t, r.Cmd.Process.Signal(unix.SIGINT))
-	r.AwaitOutput(interruptNote)
+	r.AwaitOutput(interruptNote.English)
 	select {
 	case <-r.Done:
 		require.FailNow(t, "it has ended at the first signal", r.Out.String())
@@ -60,7 +60,7 @@ func TestInterruptTwice(t *testing.T) {
 	}
 	require.NoError(t, r.Cmd.Process.Signal(unix.SIGINT))
 	assert.Equal(t, exitSignal+int(unix.SIGINT), r.Exit(interruptedWithin))
-	assert.Equal(t, interruptNote+"\n"+
+	assert.Equal(t, interruptNote.English+"\n"+
 		"tcplab: quit; what is left is removed by the next run, or by \"tcplab sweep\"\n", r.Out.String())
 	require.NoError(t, unix.Kill(helper, unix.SIGCONT))
 	cmdtest.RequireGone(t, cmdtest.GoneWithin, helper, namespaces)

@@ -17,6 +17,7 @@ import (
 	"github.com/tcplab/tcplab/docker"
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/lesson"
 	"github.com/tcplab/tcplab/report"
 	"github.com/tcplab/tcplab/scenarios"
@@ -62,8 +63,8 @@ can build labs, too.`,
   tcplab down
   tcplab up kernel-gives-up --when replied --port 8000 --server 'exec python3 -m http.server $PORT'`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0]) },
 	}
+	inLanguage(cmd, func(cmd *cobra.Command, args []string, tag lang.Tag) error { return f.run(cmd, args[0], tag) })
 	f.built.addTo(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&f.name, "name", "", "name of the lab, for --lab of the other commands (default: the scenario's)")
@@ -74,7 +75,7 @@ can build labs, too.`,
 	return cmd
 }
 
-func (f upFlags) run(cmd *cobra.Command, scenario string) error {
+func (f upFlags) run(cmd *cobra.Command, scenario string, tag lang.Tag) error {
 	if _, err := scenarios.Named(scenario); err != nil {
 		return err
 	}
@@ -103,15 +104,15 @@ func (f upFlags) run(cmd *cobra.Command, scenario string) error {
 	if f.name == "" {
 		order.Lab = scenario
 	}
-	info, several, err := raise(cmd, engine, order)
+	info, several, err := raise(cmd, engine, order, tag)
 	if err != nil {
 		return err
 	}
-	return welcome(cmd.OutOrStdout(), info, several, order.Server == nil || order.Server.Own.HTTP != "")
+	return welcome(cmd.OutOrStdout(), info, several, order.Server == nil || order.Server.Own.HTTP != "", tag)
 }
 
 // raise builds the lab that was ordered, and says whether others stand as well.
-func raise(cmd *cobra.Command, engine lab.Engine, o standing.Order) (info standing.Info, several bool, err error) {
+func raise(cmd *cobra.Command, engine lab.Engine, o standing.Order, tag lang.Tag) (info standing.Info, several bool, err error) {
 	if c, ok := engine.(io.Closer); ok { // it has been asked whether it can; the holder has one of its own
 		if err := c.Close(); err != nil {
 			return info, false, err
@@ -122,18 +123,42 @@ func raise(cmd *cobra.Command, engine lab.Engine, o standing.Order) (info standi
 		return info, false, err
 	}
 	if info.Resident && os.Geteuid() == 0 && isTerminal(cmd.ErrOrStderr()) { // for a person; a script has read the help
-		fmt.Fprintln(cmd.ErrOrStderr(), "commands on its hosts run as root of this machine, on its own files: an ordinary user can build labs, too")
+		fmt.Fprintln(cmd.ErrOrStderr(), runsAsRoot.In(tag))
 	}
 	all, _ := standing.List(cmd.Context())
 	return info, len(all) > 1, nil
 }
 
+var (
+	runsAsRoot = lang.Text{
+		English: "commands on its hosts run as root of this machine, on its own files: an ordinary user can build labs, too",
+		Korean:  "호스트의 명령은 이 컴퓨터의 root로, 이 컴퓨터의 파일 위에서 실행된다: 랩은 일반 사용자도 만들 수 있다",
+	}
+	getsThrough = lang.Text{English: ": the client gets through to %s", Korean: ": 클라이언트에서 %s까지 접속된다"}
+	noLabStands = lang.Text{English: "no lab stands", Korean: "서 있는 랩이 없다"}
+
+	stateWords = map[standing.State]lang.Text{
+		standing.Building: {English: string(standing.Building), Korean: "만드는 중"},
+		standing.Healthy:  {English: string(standing.Healthy), Korean: "정상"},
+		standing.Waiting:  {English: string(standing.Waiting), Korean: "대기 중"},
+		standing.Broken:   {English: string(standing.Broken), Korean: "고장"},
+	}
+	stateLine    = lang.Same("%s: %s, IPv%d, %s")
+	exerciseLine = lang.Text{English: "%s: %s, IPv%d, an exercise of level %d for %s", Korean: "%[1]s: %[2]s, IPv%[3]d, %[5]s 학생의 레벨 %[4]d 연습 문제"}
+	serverEnded  = lang.Text{English: ", but the server %s", Korean: ", 그러나 서버가 끝났다(%s)"}
+
+	momentAwaited = lang.Text{English: " for %s", Korean: "(%s)"}
+	momentFailed  = lang.Text{English: " (it was not broken at %s: %s)", Korean: "(%s 시점에 고장 내지 못했다: %s)"}
+	momentExact   = lang.Text{English: " at %s, exactly (by the kernel)", Korean: "(정확히 %s 시점, 커널이 판단했다)"}
+	momentLate    = lang.Text{English: " at %s, %s late (by the live capture)", Korean: "(%s 시점에서 %s 늦게, 실시간 캡처로 판단했다)"}
+)
+
 // welcome says what stands, and what to do with it.
-func welcome(out io.Writer, info standing.Info, several, web bool) error {
+func welcome(out io.Writer, info standing.Info, several, web bool, tag lang.Tag) error {
 	var b strings.Builder
-	b.WriteString(stateText(info))
+	b.WriteString(stateText(info, tag))
 	if info.State == standing.Healthy {
-		fmt.Fprintf(&b, ": the client gets through to %s", info.Target)
+		b.WriteString(getsThrough.Format(tag, info.Target))
 	}
 	b.WriteString("\n\n")
 	table(&b, info, false)
@@ -149,7 +174,7 @@ func welcome(out io.Writer, info standing.Info, several, web bool) error {
 	if !web {
 		ask = "printenv TCPLAB_ADDR" // what a client finds that speaks with such a server
 	}
-	fmt.Fprintf(&b, "\nnext:\n  tcplab exec%s client %s\n  %s  tcplab shell%s server\n  tcplab down%s\n", built, ask, toggle, built, built)
+	fmt.Fprintf(&b, "\n%s\n  tcplab exec%s client %s\n  %s  tcplab shell%s server\n  tcplab down%s\n", next.In(tag), built, ask, toggle, built, built)
 	_, err := io.WriteString(out, b.String())
 	return err
 }
@@ -163,35 +188,35 @@ func url(info standing.Info) string {
 }
 
 // stateText is the lab in one line.
-func stateText(info standing.Info) string {
-	text := fmt.Sprintf("%s: %s, IPv%d, %s", info.Lab, info.Engine, info.Family, info.State)
+func stateText(info standing.Info, tag lang.Tag) string {
+	text := stateLine.Format(tag, info.Lab, info.Engine, info.Family, stateWords[info.State])
 	if e := info.Exercise; e != nil && info.State != standing.Building {
-		return fmt.Sprintf("%s: %s, IPv%d, an exercise of level %d for %s", info.Lab, info.Engine, info.Family, e.Level, e.Student)
+		return exerciseLine.Format(tag, info.Lab, info.Engine, info.Family, e.Level, e.Student)
 	}
 	if info.ServerEnded != "" {
-		text += ", but the server " + info.ServerEnded
+		text += serverEnded.Format(tag, info.ServerEnded)
 	}
-	text += momentText(info)
+	text += momentText(info).In(tag)
 	if (info.State == standing.Broken || info.State == standing.Waiting) && info.Fault != "" {
-		text += ": " + info.Fault
+		text += ": " + info.FaultWords.In(tag)
 	}
 	return text
 }
 
 // momentText is for what a fault waits, or at what it came; empty where there is no such moment.
-func momentText(info standing.Info) string {
+func momentText(info standing.Info) lang.Text {
 	m := info.Moment
 	switch {
 	case m == nil:
-		return ""
+		return lang.Text{}
 	case info.State == standing.Waiting:
-		return " for " + m.When
+		return momentAwaited.With(m.When)
 	case m.Error != "":
-		return fmt.Sprintf(" (it was not broken at %s: %s)", m.When, m.Error)
+		return momentFailed.With(m.When, m.Error)
 	case m.Exact:
-		return fmt.Sprintf(" at %s, exactly (by the kernel)", m.When)
+		return momentExact.With(m.When)
 	}
-	return fmt.Sprintf(" at %s, %s late (by the live capture)", m.When, m.Late.Round(100*time.Microsecond))
+	return momentLate.With(m.When, m.Late.Round(100*time.Microsecond))
 }
 
 // table lists the hosts, their addresses of the lab's family, and where that is asked the names of their containers.
@@ -261,21 +286,21 @@ func newStatus() *cobra.Command {
 		Use:   "status",
 		Short: "Show the labs that stand",
 		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			labs, died := standing.List(cmd.Context())
-			if len(labs) == 0 && len(died) > 0 {
-				return errors.Join(died...)
-			}
-			return errors.Join(printStatus(cmd.OutOrStdout(), labs, asJSON), errors.Join(died...))
-		},
 	}
+	inLanguage(cmd, func(cmd *cobra.Command, _ []string, tag lang.Tag) error {
+		labs, died := standing.List(cmd.Context())
+		if len(labs) == 0 && len(died) > 0 {
+			return errors.Join(died...)
+		}
+		return errors.Join(printStatus(cmd.OutOrStdout(), labs, asJSON, tag), errors.Join(died...))
+	})
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per lab")
 	return cmd
 }
 
-func printStatus(out io.Writer, labs []*standing.Held, asJSON bool) error {
+func printStatus(out io.Writer, labs []*standing.Held, asJSON bool, tag lang.Tag) error {
 	if len(labs) == 0 && !asJSON {
-		_, err := fmt.Fprintln(out, "no lab stands")
+		_, err := fmt.Fprintln(out, noLabStands.In(tag))
 		return err
 	}
 	for _, l := range labs {
@@ -285,7 +310,7 @@ func printStatus(out io.Writer, labs []*standing.Held, asJSON bool) error {
 			}
 			continue
 		}
-		fmt.Fprintln(out, stateText(l.Info()))
+		fmt.Fprintln(out, stateText(l.Info(), tag))
 		table(out, l.Info(), true)
 	}
 	return nil
@@ -342,7 +367,7 @@ func newHeal() *cobra.Command {
 func newToggle(name, short string, do func(*standing.Held, context.Context) error) *cobra.Command {
 	cmd := &cobra.Command{Use: name, Short: short, Args: cobra.NoArgs}
 	built := labFlag(cmd)
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+	return inLanguage(cmd, func(cmd *cobra.Command, _ []string, tag lang.Tag) error {
 		l, err := standing.Find(cmd.Context(), *built)
 		if err != nil {
 			return err
@@ -350,10 +375,9 @@ func newToggle(name, short string, do func(*standing.Held, context.Context) erro
 		if err := do(l, cmd.Context()); err != nil {
 			return err
 		}
-		_, err = fmt.Fprintln(cmd.OutOrStdout(), stateText(l.Info()))
+		_, err = fmt.Fprintln(cmd.OutOrStdout(), stateText(l.Info(), tag))
 		return err
-	}
-	return cmd
+	})
 }
 
 func newDown() *cobra.Command {

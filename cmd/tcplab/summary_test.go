@@ -27,7 +27,7 @@ func ends() []result {
 
 func TestSummaryNamesAllThatDidNotMatch(t *testing.T) {
 	assert.Equal(t, "6 scenarios: 1 match, 1 observed, 1 skipped (nat), 1 MISMATCH (waf-resets), 1 could not be run (stale-arp-entry), 1 interrupted (slow)",
-		summary(ends()))
+		summary(ends()).English)
 }
 
 // Of more than three runs only those are drawn that do not match, and "-v" and "-q" change that.

@@ -330,7 +330,7 @@ func (f runFlags) tell(out io.Writer, results []*trial.TrialResult) error {
 				return err
 			}
 		}
-	} else if err := trial.Table(out, results); err != nil {
+	} else if err := trial.Table(out, results, f.tag); err != nil {
 		return err
 	}
 	var skipped []string
@@ -342,7 +342,7 @@ func (f runFlags) tell(out io.Writer, results []*trial.TrialResult) error {
 		}
 		if !r.Good() && !f.asJSON {
 			fmt.Fprintln(out)
-			r.Details(out)
+			r.Details(out, f.tag)
 		}
 	}
 	switch {

@@ -3,10 +3,10 @@
 package ladder
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire"
 )
 
@@ -21,7 +21,7 @@ type Ladder struct {
 	// Omitted is how many arrows were left out after the one with the index OmittedAfter, see [Ladder.Brief].
 	Omitted, OmittedAfter int
 	// losses are those of all arrows, where some were left out.
-	losses []string
+	losses []lang.Text
 	// LongGap is the least time between packets that is a wait, and not a part of a burst.
 	LongGap time.Duration
 	// End is the end of the client's attempt; nil where it is not known.
@@ -33,7 +33,7 @@ type Ending struct {
 	// Began is when the client began to wait, After when it ended, both from the first packet on.
 	Began, After time.Duration
 	OK           bool
-	Text         string
+	Text         lang.Text
 }
 
 // Since is the time from the start of the ladder.
@@ -239,15 +239,15 @@ func (j *joiner) ladder() Ladder {
 }
 
 // Losses tell in words what vanished where, in the order of the way.
-func (l *Ladder) Losses() []string {
+func (l *Ladder) Losses() []lang.Text {
 	if l.Omitted > 0 {
 		return slices.Clone(l.losses)
 	}
-	counts := map[string]int{}
-	var places []string
+	counts := map[lang.Text]int{}
+	var places []lang.Text
 	for i := range l.Arrows {
 		place := l.Loss(&l.Arrows[i])
-		if place == "" {
+		if place == (lang.Text{}) {
 			continue
 		}
 		if counts[place]++; counts[place] == 1 {
@@ -255,27 +255,31 @@ func (l *Ladder) Losses() []string {
 		}
 	}
 	for i, place := range places {
-		places[i] = fmt.Sprintf("%s %s", counted(counts[place], "packet"), place)
+		packets := lang.Text{English: "%d packets %s", Korean: "패킷 %d개: %s"}
+		if counts[place] == 1 {
+			packets.English = "%d packet %s"
+		}
+		places[i] = packets.With(counts[place], place)
 	}
 	return places
 }
 
-// Loss is where the packet vanished, "" where it did not.
-func (l *Ladder) Loss(a *Arrow) string {
+// Loss is where the packet vanished, empty where it did not.
+func (l *Ladder) Loss(a *Arrow) lang.Text {
 	name := func(host int) string { return l.Lifelines[host].Name }
 	switch last := a.Seen[len(a.Seen)-1].At.Host(); {
 	case a.Fate == LostOnLink:
-		return fmt.Sprintf("lost between %s and %s", name(a.To.Host()), name(a.To.Host()+1))
+		return lang.Text{English: "lost between %s and %s", Korean: "%s - %s 구간에서 유실되었다"}.With(name(a.To.Host()), name(a.To.Host()+1))
 	case a.Fate == LostInside && l.isEnd(a, last):
-		return fmt.Sprintf("reached the %s, and no answer left it", name(last))
+		return lang.Text{English: "reached the %s, and no answer left it", Korean: "%s에 도달했지만 응답이 나가지 않았다"}.With(name(last))
 	case a.Fate == LostInside && l.answered(a, last):
-		return fmt.Sprintf("stopped by the %s, which answered itself", name(last))
+		return lang.Text{English: "stopped by the %s, which answered itself", Korean: "%s에서 막혔고, 그 호스트가 직접 응답했다"}.With(name(last))
 	case a.Fate == LostInside:
-		return fmt.Sprintf("lost in the %s", name(last))
+		return lang.Text{English: "lost in the %s", Korean: "%s에서 유실되었다"}.With(name(last))
 	case a.Fate == Unseen:
-		return "without an answer; nobody captured further on"
+		return lang.Text{English: "without an answer; nobody captured further on", Korean: "응답이 없고, 그 뒤에서는 아무도 캡처하지 않았다"}
 	}
-	return ""
+	return lang.Text{}
 }
 
 // answered reports whether a refusal begins in the host in which the packet ended, at once: what rejects a packet on its way.
@@ -295,11 +299,4 @@ func (l *Ladder) isEnd(a *Arrow, host int) bool {
 		return host == len(l.Lifelines)-1
 	}
 	return host == 0
-}
-
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

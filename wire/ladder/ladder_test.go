@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/tcplab/tcplab/lang"
 
 	"github.com/tcplab/tcplab/wire/ladder"
 )
@@ -35,7 +36,7 @@ func TestWhereAPacketVanished(t *testing.T) {
 	} {
 		l := ladderOf(t, "0 > S 100 0 0 id=7 @ "+where)
 		assert.Equal(t, []string{want.arrow}, fates(l), where)
-		assert.Equal(t, []string{want.loss}, l.Losses(), where)
+		assert.Equal(t, []string{want.loss}, english(l.Losses()), where)
 	}
 	for where, want := range map[string]struct{ arrow, loss string }{
 		"s":    {"SYN-ACK: 7 to 6, lost-on-link", "1 packet lost between router and server"},
@@ -45,7 +46,7 @@ func TestWhereAPacketVanished(t *testing.T) {
 	} {
 		l := ladderOf(t, "0 > S 100 0 0 id=7 @ clrs\n0.001 < S. 500 0 101 @ "+where)
 		assert.Equal(t, want.arrow, fates(l)[1], where)
-		assert.Equal(t, []string{want.loss}, l.Losses(), where)
+		assert.Equal(t, []string{want.loss}, english(l.Losses()), where)
 	}
 }
 
@@ -195,7 +196,7 @@ func TestBeyondTheOnlyVantagePointNothingIsKnown(t *testing.T) {
 	}
 	l := ladder("0 > S 100 0 0 id=7 @ c")
 	assert.Equal(t, []string{"SYN: 1 to 2, unseen"}, fates(l))
-	assert.Equal(t, []string{"1 packet without an answer; nobody captured further on"}, l.Losses())
+	assert.Equal(t, []string{"1 packet without an answer; nobody captured further on"}, english(l.Losses()))
 	l = ladder("0 > S 100 0 0 id=7 @ c\n0.1 < R. 0 0 101 @ c")
 	assert.Equal(t, []string{"SYN: 1 to 3, arrived", "RST: 3 to 1, arrived"}, fates(l))
 }
@@ -248,7 +249,7 @@ func TestBriefLeavesOutTheMiddle(t *testing.T) {
 	assert.Equal(t, 38, l.Omitted)
 	assert.Equal(t, start.Add(7*time.Second), l.Arrows[l.OmittedAfter].Sent())
 	assert.Equal(t, start.Add(46*time.Second), l.Arrows[l.OmittedAfter+1].Sent())
-	assert.Equal(t, []string{"5 packets lost in the router"}, l.Losses())
+	assert.Equal(t, []string{"5 packets lost in the router"}, english(l.Losses()))
 }
 
 func TestNoArrowBeginsOrEndsOutsideTheLadder(t *testing.T) {
@@ -276,6 +277,17 @@ func TestAPacketThatIsRefusedOnItsWay(t *testing.T) {
 		"0.001 < S. 500 0 101 @ lc": lost, // no refusal
 	} {
 		l := ladderOf(t, "0 > S 100 0 0 id=7 @ cl\n"+answer)
-		assert.Contains(t, l.Losses(), want, answer)
+		assert.Contains(t, english(l.Losses()), want, answer)
 	}
+}
+
+// english are the texts in English. Each has a Korean, too.
+func english(list []lang.Text) (texts []string) {
+	for _, text := range list {
+		if text.Korean == "" {
+			panic("no Korean: " + text.English)
+		}
+		texts = append(texts, text.English)
+	}
+	return texts
 }

@@ -11,9 +11,20 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 
 	"github.com/tcplab/tcplab/lab/enginetest"
 )
+
+// InEnglish is what a test that compares texts has in its environment, so that they are in English wherever it runs: the locale of
+// a developer may be another.
+const InEnglish = "TCPLAB_LANG=en"
+
+// SpeakEnglish puts [InEnglish] into the environment of the tests, and so of what they start.
+func SpeakEnglish() error {
+	name, value, _ := strings.Cut(InEnglish, "=")
+	return os.Setenv(name, value)
+}
 
 // Main builds tcplab, runs the tests of a package with it in the PATH, and returns the exit code.
 func Main(m interface{ Run() int }) int {
@@ -21,6 +32,9 @@ func Main(m interface{ Run() int }) int {
 	if err == nil {
 		defer os.RemoveAll(dir)
 		err = os.Chmod(dir, 0o755) // other users run it, too
+	}
+	if err == nil {
+		err = SpeakEnglish()
 	}
 	if err == nil {
 		err = build(filepath.Join(dir, "tcplab"))

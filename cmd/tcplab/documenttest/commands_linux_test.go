@@ -64,6 +64,8 @@ var commandName = regexp.MustCompile(`^tcplab (show|clients|up|host [a-z]+)$`)
 var testedElsewhere = map[string]string{
 	"docs/by-hand.md":     "TestByHand_netns and TestByHand_docker type it in one shell",
 	"docs/teaching.md":    "TestTeaching types it in one shell",
+	"*.ko.md":             "TestTranslatedDocuments holds its listings against the page in English",
+	"docs/*.ko.md":        "TestTranslatedDocuments holds its listings against the page in English",
 	"docs/your-own-*.md":  "TestYourOwnClientDocument writes its files, too",
 	"docs/drivers.md":     "its commands measure for minutes; TestExampleModules makes some of its cells anew",
 	"docs/performance.md": "its commands measure for minutes; the page is written by docs/performance.sh, which runs them",
@@ -167,7 +169,7 @@ func try(t *testing.T, bin, dir string, env []string, c cmdtest.TypedCommand) {
 	// "go run" builds the program and runs it; it has been built, and runs where nothing is overwritten.
 	line := strings.Replace(c.Text, "go run ./cmd/tcplab ", "tcplab ", 1)
 	shell := exec.Command("sh", "-c", line)
-	shell.Dir, shell.Env = dir, append(env, "PATH="+bin+":"+os.Getenv("PATH"), "TCPLAB_LANG=") // what is shown is in English
+	shell.Dir, shell.Env = dir, append(env, "PATH="+bin+":"+os.Getenv("PATH"), cmdtest.InEnglish)
 	var stdout, stderr bytes.Buffer
 	shell.Stdout, shell.Stderr = &stdout, &stderr
 	err := shell.Run()

@@ -66,5 +66,5 @@ func TestLessonCheck(t *testing.T) {
 	assert.Regexp(t, `^not 3: count the packets, there and back, in a capture at client\. One asks, one answers\. \(It is about the last connection, the one from port \d+\.\)\n$`, out)
 	out, code = check("refused", "sender", "서버가", "보냈다", "--lang", "ko")
 	assert.Zero(t, code, out)
-	assert.Regexp(t, `^맞다: server\n    client            0\.\d{6} s  < R\. seq 0 ack 1 win 0 from 203\.0\.113\.10\n( .*\n){2}    server            0\.\d{6} s  < R\. .*\n$`, out)
+	assert.Regexp(t, `^정답: server\n    client            0\.\d{6} s  < R\. seq 0 ack 1 win 0 from 203\.0\.113\.10\n( .*\n){2}    server            0\.\d{6} s  < R\. .*\n$`, out)
 }

@@ -64,9 +64,18 @@ func TestLessonPagesOrdinaryUser(t *testing.T) {
 	}
 }
 
+// In Korean a page shows what a lab says of itself in Korean.
+func TestLessonPages_korean(t *testing.T) {
+	for _, p := range lesson.Pages(lang.Korean) {
+		if strings.Contains(p.Markdown, "netns, IPv4, ") { // the others show what the pages in English do
+			t.Run(p.Name, func(t *testing.T) { testLessonPage(t, p, "netns", false, "TCPLAB_LANG=ko") })
+		}
+	}
+}
+
 // testLessonPage does a lesson, as one person does in one shell: every command is typed, and every question is answered
 // where it stands, wrongly and then rightly.
-func testLessonPage(t *testing.T, p lesson.Page, engine string, ordinary bool) {
+func testLessonPage(t *testing.T, p lesson.Page, engine string, ordinary bool, env ...string) {
 	if testing.Short() {
 		t.Skip("retransmissions in real time are not for -short")
 	}
@@ -85,7 +94,6 @@ func testLessonPage(t *testing.T, p lesson.Page, engine string, ordinary bool) {
 			return string(out), err
 		})
 	}
-	var env []string
 	if engine == "docker" {
 		env = append(env, "TCPLAB_HOST_BINARY="+cmdtest.HostBinary(t))
 	}
