@@ -9,13 +9,13 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/tcplab/tcplab/lab"
-	"golang.org/x/sys/unix"
 )
 
 // buffer is written by a command while a test reads it.
@@ -138,7 +138,7 @@ func TestProgramsThatOverwriteTheirEnvironment(t *testing.T) {
 		return cmd, out
 	}
 	cmd, out := start(ctx)
-	require.NoError(t, cmd.Signal(unix.SIGINT))
+	require.NoError(t, cmd.Signal(syscall.SIGINT))
 	err := cmd.Wait()
 	exit, ok := errors.AsType[*lab.ExitError](err)
 	require.True(t, ok, "%v", err)

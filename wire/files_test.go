@@ -279,7 +279,7 @@ func TestNamedByWhatToDo(t *testing.T) {
 		"extract the capture":    []byte("7z\xbc\xaf\x27\x1c\x00"),
 		"compressed twice":       gzipped(t, xzData(t, threeSYNs(t, 1))),
 		"download the capture":   []byte("<!DOCTYPE html>\n<html>\n"),
-		"not what tcpdump print": []byte("listening on eth0\n"),
+		"or what tcpdump -nn printed": []byte("listening on eth0\n"),
 	} {
 		_, err := NewReader(bytes.NewReader(input))
 		assert.ErrorIs(t, err, ErrNotCapture, want)

@@ -17,6 +17,9 @@ import (
 	"github.com/tcplab/tcplab/report"
 )
 
+// requireTshark, set to 1, makes a missing tshark a failure: CI must not go without its independent witness.
+const requireTshark = "TCPLAB_REQUIRE_TSHARK"
+
 // needTshark skips a test where tshark is missing and may be.
 func needTshark(t *testing.T) {
 	t.Helper()

@@ -20,9 +20,6 @@ import (
 	"github.com/tcplab/tcplab/scenarios"
 )
 
-// requireTshark, set to 1, makes a missing tshark a failure: CI must not go without its independent witness.
-const requireTshark = "TCPLAB_REQUIRE_TSHARK"
-
 // testTshark holds captures, as tshark reads them, against the report: at every vantage point the same packets (so as
 // many SYNs and RSTs) in the same order, and the same gaps between them to the millisecond; and as many pings. Of the
 // phases before and after the fault, which are made in the same way in every scenario, those of one are looked at.
