@@ -38,6 +38,15 @@ type witness struct {
 
 var theWitness witness
 
+// Attend lets a witness look on until the returned function is called, so that [Late] knows.
+func Attend() (leave func()) { return theWitness.attend() }
+
+// Late is by how much a client of this process may have ended late between two times, because the machine or this process was: what a clock
+// says of it is to be read with so much more tolerance. Nothing is known of times at which nobody had called [Attend] and no run was under way.
+func Late(from, to time.Time) time.Duration {
+	return clientSteps * max(theWitness.late(from, to), theWitness.waited(from, to))
+}
+
 // attend lets the witness look on until the returned function is called.
 func (w *witness) attend() (leave func()) {
 	w.mutex.Lock()

@@ -2,10 +2,14 @@ package labtest
 
 import (
 	"context"
+	"errors"
+	"runtime"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/lab"
 )
 
@@ -64,4 +68,31 @@ func TestLaterThanAnInstant(t *testing.T) {
 	l.AwaitBreak()
 	assert.GreaterOrEqual(t, time.Since(start), 300*time.Millisecond)
 	assert.True(t, l.standing.Broken())
+}
+
+// A process that gets no processor is late by itself: so much is added to what a call may take.
+func TestABusyProcessIsGivenTime(t *testing.T) {
+	t.Cleanup(harness.Attend())
+	over := make(chan struct{})
+	var busy sync.WaitGroup
+	for range 50 * runtime.GOMAXPROCS(0) {
+		busy.Go(func() {
+			for {
+				select {
+				case <-over:
+					return
+				default:
+				}
+			}
+		})
+	}
+	seen := do(t.Context(), func(context.Context) error {
+		time.Sleep(time.Second) // as long as the call takes
+		return errors.New("it fails")
+	}, Limit)
+	close(over)
+	busy.Wait()
+	assert.Greater(t, seen.late, 50*time.Millisecond)
+	assert.Empty(t, FailsWithin(seen.Elapsed-late-seen.late)(seen))
+	assert.NotEmpty(t, FailsWithin(seen.Elapsed-late-seen.late-time.Millisecond)(seen))
 }
