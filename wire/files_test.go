@@ -268,17 +268,17 @@ func TestNamedByWhatToDo(t *testing.T) {
 	binary.LittleEndian.PutUint32(trace, 4096)
 	copy(trace[80:], "C\x00:\x00\\\x00n\x00.\x00e\x00t\x00l\x00")
 	for want, input := range map[string][]byte{
-		"pktmon etl2pcap":        trace,
-		"tshark -V printed":      []byte("Frame 1: 74 bytes on wire (592 bits), 74 bytes captured (592 bits)\nEthernet II\n"),
-		"what tshark printed":    []byte("    1   0.000000 198.51.100.10 → 203.0.113.10 TCP 74 40001 → 8080 [SYN] Seq=0\n"),
-		"tshark's XML":           []byte("<?xml version=\"1.0\"?>\n<pdml version=\"0\">\n"),
-		"tshark's JSON":          []byte("[\n {\n  \"_index\": \"packets\",\n  \"_source\": {\n   \"layers\": {\n"),
-		"UTF-16":                 joined([]byte{0xff, 0xfe, 0xd4, 0, 0xc3, 0, 0xb2, 0, 0xa1, 0}, zeros(100)),
-		"editcap -F pcapng":      []byte(netMonOldMagic + "\x01\x01"),
-		"git lfs pull":           []byte("version https://git-lfs.github.com/spec/v1\noid sha256:1\n"),
-		"extract the capture":    []byte("7z\xbc\xaf\x27\x1c\x00"),
-		"compressed twice":       gzipped(t, xzData(t, threeSYNs(t, 1))),
-		"download the capture":   []byte("<!DOCTYPE html>\n<html>\n"),
+		"pktmon etl2pcap":             trace,
+		"tshark -V printed":           []byte("Frame 1: 74 bytes on wire (592 bits), 74 bytes captured (592 bits)\nEthernet II\n"),
+		"what tshark printed":         []byte("    1   0.000000 198.51.100.10 → 203.0.113.10 TCP 74 40001 → 8080 [SYN] Seq=0\n"),
+		"tshark's XML":                []byte("<?xml version=\"1.0\"?>\n<pdml version=\"0\">\n"),
+		"tshark's JSON":               []byte("[\n {\n  \"_index\": \"packets\",\n  \"_source\": {\n   \"layers\": {\n"),
+		"UTF-16":                      joined([]byte{0xff, 0xfe, 0xd4, 0, 0xc3, 0, 0xb2, 0, 0xa1, 0}, zeros(100)),
+		"editcap -F pcapng":           []byte(netMonOldMagic + "\x01\x01"),
+		"git lfs pull":                []byte("version https://git-lfs.github.com/spec/v1\noid sha256:1\n"),
+		"extract the capture":         []byte("7z\xbc\xaf\x27\x1c\x00"),
+		"compressed twice":            gzipped(t, xzData(t, threeSYNs(t, 1))),
+		"download the capture":        []byte("<!DOCTYPE html>\n<html>\n"),
 		"or what tcpdump -nn printed": []byte("listening on eth0\n"),
 	} {
 		_, err := NewReader(bytes.NewReader(input))

@@ -75,7 +75,10 @@ func oneSpinner() (done func()) {
 	if err != nil {
 		return spinner.Unlock
 	}
-	for began := time.Now(); time.Since(began) < spinnerPatience && unix.Flock(int(program.Fd()), unix.LOCK_EX|unix.LOCK_NB) != nil; {
+	for began := time.Now(); time.Since(began) < spinnerPatience; {
+		if !errors.Is(unix.Flock(int(program.Fd()), unix.LOCK_EX|unix.LOCK_NB), unix.EWOULDBLOCK) {
+			break // it is ours, or a file system has no such locks
+		}
 		time.Sleep(spinnerPoll) // flock(2) has no way to wait with a deadline
 	}
 	return func() {
