@@ -141,16 +141,13 @@ func (c Program) run(ctx context.Context, s *harness.Standing, limit, settle tim
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	act := &Act{}
-	alarm := time.NewTimer(limit)
-	defer alarm.Stop()
-	select {
-	case err = <-ended:
+	if act.Hung, err = within(limit, start, ended); act.Hung {
+		act.Elapsed = time.Since(start)
+	} else {
 		act.Elapsed, act.ended = time.Since(start), time.Now()
 		if err := pause(ctx, settle); err != nil {
 			return nil, err
 		}
-	case <-alarm.C:
-		act.Hung, act.Elapsed = true, time.Since(start)
 	}
 	all, looked := socketsOf(ctx, s)
 	if act.Hung {
@@ -166,6 +163,21 @@ func (c Program) run(ctx context.Context, s *harness.Standing, limit, settle tim
 	}
 	act.Stdout, act.Stderr = stdout.String(), stderr.String()
 	return act, err
+}
+
+// within waits for a command's end until the limit, and then by how much the machine was late until then.
+func within(limit time.Duration, start time.Time, ended <-chan error) (hung bool, err error) {
+	for _, more := range []func() time.Duration{
+		func() time.Duration { return limit },
+		func() time.Duration { return harness.Late(start, time.Now()) },
+	} {
+		select {
+		case err := <-ended:
+			return false, err
+		case <-time.After(more()):
+		}
+	}
+	return true, nil
 }
 
 // ask lets the lab's own client ask the service. It has the patience of a client that is no better than it must be: it ends before

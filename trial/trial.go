@@ -65,6 +65,7 @@ const leastPatience = 30 * time.Second
 // Run puts a command into a scenario's failure: it runs while the lab is healthy, while it is broken, and once it is healed. The
 // error is for a trial that could not be made.
 func Run(ctx context.Context, e lab.Engine, s harness.Scenario, c Program, o Options) (result *TrialResult, err error) {
+	defer harness.Attend()()
 	result = &TrialResult{Scenario: s.Name, Engine: e.Name(), Family: int(o.Family)}
 	o.Progress(harness.Up)
 	standing, err := o.Open(ctx, e, s)
