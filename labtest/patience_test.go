@@ -5,6 +5,7 @@ import (
 	"errors"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -73,16 +74,11 @@ func TestLaterThanAnInstant(t *testing.T) {
 // A process that gets no processor is late by itself: so much is added to what a call may take.
 func TestABusyProcessIsGivenTime(t *testing.T) {
 	t.Cleanup(harness.Attend())
-	over := make(chan struct{})
+	var over atomic.Bool
 	var busy sync.WaitGroup
 	for range 50 * runtime.GOMAXPROCS(0) {
 		busy.Go(func() {
-			for {
-				select {
-				case <-over:
-					return
-				default:
-				}
+			for !over.Load() {
 			}
 		})
 	}
@@ -90,7 +86,7 @@ func TestABusyProcessIsGivenTime(t *testing.T) {
 		time.Sleep(time.Second) // as long as the call takes
 		return errors.New("it fails")
 	}, Limit)
-	close(over)
+	over.Store(true)
 	busy.Wait()
 	assert.Greater(t, seen.late, 50*time.Millisecond)
 	assert.Empty(t, FailsWithin(seen.Elapsed-late-seen.late)(seen))
