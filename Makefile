@@ -81,9 +81,9 @@ half-open:
 	cd drivers && CGO_ENABLED=0 go test -count=1 -run '^TestHalfOpen$$/^runs$$/$(ONLY)' ./halfopen -update $(if $(KEEP),-keep $(abspath $(KEEP)))
 	cd drivers && CGO_ENABLED=0 go test -count=1 -run '^TestPage$$' ./halfopen -update
 
-# Gives every scenario the fault of every other: some ten minutes.
+# Gives every scenario the fault of every other: some ten minutes. SHARD=2/4 tries the second of four parts.
 pairs:
-	TCPLAB_MEASURE=1 go test -count=1 -timeout=60m -run '^TestEveryFaultIsToldFromEveryOther$$' ./scenarios/proof
+	TCPLAB_MEASURE=1 TCPLAB_SHARD="$(SHARD)" go test -count=1 -timeout=60m -run '^TestEveryFaultIsToldFromEveryOther$$' ./scenarios/proof
 
 # Runs every scenario in containers on both families; "go test" has one of each kind, on one of the two.
 containers:

@@ -3,6 +3,7 @@ package proof
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"maps"
 	"math/rand/v2"
 	"os"
@@ -150,7 +151,11 @@ func TestEveryFaultIsToldFromEveryOther(t *testing.T) {
 	runs := harnesstest.RunsOf(e)
 	defer runs.Wait()
 	draw := rand.New(rand.NewPCG(enginetest.Seed(t), 0))
-	for _, s := range harnesstest.Brief() {
+	part, parts := shard(t)
+	for i, s := range harnesstest.Brief() {
+		if i%parts != part {
+			continue
+		}
 		for _, other := range drawn(draw, s) {
 			reason := scenarios.Alike(s, other)
 			runs.Run(t, s.Name+" with the fault of "+other.Name, func(t *testing.T) {
@@ -169,6 +174,16 @@ func TestEveryFaultIsToldFromEveryOther(t *testing.T) {
 			})
 		}
 	}
+}
+
+// shard is which part of the scenarios is tried, of how many: TCPLAB_SHARD=2/4 is the second of four ("make pairs SHARD=2/4").
+func shard(t *testing.T) (part, parts int) {
+	t.Helper()
+	text := cmp.Or(os.Getenv("TCPLAB_SHARD"), "1/1")
+	_, err := fmt.Sscanf(text, "%d/%d", &part, &parts)
+	require.NoError(t, err, "TCPLAB_SHARD=%s: it is PART/PARTS, such as 2/4", text)
+	require.True(t, 1 <= part && part <= parts, "TCPLAB_SHARD=%s: the parts are 1 to %d", text, parts)
+	return part - 1, parts
 }
 
 // isTranslated reports whether a NAT hides the client's address, at which a fault behind it may aim.
