@@ -34,9 +34,8 @@ func newList() *cobra.Command {
 		if asJSON {
 			return listAll(cmd.OutOrStdout(), list, tag, true)
 		}
-		out, flush := folded(cmd.OutOrStdout())
-		defer flush()
-		return listAll(out, list, tag, false)
+		out, show := paged(cmd)
+		return errors.Join(listAll(out, list, tag, false), show())
 	})
 }
 
@@ -132,8 +131,9 @@ image for a document.`,
 		if image != "" {
 			return fmt.Errorf("--svg draws a run that was kept: name its folder, such as artifacts/%s-netns-ipv4", s.Name)
 		}
-		_, err = io.WriteString(out, describe(s, tag))
-		return err
+		text, show := paged(cmd)
+		_, err = io.WriteString(text, describe(s, tag))
+		return errors.Join(err, show())
 	})
 }
 

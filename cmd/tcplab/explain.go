@@ -36,8 +36,7 @@ work on a lab.`,
 		case markdown:
 			return page.Markdown(cmd.OutOrStdout())
 		}
-		out, flush := folded(cmd.OutOrStdout())
-		defer flush()
-		return page.Text(out)
+		out, show := paged(cmd)
+		return errors.Join(page.Text(out), show())
 	})
 }

@@ -66,6 +66,7 @@ func TestWidthOfTerminals(t *testing.T) {
 		for _, typed := range []string{"list", "list --lang ko", "run --help", "diagnose --help", "clients", "explain no-answer", "lesson read 1",
 			"diagnose " + golden + "/firewall-drop.pcapng", "diagnose --verdict lost x.pcap"} {
 			cmd := exec.Command(cmdtest.Program(t), strings.Fields(typed)...)
+			cmd.Env = append(os.Environ(), "PAGER=cat")
 			tty, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: columns})
 			require.NoError(t, err)
 			var out bytes.Buffer
@@ -82,4 +83,30 @@ func TestWidthOfTerminals(t *testing.T) {
 			assert.Positive(t, lines, typed)
 		}
 	}
+}
+
+// What does not fit on the terminal goes to the pager, which may be left before the end, and is told nothing else.
+func TestPager(t *testing.T) {
+	t.Parallel()
+	shown := func(rows uint16, pager string, args ...string) string {
+		cmd := exec.Command(cmdtest.Program(t), args...)
+		cmd.Env = append(os.Environ(), "PAGER="+pager, "LESS=", "TERM=xterm", "LC_ALL=C.UTF-8")
+		tty, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: rows, Cols: 80})
+		require.NoError(t, err)
+		var out bytes.Buffer
+		_, _ = out.ReadFrom(tty)
+		require.NoError(t, cmd.Wait(), out.String())
+		require.NoError(t, tty.Close())
+		return strings.ReplaceAll(out.String(), "\r", "")
+	}
+	whole := shown(24, "cat", "list")
+	require.Greater(t, strings.Count(whole, "\n"), 200)
+	assert.Equal(t, whole, shown(24, "", "list"), "an empty PAGER is none")
+	assert.Equal(t, whole, shown(24, "tcplab-has-no-such-pager", "list"))
+	assert.Equal(t, whole, shown(uint16(strings.Count(whole, "\n")+1), "echo paged; cat", "list"), "it fits")
+	assert.Equal(t, "paged\n"+whole, shown(24, "echo paged; cat # as in a terminal", "list"))
+	assert.Equal(t, strings.Join(strings.SplitAfter(whole, "\n")[:2], ""), shown(24, "head -n 2", "list"))
+	assert.Equal(t, "left\n", shown(24, "head -n 0; kill -INT $PPID; echo left", "explain", "no-answer"), "Ctrl-C is the pager's")
+	assert.Regexp(t, "^paged\n", shown(10, "echo paged; cat", "show", "closed-port"))
+	assert.NotContains(t, shown(10, "echo paged; cat", "list", "--json"), "paged")
 }
