@@ -41,6 +41,9 @@ func sysctl(_ context.Context, s Streams, keys []string) error {
 // WriteSysctl sets a kernel parameter of the namespace. The error of one that the kernel lacks wraps [fs.ErrNotExist].
 func (n *Namespace) WriteSysctl(key, value string) error {
 	if spins(key) {
+		if n.hasSysctl(key, value) {
+			return nil // the kernel would take its lock all the same
+		}
 		defer oneSpinner()()
 	}
 	return n.Do(func() error {
@@ -49,6 +52,16 @@ func (n *Namespace) WriteSysctl(key, value string) error {
 		}
 		return nil
 	})
+}
+
+// hasSysctl reports whether a parameter has a value already.
+func (n *Namespace) hasSysctl(key, value string) (has bool) {
+	_ = n.Do(func() error { // where it cannot be read, writing tells why
+		text, err := os.ReadFile(sysctlPath(key))
+		has = err == nil && strings.TrimSpace(string(text)) == value
+		return nil
+	})
+	return has
 }
 
 // spins reports whether the kernel needs its lock of all interfaces (RTNL) for a parameter. Where somebody else has the lock, such a write does
