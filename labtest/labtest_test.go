@@ -74,7 +74,7 @@ func TestComplaints(t *testing.T) {
 		require.Len(t, c.list, 2)
 		if lab.standing.Scenario().Name == "service-hangs" {
 			assert.True(t, seen.Hung)
-			assert.Contains(t, c.list[1], "still waiting after 10 s: it has no timeout of its own for that")
+			assert.Regexp(t, `still waiting after 1[\d.]+ s: it has no timeout of its own for that`, c.list[1]) // later on a busy machine
 		} else {
 			assert.Contains(t, c.list[1], "20 connections in ")
 			assert.Contains(t, c.list[1], " 1 were expected at most")
