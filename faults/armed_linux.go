@@ -55,7 +55,8 @@ func (r Rule) atPort(first, port int) Rule {
 
 func setArmed(conn *nftables.Conn, f lab.Family, r Rule, services []int, watch func(fired ...expr.Any) [][]expr.Any) error {
 	table := replaceTable(conn, armedTable)
-	set := &nftables.Set{Table: table, Name: firedSet, KeyType: nftables.TypeInetService, Dynamic: true}
+	// The only set of the batch: the library would number it by a count that is not for several labs at once.
+	set := &nftables.Set{Table: table, ID: 1, Name: firedSet, KeyType: nftables.TypeInetService, Dynamic: true}
 	if err := conn.AddSet(set, nil); err != nil {
 		return fmt.Errorf("arm rule %s: %w", r, err)
 	}
