@@ -24,7 +24,7 @@ const answeredTwiceWire = `
 never    < R*
 `
 
-// askedTwiceWire: behind the line, the SYN and the request are seen twice.
+// askedTwiceWire: behind the line, the SYN and the request are seen twice. The reply may come before the second request.
 const askedTwiceWire = `
 +0       > S
 ...
@@ -33,8 +33,6 @@ const askedTwiceWire = `
 +any     > P. seq 1 ack 1 len !0
 ...
 +any     > P. seq 1 ack 1 len !0
-...
-+any     < P. seq 1 len !0
 ...
 never    < R*
 `

@@ -80,7 +80,7 @@ func (n *Namespace) netlink(family int) (h *netlink.Handle, err error) {
 
 // groupsDeadline bounds the wait for the groups of new addresses, which takes as long as a work item of the kernel has
 // to wait for a processor.
-const groupsDeadline = 10 * time.Second
+const groupsDeadline = time.Minute
 
 // watchAddrs returns a channel that is sent to whenever an address of the namespace has changed.
 func (n *Namespace) watchAddrs() (changes chan netlink.AddrUpdate, stop func(), err error) {

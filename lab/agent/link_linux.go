@@ -126,7 +126,7 @@ func (n *Namespace) withLink(name string, do func(*netlink.Handle, netlink.Link)
 }
 
 // linkDeadline bounds the wait for a link to carry packets, which takes milliseconds.
-const linkDeadline = 10 * time.Second
+const linkDeadline = time.Minute
 
 // AwaitLinks waits until each of the links is ready: operational, which is when the kernel has attached its queue (what
 // is sent before is dropped), hearing multicast, and taking in what is sent to its addresses (so is what comes before).

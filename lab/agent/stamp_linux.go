@@ -48,7 +48,7 @@ func (s *Stamping) do(fn func(fd int)) error {
 
 const (
 	// stampPatience bounds the wait for the kernel to begin.
-	stampPatience = 10 * time.Second
+	stampPatience = time.Minute
 	// stampPause is between two looks at it. It tells nobody that it has begun.
 	stampPause = time.Millisecond
 )
