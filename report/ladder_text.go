@@ -20,7 +20,7 @@ const (
 type Style struct {
 	// Color uses the terminal's colours.
 	Color bool
-	// Language is that of the sentences; the zero value is English. Names and what is in a drawing are the same in all.
+	// Language is the language of the sentences; the zero value is English. Names, and labels in a drawing, are the same in all languages.
 	Language lang.Tag
 }
 

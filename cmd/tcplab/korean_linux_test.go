@@ -23,7 +23,7 @@ var sameInEveryLanguage = regexp.MustCompile(`artifacts/\S+|^ +tcplab .*|(?:INPU
 // words are two words of English one after the other.
 var words = regexp.MustCompile(`[A-Za-z]{2,} [A-Za-z']{2,}`)
 
-// english are the lines of a text that have words of English in them, but for drawings and for what programs have said.
+// english returns the lines of a text that have English words, without the drawings and without what programs have said.
 func english(text string, said ...string) (lines []string) {
 	for line := range strings.Lines(text) {
 		if strings.ContainsAny(line, "│┆┊") || strings.HasPrefix(strings.TrimLeft(line, " "), "client  ") {
@@ -81,7 +81,7 @@ func TestRunInKorean(t *testing.T) {
 	}
 }
 
-// TestCommandInKorean: what is said of a command of the user's own is in Korean, but for the name of the verdict.
+// TestCommandInKorean: the report on a user's own command is in Korean, but for the name of the verdict.
 func TestCommandInKorean(t *testing.T) {
 	cmdtest.NeedEngine(t, "netns")
 	t.Parallel()

@@ -218,9 +218,12 @@ func canBreak(s, other harness.Scenario) bool {
 	if _, floods := other.Fault.(faults.Flood); floods && plan.Name != others.Name {
 		return false // whether the server answers with cookies, its topology says
 	}
-	if client, ours := s.Client.(agent.GoClient); ours && (client.Greeted || client.TLS) {
-		if _, proxied := other.Fault.(faults.Reconfigure); proxied {
+	if _, proxied := other.Fault.(faults.Reconfigure); proxied {
+		if client, ours := s.Client.(agent.GoClient); ours && (client.Greeted || client.TLS) {
 			return false // a proxy for HTTP cannot be proven to misbehave in front of a service that speaks lines, or TLS
+		}
+		if slices.ContainsFunc(s.Fixtures, func(f harness.Fixture) bool { _, portal := f.(faults.Portal); return portal }) {
+			return false // both listen on the router's port
 		}
 	}
 	if _, two := other.Fault.(faults.Both); two && slices.ContainsFunc(others.Hosts, func(h lab.HostSpec) bool { return len(plan.EndsOf(h.Name)) == 0 }) {

@@ -90,7 +90,7 @@ func noteServers(list []*sight) {
 	}
 }
 
-// noteNext tells each packet when the next like it was seen at the same vantage point, and counts those that are alike.
+// noteNext tells each packet when the next packet like it was seen at the same vantage point, and counts the packets that are alike.
 func noteNext(list []*sight) map[wire.PathIdentity]int {
 	next, counts := map[wire.PathIdentity]time.Time{}, map[wire.PathIdentity]int{}
 	for _, s := range slices.Backward(list) {
