@@ -11,7 +11,8 @@ import (
 var dropNamesByTCP = faults.Rule{Chain: "FORWARD", Proto: "tcp", Port: lab.NamePort}
 
 // The answer does not fit (TC), and the SYN by which the client would ask again is dropped; after its timeout the resolver begins anew. The
-// SYN may have been sent again just before that.
+// SYN may have been sent again just before that. A SYN does not say which of the two questions it is to ask, so that the connections of the two
+// may be taken for each other: then the last retransmission of one comes after the other was asked again.
 const (
 	cutWire = `
 +0       > dns
@@ -19,6 +20,7 @@ const (
 +0..0.25 > S
 ? +any   > S
 +any     > dns
+? +any   > S
 +any     < dns NOERROR tc answers 0
 +0..0.25 > S
 ? +any   > S
