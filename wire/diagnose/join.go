@@ -240,6 +240,8 @@ func (j *JoinedSides) compare(c, s *Seen, covered bool) {
 		j.lost(client, clientResets, "the server got a RST that the client did not send")
 	case c.refusals > 0 && s.refusals > 0:
 		j.Text = "the server itself sent the RST"
+	case clientResets.Far == 0 && clientResets.Near > 0 && c.synacks+s.synacks == 0: // to an ACK of an older connection
+		j.lost(client, clientResets, "%s left the client, and none reached the server: the older connection stays there", plural(clientResets.Near, "RST"))
 	default:
 		j.compareData(c, s, covered)
 	}

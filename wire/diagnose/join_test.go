@@ -20,22 +20,24 @@ func seenIn(t *testing.T, text string) []Seen {
 func TestJoin(t *testing.T) {
 	stalled := "1 > P. 1 100 1\n1.3 > P. 1 100 1\n1.9 > P. 1 100 1\n3.1 > P. 1 100 1"
 	syns := "0 > S 0 0 0\n1 > S 0 0 0"
+	const challenged = "0 > S 0 0 0\n0.1 < . 900 0 77\n2 > S 0 0 0\n"
 	full := exchange + "1 < . 301 0 101 win=0\n2 > . 101 1 301\n2 < . 301 0 101 win=0\n"
 	for name, c := range map[string]struct {
 		front, behind string
 		loss          Loss
 		text          string
 	}{
-		"lost on the way there":   {syns, "", LostBeforeServer, "2 SYNs left the client and never reached the server's network card"},
-		"dropped by the server":   {syns, syns, LostAtServer, "2 packets reached the server's network card, and no answer left it"},
-		"lost on the way back":    {syns, "0 > S 0 0 0\n0 < S. 0 0 1\n1 > S 0 0 0\n1 < S. 0 0 1", LostBeforeClient, "2 packets left the server, and none reached the client"},
-		"refused by the server":   {"0 > S 0 0 0\n0 < R. 0 0 1", "0 > S 0 0 0\n0 < R. 0 0 1", LostNowhere, "the server itself sent the RST"},
-		"refused on the way":      {"0 > S 0 0 0\n0 < R. 0 0 1", "", ForgedBetween, "the server never saw the SYN: the RST was sent by something on the way"},
-		"refused beside the way":  {"0 > S 0 0 0\n0 < R. 0 0 1", "0 > S 0 0 0", ForgedBetween, "the server sent nothing: what the client got was sent by something on the way"},
-		"rejected on the way":     {"0 > S 0 0 0\n0 icmp 3 13", "", LostBeforeServer, "the SYN never reached the server: what sent the ICMP error stopped it"},
-		"rejected by the server":  {"0 > S 0 0 0\n0 icmp 3 13", "0 > S 0 0 0\n0 icmp 3 13", LostAtServer, "the server itself sent the ICMP error"},
-		"RST forged to one side":  {exchange + "1 < R. 301 0 101", exchange, ForgedBetween, "the client got a RST that the server did not send"},
-		"RST forged to the other": {exchange, exchange + "1 > R. 101 0 301", ForgedBetween, "the server got a RST that the client did not send"},
+		"lost on the way there":               {syns, "", LostBeforeServer, "2 SYNs left the client and never reached the server's network card"},
+		"dropped by the server":               {syns, syns, LostAtServer, "2 packets reached the server's network card, and no answer left it"},
+		"lost on the way back":                {syns, "0 > S 0 0 0\n0 < S. 0 0 1\n1 > S 0 0 0\n1 < S. 0 0 1", LostBeforeClient, "2 packets left the server, and none reached the client"},
+		"refused by the server":               {"0 > S 0 0 0\n0 < R. 0 0 1", "0 > S 0 0 0\n0 < R. 0 0 1", LostNowhere, "the server itself sent the RST"},
+		"refused on the way":                  {"0 > S 0 0 0\n0 < R. 0 0 1", "", ForgedBetween, "the server never saw the SYN: the RST was sent by something on the way"},
+		"refused beside the way":              {"0 > S 0 0 0\n0 < R. 0 0 1", "0 > S 0 0 0", ForgedBetween, "the server sent nothing: what the client got was sent by something on the way"},
+		"rejected on the way":                 {"0 > S 0 0 0\n0 icmp 3 13", "", LostBeforeServer, "the SYN never reached the server: what sent the ICMP error stopped it"},
+		"rejected by the server":              {"0 > S 0 0 0\n0 icmp 3 13", "0 > S 0 0 0\n0 icmp 3 13", LostAtServer, "the server itself sent the ICMP error"},
+		"RST forged to one side":              {exchange + "1 < R. 301 0 101", exchange, ForgedBetween, "the client got a RST that the server did not send"},
+		"RST forged to the other":             {exchange, exchange + "1 > R. 101 0 301", ForgedBetween, "the server got a RST that the client did not send"},
+		"RST lost before an older connection": {challenged + "0.1 > R 77 0 0", challenged, LostBeforeServer, "1 RST left the client, and none reached the server: the older connection stays there"},
 		"answer lost": {handshake + "1 > P. 1 100 1\n1 < . 1 0 101\n9 > . 101 0 1", handshake + "1 > P. 1 100 1\n1 < . 1 0 101\n2 < P. 1 50 101\n9 > . 101 0 1",
 			LostBeforeClient, "of 50 bytes that the server sent, 0 reached the client"},
 		"request lost":   {exchange + "1 > P. 101 100 301", exchange, LostBeforeServer, "of 200 bytes that the client sent, 100 reached the server"},

@@ -1,6 +1,7 @@
 package ladder
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/tcplab/tcplab/wire"
@@ -11,7 +12,7 @@ func (s *sight) label() (label, short string) {
 	p := s.packet
 	switch p.Kind {
 	case wire.KindTCP:
-		label = segmentLabel(&p.TCP)
+		label = cmp.Or(s.probe, segmentLabel(&p.TCP))
 	case wire.KindICMP:
 		label = ICMPLabel(&p.ICMP)
 	case wire.KindDNS:

@@ -102,6 +102,29 @@ func TestDataThatIsSentAgainWasLost(t *testing.T) {
 	assert.Equal(t, []string{"62 bytes: 1 to 7, arrived"}, fates(l), "it may merely be the last in the capture")
 }
 
+// A SYN on the ports of an older connection is answered by an ACK that has nothing to do with its number (RFC 5961 section 4).
+func TestASYNIsAnsweredByAnOlderConnection(t *testing.T) {
+	for _, ack := range []string{"1000100", "4000000000"} {
+		l := ladderOf(t, "0 > S 100 0 0 id=7 @ clrs\n0.0001 < . 900 0 "+ack+" @ srlc\n0.0002 > R "+ack+" 0 0 id=8 @ cl\n0.01 > S 100 0 0 id=9 @ clrs")
+		assert.Equal(t, []string{"SYN: 1 to 7, arrived", "ACK: 7 to 1, arrived", "RST: 1 to 4, lost-inside", "SYN, retry 1: 1 to 8, lost-inside"}, fates(l), ack)
+	}
+}
+
+// A keep-alive has the number before the next, and so has the probe of a closed window. An ACK that comes late has an older one.
+func TestProbesAreToldFromACKs(t *testing.T) {
+	const begin = "0 > P. 101 62 501 @ clrs\n0.001 < . 501 0 163 @ srlc\n"
+	for text, want := range map[string]string{
+		begin + "1 > . 162 0 501 @ cl":                                                           "keep-alive: 1 to 4, lost-inside",
+		begin + "0.002 < . 501 0 163 win=0 @ srlc\n1 > . 162 0 501 @ clrs":                       "window probe: 1 to 7, arrived",
+		begin + "1 > . 163 0 501 @ clrs":                                                         "ACK: 1 to 7, arrived",
+		"0 > P. 101 62 501 @ clrs\n1 > . 162 0 501 @ clrs":                                       "ACK: 1 to 7, arrived",
+		begin + "0.002 < P. 501 50 163 @ srlc\n0.003 > . 163 0 551 @ clrs\n2 < . 550 0 163 @ sr": "keep-alive: 7 to 4, lost-inside",
+	} {
+		all := fates(ladderOf(t, text))
+		assert.Equal(t, want, all[len(all)-1], text)
+	}
+}
+
 // The router answers in the server's place: the SYN is lost there, and the message begins there.
 func TestAnICMPErrorBeginsWhereItWasSent(t *testing.T) {
 	l := ladderOf(t, "0 > S 100 0 0 id=7 @ cl\n0.0001 icmp 3 13 @ lc")

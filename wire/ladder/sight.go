@@ -22,6 +22,7 @@ type sight struct {
 	// says that it comes by once more.
 	ttl     uint8
 	returns bool
+	probe   string          // the kind of a segment that only wants an answer; empty: it is none
 	message wire.DNSMessage // of a message to or from a name server
 	port    uint16          // the client's, where there are several connections
 	stood   bool            // the connection stood before the capture
@@ -126,6 +127,9 @@ func (p Columns) sightsOf(f *wire.Attempt) []*sight {
 		s.unanswered = isUnanswered(f, list, i)
 	}
 	noteCircles(list)
+	if !f.Echo && !f.Lookup {
+		noteProbes(f, list)
+	}
 	return list
 }
 
@@ -214,12 +218,17 @@ func isUnanswered(f *wire.Attempt, list []*sight, i int) bool {
 			if again, _ := resentOf(f, o); again == key && !s.copied {
 				return true
 			}
-		case o.Kind == wire.KindICMP, o.TCP.Flags.Has(wire.RST),
+		case o.Kind == wire.KindICMP, o.TCP.Flags.Has(wire.RST), isChallenge(p, o),
 			o.TCP.Flags.Has(wire.ACK) && int32(o.TCP.Ack-end) >= 0:
 			return false
 		}
 	}
 	return len(following) < answerWithin && (key.flags.Has(wire.SYN) || list[i].again > 0)
+}
+
+// isChallenge reports whether a segment answers a SYN by the numbers of an older connection (RFC 5961 section 4).
+func isChallenge(syn, answer *wire.Packet) bool {
+	return syn.TCP.Flags&(wire.SYN|wire.ACK) == wire.SYN && answer.TCP.Flags&(wire.SYN|wire.ACK) == wire.ACK
 }
 
 // isUnansweredEcho reports whether the packet is an echo request to which neither a reply nor an error was seen.
