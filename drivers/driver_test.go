@@ -25,11 +25,12 @@ type driver struct {
 	tuned string
 	// module is the Go module of the driver; "std" is Go itself. Empty: it is a program.
 	module string
-	// program is a program that is the driver, which must be installed and prints its version when it is asked by --version, or, where a second
-	// word is there, by -c with that: a library of Python's.
+	// program is the command that prints the version of a driver which is no module of Go's. Where it prints none, the driver is not installed.
 	program []string
-	server  backend
-	open    func(*labtest.Lab) client
+	// keeps says that such a driver keeps its connections over several calls; else each call is a program that begins and ends.
+	keeps  bool
+	server backend
+	open   func(*labtest.Lab) client
 	// request is the moment at which a request of the driver waits for its answer. The zero value is that of a pool, whose connection has
 	// had an answer before.
 	request lab.When
@@ -84,22 +85,18 @@ func (d driver) slug() string {
 	return regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.ToLower(d.key()), "-")
 }
 
-// pools says whether the driver is a library that keeps connections; a program makes one and ends.
-func (d driver) pools() bool { return d.program == nil }
+// pools says whether the driver keeps connections.
+func (d driver) pools() bool { return d.program == nil || d.keeps }
 
 // lacks is the program that must be installed and is not; empty: the driver can run.
 func (d driver) lacks() string {
-	need := slices.Clone(d.server.programs())
-	if d.program != nil {
-		need = append(need, d.program[0])
-	}
-	for _, path := range need {
+	for _, path := range d.server.programs() {
 		if _, err := exec.LookPath(path); err != nil {
 			return path
 		}
 	}
-	if len(d.program) > 1 && exec.Command(d.program[0], "-c", d.program[1]).Run() != nil {
-		return "what " + d.name + " needs of Python"
+	if d.program != nil && d.version() == "" {
+		return d.name
 	}
 	return ""
 }
@@ -128,13 +125,9 @@ func required(module string) string {
 	return ""
 }
 
-// printed is the first number of what a program says of its version.
-func printed(program ...string) string {
-	ask := []string{"--version"}
-	if len(program) > 1 {
-		ask = []string{"-c", program[1]}
-	}
-	out, _ := exec.Command(program[0], ask...).CombinedOutput() // one that fails has no version to tell, and fails in the lab too
+// printed is the first version in what a command prints; empty: there is none.
+func printed(command ...string) string {
+	out, _ := exec.Command(command[0], command[1:]...).CombinedOutput() // the jar of a library prints its version, and fails
 	return regexp.MustCompile(`\d+(\.\d+)+`).FindString(string(out))
 }
 

@@ -26,8 +26,9 @@ type failure struct {
 	heals time.Duration
 }
 
-// limit is how long a call is waited for, and how long for a driver to recover.
-const limit = 20 * time.Second
+// limit is how long a call is waited for, and how long for a driver to recover. It is longer than the usual timers of drivers by more than a
+// busy machine is late: 20 s (a connection of gRPC), 25 s (five dials of go-redis), 30 s (a dial of net/http).
+const limit = 35 * time.Second
 
 // A pool may look at a connection first that has been idle for longer than a second, and the NAT of the scenarios remembers one for a second.
 const (

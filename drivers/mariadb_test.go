@@ -55,7 +55,7 @@ func (mariadb) serve() (labtest.Server, func(context.Context, *labtest.Lab, stri
 	}
 }
 
-func (mariadb) version() string { return "MariaDB " + printed("/usr/sbin/mariadbd") }
+func (mariadb) version() string { return "MariaDB " + printed("/usr/sbin/mariadbd", "--version") }
 
 func (mariadb) prepare(context.Context, *labtest.Lab) error { return nil } // the empty database has the table
 

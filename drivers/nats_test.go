@@ -38,7 +38,7 @@ func (natsServer) serve() (labtest.Server, func(context.Context, *labtest.Lab, s
 	}
 }
 
-func (natsServer) version() string { return "nats-server " + printed(natsPath) }
+func (natsServer) version() string { return "nats-server " + printed(natsPath, "--version") }
 
 func (natsServer) prepare(ctx context.Context, l *labtest.Lab) error {
 	return withStream(l, func(js jetstream.JetStream) error {

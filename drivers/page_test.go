@@ -37,7 +37,8 @@ func TestPage(t *testing.T) {
 		}
 	}
 	text, err := template.New("page").Option("missingkey=error").Funcs(template.FuncMap{
-		"versions": p.versions, "matrix": p.matrix, "details": p.details, "drawing": p.drawing, "cell": p.cell,
+		"versions": p.versions, "matrix": p.matrix, "details": p.details, "drawing": p.drawing, "cell": p.cell, "limit": inSeconds,
+		"errorOf": func(driver, failure string) string { return p.cell(driver, failure).Error },
 	}).Parse(pageText)
 	require.NoError(t, err)
 	var b strings.Builder
@@ -121,12 +122,15 @@ func (c cell) brief() string {
 func (c cell) ending() string {
 	switch c.End {
 	case "waiting":
-		return fmt.Sprintf("**still waiting after %.0f s**", limit.Seconds())
+		return fmt.Sprintf("**still waiting after %s**", inSeconds())
 	case "ok":
 		return "ok " + after(c.Seconds)
 	}
 	return "error " + after(c.Seconds)
 }
+
+// inSeconds is the limit in words.
+func inSeconds() string { return fmt.Sprintf("%.0f s", limit.Seconds()) }
 
 // after is a time in words. What is less than half a second says more of the machine than of the driver.
 func after(seconds float64) string {
@@ -156,7 +160,7 @@ func (p page) details() string {
 
 func (c cell) recovery() string {
 	if !c.Recovers {
-		return fmt.Sprintf("not within %.0f s", limit.Seconds())
+		return "not within " + inSeconds()
 	}
 	text := after(c.RecoversAfter)
 	if c.Failed > 0 {
@@ -165,9 +169,9 @@ func (c cell) recovery() string {
 	return text
 }
 
-// left are the goroutines, which a program takes with it.
+// left are the goroutines of a driver in Go.
 func (c cell) left(d driver) string {
-	if !d.pools() {
+	if d.program != nil {
 		return "-"
 	}
 	return strconv.Itoa(c.Goroutines)

@@ -56,7 +56,7 @@ func (postgres) serve() (labtest.Server, func(context.Context, *labtest.Lab, str
 
 // connString is how each driver of PostgreSQL is told where its server is.
 func connString(l *labtest.Lab) string {
-	return "postgres://postgres@" + l.Target() + "/postgres?sslmode=disable"
+	return "postgresql://postgres@" + l.Target() + "/postgres?sslmode=disable"
 }
 
 // aside runs a statement on a connection of its own, which is none of the driver's.
@@ -74,7 +74,9 @@ func (postgres) aside(ctx context.Context, l *labtest.Lab, do func(*pgx.Conn) er
 	return do(conn)
 }
 
-func (postgres) version() string { return "PostgreSQL " + printed(postgres{}.programs()[0]) }
+func (postgres) version() string {
+	return "PostgreSQL " + printed(postgres{}.programs()[0], "--version")
+}
 
 func (p postgres) prepare(ctx context.Context, l *labtest.Lab) error {
 	return p.aside(ctx, l, func(c *pgx.Conn) error {

@@ -66,12 +66,6 @@ func curl(options ...string) func(*labtest.Lab, string, bool) []string {
 	}
 }
 
-func requests(timeout string) func(*labtest.Lab, string, bool) []string {
-	return func(l *labtest.Lab, id string, slow bool) []string {
-		return []string{systemPython, "-c", briefly + "import requests; requests.post(sys.argv[1], data='once', timeout=" + timeout + ").raise_for_status()", httpURL(l, id, slow)}
-	}
-}
-
 func seconds(slow bool) float64 {
 	if slow {
 		return slowly.Seconds()
@@ -80,12 +74,10 @@ func seconds(slow bool) float64 {
 }
 
 var _ = register(
-	driver{name: "psql", program: []string{"psql"}, server: postgres{}, request: greeted, open: openProgram(psql(""))},
-	driver{name: "psql", tuned: "`connect_timeout=3&tcp_user_timeout=5000`", program: []string{"psql"}, server: postgres{}, request: greeted, open: openProgram(psql("&connect_timeout=3&tcp_user_timeout=5000"))},
-	driver{name: "psycopg2", program: []string{systemPython, "import psycopg2; print(psycopg2.__version__)"}, server: postgres{}, request: greeted, open: openProgram(psycopg(""))},
-	driver{name: "redis-cli", program: []string{"redis-cli"}, server: redisServer{}, open: openProgram(redisCLI)},
-	driver{name: "curl", program: []string{"curl"}, server: httpServer{}, open: openProgram(curl())},
-	driver{name: "curl", tuned: "`--max-time 3`", program: []string{"curl"}, server: httpServer{}, open: openProgram(curl("--max-time", "3"))},
-	driver{name: "requests", program: []string{systemPython, "import requests; print(requests.__version__)"}, server: httpServer{}, open: openProgram(requests("None"))},
-	driver{name: "requests", tuned: "`timeout=3`", program: []string{systemPython, "import requests; print(requests.__version__)"}, server: httpServer{}, open: openProgram(requests("3"))},
+	driver{name: "psql", program: []string{"psql", "--version"}, server: postgres{}, request: greeted, open: openProgram(psql(""))},
+	driver{name: "psql", tuned: "`connect_timeout=3&tcp_user_timeout=5000`", program: []string{"psql", "--version"}, server: postgres{}, request: greeted, open: openProgram(psql("&connect_timeout=3&tcp_user_timeout=5000"))},
+	driver{name: "psycopg2", program: importing("psycopg2"), server: postgres{}, request: greeted, open: openProgram(psycopg(""))},
+	driver{name: "redis-cli", program: []string{"redis-cli", "--version"}, server: redisServer{}, open: openProgram(redisCLI)},
+	driver{name: "curl", program: []string{"curl", "--version"}, server: httpServer{}, open: openProgram(curl())},
+	driver{name: "curl", tuned: "`--max-time 3`", program: []string{"curl", "--version"}, server: httpServer{}, open: openProgram(curl("--max-time", "3"))},
 )

@@ -15,7 +15,7 @@ type redisServer struct{}
 
 func (redisServer) programs() []string { return []string{"redis-server"} }
 
-func (redisServer) version() string { return "redis-server " + printed("redis-server") }
+func (redisServer) version() string { return "redis-server " + printed("redis-server", "--version") }
 
 func (redisServer) prepare(context.Context, *labtest.Lab) error { return nil }
 
