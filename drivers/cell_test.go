@@ -84,10 +84,23 @@ func run(t *testing.T, d driver, f failure) (c cell) {
 		l.Heal()
 	}
 	c.recover(l, request)
-	client.close()
+	within(closing, client.close)
 	c.Goroutines = goroutines(label)
 	c.Executed = settled(t, l, executed)
 	return c
+}
+
+// closing is how long a driver may take to close.
+const closing = 5 * time.Second
+
+// within waits for no longer: pgxpool waits for a connection that is dead, as long as the kernel does.
+func within(limit time.Duration, do func()) {
+	done := make(chan struct{})
+	go func() { defer close(done); do() }()
+	select {
+	case <-done:
+	case <-time.After(limit):
+	}
 }
 
 // called is the part of a cell that is the call.

@@ -24,7 +24,7 @@ func TestExampleModules(t *testing.T) {
 			if out, err := module("mod", "download"); err != nil {
 				t.Skipf("its modules cannot be had here: %s", out)
 			}
-			out, err := module("test", "-count=1", "-mod=readonly", "./...")
+			out, err := module("test", "-count=1", "-mod=readonly", "-parallel=10", "./...") // most of them only wait
 			require.NoError(t, err, "%s", out)
 		})
 	}
