@@ -13,11 +13,12 @@ import (
 // Moment is the segment of a connection at which something breaks.
 type Moment string
 
-// The moments; each names a segment with data, by who sends it.
+// The moments.
 const (
-	AtRequest       Moment = "request"        // the client's first
-	AtReply         Moment = "reply"          // the server's first
+	AtRequest       Moment = "request"        // the client's first with data
+	AtReply         Moment = "reply"          // the server's first with data
 	AtSecondRequest Moment = "second-request" // the client's first after the server's first
+	AfterRequest    Moment = "after-request"  // what follows the server's acknowledgment of the client's first
 )
 
 // momentWords are the moments in a sentence.
@@ -25,6 +26,7 @@ var momentWords = map[Moment]lang.Text{
 	AtRequest:       {English: "request", Korean: "요청"},
 	AtReply:         {English: "reply", Korean: "응답"},
 	AtSecondRequest: {English: "second request", Korean: "두 번째 요청"},
+	AfterRequest:    {English: "acknowledged request", Korean: "요청에 대한 확인 응답 다음"},
 }
 
 // Cut breaks the path on the router in the middle of a connection: from that segment on, this one included, its packets are

@@ -16,16 +16,17 @@ const cutTable = "cut" // and its chain
 
 // The marks of a connection; one that has none has mark 0.
 const (
-	markNone     = 0
-	markCut      = 1
-	markAnswered = 2
+	markNone      = 0
+	markCut       = 1
+	markAnswered  = 2
+	markRequested = 3
 )
 
-const cutUsage = "usage: tcplab host cut set [--proto tcp|udp] [--port N,...] --from request|reply|second-request [--back] [--reject] [--packets N], or cut remove"
+const cutUsage = "usage: tcplab host cut set [--proto tcp|udp] [--port N,...] --from request|reply|second-request|after-request [--back] [--reject] [--packets N], or cut remove"
 
 // cut breaks connections at a segment of theirs, or stops to do so.
 var cut = tableVerb{table: cutTable, usage: cutUsage, word: "set", declare: func(flags *flag.FlagSet) setTable {
-	from := flags.String("from", "", "the segment from which on packets are dropped: request, reply or second-request")
+	from := flags.String("from", "", "the segment from which on packets are dropped: request, reply, second-request or after-request")
 	ports := portNumbers{lab.Port}
 	flags.Var(&ports, "port", "the service's ports")
 	proto := flags.String("proto", lab.ProtoTCP, "tcp or udp")
@@ -74,6 +75,11 @@ func setCut(conn *nftables.Conn, c Cut, services []serviceEnd) error {
 			break // what goes to any of the ports, and what comes from it, is matched by the first
 		}
 	}
+	if c.From == AfterRequest {
+		for _, service := range services { // behind the cutting rules, so that this segment still passes
+			conn.AddRule(&nftables.Rule{Table: table, Chain: chain, Exprs: marks(append(fromService(service), marked(markRequested)...), markCut)})
+		}
+	}
 	if err := conn.Flush(); err != nil {
 		return fmt.Errorf("cut connections: %w (the kernel needs nf_tables and nf_conntrack with marks)", err)
 	}
@@ -89,6 +95,8 @@ func marking(m Moment, service serviceEnd) [][]expr.Any {
 		return [][]expr.Any{mark(partSource, service, markNone, markCut)}
 	case AtSecondRequest:
 		return [][]expr.Any{mark(partSource, service, markNone, markAnswered), mark(partDestination, service, markAnswered, markCut)}
+	case AfterRequest:
+		return [][]expr.Any{mark(partDestination, service, markNone, markRequested)}
 	}
 	return nil
 }
@@ -99,8 +107,12 @@ func mark(port part, service serviceEnd, from, to uint32) []expr.Any {
 	if service.proto == unix.IPPROTO_TCP {
 		exprs = append(exprs, partFlags.load(), &expr.Bitwise{SourceRegister: 1, DestRegister: 1, Len: 1, Mask: []byte{flagPSH}, Xor: []byte{0}}, equals([]byte{flagPSH}))
 	}
-	exprs = append(exprs, marked(from)...)
-	return append(exprs, &expr.Immediate{Register: 1, Data: native(to)}, &expr.Ct{Key: expr.CtKeyMARK, Register: 1, SourceRegister: true})
+	return marks(append(exprs, marked(from)...), to)
+}
+
+// fromService matches what comes from it.
+func fromService(service serviceEnd) []expr.Any {
+	return append(protocolIs(service.proto), partSource.load(), equals(bigEndian(uint16(service.port))))
 }
 
 // marked matches the packets of a connection with that mark.

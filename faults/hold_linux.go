@@ -19,21 +19,26 @@ func hold(ctx context.Context, s agent.Streams, args []string) error {
 	flags := flag.NewFlagSet("hold", flag.ContinueOnError)
 	count := flags.Int("count", 1, "how many connections; 0: as many as there are local ports")
 	halfOpen := flags.Bool("half-open", false, "begin them, and wait for no answer")
+	forget := flags.Bool("forget", false, "forget them once all are there, without a packet: the other end still has them")
 	if err := agent.Parse(flags, args); err != nil {
 		return err
 	}
 	target, err := netip.ParseAddrPort(flags.Arg(0))
-	if err != nil || flags.NArg() != 1 || *count < 0 || *halfOpen && *count == 0 {
-		return agent.Usagef("usage: tcplab host hold [--count N] [--half-open] ADDRESS:PORT (an IP address, IPv6 in brackets)")
+	if err != nil || flags.NArg() != 1 || *count < 0 || *halfOpen && (*count == 0 || *forget) {
+		return agent.Usagef("usage: tcplab host hold [--count N] [--half-open | --forget] ADDRESS:PORT (an IP address, IPv6 in brackets)")
 	}
-	ctx, cancel := agent.UntilStdinEnds(ctx, s)
-	defer cancel()
+	if !*forget {
+		var cancel context.CancelFunc
+		ctx, cancel = agent.UntilStdinEnds(ctx, s)
+		defer cancel()
+	}
 	dialer := net.Dialer{Control: s.Namespace.Control, KeepAlive: -1}
 	if *halfOpen {
 		agent.SayReady(s)
 		begin(ctx, dialer, target, *count)
 		return nil
 	}
+	var held []*net.TCPConn
 	for n := 0; *count == 0 || n < *count; n++ {
 		c, err := dialer.DialContext(ctx, "tcp", target.String())
 		if *count == 0 && n > 0 && errors.Is(err, unix.EADDRNOTAVAIL) {
@@ -43,9 +48,18 @@ func hold(ctx context.Context, s agent.Streams, args []string) error {
 			return fmt.Errorf("connection %d: %w", n+1, err)
 		}
 		defer c.Close()
-		if err := c.(*net.TCPConn).SetLinger(0); err != nil { // closed with a RST, its port does not rest in TIME-WAIT
+		held = append(held, c.(*net.TCPConn))
+		if err := held[n].SetLinger(0); err != nil { // closed with a RST, its port does not rest in TIME-WAIT
 			return err
 		}
+	}
+	if *forget {
+		for _, c := range held {
+			if err := agent.ForgetOnClose(c); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 	agent.SayReady(s)
 	<-ctx.Done()
@@ -67,5 +81,5 @@ func begin(ctx context.Context, dialer net.Dialer, target netip.AddrPort, count 
 }
 
 func init() {
-	agent.Register("hold [--count N] [--half-open] ADDR:PORT: open connections and keep them until standard input ends", hold)
+	agent.Register("hold [--count N] [--half-open | --forget] ADDR:PORT: open connections and keep them until standard input ends, or forget them", hold)
 }

@@ -114,8 +114,8 @@ func oneLine(text string) string { return strings.Join(strings.Fields(text), " "
 // readAloud has words as they end when they are read in Korean: in a vowel, in a consonant, or in ㄹ, which is a consonant but for
 // "로". Letters are spelled out where the field does so (RST is 알에스티), and digits are Sino-Korean.
 var readAloud = map[string]string{
-	"vowel":     "ClientHello MTU DHCP Wireshark TLS Go API lost TCP ICMP HTTP RST NAT WAF ARP EOF RFC ECONNREFUSED REFUSED EPIPE Linux connect read write traceroute refused prohibited peer forgets blocks port localhost errno LINGER DNS conf rotate getaddrinfo sshd hosts Q EMFILE accept files A resolved glibc Required NOERROR ANY AAAA query route address SOA % 2 4 5 9",
-	"consonant": "SACK ECN Chromium SYN ACK FIN VPN ECONNRESET ETIMEDOUT ping ltn lnup NAME DNSSEC timeout 0 3 6",
+	"vowel":     "keepalive KEEPALIVE ClientHello MTU DHCP Wireshark TLS Go API lost TCP ICMP HTTP RST NAT WAF ARP EOF RFC ECONNREFUSED REFUSED EPIPE Linux connect read write traceroute refused prohibited peer forgets blocks port localhost errno LINGER DNS conf rotate getaddrinfo sshd hosts Q EMFILE accept files A resolved glibc Required NOERROR ANY AAAA query route address SOA % 2 4 5 9",
+	"consonant": "TIMEOUT SACK ECN Chromium SYN ACK FIN VPN ECONNRESET ETIMEDOUT ping ltn lnup NAME DNSSEC timeout 0 3 6",
 	"rieul":     "TTL MySQL hole URL ACL curl unreachable file 1 7 8",
 }
 

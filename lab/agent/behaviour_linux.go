@@ -250,14 +250,23 @@ func answer(ctx context.Context, c *net.TCPConn, requests *bufio.Reader, s lab.S
 	return err == nil, r.Close
 }
 
-// serveThenForget lets the kernel forget the connection: what is closed in TCP_REPAIR ends without a FIN and without a RST.
+// ForgetOnClose lets the kernel forget the connection when it is closed: what is closed in TCP_REPAIR ends without a FIN and without a RST. It
+// needs CAP_NET_ADMIN.
+func ForgetOnClose(c *net.TCPConn) error {
+	raw, err := c.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var set error
+	err = raw.Control(func(fd uintptr) { set = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_REPAIR, 1) })
+	return errors.Join(err, os.NewSyscallError("setsockopt TCP_REPAIR", set))
+}
+
 func serveThenForget(ctx context.Context, c *net.TCPConn, s lab.Service) {
 	if answered, closes := answer(ctx, c, bufio.NewReader(c), s); !answered || closes || !pause(ctx, s.Idle) {
 		return
 	}
-	if raw, err := c.SyscallConn(); err == nil {
-		_ = raw.Control(func(fd uintptr) { _ = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_REPAIR, 1) })
-	}
+	_ = ForgetOnClose(c) // where it may not, the client gets a FIN, which no expectation takes for silence
 }
 
 func serveThenHang(ctx context.Context, c *net.TCPConn, s lab.Service) {

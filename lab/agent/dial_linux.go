@@ -97,7 +97,7 @@ func (d *dialer) parse(verb string, args []string) ([]string, error) {
 	flags.DurationVar(&d.timeout, "timeout", lab.DefaultTimeout, "the client's patience, for connecting and reading together; 0: the kernel's")
 	flags.StringVar(&d.path, "path", "/", "path and query of the request")
 	flags.DurationVar(&d.idle, "idle", 0, "keep the connection idle for so long, then use it again")
-	flags.DurationVar(&d.alive, "keep-alive", 0, "ask whether the other end is still there after so long, in whole seconds; 0: Go's default")
+	flags.DurationVar(&d.alive, "keep-alive", 0, "ask whether the other end is still there after so long, in whole seconds, three times; 0: never")
 	flags.IntVar(&d.upload, "upload", 0, "bytes to send with the request")
 	flags.BoolVar(&d.greeted, "greeted", false, "wait for a line of the server's, and speak in lines")
 	flags.BoolVar(&d.secured, "tls", false, "speak TLS, and trust the lab's own authority")
@@ -154,7 +154,7 @@ func (d dialer) secure(ctx context.Context, conn net.Conn, start time.Time) (net
 
 // keepAlive asks for keep-alives only where the client is to send them.
 func (d dialer) keepAlive() net.KeepAliveConfig {
-	return net.KeepAliveConfig{Enable: d.alive > 0, Idle: d.alive, Interval: d.alive}
+	return net.KeepAliveConfig{Enable: d.alive > 0, Idle: d.alive, Interval: d.alive, Count: 3}
 }
 
 // deadline is the end of the client's patience, the zero Time where that has none.

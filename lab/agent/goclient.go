@@ -16,7 +16,8 @@ type GoClient struct {
 	// time too, is then that of the second request.
 	Idle time.Duration
 	// KeepAlive is for how long nothing may come before the kernel asks whether the other end is still there, in whole seconds
-	// (TCP_KEEPIDLE and TCP_KEEPINTVL, tcp(7)). 0: it does not ask; Go's own default is 15 s.
+	// (TCP_KEEPIDLE and TCP_KEEPINTVL, tcp(7)). It asks three times (TCP_KEEPCNT), and gives the connection up when so long has passed once
+	// more. 0: it does not ask; Go's own default is 15 s, and nine times.
 	KeepAlive time.Duration
 	// Upload is how many bytes go with the request; the client then waits until they are written, and for the reply.
 	Upload int

@@ -98,6 +98,8 @@ func TestDataThatIsSentAgainWasLost(t *testing.T) {
 0.3 > P. 101 62 501 id=2 @ clrs
 `)
 	assert.Equal(t, []string{"62 bytes: 1 to 8, lost-inside", "62 bytes, retry 1: 1 to 8, lost-inside"}, fates(l))
+	l = ladderOf(t, "0 > P. 101 62 501 id=1 @ clrs\n0.01 > F. 163 0 501 id=2 @ clrs\n0.3 > FP. 101 62 501 id=3 @ clrs")
+	assert.Equal(t, []string{"62 bytes: 1 to 8, lost-inside", "FIN: 1 to 7, arrived", "62 bytes, FIN, retry 1: 1 to 8, lost-inside"}, fates(l))
 	l = ladderOf(t, "0 > P. 101 62 501 id=1 @ clrs")
 	assert.Equal(t, []string{"62 bytes: 1 to 7, arrived"}, fates(l), "it may merely be the last in the capture")
 }

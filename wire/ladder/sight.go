@@ -186,6 +186,9 @@ func resentOf(f *wire.Attempt, p *wire.Packet) (key resent, counts bool) {
 		return resent{}, false
 	}
 	key = resent{f.FromClient(p), p.TCP.Seq, p.TCP.Flags & (wire.SYN | wire.FIN)}
+	if p.TCP.Payload > 0 {
+		key.flags &^= wire.FIN // the same data may be sent again with the FIN that came after it
+	}
 	return key, key.flags != 0 || p.TCP.Payload > 0
 }
 
