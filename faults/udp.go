@@ -121,6 +121,9 @@ func (Flood) UnfitForUDP() string { return aboutHeld }
 func (UsePorts) UnfitForUDP() string { return aboutHeld }
 
 // UnfitForUDP implements harness.ForUDP.
+func (ClientForgets) UnfitForUDP() string { return aboutHeld }
+
+// UnfitForUDP implements harness.ForUDP.
 func (Exhaust) UnfitForUDP() string { return aboutHeld }
 
 // UnfitForUDP implements harness.ForUDP.
