@@ -56,7 +56,7 @@ func Alike(s, other harness.Scenario) string {
 		return waitsToBeAsked
 	case isProxied(s) && isCloser(s.Fault) && other.Fault == harness.Fault(faults.Crash{}):
 		return balancerClosed
-	case isProxied(s) && s.Fault == harness.Fault(faults.HangService{}) && other.Unnoticed == harness.OutwaitsSlow:
+	case isProxied(s) && s.Fault == harness.Fault(faults.HangService{}) && isSlow(withoutCut(other.Fault)):
 		return balancerWaitsNot
 	case hasProxy(s) && isBehindFirewall(s.Fault, other.Fault):
 		return ownBehindProxy
@@ -84,6 +84,23 @@ func isProxied(s harness.Scenario) bool {
 // hasProxy reports whether the client is answered by a proxy on the router.
 func hasProxy(s harness.Scenario) bool {
 	return slices.ContainsFunc(s.Fixtures, func(f harness.Fixture) bool { _, is := f.(faults.Proxy); return is })
+}
+
+// withoutCut is what is left of two faults where the second cuts a connection by its request: nothing of that kind passes the router
+// behind a proxy, and nothing at all from a client that waits for a greeting.
+func withoutCut(f harness.Fault) harness.Fault {
+	if two, is := f.(faults.Both); is {
+		if _, cuts := two.Second.(faults.Cut); cuts {
+			return two.First
+		}
+	}
+	return f
+}
+
+// isSlow reports whether with the fault the service takes a while to answer.
+func isSlow(f harness.Fault) bool {
+	other, is := f.(faults.Misbehave)
+	return is && other.To.Delay > 0
 }
 
 // isBehindFirewall reports whether a fault is the second one of two, of which the first is a firewall's.
@@ -122,7 +139,7 @@ func isGreeted(s harness.Scenario) bool {
 // readsFirst reports whether with the fault a service of the lab's listens that reads a request before anything else, and closes when
 // its client does: what it does with a request, only one that asks learns.
 func readsFirst(f harness.Fault) bool {
-	switch f := f.(type) {
+	switch f := withoutCut(f).(type) {
 	case faults.Crash, faults.Freeze:
 		return true
 	case faults.EndIdle:

@@ -70,6 +70,9 @@ func TestWhatLooksAlike(t *testing.T) {
 		{"firewall-drop", "security-group-drop", ""},
 		{"silent-greeting", "answer-stalls", waitsToBeAsked},
 		{"silent-greeting", "process-killed", waitsToBeAsked},
+		{"silent-greeting", "keep-alive-gives-up", waitsToBeAsked},
+		{"load-balancer-gateway-timeout", "keep-alive-gives-up", balancerWaitsNot},
+		{"service-hangs", "keep-alive-gives-up", ""},
 		{"silent-greeting", "socket-leak", ""}, // which does not close when its client does
 		{"silent-greeting", "wrong-port", ""},
 		{"answer-stalls", "silent-greeting", ""},
