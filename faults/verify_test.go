@@ -114,6 +114,27 @@ func TestHowARequestShowsThatAFaultHasTakenHold(t *testing.T) {
 	}
 }
 
+// Of the sockets, those count that are established, with the service's port on the side of the host that is asked.
+func TestAClientHasForgottenWhatTheServerStillHas(t *testing.T) {
+	const client, service = "198.51.100.10:50000", "192.0.2.1:8080"
+	socket := func(local, remote, state string) lab.Socket {
+		return lab.Socket{Local: netip.MustParseAddrPort(local), Remote: netip.MustParseAddrPort(remote), State: state}
+	}
+	for name, c := range map[string]struct {
+		sockets []lab.Socket // of both hosts, which are one here
+		forgot  bool
+	}{
+		"the server alone has it":   {[]lab.Socket{socket(service, client, "ESTAB")}, true},
+		"both have it":              {[]lab.Socket{socket(service, client, "ESTAB"), socket(client, service, "ESTAB")}, false},
+		"the client closes its own": {[]lab.Socket{socket(service, client, "ESTAB"), socket(client, service, "TIME-WAIT")}, true},
+		"the server closes, too":    {[]lab.Socket{socket(service, client, "CLOSE-WAIT")}, false},
+		"there is none":             {nil, false},
+	} {
+		err := ClientForgets{}.Verify(t.Context(), benchOf(&scripted{prints: map[string]any{"sockets": c.sockets}}))
+		assert.Equal(t, c.forgot, err == nil, "%s: %v", name, err)
+	}
+}
+
 func TestEndIdleInWords(t *testing.T) {
 	for want, f := range map[string]EndIdle{
 		"the server closes a connection after 1s without a request":  {After: time.Second},
