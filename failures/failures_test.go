@@ -96,7 +96,7 @@ func TestNames(t *testing.T) {
 	for _, c := range diagnose.Causes() {
 		p, err := Of(string(c), lang.English)
 		require.NoError(t, err)
-		assert.Contains(t, rendered(t, p.Text), c.Text())
+		assert.Contains(t, rendered(t, p.Text), c.Words().English)
 	}
 	for wrong, near := range map[string]string{"closedport": "closed-port", "no-answr": "no-answer", "accept-queue-ful": "accept-queue-full"} {
 		_, err := Of(wrong, lang.English)
@@ -163,17 +163,67 @@ func TestKorean(t *testing.T) {
 	assert.Contains(t, text, headingFelt.Korean)
 }
 
+// sentence is English: words that are no names, one after the other.
+var sentence = regexp.MustCompile(`[a-z]{2,} [a-z]{2,} [a-z]{2,}`)
+
+// What is the same in all languages: what a program says, and what is typed.
+var (
+	quotation = regexp.MustCompile(`"[^"]*"|TLS[a-z: ]+|i/o timeout|no such host|no route to host|network is unreachable|connection refused|server misbehaving|ip route get|ss -tn state syn-recv`)
+	bracketed = regexp.MustCompile(`\([^)]*\)`)
+)
+
+// A page in Korean is so to its end, but for what is typed, for what programs say, and for the drawing, which was recorded.
+func TestPagesInKoreanHaveNoEnglish(t *testing.T) {
+	pages := []FailurePage{Causes(lang.Korean)}
+	for _, name := range Names() {
+		p, err := Of(name, lang.Korean)
+		require.NoError(t, err)
+		pages = append(pages, p)
+	}
+	looked := 0
+	for _, p := range pages {
+		for _, s := range p.Sections {
+			for _, text := range toldIn(s) {
+				text = bracketed.ReplaceAllString(quotation.ReplaceAllString(text, ""), "")
+				assert.NotRegexp(t, sentence, text, "%s: %s", p.Name, s.Heading)
+				looked++
+			}
+		}
+	}
+	assert.Greater(t, looked, 1000)
+}
+
+// toldIn are what a section tells, one by one: of commands, what is said beside them.
+func toldIn(s Section) []string {
+	list := []string{s.Heading}
+	for _, b := range s.Blocks {
+		list = append(list, b.Paragraph.Plain())
+		for _, item := range b.List {
+			list = append(list, item.Plain())
+		}
+		for _, row := range b.Table {
+			list = append(list, row[0].Plain(), row[1].Plain())
+		}
+		for line := range strings.Lines(b.Code) {
+			if _, comment, typed := strings.Cut(line, "  # "); typed && s.Heading != headingDrawing.Korean {
+				list = append(list, comment)
+			}
+		}
+	}
+	return list
+}
+
 // A scenario's page has its cause among the rivals, marked as the one that it is, wherever the verdict alone brings that.
 func TestOwnCauseIsMarked(t *testing.T) {
 	p, err := Of("firewall-drop", lang.English)
 	require.NoError(t, err)
 	text := rendered(t, p.Text)
-	assert.Contains(t, text, diagnose.CauseFirewallOnHost.Text()+" (this one)")
+	assert.Contains(t, text, diagnose.CauseFirewallOnHost.Words().English+" (this one)")
 	assert.Contains(t, text, "sudo tcpdump -ni any 'tcp port PORT and host CLIENT'")
 	before, after, found := strings.Cut(text, "If a capture on the server holds nothing of it")
 	require.True(t, found)
-	assert.Contains(t, before, diagnose.CauseDeadHost.Text())
-	assert.NotContains(t, after, diagnose.CauseDeadHost.Text()+"\n", "the server's capture would answer that")
+	assert.Contains(t, before, diagnose.CauseDeadHost.Words().English)
+	assert.NotContains(t, after, diagnose.CauseDeadHost.Words().English+"\n", "the server's capture would answer that")
 }
 
 // What every client was seen to feel is found in the index by the words of its program.

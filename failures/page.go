@@ -70,7 +70,7 @@ func Of(name string, tag lang.Tag) (FailurePage, error) {
 		b.verdict(v)
 	}
 	if c := diagnose.Cause(name); slices.Contains(diagnose.Causes(), c) {
-		p.Title = firstOf(p.Title, c.Text())
+		p.Title = firstOf(p.Title, c.Words().In(tag))
 		b.cause(c)
 	}
 	if len(b.sections) == 0 {

@@ -32,11 +32,11 @@ func (b *builder) fact(name lang.Text, value Inline) [2]Inline {
 // scenario tells of a scenario.
 func (b *builder) scenario(s harness.Scenario) {
 	b.add(headingWhat, Block{Paragraph: plain("%s", paragraph(s.Story.In(b.tag)))}, Block{Table: b.facts(s)})
-	if rows := feltRows(s.Name); len(rows) > 0 {
+	if rows := b.feltRows(s.Name); len(rows) > 0 {
 		b.add(headingFelt, Block{Table: rows})
 	}
 	b.rivals(subjectOf(s), diagnose.Verdict(s.Verdict), s.Cause, b.alike(s))
-	b.add(headingSeeIt, Block{Code: strings.Join(commandsOf(s), "\n")})
+	b.add(headingSeeIt, Block{Code: strings.Join(b.commandsOf(s), "\n")})
 	if drawing, err := scenarios.Recorded(s.Name, "ladder.txt"); err == nil {
 		b.add(headingDrawing, Block{Code: strings.TrimRight(string(drawing), "\n")})
 	}
@@ -65,23 +65,23 @@ func (b *builder) facts(s harness.Scenario) [][2]Inline {
 		rows = append(rows, b.fact(factServerVerdict, verdictLink(diagnose.Verdict(s.ServerVerdict))))
 	}
 	if s.Cause != "" {
-		rows = append(rows, b.fact(factCause, causeLink(s.Cause)))
+		rows = append(rows, b.fact(factCause, b.causeLink(s.Cause)))
 	}
 	if s.Place != "" {
-		rows = append(rows, b.fact(factPlace, plain("%s", s.Place)))
+		rows = append(rows, b.fact(factPlace, plain("%s", placeWords(s.Place).In(b.tag))))
 	}
 	if s.Fault != nil {
 		rows = append(rows, b.fact(factFault, plain("%s", lang.WordsOf(s.Fault).In(b.tag))))
 	}
-	return append(rows, b.fact(factClient, plain("%s", s.Want.Client)))
+	return append(rows, b.fact(factClient, plain("%s", s.Want.Client.Words().In(b.tag))))
 }
 
 func verdictLink(v diagnose.Verdict) Inline {
 	return Inline{{Text: string(v), Link: string(v) + ".md", Code: true}}
 }
 
-func causeLink(c diagnose.Cause) Inline {
-	return Inline{{Text: c.Text(), Link: "causes.md#" + string(c)}}
+func (b *builder) causeLink(c diagnose.Cause) Inline {
+	return Inline{{Text: c.Words().In(b.tag), Link: "causes.md#" + string(c)}}
 }
 
 func scenarioLink(name string) Inline {
@@ -102,24 +102,24 @@ func felt(scenario string) map[string]string {
 }
 
 // feltRows has a row for each client that the scenario is about.
-func feltRows(scenario string) [][2]Inline {
+func (b *builder) feltRows(scenario string) [][2]Inline {
 	all := felt(scenario)
 	var rows [][2]Inline
 	for _, client := range slices.Sorted(maps.Keys(all)) {
 		if text := all[client]; text != "-" {
-			rows = append(rows, [2]Inline{{{Text: client, Code: true}}, plain("%s%s", text, quotedWords(client, text))})
+			rows = append(rows, [2]Inline{{{Text: client, Code: true}}, plain("%s%s", feltWords(text).In(b.tag), quotedWords(client, text))})
 		}
 	}
 	return rows
 }
 
 // commandsOf make the scenario; none of them touches anything but a lab.
-func commandsOf(s harness.Scenario) []string {
+func (b *builder) commandsOf(s harness.Scenario) []string {
 	list := []string{"tcplab run " + s.Name, "tcplab show " + s.Name, "tcplab up " + s.Name, "tcplab break", "tcplab down"}
 	if h, ok := s.Fault.(harness.ByHand); ok {
 		byHand := h.ByHand(lab.IPv4)
 		for i, c := range byHand {
-			byHand[i] = c + "  # in place of tcplab break"
+			byHand[i] = c + "  # " + insteadOfBreak.In(b.tag)
 		}
 		list = slices.Insert(list, len(list)-1, byHand...)
 	}
@@ -131,7 +131,7 @@ func (b *builder) alike(s harness.Scenario) []Inline {
 	var list []Inline
 	for _, p := range scenarios.Pairs() {
 		if p.Scenario == s.Name {
-			list = append(list, append(scenarioLink(p.Fault), plain(": %s", p.Reason)...))
+			list = append(list, append(scenarioLink(p.Fault), plain(": %s", p.Reason.In(b.tag))...))
 		}
 	}
 	return list
@@ -147,8 +147,8 @@ func (b *builder) rivals(subject diagnose.Subject, v diagnose.Verdict, own diagn
 		}
 		blocks = append(blocks, Block{Paragraph: plain("%s", lossWords(g.Place).In(b.tag))}, Block{List: b.causes(g.Rivals, own)})
 		for _, step := range g.Next {
-			if !slices.Contains(commands, step.Command) {
-				commands = append(commands, step.Command)
+			if command := step.In(b.tag); !slices.Contains(commands, command) {
+				commands = append(commands, command)
 			}
 		}
 	}
@@ -166,7 +166,7 @@ func (b *builder) rivals(subject diagnose.Subject, v diagnose.Verdict, own diagn
 func (b *builder) causes(rivals []diagnose.Rival, own diagnose.Cause) []Inline {
 	var list []Inline
 	for _, r := range rivals {
-		line := causeLink(r.Cause)
+		line := b.causeLink(r.Cause)
 		if r.Cause == own {
 			line = append(line, plain(" (%s)", wordThis.In(b.tag))...)
 		}
@@ -197,7 +197,11 @@ func (b *builder) verdict(v diagnose.Verdict) {
 	var rows [][2]Inline
 	for _, client := range slices.Sorted(maps.Keys(seen)) {
 		slices.Sort(seen[client])
-		rows = append(rows, [2]Inline{{{Text: client, Code: true}}, plain("%s", strings.Join(seen[client], "; "))})
+		var list []lang.Text
+		for _, text := range seen[client] {
+			list = append(list, feltWords(text))
+		}
+		rows = append(rows, [2]Inline{{{Text: client, Code: true}}, plain("%s", lang.Join(list, lang.Same("; ")).In(b.tag))})
 	}
 	if len(rows) > 0 {
 		b.add(headingFelt, Block{Table: rows})
@@ -220,7 +224,7 @@ func isBystander(text string) bool {
 
 // cause tells of a cause.
 func (b *builder) cause(c diagnose.Cause) {
-	blocks := []Block{{Paragraph: plain("%s", c.Text())}}
+	blocks := []Block{{Paragraph: plain("%s", c.Words().In(b.tag))}}
 	if list := c.Verdicts(); len(list) > 0 {
 		var verdicts []Inline
 		for _, v := range list {

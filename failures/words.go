@@ -32,12 +32,56 @@ var (
 	leadAlike    = lang.Text{English: "No vantage point tells it from:", Korean: "어느 관측 지점에서도 다음과 구별되지 않는다:"}
 	leadCommands = lang.Text{English: "They look and change nothing. SERVER, CLIENT and PORT stand for yours, SENDER for the sender of the ICMP error, KNOWN-HOST for a host that answers ping.",
 		Korean: "모두 보기만 하고 아무것도 바꾸지 않는다. SERVER, CLIENT, PORT에는 자신의 값을, SENDER에는 ICMP 오류를 보낸 주소를, KNOWN-HOST에는 ping에 응답하는 호스트를 넣는다."}
-	leadVerdicts = lang.Text{English: "It comes into question with:", Korean: "다음 판정에서 의심해 볼 수 있다:"}
-	leadEvidence = lang.Text{English: "It comes into question only where something else in the capture points to it.", Korean: "캡처 안의 다른 단서가 가리킬 때만 의심해 볼 수 있다."}
-	leadShown    = lang.Text{English: "Shown by:", Korean: "이를 보여 주는 시나리오:"}
-	titleCauses  = lang.Text{English: "What may lie behind a verdict", Korean: "판정 뒤에 있을 수 있는 원인"}
-	wordThis     = lang.Text{English: "this one", Korean: "이 경우"}
+	leadVerdicts   = lang.Text{English: "It comes into question with:", Korean: "다음 판정에서 의심해 볼 수 있다:"}
+	leadEvidence   = lang.Text{English: "It comes into question only where something else in the capture points to it.", Korean: "캡처 안의 다른 단서가 가리킬 때만 의심해 볼 수 있다."}
+	leadShown      = lang.Text{English: "Shown by:", Korean: "이를 보여 주는 시나리오:"}
+	titleCauses    = lang.Text{English: "What may lie behind a verdict", Korean: "판정 뒤에 있을 수 있는 원인"}
+	insteadOfBreak = lang.Text{English: "in place of tcplab break", Korean: "tcplab break 대신"}
+	wordThis       = lang.Text{English: "this one", Korean: "이 경우"}
 )
+
+// places are where a scenario breaks.
+var places = map[string]lang.Text{
+	"client": {English: "client", Korean: "클라이언트"},
+	"core":   {English: "core", Korean: "코어 라우터"},
+	"line":   {English: "line", Korean: "회선"},
+	"router": {English: "router", Korean: "라우터"},
+	"server": {English: "server", Korean: "서버"},
+	"twin":   {English: "twin", Korean: "주소가 같은 장비"},
+}
+
+// placeWords are a place by its name in a scenario.
+func placeWords(name string) lang.Text {
+	if words, known := places[name]; known {
+		return words
+	}
+	return lang.Same(name)
+}
+
+// feltInKorean has what is said in words, and not by the name of an error, of what was recorded of the clients.
+var feltInKorean = []struct {
+	recorded *regexp.Regexp
+	korean   string
+}{
+	{regexp.MustCompile(`^(.*) after (\d+) s$`), "${2}초 뒤 $1"},
+	{regexp.MustCompile(`own timeout`), "자체 타임아웃"},
+	{regexp.MustCompile(`(\d+) of (\d+) lost`), "${2}개 중 ${1}개 유실"},
+	{regexp.MustCompile(`lost after (\S+)`), "$1 다음부터 유실"},
+	{regexp.MustCompile(`no hop answered`), "응답한 홉 없음"},
+	{regexp.MustCompile(`reached at hop (\d+)`), "${1}번째 홉에서 도달"},
+	{regexp.MustCompile(`(!\w) by (\S+)`), "$2의 $1"},
+	{regexp.MustCompile(`not sent`), "보내지 못함"},
+	{regexp.MustCompile(`does not get through, with or without the fault`), "고장이 있든 없든 통과하지 못함"},
+}
+
+// feltWords are what a client felt, as it was recorded.
+func feltWords(recorded string) lang.Text {
+	text := lang.Same(recorded)
+	for _, f := range feltInKorean {
+		text.Korean = f.recorded.ReplaceAllString(text.Korean, f.korean)
+	}
+	return text
+}
 
 // lossWords lead to what is left once a capture on the server has said where an attempt was lost.
 func lossWords(p *diagnose.Place) lang.Text {

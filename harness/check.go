@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire"
 	"github.com/tcplab/tcplab/wire/signature"
 )
@@ -108,30 +109,40 @@ func (w ClientWant) In(f lab.Family) ClientWant {
 	return w
 }
 
-func (w ClientWant) String() string {
+func (w ClientWant) String() string { return w.Words().English }
+
+// Words are how it must end.
+func (w ClientWant) Words() lang.Text {
 	switch {
 	case w.Errno6 != "":
-		return fmt.Sprintf("%s (%s on IPv6)", w.In(lab.IPv4), w.In(lab.IPv6))
+		return lang.Text{English: "%s (%s on IPv6)", Korean: "%s (IPv6에서는 %s)"}.With(w.In(lab.IPv4).Words(), w.In(lab.IPv6).Words())
 	case w.Timeout:
-		return "its own timeout"
+		return lang.Text{English: "its own timeout", Korean: "자체 타임아웃"}
 	case w.GiveUp:
-		return w.Errno + " when the kernel gives up"
+		return lang.Text{English: "%s when the kernel gives up", Korean: "커널이 포기하면 %s"}.With(w.Errno)
 	case w.Errno != "":
-		return w.Errno
+		return lang.Same(w.Errno)
 	case w.Closed:
-		return lab.ClosedEarly
+		return lang.Text{English: lab.ClosedEarly, Korean: "응답 전에 닫힌 연결"}
 	case w.Code != "":
-		return w.Code
+		return lang.Same(w.Code)
 	case w.Status != 0:
-		return fmt.Sprintf("HTTP status %d", w.Status)
-	case w.After > 0:
-		return fmt.Sprintf("success, after a wait of %.3f s", w.After.Seconds())
-	case w.Retransmissions == 1:
-		return "success, after 1 retransmission of the SYN"
-	case w.Retransmissions > 1:
-		return fmt.Sprintf("success, after %d retransmissions of the SYN", w.Retransmissions)
+		return lang.Text{English: "HTTP status %d", Korean: "HTTP 상태 %d"}.With(w.Status)
 	}
-	return "success"
+	return w.successWords()
+}
+
+// successWords are a success, and what came before it.
+func (w ClientWant) successWords() lang.Text {
+	switch {
+	case w.After > 0:
+		return lang.Text{English: "success, after a wait of %.3f s", Korean: "%.3f초 기다린 뒤 성공"}.With(w.After.Seconds())
+	case w.Retransmissions == 1:
+		return lang.Text{English: "success, after 1 retransmission of the SYN", Korean: "SYN을 1번 재전송한 뒤 성공"}
+	case w.Retransmissions > 1:
+		return lang.Text{English: "success, after %d retransmissions of the SYN", Korean: "SYN을 %d번 재전송한 뒤 성공"}.With(w.Retransmissions)
+	}
+	return lang.Text{English: "success", Korean: "성공"}
 }
 
 // checkSources holds the address that the client has at a vantage point against the host whose it must be.

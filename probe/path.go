@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
@@ -136,10 +137,12 @@ func (r *Probed) bothSilent(server netip.Addr) {
 	}
 	if via := r.Route.Via; via.IsValid() {
 		d.Without(diagnose.CausePathBroken)
-		d.Rivals = append(d.Rivals, diagnose.Rival{Cause: diagnose.CausePathBroken, Text: fmt.Sprintf("the path is broken beyond %s", via)})
-		d.Next = append(d.Next, diagnose.Step{ID: diagnose.StepPing, Command: fmt.Sprintf("ping -c 3 %s  # on the client: the next hop", via)})
+		d.Rivals = append(d.Rivals, diagnose.Rival{Cause: diagnose.CausePathBroken, Text: lang.Text{English: "the path is broken beyond %s", Korean: "%s 너머에서 경로가 끊겼다"}.With(via)})
+		d.Next = append(d.Next, diagnose.Step{ID: diagnose.StepPing, Command: fmt.Sprintf("ping -c 3 %s", via),
+			Comment: lang.Text{English: "on the client: the next hop", Korean: "클라이언트에서: 다음 홉"}})
 	}
-	d.Next = append(d.Next, diagnose.Step{ID: diagnose.StepPathMTU, Command: fmt.Sprintf("tracepath -n %s  # on the client: how far it comes", server)})
+	d.Next = append(d.Next, diagnose.Step{ID: diagnose.StepPathMTU, Command: fmt.Sprintf("tracepath -n %s", server),
+		Comment: lang.Text{English: "on the client: how far it comes", Korean: "클라이언트에서: 어디까지 가는가"}})
 }
 
 // pingError tells of a ping that could not be sent.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"syscall"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
@@ -64,8 +65,8 @@ func (r *Probed) offline(server netip.AddrPort) {
 	r.diagnosis = diagnose.Unseen(diagnose.NotSent, netip.AddrPort{}, server)
 	r.diagnosis.Done(diagnose.StepClientRules) // that is not it: the kernel found no route
 	r.diagnosis.Rivals = []diagnose.Rival{diagnose.NewRival(diagnose.CauseOffline),
-		{Cause: diagnose.CauseNoFamily, Text: "it has no " + familyName(server.Addr()) + " connectivity"},
-		{Cause: diagnose.CauseMissingRoute, Text: "a route is missing, or forbids it"}}
+		{Cause: diagnose.CauseNoFamily, Text: lang.Text{English: "it has no %s connectivity", Korean: "이 머신에는 %s 연결이 없다"}.With(familyName(server.Addr()))},
+		{Cause: diagnose.CauseMissingRoute, Text: lang.Text{English: "a route is missing, or forbids it", Korean: "라우트가 없거나 금지한다"}}}
 	r.tell()
 }
 

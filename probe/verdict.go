@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
@@ -54,7 +55,7 @@ func (r *Probed) conclude(f *flow, felt feeling, tapped bool) {
 
 // tell takes over rivals and next steps, once all that was seen is weighed.
 func (r *Probed) tell() {
-	r.Rivals, r.Next = r.diagnosis.RivalTexts(), r.diagnosis.Commands()
+	r.Rivals, r.Next = r.diagnosis.RivalTexts(lang.English), r.diagnosis.Commands(lang.English)
 	r.Causes = []diagnose.Cause{}
 	for _, rival := range r.diagnosis.Rivals {
 		r.Causes = append(r.Causes, rival.Cause)
@@ -103,7 +104,7 @@ func (r *Probed) notSeen(f *flow, felt feeling, tapped bool) {
 	case felt.lacksPort():
 		r.Summary = fmt.Sprintf("no local port is free (%s), so nothing was sent", r.Error)
 		r.diagnosis.Rivals = []diagnose.Rival{diagnose.NewRival(diagnose.CauseNoLocalPort)}
-		r.diagnosis.Next = []diagnose.Step{{ID: diagnose.StepClientSockets, Command: "ss -s; sysctl net.ipv4.ip_local_port_range  # on the client"}}
+		r.diagnosis.Next = []diagnose.Step{{ID: diagnose.StepClientSockets, Command: "ss -s; sysctl net.ipv4.ip_local_port_range", Comment: onClient}}
 	case !tapped || len(f.packets) > 0 || r.Verdict == diagnose.NoNeighbour:
 		// Without a capture nothing is known of packets; and a neighbour that was asked for once has not had its time: the kernel's own
 		// table decided.
@@ -111,20 +112,22 @@ func (r *Probed) notSeen(f *flow, felt feeling, tapped bool) {
 		r.Verdict = diagnose.NotSent
 		r.Summary = fmt.Sprintf("no SYN left this machine by %s within %s", r.Route.Interface, span(r.ElapsedMS))
 		r.diagnosis = diagnose.Unseen(diagnose.NotSent, client, f.server)
-		r.diagnosis.Rivals = []diagnose.Rival{own, {Cause: diagnose.CauseMissingRoute, Text: "it leaves by another interface (ip rule)"}}
+		r.diagnosis.Rivals = []diagnose.Rival{own, {Cause: diagnose.CauseMissingRoute, Text: lang.Text{English: "it leaves by another interface (ip rule)", Korean: "다른 인터페이스로 나간다(ip rule)"}}}
 		r.diagnosis.Next = rulesHere
 	case r.Verdict == diagnose.Refused || r.Verdict == diagnose.Rejected:
 		r.Summary = fmt.Sprintf("refused by this machine itself (%s): nothing passed %s", r.Error, r.Route.Interface)
-		r.diagnosis.Rivals = []diagnose.Rival{{Cause: diagnose.CauseOwnFirewall, Text: "a rule of this machine's own firewall rejects it"}}
+		r.diagnosis.Rivals = []diagnose.Rival{{Cause: diagnose.CauseOwnFirewall, Text: lang.Text{English: "a rule of this machine's own firewall rejects it", Korean: "이 머신 자체의 방화벽 규칙이 거절한다"}}}
 		r.diagnosis.Next = rulesHere
 	default:
 		r.unseen("the packets that decided it: they did not pass %s, where the capture was", r.Route.Interface)
 	}
 }
 
+var onClient = lang.Text{English: "on the client", Korean: "클라이언트에서"}
+
 var rulesHere = []diagnose.Step{
-	{ID: diagnose.StepClientRules, Command: "sudo nft list ruleset; sudo iptables -vnL OUTPUT  # on the client"},
-	{ID: diagnose.StepClientRoute, Command: "ip rule; ip route show table all  # on the client"},
+	{ID: diagnose.StepClientRules, Command: "sudo nft list ruleset; sudo iptables -vnL OUTPUT", Comment: onClient},
+	{ID: diagnose.StepClientRoute, Command: "ip rule; ip route show table all", Comment: onClient},
 }
 
 // fromFeeling is for an attempt that no packet was seen of.

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
@@ -134,7 +135,7 @@ func lookupRecordOf(l *diagnose.Lookup) *LookupRecord {
 func NewDiagnosisRecord(file string, d *diagnose.Diagnosis) DiagnosisRecord {
 	j := DiagnosisRecord{File: file, Protocol: string(d.Protocol), Client: d.Client.String(), Server: d.Server.String(), Packets: d.Packets,
 		Verdict: string(d.Verdict), Ending: string(d.Ending), Failed: d.Failed, Inconclusive: d.Inconclusive, Summary: d.Summary, Evidence: []EvidenceRecord{},
-		Notes: d.Notes, Rivals: d.RivalTexts(), Causes: []diagnose.Cause{}, Next: d.Commands(), Steps: []diagnose.StepID{}, Where: whereOf(d.Place), ServerName: d.ServerName, Lookup: lookupRecordOf(d.Lookup)}
+		Notes: d.Notes, Rivals: d.RivalTexts(lang.English), Causes: []diagnose.Cause{}, Next: d.Commands(lang.English), Steps: []diagnose.StepID{}, Where: whereOf(d.Place), ServerName: d.ServerName, Lookup: lookupRecordOf(d.Lookup)}
 	if !d.First.IsZero() {
 		j.First = epochSeconds(d.First)
 	}

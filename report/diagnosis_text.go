@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
@@ -325,13 +326,13 @@ func writeNotes(b *strings.Builder, d *diagnose.Diagnosis) {
 
 // writeAdvice tells the rivals and the next steps. A single one is no rival of anything: it is the cause.
 func writeAdvice(b *strings.Builder, d *diagnose.Diagnosis) {
-	switch rivals := d.RivalTexts(); {
+	switch rivals := d.RivalTexts(lang.English); {
 	case len(rivals) == 1 && d.Place != nil:
 		fmt.Fprintf(b, "    what is left: %s\n", rivals[0])
 	case len(rivals) > 0:
 		fmt.Fprintf(b, "    cannot tell apart: %s\n", strings.Join(rivals, "; "))
 	}
-	for _, next := range d.Commands() {
+	for _, next := range d.Commands(lang.English) {
 		fmt.Fprintf(b, "    next: %s\n", next)
 	}
 }

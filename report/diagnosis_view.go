@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire/ladder"
 )
 
@@ -101,7 +102,7 @@ func (d *DiagnosisPage) page(number int) diagnosisView {
 		} else if g.count > 1 {
 			v.Share = counted(g.count, nounOf(first.Protocol))
 		}
-		causes := strings.Join(first.RivalTexts(), "\n")
+		causes := strings.Join(first.RivalTexts(lang.English), "\n")
 		if at, known := byCauses[causes]; known && causes != "" {
 			v.AsIn = &p.Groups[at]
 		} else {

@@ -10,6 +10,7 @@ import (
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/lang"
 )
 
 // The reasons why failures look the same at every vantage point. A scenario names its own (harness.Scenario, Alike).
@@ -35,6 +36,9 @@ const (
 
 	balancerClosed   = "the server closes the connection to the load balancer in both: whether its process still runs tells (systemctl status, ss -ltnp on the server)"
 	balancerWaitsNot = "the server's reply comes after the load balancer has given up: a capture behind it that goes on for longer tells"
+
+	// Where the service is only slow.
+	lateReplyTells = "the late reply comes after the client has given up: a capture that goes on for longer tells"
 
 	oldUnasked = "the name leads to another host in both, so that nobody asks the old one: whether it is up, its console tells, or another way to it"
 
@@ -196,7 +200,7 @@ func isWitnessed(s harness.Scenario, fault harness.Fault) bool {
 // Pair is a scenario and the fault of another one, which makes the run look the same at every vantage point.
 type Pair struct {
 	Scenario, Fault string
-	Reason          string
+	Reason          lang.Text
 }
 
 // Pairs returns the pairs of scenarios that no vantage point can tell apart.
@@ -205,7 +209,7 @@ func Pairs() []Pair {
 	for _, s := range All() {
 		for _, other := range All() {
 			if reason := Alike(s, other); reason != "" && s.Name != other.Name && s.Fault != other.Fault {
-				list = append(list, Pair{s.Name, other.Name, reason})
+				list = append(list, Pair{s.Name, other.Name, reasonWords(reason)})
 			}
 		}
 	}

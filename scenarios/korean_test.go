@@ -8,7 +8,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"github.com/tcplab/tcplab/lang"
+	"github.com/tcplab/tcplab/lang/langtest"
 )
 
 // translated are all texts that are to be in Korean, by where they are.
@@ -63,6 +65,15 @@ func TestKoreanIsComplete(t *testing.T) {
 	hangul := regexp.MustCompile(`\p{Hangul}`)
 	for name, text := range translated() {
 		assert.Regexp(t, hangul, text.Korean, "%s has no Korean", name)
+	}
+}
+
+// Why two failures look the same is told in Korean, too, with the same commands.
+func TestKoreanOfReasonsIsComplete(t *testing.T) {
+	pairs := Pairs()
+	require.NotEmpty(t, pairs)
+	for _, p := range pairs {
+		langtest.Check(t, p.Scenario+" and "+p.Fault, p.Reason)
 	}
 }
 

@@ -53,7 +53,7 @@ capture that goes on for longer than the client's timeout tells a slow service f
 	Verdict:    "no-reply",
 	Timeout:    slowPatience,
 	Unnoticed:  harness.OutwaitsSlow,
-	Afterwards: "the late reply comes after the client has given up: a capture that goes on for longer tells",
+	Afterwards: lateReplyTells,
 	Fault:      faults.Misbehave{To: lab.Service{Behaviour: lab.ServeLate, Delay: slowReply}},
 	Want: harness.Want{
 		Client: harness.ClientWant{Timeout: true, Stage: "read"},

@@ -110,7 +110,7 @@ func lessonTable() string {
 func pairTable() string {
 	table := "| scenario | with the fault of | why they look alike |\n|---|---|---|\n"
 	for _, p := range scenarios.Pairs() {
-		table += fmt.Sprintf("| `%s` | `%s` | %s |\n", p.Scenario, p.Fault, p.Reason)
+		table += fmt.Sprintf("| `%s` | `%s` | %s |\n", p.Scenario, p.Fault, p.Reason.English)
 	}
 	return table
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/harness/harnesstest"
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/scenarios"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
@@ -86,11 +87,11 @@ func closeLoop(t *testing.T, r *harness.Report) loop {
 		return loop{}
 	}
 	require.NotEmpty(t, front, "the client's capture holds no attempt")
-	l := loop{rival: front[0].RivalTexts()}
+	l := loop{rival: front[0].RivalTexts(lang.English)}
 	for i := range front {
 		l.alone = append(l.alone, front[i].Verdict)
 		if second := r.Scenario.Second; i > 0 && second.Verdict == string(front[i].Verdict) {
-			assert.True(t, front[i].Has(second.Cause), "%s is not among the rivals: %q", second.Cause, front[i].RivalTexts())
+			assert.True(t, front[i].Has(second.Cause), "%s is not among the rivals: %q", second.Cause, front[i].RivalTexts(lang.English))
 			continue
 		}
 		assert.EqualValues(t, r.Scenario.Verdict, front[i].Verdict, "from the client's capture")
@@ -117,7 +118,7 @@ func closeLoop(t *testing.T, r *harness.Report) loop {
 	}
 	if hasCapture(r, end) {
 		diagnose.Locate(front, seen, diagnose.Coverage{})
-		l.where, l.left = front[0].Place, front[0].RivalTexts()
+		l.where, l.left = front[0].Place, front[0].RivalTexts(lang.English)
 		checkCause(t, r, &front[0])
 	}
 	return l
@@ -153,7 +154,7 @@ func checkCause(t *testing.T, r *harness.Report, d *diagnose.Diagnosis) {
 	}
 	cause := r.Scenario.Cause
 	require.NotEmpty(t, cause, "%s fails, and has no cause", r.Scenario.Name)
-	assert.True(t, d.Has(cause), "%s is not among the rivals: %q (place %+v)", cause, d.RivalTexts(), d.Place)
+	assert.True(t, d.Has(cause), "%s is not among the rivals: %q (place %+v)", cause, d.RivalTexts(lang.English), d.Place)
 }
 
 func hasCapture(r *harness.Report, host string) bool {

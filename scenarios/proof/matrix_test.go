@@ -20,9 +20,9 @@ func TestMatrix(t *testing.T) {
 	assert.NotEmpty(t, pairs)
 	var reasons []string
 	for _, p := range pairs {
-		assert.NotEmpty(t, p.Reason)
-		if !slices.Contains(reasons, p.Reason) {
-			reasons = append(reasons, p.Reason)
+		assert.NotEmpty(t, p.Reason.English)
+		if !slices.Contains(reasons, p.Reason.English) {
+			reasons = append(reasons, p.Reason.English)
 		}
 	}
 	var b strings.Builder
@@ -42,7 +42,7 @@ func TestMatrix(t *testing.T) {
 // faultsFor are the scenarios whose fault lets one look as it should, by a reason.
 func faultsFor(pairs []scenarios.Pair, scenario, reason string) (list []string) {
 	for _, p := range pairs {
-		if p.Scenario == scenario && p.Reason == reason {
+		if p.Scenario == scenario && p.Reason.English == reason {
 			list = append(list, p.Fault)
 		}
 	}

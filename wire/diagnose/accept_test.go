@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tcplab/tcplab/lang"
 )
 
 // behindRouter is what a capture on the server's link shows of the client.
@@ -74,6 +76,6 @@ func TestAFullQueueBehindSYNCookies(t *testing.T) {
 		r := &diagnoseText(t, c.packets)[0]
 		require.Equal(t, "blackhole", r.verdict, name)
 		assert.Equal(t, c.full, r.Has(CauseQueueFull), name)
-		assert.Equal(t, c.full, strings.Contains(strings.Join(r.Commands(), "\n"), "TcpExtListenOverflows"), name)
+		assert.Equal(t, c.full, strings.Contains(strings.Join(r.Commands(lang.English), "\n"), "TcpExtListenOverflows"), name)
 	}
 }

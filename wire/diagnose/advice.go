@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/tcplab/tcplab/lang"
 )
 
 // places are where a cause can lie, or where a step can help, in terms of where two captures say that an attempt was
@@ -80,10 +82,16 @@ func (f *filled) at(p *Place) (rivals []Rival, next []Step) {
 	}
 	for _, c := range f.next {
 		if c.at.fits(known) && (known != 0 || !c.late) && !slices.Contains(f.taken, c.id) {
-			next = append(next, Step{c.id, f.words.Replace(commands[c.id])})
+			next = append(next, f.step(c.id))
 		}
 	}
 	return rivals, next
+}
+
+// step is a command with its words.
+func (f *filled) step(id StepID) Step {
+	c := commands[id]
+	return Step{id, f.words.Replace(c.typed), lang.Text{English: f.words.Replace(c.where.English), Korean: f.words.Replace(c.where.Korean)}}
 }
 
 // leaveOut removes causes that the capture excludes, wherever they lie.

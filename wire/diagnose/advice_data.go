@@ -1,5 +1,7 @@
 package diagnose
 
+import "github.com/tcplab/tcplab/lang"
+
 // StepID is the name of a kind of next step; the names are stable.
 type StepID string
 
@@ -63,65 +65,80 @@ const (
 	StepResolvers     StepID = "resolvers"
 )
 
+// command is what to type, and where: what is looked at, where that is not plain.
+type command struct {
+	typed string
+	where lang.Text
+}
+
+// Where most commands are typed.
+var (
+	onServer     = lang.Text{English: "on the server", Korean: "서버에서"}
+	onClient     = lang.Text{English: "on the client", Korean: "클라이언트에서"}
+	onNameServer = lang.Text{English: "on the name server", Korean: "네임 서버에서"}
+	onSender     = lang.Text{English: "on {sender}", Korean: "{sender}에서"}
+	onAsker      = lang.Text{English: "on {client}", Korean: "{client}에서"}
+)
+
 // commands hold {client}, {server} and {port}, {size} of the largest ping, {sender} of an ICMP error, and what differs
 // between the versions of IP: {icmp} in a filter, {ignore} for a sysctl, {known} for an address that is known to answer.
-var commands = map[StepID]string{
-	StepCaptureAtServer: "sudo tcpdump -ni any 'tcp port {port} and host {client}'  # on the server",
-	StepCaptureAtClient: "sudo tcpdump -ni any 'tcp port {port} and host {server}'  # on the client",
-	StepListeners:       "ss -ltnp 'sport = :{port}'  # on the server",
-	StepServerRules:     "sudo nft list ruleset; sudo {iptables} -vnL  # on the server",
-	StepConnections:     "ss -tnoi '( sport = :{port} )'  # on the server",
-	StepClientSockets:   "ss -tnoi '( dport = :{port} )'  # on the client",
-	StepProcesses:       "sudo ss -ltnp 'sport = :{port}'; top -b -n 1; prlimit --nofile --pid PID; ls /proc/PID/fd | wc -l  # on the server, with the PID that ss tells",
-	StepJournal:         "journalctl -e  # on the server",
-	StepServerAborts:    "journalctl -e; nstat -az TcpExtTCPAbortOnData TcpExtTCPAbortOnClose  # on the server",
-	StepClientAborts:    "nstat -az TcpExtTCPAbortOnData TcpExtTCPAbortOnClose  # on the client",
-	StepClosing:         "ss -tnop state close-wait state fin-wait-2 '( sport = :{port} or dport = :{port} )'  # on both",
-	StepQueueDrops:      "nstat -az TcpExtListenOverflows TcpExtListenDrops TcpExtTCPReqQFullDrop TcpExtIPReversePathFilter  # on the server",
-	StepQueueLength:     "ss -ltn 'sport = :{port}'; nstat -az TcpExtTCPDeferAcceptDrop  # on the server: Recv-Q above Send-Q is a full accept queue",
-	StepConntrack:       "sudo conntrack -S; sysctl net.netfilter.nf_conntrack_count net.netfilter.nf_conntrack_max  # on the server and what translates addresses",
-	StepNAT:             "sudo conntrack -L -d {server}; sudo nft list ruleset  # on what translates {server}",
-	StepDuplicate:       "ip {family} neigh show {server}; sudo tcpdump -nei any 'arp or icmp6'  # on the last host before {server}: do two hardware addresses answer for it?",
-	StepChecksums:       "nstat -az TcpInCsumErrors; sudo tcpdump -nvi any 'tcp port {port} and host {client}'  # on the server: do segments come in with a wrong checksum?",
-	StepForwarding:      "ip route get {server}; sysctl net.ipv4.ip_forward; sudo nft list ruleset  # on the capturing host",
-	StepPathMTU:         "tracepath -n {server}  # on the client",
-	StepPingLarge:       "ping -c 3 -M do -s {size} {server}  # on the client",
-	StepMTUProbing:      "sysctl net.ipv4.tcp_mtu_probing  # on the sender of the large segments",
-	StepSmallHello:      "openssl s_client -connect {bracketed}:{port} -groups X25519 </dev/null  # on the client: does a small ClientHello get an answer?",
-	StepPing:            "ping -c 3 {server}  # on the client",
-	StepTraceTCP:        "sudo traceroute -T -p {port} {server}  # on the client",
-	StepPathBack:        "ip route get {client}; tracepath -n {client}  # on the server: the way back",
-	StepRouteBack:       "ip route get {client}  # on the server: does the answer leave by the interface that was captured?",
-	StepClientRules:     "sudo nft list ruleset; sudo {iptables} -vnL  # on the client",
-	StepClientRoute:     "ip route get {server}; ip addr  # on the client",
+var commands = map[StepID]command{
+	StepCaptureAtServer: {"sudo tcpdump -ni any 'tcp port {port} and host {client}'", onServer},
+	StepCaptureAtClient: {"sudo tcpdump -ni any 'tcp port {port} and host {server}'", onClient},
+	StepListeners:       {"ss -ltnp 'sport = :{port}'", onServer},
+	StepServerRules:     {"sudo nft list ruleset; sudo {iptables} -vnL", onServer},
+	StepConnections:     {"ss -tnoi '( sport = :{port} )'", onServer},
+	StepClientSockets:   {"ss -tnoi '( dport = :{port} )'", onClient},
+	StepProcesses:       {"sudo ss -ltnp 'sport = :{port}'; top -b -n 1; prlimit --nofile --pid PID; ls /proc/PID/fd | wc -l", lang.Text{English: "on the server, with the PID that ss tells", Korean: "서버에서, ss가 알려 주는 PID로"}},
+	StepJournal:         {"journalctl -e", onServer},
+	StepServerAborts:    {"journalctl -e; nstat -az TcpExtTCPAbortOnData TcpExtTCPAbortOnClose", onServer},
+	StepClientAborts:    {"nstat -az TcpExtTCPAbortOnData TcpExtTCPAbortOnClose", onClient},
+	StepClosing:         {"ss -tnop state close-wait state fin-wait-2 '( sport = :{port} or dport = :{port} )'", lang.Text{English: "on both", Korean: "양쪽에서"}},
+	StepQueueDrops:      {"nstat -az TcpExtListenOverflows TcpExtListenDrops TcpExtTCPReqQFullDrop TcpExtIPReversePathFilter", onServer},
+	StepQueueLength:     {"ss -ltn 'sport = :{port}'; nstat -az TcpExtTCPDeferAcceptDrop", lang.Text{English: "on the server: Recv-Q above Send-Q is a full accept queue", Korean: "서버에서: Recv-Q가 Send-Q보다 크면 accept 큐가 가득 찬 것이다"}},
+	StepConntrack:       {"sudo conntrack -S; sysctl net.netfilter.nf_conntrack_count net.netfilter.nf_conntrack_max", lang.Text{English: "on the server and what translates addresses", Korean: "서버와 주소를 변환하는 곳에서"}},
+	StepNAT:             {"sudo conntrack -L -d {server}; sudo nft list ruleset", lang.Text{English: "on what translates {server}", Korean: "{server} 주소를 변환하는 곳에서"}},
+	StepDuplicate:       {"ip {family} neigh show {server}; sudo tcpdump -nei any 'arp or icmp6'", lang.Text{English: "on the last host before {server}: do two hardware addresses answer for it?", Korean: "{server} 바로 앞의 호스트에서: 두 MAC 주소가 응답하는가?"}},
+	StepChecksums:       {"nstat -az TcpInCsumErrors; sudo tcpdump -nvi any 'tcp port {port} and host {client}'", lang.Text{English: "on the server: do segments come in with a wrong checksum?", Korean: "서버에서: 체크섬이 틀린 세그먼트가 들어오는가?"}},
+	StepForwarding:      {"ip route get {server}; sysctl net.ipv4.ip_forward; sudo nft list ruleset", lang.Text{English: "on the capturing host", Korean: "캡처한 호스트에서"}},
+	StepPathMTU:         {"tracepath -n {server}", onClient},
+	StepPingLarge:       {"ping -c 3 -M do -s {size} {server}", onClient},
+	StepMTUProbing:      {"sysctl net.ipv4.tcp_mtu_probing", lang.Text{English: "on the sender of the large segments", Korean: "큰 세그먼트를 보내는 쪽에서"}},
+	StepSmallHello:      {"openssl s_client -connect {bracketed}:{port} -groups X25519 </dev/null", lang.Text{English: "on the client: does a small ClientHello get an answer?", Korean: "클라이언트에서: 작은 ClientHello에는 응답이 오는가?"}},
+	StepPing:            {"ping -c 3 {server}", onClient},
+	StepTraceTCP:        {"sudo traceroute -T -p {port} {server}", onClient},
+	StepPathBack:        {"ip route get {client}; tracepath -n {client}", lang.Text{English: "on the server: the way back", Korean: "서버에서: 돌아가는 길"}},
+	StepRouteBack:       {"ip route get {client}", lang.Text{English: "on the server: does the answer leave by the interface that was captured?", Korean: "서버에서: 응답이 캡처한 인터페이스로 나가는가?"}},
+	StepClientRules:     {"sudo nft list ruleset; sudo {iptables} -vnL", onClient},
+	StepClientRoute:     {"ip route get {server}; ip addr", onClient},
 
-	StepNeighbourTable:   "ip {family} neigh show {server}  # on {client}",
-	StepNeighbourRoute:   "ip route get {server}  # on {client}",
-	StepNeighbourCapture: "sudo tcpdump -ni any '{solicitation}'  # on the neighbour",
+	StepNeighbourTable:   {"ip {family} neigh show {server}", onAsker},
+	StepNeighbourRoute:   {"ip route get {server}", onAsker},
+	StepNeighbourCapture: {"sudo tcpdump -ni any '{solicitation}'", lang.Text{English: "on the neighbour", Korean: "이웃에서"}},
 
-	StepICMPAtServer:    "sudo tcpdump -ni any '{icmp} and host {client}'  # on the server",
-	StepICMPAtClient:    "sudo tcpdump -ni any '{icmp} and host {server}'  # on the client",
-	StepOnline:          "ip route get {server}; ping -c 3 {known}  # on the client: is it online, does any other host answer?",
-	StepProbe:           "tcplab probe {bracketed}:{port}  # on the client: does TCP answer, on a port that should be open?",
-	StepICMPRules:       "sysctl {ignore}; sudo nft list ruleset; sudo {iptables} -vnL  # on the server",
-	StepSenderRules:     "sudo nft list ruleset; sudo {iptables} -vnL  # on {sender}",
-	StepSenderRoute:     "ip route get {server}  # on {sender}",
-	StepSenderNeighbour: "ip neigh show {server}; ip route get {server}  # on {sender}",
-	StepTraceICMP:       "sudo traceroute -I {server}  # on the client",
-	StepNextHop:         "ip route get {server}; ip neigh  # on the client",
-	StepLinkCapture:     "sudo tcpdump -ni any 'arp or icmp6'  # on the client",
-	StepPingUsual:       "ping -c 3 {server}  # on the client: with the usual size",
+	StepICMPAtServer:    {"sudo tcpdump -ni any '{icmp} and host {client}'", onServer},
+	StepICMPAtClient:    {"sudo tcpdump -ni any '{icmp} and host {server}'", onClient},
+	StepOnline:          {"ip route get {server}; ping -c 3 {known}", lang.Text{English: "on the client: is it online, does any other host answer?", Korean: "클라이언트에서: 온라인인가, 다른 호스트는 응답하는가?"}},
+	StepProbe:           {"tcplab probe {bracketed}:{port}", lang.Text{English: "on the client: does TCP answer, on a port that should be open?", Korean: "클라이언트에서: 열려 있어야 할 포트에서 TCP가 응답하는가?"}},
+	StepICMPRules:       {"sysctl {ignore}; sudo nft list ruleset; sudo {iptables} -vnL", onServer},
+	StepSenderRules:     {"sudo nft list ruleset; sudo {iptables} -vnL", onSender},
+	StepSenderRoute:     {"ip route get {server}", onSender},
+	StepSenderNeighbour: {"ip neigh show {server}; ip route get {server}", onSender},
+	StepTraceICMP:       {"sudo traceroute -I {server}", onClient},
+	StepNextHop:         {"ip route get {server}; ip neigh", onClient},
+	StepLinkCapture:     {"sudo tcpdump -ni any 'arp or icmp6'", onClient},
+	StepPingUsual:       {"ping -c 3 {server}", lang.Text{English: "on the client: with the usual size", Korean: "클라이언트에서: 보통 크기로"}},
 
-	StepNamesAtServer: "sudo tcpdump -ni any 'port {port} and host {client}'  # on the name server",
-	StepNamesAtClient: "sudo tcpdump -ni any 'port {port} and host {server}'  # on the client",
-	StepAsk:           "dig +tries=1 @{server} {name} {type}  # on the client",
-	StepAskByTCP:      "dig +tcp +tries=1 @{server} {name} {type}  # on the client: is TCP answered?",
-	StepAskPlain:      "dig +noedns +tries=1 @{server} {name} {type}  # on the client",
-	StepAskUnchecked:  "dig +cd @{server} {name} {type}  # on the client: an answer means that DNSSEC fails",
-	StepAskZone:       "dig +trace {name} {type}  # what do the servers of the zone say?",
-	StepNameServer:    "ss -lnup 'sport = :{port}'; top -b -n 1  # on the name server",
-	StepNameServerLog: "journalctl -e  # on the name server",
-	StepResolvers:     "cat /etc/resolv.conf; resolvectl status  # on the client: which servers, which search domains?",
+	StepNamesAtServer: {"sudo tcpdump -ni any 'port {port} and host {client}'", onNameServer},
+	StepNamesAtClient: {"sudo tcpdump -ni any 'port {port} and host {server}'", onClient},
+	StepAsk:           {"dig +tries=1 @{server} {name} {type}", onClient},
+	StepAskByTCP:      {"dig +tcp +tries=1 @{server} {name} {type}", lang.Text{English: "on the client: is TCP answered?", Korean: "클라이언트에서: TCP에는 응답이 오는가?"}},
+	StepAskPlain:      {"dig +noedns +tries=1 @{server} {name} {type}", onClient},
+	StepAskUnchecked:  {"dig +cd @{server} {name} {type}", lang.Text{English: "on the client: an answer means that DNSSEC fails", Korean: "클라이언트에서: 응답이 오면 DNSSEC 검증이 실패하는 것이다"}},
+	StepAskZone:       {"dig +trace {name} {type}", lang.Text{English: "what do the servers of the zone say?", Korean: "존의 서버들은 뭐라고 하는가?"}},
+	StepNameServer:    {"ss -lnup 'sport = :{port}'; top -b -n 1", onNameServer},
+	StepNameServerLog: {"journalctl -e", onNameServer},
+	StepResolvers:     {"cat /etc/resolv.conf; resolvectl status", lang.Text{English: "on the client: which servers, which search domains?", Korean: "클라이언트에서: 어떤 서버, 어떤 검색 도메인인가?"}},
 }
 
 // anywhere are causes that the place of a loss does not tell apart.

@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tcplab/tcplab/lang"
 )
 
 // everyAdvice is all advice that is given.
@@ -31,7 +33,7 @@ func TestCausesAndSteps(t *testing.T) {
 	for _, a := range everyAdvice() {
 		for _, c := range a.rivals {
 			named[c.cause] = true
-			assert.NotEqual(t, string(c.cause), c.cause.Text(), "%s has no text", c.cause)
+			assert.NotEqual(t, string(c.cause), c.cause.Words().English, "%s has no text", c.cause)
 		}
 		for _, s := range a.next {
 			taken[s.id] = true
@@ -59,7 +61,7 @@ func TestUnseen(t *testing.T) {
 			}
 			assert.NotEmpty(t, d.Rivals, v)
 			assert.NotEmpty(t, d.Next, v)
-			assert.NotContains(t, strings.Join(d.Commands(), "\n"), "{", v)
+			assert.NotContains(t, strings.Join(d.Commands(lang.English), "\n"), "{", v)
 		}
 	}
 	refused := Unseen(Refused, netip.AddrPort{}, netip.MustParseAddrPort("203.0.113.10:8080"))

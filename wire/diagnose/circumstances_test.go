@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire"
 )
 
@@ -118,7 +119,7 @@ func TestTheCauseThatTheFramesSayComesFirst(t *testing.T) {
 // TestStepsAboutAnICMPErrorAreForItsSender: the server is not where it is decided.
 func TestStepsAboutAnICMPErrorAreForItsSender(t *testing.T) {
 	for _, code := range []string{"0", "1", "3", "9", "10", "13"} {
-		for _, command := range diagnoseText(t, "0 > S 0 0 0\n0.1 icmp 3 "+code)[0].Commands() {
+		for _, command := range diagnoseText(t, "0 > S 0 0 0\n0.1 icmp 3 "+code)[0].Commands(lang.English) {
 			assert.Contains(t, command, "# on 198.51.100.1", code)
 		}
 	}
@@ -143,7 +144,7 @@ func TestAClientHelloOfTwoSegments(t *testing.T) {
 	assert.True(t, d.Has(CauseSmallMTU), "a large segment may be the reason, whatever is in it")
 	assert.False(t, d.Has(CauseBrokeNow), "what is behind it arrived")
 	assert.Contains(t, d.Summary, "the 35 bytes behind them arrived (SACK)")
-	assert.Contains(t, d.Commands()[0], "openssl s_client -connect 203.0.113.10:8080 -groups X25519")
+	assert.Contains(t, d.Commands(lang.English)[0], "openssl s_client -connect 203.0.113.10:8080 -groups X25519")
 
 	d = diagnoseText(t, large+fmt.Sprintf(lost, ""))[0]
 	assert.True(t, d.Has(CauseBrokeNow))
@@ -224,7 +225,7 @@ func TestRoutingLoopByFallingTTL(t *testing.T) {
 	const loop = "0 > S 0 0 0 id=5 ttl=60\n0.001 > S 0 0 0 id=5 ttl=58\n0.002 > S 0 0 0 id=5 ttl=56\n0.003 > S 0 0 0 id=5 ttl=54"
 	r := &diagnoseText(t, loop+"\n1 > S 0 0 0 id=6 ttl=60\n3 > S 0 0 0 id=7 ttl=60")[0]
 	assert.Equal(t, NoAnswer, r.Verdict)
-	assert.Equal(t, []string{CauseRoutingLoop.Text()}, r.RivalTexts())
+	assert.Equal(t, []string{CauseRoutingLoop.Words().English}, r.RivalTexts(lang.English))
 	assert.Contains(t, r.Notes, "the same SYN passes here again and again, and its time to live falls from 60 to 54: the routers send it in a circle")
 	for name, near := range map[string]string{
 		"a router's interfaces":             "0 > S 0 0 0 id=5 ttl=60\n0.001 > S 0 0 0 id=5 ttl=59\n0.002 > S 0 0 0 id=5 ttl=58\n1 > S 0 0 0 id=6 ttl=60\n1.001 > S 0 0 0 id=6 ttl=59",
@@ -249,7 +250,7 @@ func TestAnICMPErrorAboutDataSaysWhereToLook(t *testing.T) {
 		r := &diagnoseText(t, strings.Replace(again, "%e", message, 1))[0]
 		require.Equal(t, Blackhole, r.Verdict, message)
 		assert.Equal(t, first, r.Rivals[0].Cause, message)
-		assert.Equal(t, first != CauseForgotten && first != CauseRoutingLoop, strings.HasSuffix(r.Commands()[0], "# on 198.51.100.1"), message)
+		assert.Equal(t, first != CauseForgotten && first != CauseRoutingLoop, strings.HasSuffix(r.Commands(lang.English)[0], "# on 198.51.100.1"), message)
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"slices"
 	"time"
+
+	"github.com/tcplab/tcplab/lang"
 )
 
 // Diagnosis is all that is to be said of one connection attempt, one ping, or one neighbour that did not answer: of what
@@ -79,17 +81,21 @@ func (p *Place) Missing() bool { return p != nil && !p.Found && p.Lost != LostNo
 // Rival is a cause among others that the captures cannot tell apart.
 type Rival struct {
 	Cause Cause
-	Text  string
+	Text  lang.Text
 }
 
 // NewRival is the cause, told in its own words.
-func NewRival(c Cause) Rival { return Rival{c, c.Text()} }
+func NewRival(c Cause) Rival { return Rival{c, c.Words()} }
 
-// Step is a check to make next: a command, with the host on which it is to be typed as a comment.
+// Step is a check to make next: a command, and as a comment the host on which it is to be typed.
 type Step struct {
 	ID      StepID
 	Command string
+	Comment lang.Text
 }
+
+// In is the command with its comment, in a language.
+func (s Step) In(tag lang.Tag) string { return s.Command + "  # " + s.Comment.In(tag) }
 
 // Diagnosis says what is behind the verdict. It is apart from the verdict because most attempts are healthy and nobody
 // asks.
@@ -142,20 +148,20 @@ func (d *Diagnosis) Has(c Cause) bool {
 	return slices.ContainsFunc(d.Rivals, func(r Rival) bool { return r.Cause == c })
 }
 
-// RivalTexts are the rivals in words.
-func (d *Diagnosis) RivalTexts() []string {
+// RivalTexts are the rivals in the words of a language.
+func (d *Diagnosis) RivalTexts(tag lang.Tag) []string {
 	list := make([]string, len(d.Rivals))
 	for i, r := range d.Rivals {
-		list[i] = r.Text
+		list[i] = r.Text.In(tag)
 	}
 	return list
 }
 
-// Commands are those of the next steps.
-func (d *Diagnosis) Commands() []string {
+// Commands are those of the next steps, with their comments in a language.
+func (d *Diagnosis) Commands(tag lang.Tag) []string {
 	list := make([]string, len(d.Next))
 	for i, s := range d.Next {
-		list[i] = s.Command
+		list[i] = s.In(tag)
 	}
 	return list
 }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tcplab/tcplab/lang"
 )
 
 // pings are requests from the first number to the last, one a second.
@@ -199,8 +201,8 @@ func TestRejectionTellsItsCause(t *testing.T) {
 	} {
 		list := diagnoseText(t, pings(1, 1)+"1.1 "+text)
 		require.Len(t, list, 1, text)
-		assert.Contains(t, list[0].RivalTexts(), want[0], text)
-		assert.Contains(t, strings.Join(list[0].Commands(), "\n"), want[1], text)
+		assert.Contains(t, list[0].RivalTexts(lang.English), want[0], text)
+		assert.Contains(t, strings.Join(list[0].Commands(lang.English), "\n"), want[1], text)
 	}
 }
 
@@ -212,14 +214,14 @@ func TestEchoCommands(t *testing.T) {
 		"tcplab probe [2001:db8:2::10]:443  # on the client: does TCP answer, on a port that should be open?",
 		"sudo tcpdump -ni any 'icmp6 and host 2001:db8:1::10'  # on the server",
 		"sysctl net.ipv6.icmp.echo_ignore_all; sudo nft list ruleset; sudo ip6tables -vnL  # on the server",
-	}, list[0].Commands())
+	}, list[0].Commands(lang.English))
 }
 
 // TestProbeOfKnownPort: the port that answered before is the one to try.
 func TestProbeOfKnownPort(t *testing.T) {
 	list := diagnoseText(t, "0 > S 0 0 0\n0 < S. 0 0 1\n0.1 > . 1 0 1\n"+pings(1, 3))
 	require.Len(t, list, 2)
-	assert.Contains(t, list[1].Commands(), "tcplab probe 203.0.113.10:8080  # on the client: does TCP answer, on a port that should be open?")
+	assert.Contains(t, list[1].Commands(lang.English), "tcplab probe 203.0.113.10:8080  # on the client: does TCP answer, on a port that should be open?")
 }
 
 func echoCounts(t *testing.T, text string) Echo {

@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tcplab/tcplab/lang"
 )
 
 var update = flag.Bool("update", false, "rewrite the renderings of the golden captures")
@@ -42,7 +44,7 @@ func (r result) render(b *strings.Builder) {
 	for _, section := range []struct {
 		name  string
 		lines []string
-	}{{"note", r.Notes}, {"rival", r.RivalTexts()}, {"next", r.Commands()}} {
+	}{{"note", r.Notes}, {"rival", r.RivalTexts(lang.English)}, {"next", r.Commands(lang.English)}} {
 		for _, line := range section.lines {
 			fmt.Fprintf(b, "  %s: %s\n", section.name, line)
 		}

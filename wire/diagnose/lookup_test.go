@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire"
 )
 
@@ -73,7 +74,7 @@ func TestLookupIsExplained(t *testing.T) {
 	assert.Equal(t, "2 queries for A db.example in 5 s, no answer", d.Summary)
 	assert.Equal(t, []Evidence{{1, "query"}, {2, "query"}}, d.Evidence)
 	assert.Contains(t, d.Notes, "the same question was answered by 203.0.113.54 (frame 4)")
-	assert.Contains(t, d.Commands(), "dig +tries=1 @203.0.113.53 db.example A  # on the client")
+	assert.Contains(t, d.Commands(lang.English), "dig +tries=1 @203.0.113.53 db.example A  # on the client")
 	assert.True(t, d.Has(CauseNameServerStuck))
 	assert.Equal(t, DNS, d.Protocol)
 	assert.Equal(t, &Lookup{Name: "db.example", Type: wire.DNSTypeA, Queries: 2}, d.Lookup)
@@ -85,8 +86,8 @@ func TestNamesInCommandsAreHarmless(t *testing.T) {
 	for _, name := range []string{"$(reboot).example", "-x.example", "a;b.example", "`id`.example"} {
 		d := diagnoseText(t, "0 dns > A "+name+"\n5 dns > A "+name)[0]
 		require.True(t, d.Failed)
-		assert.NotContains(t, strings.Join(d.Commands(), "\n"), name)
-		assert.Contains(t, strings.Join(d.Commands(), "\n"), "NAME")
+		assert.NotContains(t, strings.Join(d.Commands(lang.English), "\n"), name)
+		assert.Contains(t, strings.Join(d.Commands(lang.English), "\n"), "NAME")
 	}
 }
 

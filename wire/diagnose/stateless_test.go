@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tcplab/tcplab/lang"
 )
 
 // TestARSTOfAStackThatKnowsNothingAccusesNoApplication: by its form it is told from the RST of an application that gives up.
@@ -41,7 +43,7 @@ func TestARSTOfAStackThatKnowsNothingAccusesNoApplication(t *testing.T) {
 		assert.Contains(t, notes, c.says, name)
 		assert.False(t, r.Has(CauseAborted) || r.Has(CauseClientGaveUp) || r.Has(CauseClientUnread), name)
 		require.NotEmpty(t, r.Rivals, name)
-		assert.NotContains(t, strings.Join(r.Commands(), "\n"), "TCPAbort", "%s: nothing was aborted", name)
+		assert.NotContains(t, strings.Join(r.Commands(lang.English), "\n"), "TCPAbort", "%s: nothing was aborted", name)
 		assert.Equal(t, CauseUnknownThere, r.Rivals[0].Cause, name)
 	}
 	assert.True(t, diagnoseText(t, "0 < S. 0 0 1\n0 > R 1 0 0")[0].Has(CauseForeignSource), "somebody else sends SYNs in the host's name")

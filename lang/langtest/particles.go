@@ -1,0 +1,42 @@
+package langtest
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// readAloud has words as they end when they are read in Korean: in a vowel, in a consonant, or in ㄹ, which is a consonant but for
+// "로". Letters are spelled out where the field does so (RST is 알에스티), and digits are Sino-Korean.
+var readAloud = map[string]string{
+	"vowel":     "ClientHello MTU TCP ICMP RST NAT UDP DNS TLS route link ss port PID Q 2 4 5 9",
+	"consonant": "SYN ACK FIN ECN VPN DNSSEC ping get ltn big 0 3 6",
+	"rieul":     "TTL URL 1 7 8",
+}
+
+// fitting are the particles that fit, by how the word before them ends.
+var fitting = map[string][]string{
+	"vowel": {"는", "가", "를", "와", "로"}, "consonant": {"은", "이", "을", "과", "으로"}, "rieul": {"은", "이", "을", "과", "로"},
+}
+
+// aParticle is one of the particles that have two forms, behind a Latin word, a quoted one too.
+var aParticle = regexp.MustCompile("([A-Za-z]+|[0-9])[\"`]?(은|는|이|가|을|를|과|와|으로|로)(?:[ \n.,:;?)]|$)")
+
+// particles sees that each particle fits the word before it.
+func particles(t *testing.T, where, korean string) {
+	t.Helper()
+	ends := map[string]string{}
+	for end, words := range readAloud {
+		for word := range strings.FieldsSeq(words) {
+			ends[word] = end
+		}
+	}
+	for _, found := range aParticle.FindAllStringSubmatch(verb.ReplaceAllString(korean, "□"), -1) {
+		if end, known := ends[found[1]]; assert.True(t, known, "%s: how is %q read? (readAloud)", where, found[1]) {
+			assert.True(t, slices.Contains(fitting[end], found[2]), "%s: %q in %q", where, found[0], korean)
+		}
+	}
+}
