@@ -64,13 +64,16 @@ func (t Text) In(tag Tag) string {
 	return t.English
 }
 
-// Format formats the text in one language, and in the same one those arguments that are a Text.
+// telling is what can be told in several languages.
+type telling interface{ In(tag Tag) string }
+
+// Format formats the text in one language, and in the same one those arguments that are a [Text] or a [Message].
 func (t Text) Format(tag Tag, arguments ...any) string {
 	given := make([]any, len(arguments))
 	for i, argument := range arguments {
 		given[i] = argument
-		if text, ok := argument.(Text); ok {
-			given[i] = text.In(tag)
+		if told, ok := argument.(telling); ok {
+			given[i] = told.In(tag)
 		}
 	}
 	return fmt.Sprintf(t.In(tag), given...)

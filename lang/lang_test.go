@@ -57,3 +57,17 @@ func TestWords(t *testing.T) {
 	assert.Equal(t, Text{English: "no 3"}, Text{English: "no %d"}.With(3))
 	assert.Equal(t, Text{"the cat and the dog", "그 cat, the dog"}, Join([]Text{WordsOf(cat), WordsOf(dog)}, Text{" and ", ", "}))
 }
+
+// A message takes its arguments along, is shown in a language with all that is in it, and is in English where a program reads it.
+func TestMessage(t *testing.T) {
+	inner := Tell(Text{"%d packets", "패킷 %d개"}, 3)
+	outer := Tell(Text{"%s of the %s", "%[2]s의 %[1]s"}, inner, Text{"client", "클라이언트"})
+	assert.Equal(t, "3 packets of the client", outer.String())
+	assert.Equal(t, "3 packets of the client", outer.In(English))
+	assert.Equal(t, "클라이언트의 패킷 3개", outer.In(Korean))
+	assert.Equal(t, Text{"3 packets", "패킷 3개"}, inner.Words())
+	assert.Equal(t, []string{"패킷 3개", "100 %"}, InEach(Korean, []Message{inner, Tell(Same("100 %"))}))
+	assert.True(t, Message{}.IsEmpty())
+	assert.Empty(t, Message{}.String())
+	assert.False(t, inner.IsEmpty())
+}

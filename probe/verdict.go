@@ -66,12 +66,12 @@ func (r *Probed) tell() {
 // the server to close, is no finding.
 func (r *Probed) fromPackets(d *diagnose.Diagnosis) {
 	r.Captured, r.Verdict, r.Inconclusive, r.Packets = true, d.Verdict, d.Inconclusive, d.Packets
-	r.Summary, r.Notes = d.Summary, append(r.Notes, d.Notes...)
+	r.Summary, r.Notes = d.Summary.String(), append(r.Notes, lang.InEach(lang.English, d.Notes)...)
 	if r.Route.Local { // every packet passes the loopback interface twice, out and in
 		r.Notes = slices.DeleteFunc(r.Notes, func(note string) bool { return strings.HasSuffix(note, "captured twice") })
 	}
 	for _, e := range d.Evidence {
-		r.Evidence = append(r.Evidence, PacketSeen(e))
+		r.Evidence = append(r.Evidence, PacketSeen{e.Frame, e.What.String()})
 	}
 	switch d.Verdict {
 	case diagnose.HalfClosed, diagnose.ResetByClient:
@@ -92,7 +92,8 @@ func (r *Probed) unheard(d *diagnose.Diagnosis) {
 	other := diagnose.Unseen(d.Verdict, d.Client, d.Server)
 	d.Rivals, d.Next = other.Rivals, other.Next
 	d.Without(diagnose.CauseSYNACKLost, diagnose.CauseForeignSource)
-	d.Summary = "the server answered the SYN, and acknowledged neither the handshake's last step nor the FIN"
+	d.Summary = lang.Tell(lang.Text{English: "the server answered the SYN, and acknowledged neither the handshake's last step nor the FIN",
+		Korean: "서버가 SYN에 응답하고는 핸드셰이크의 마지막 단계도 FIN도 확인 응답하지 않았다"})
 	r.fromPackets(d)
 }
 

@@ -134,8 +134,8 @@ func lookupRecordOf(l *diagnose.Lookup) *LookupRecord {
 // NewDiagnosisRecord is the diagnosis of something in a capture with that name.
 func NewDiagnosisRecord(file string, d *diagnose.Diagnosis) DiagnosisRecord {
 	j := DiagnosisRecord{File: file, Protocol: string(d.Protocol), Client: d.Client.String(), Server: d.Server.String(), Packets: d.Packets,
-		Verdict: string(d.Verdict), Ending: string(d.Ending), Failed: d.Failed, Inconclusive: d.Inconclusive, Summary: d.Summary, Evidence: []EvidenceRecord{},
-		Notes: d.Notes, Rivals: d.RivalTexts(lang.English), Causes: []diagnose.Cause{}, Next: d.Commands(lang.English), Steps: []diagnose.StepID{}, Where: whereOf(d.Place), ServerName: d.ServerName, Lookup: lookupRecordOf(d.Lookup)}
+		Verdict: string(d.Verdict), Ending: string(d.Ending), Failed: d.Failed, Inconclusive: d.Inconclusive, Summary: d.Summary.String(), Evidence: []EvidenceRecord{},
+		Notes: lang.InEach(lang.English, d.Notes), Rivals: d.RivalTexts(lang.English), Causes: []diagnose.Cause{}, Next: d.Commands(lang.English), Steps: []diagnose.StepID{}, Where: whereOf(d.Place), ServerName: d.ServerName, Lookup: lookupRecordOf(d.Lookup)}
 	if !d.First.IsZero() {
 		j.First = epochSeconds(d.First)
 	}
@@ -144,7 +144,7 @@ func NewDiagnosisRecord(file string, d *diagnose.Diagnosis) DiagnosisRecord {
 		j.Frames, j.DisplayFilter = &frames, d.DisplayFilter()
 	}
 	for _, e := range d.Evidence {
-		j.Evidence = append(j.Evidence, EvidenceRecord(e))
+		j.Evidence = append(j.Evidence, EvidenceRecord{e.Frame, e.What.String()})
 	}
 	for _, r := range d.Rivals {
 		j.Causes = append(j.Causes, r.Cause)
@@ -163,7 +163,7 @@ func whereOf(p *diagnose.Place) *WhereRecord {
 	if p == nil {
 		return nil
 	}
-	w := &WhereRecord{Lost: string(p.Lost), Text: p.Text}
+	w := &WhereRecord{Lost: string(p.Lost), Text: p.Text.String()}
 	if p.NAT {
 		w.Client, w.Server = endText(p.Client), endText(p.Server)
 	}

@@ -139,7 +139,7 @@ func (c *pageEntry) view(id string) connectionView {
 	v.Name = v.ClientText + " → " + v.ServerText
 	v.FramesText = framesText(c.Evidence)
 	if c.Place != nil {
-		v.Where = c.Place.Text
+		v.Where = c.Place.Text.String()
 	}
 	if id != "" && c.front != nil {
 		l := ladder.New(c.path())

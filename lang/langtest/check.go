@@ -32,7 +32,7 @@ var technical = []*regexp.Regexp{
 
 // inKorea has what is called otherwise in Korea, or is not a name there.
 var inKorea = strings.NewReplacer("hardware address", "MAC address", "time to live", "TTL", "ICMP errors", "ICMP error", "SYNs", "SYN", "SYN-ACKs", "SYN-ACK", "RSTs", "RST",
-	"within a second", "within 1 second")
+	"within a second", "within 1 second", "half second", "0.5 s")
 
 // terms are the technical terms of a text, sorted, each once.
 func terms(text string) []string {

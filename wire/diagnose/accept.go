@@ -1,9 +1,6 @@
 package diagnose
 
-import (
-	"fmt"
-	"strings"
-)
+import "github.com/tcplab/tcplab/lang"
 
 // A server does not take a connection that the client has acknowledged when its accept queue is full, or when it wants to see data first
 // (TCP_DEFER_ACCEPT of Linux). It then sends its SYN-ACK again, unless the first one was a SYN cookie; and so does one that has never
@@ -57,31 +54,39 @@ func (e *explainer) accepting() {
 	if c.repeated.count == 0 {
 		return
 	}
-	e.all(&c.repeated, "SYN-ACK again, after the client's acknowledgment")
-	e.note("the SYN-ACK came again, %s, after the client had acknowledged it: %s", plural(c.repeated.count, "time"), e.notTakenBecause())
+	e.all(&c.repeated, lang.Text{English: "SYN-ACK again, after the client's acknowledgment", Korean: "클라이언트의 확인 응답 뒤에 다시 온 SYN-ACK"})
+	e.note(lang.Text{English: "the SYN-ACK came again, %s, after the client had acknowledged it: %s",
+		Korean: "클라이언트가 확인 응답한 뒤에 SYN-ACK이 %s 다시 왔다: %s"}, times(c.repeated.count), e.notTakenBecause())
 }
 
+// andSo joins two clauses.
+var andSo = lang.Same("%s; %s")
+
 // notTakenBecause names what the frames leave over of a lost acknowledgment, a full queue, and a server that waits for data.
-func (e *explainer) notTakenBecause() string {
+func (e *explainer) notTakenBecause() lang.Text {
 	c := e.c
-	var may []string
+	var may []lang.Text
 	if !e.isBesideServer() {
-		may = append(may, "the acknowledgment did not reach the server")
+		may = append(may, lang.Text{English: "the acknowledgment did not reach the server", Korean: "확인 응답이 서버에 닿지 않았다"})
 	}
 	if c.isOverflow() {
-		may = append(may, "its accept queue is full (TcpExtListenOverflows counts it)")
+		may = append(may, lang.Text{English: "its accept queue is full (TcpExtListenOverflows counts it)", Korean: "서버의 accept 큐가 가득 찼다(TcpExtListenOverflows 카운터에 나온다)"})
 	}
 	if c.isDeferred() {
-		may = append(may, "it waits for data (TCP_DEFER_ACCEPT; TcpExtTCPDeferAcceptDrop counts it)")
+		may = append(may, lang.Text{English: "it waits for data (TCP_DEFER_ACCEPT; TcpExtTCPDeferAcceptDrop counts it)",
+			Korean: "서버가 데이터를 기다린다(TCP_DEFER_ACCEPT; TcpExtTCPDeferAcceptDrop 카운터에 나온다)"})
 	}
-	text := strings.Join(may, ", or ")
+	text := lang.Join(may, lang.Text{English: ", or ", Korean: ", 또는 "})
 	switch {
 	case !c.isOverflow():
-		text += fmt.Sprintf("; with a full accept queue it would not have waited for %s", span(c.repeated.last.at-c.synacks.marks[0].at))
+		return andSo.With(text, lang.Text{English: "with a full accept queue it would not have waited for %s", Korean: "accept 큐가 가득 찼다면 %s 동안 기다리지 않았을 것이다"}.With(
+			span(c.repeated.last.at-c.synacks.marks[0].at)))
 	case c.repeated.count > 1:
-		text += "; one that waits for data (TCP_DEFER_ACCEPT) sends it once more, and then takes the connection"
+		return andSo.With(text, lang.Text{English: "one that waits for data (TCP_DEFER_ACCEPT) sends it once more, and then takes the connection",
+			Korean: "데이터를 기다리는 서버(TCP_DEFER_ACCEPT)라면 한 번만 더 보내고 연결을 받는다"})
 	case c.hasSpokenEarly():
-		text += "; the client had sent data, for which (TCP_DEFER_ACCEPT) no server waits any more"
+		return andSo.With(text, lang.Text{English: "the client had sent data, for which (TCP_DEFER_ACCEPT) no server waits any more",
+			Korean: "클라이언트가 이미 데이터를 보냈으므로 그것을 기다리는 서버(TCP_DEFER_ACCEPT)는 없다"})
 	}
 	return text
 }

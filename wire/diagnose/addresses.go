@@ -1,8 +1,7 @@
 package diagnose
 
 import (
-	"fmt"
-
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire"
 )
 
@@ -123,17 +122,19 @@ func (e *explainer) turned(v Verdict) {
 		return
 	}
 	from, to := n.flow[client].addrPort(), n.flow[server].addrPort()
-	e.frame(n.mark, "SYN to %s", to)
-	e.frame(n.answered, "SYN-ACK of %s", to)
-	as := ""
+	e.frame(n.mark, lang.Text{English: "SYN to %s", Korean: "%s 앞으로 간 SYN"}, to)
+	e.frame(n.answered, lang.Text{English: "SYN-ACK of %s", Korean: "%s의 SYN-ACK"}, to)
+	var as lang.Message
 	if mine := e.c.addr(client).Addr(); from.Addr() != mine {
-		as = fmt.Sprintf(" (from %s)", from.Addr())
+		as = lang.Tell(lang.Text{English: " (from %s)", Korean: "(출발지 %s)"}, from.Addr())
 	}
 	if v == NoAnswer {
-		e.note("%s later the client connected to %s%s and was answered: a client that tries several addresses (Happy Eyeballs, RFC 8305) waits for this one no longer",
+		e.note(lang.Text{English: "%s later the client connected to %s%s and was answered: a client that tries several addresses (Happy Eyeballs, RFC 8305) waits for this one no longer",
+			Korean: "%s 뒤 클라이언트가 %s%s에 연결해 응답을 받았다: 여러 주소를 시도하는 클라이언트(Happy Eyeballs, RFC 8305)는 이 주소를 더 기다리지 않는다"},
 			span(n.at-e.c.syns.marks[0].at), to, as)
 		return
 	}
-	e.note("%s after that the client connected to %s%s and was answered: a client that tries several addresses (RFC 8305) reports no error then",
+	e.note(lang.Text{English: "%s after that the client connected to %s%s and was answered: a client that tries several addresses (RFC 8305) reports no error then",
+		Korean: "그 %s 뒤 클라이언트가 %s%s에 연결해 응답을 받았다: 여러 주소를 시도하는 클라이언트(RFC 8305)는 그러면 오류를 알리지 않는다"},
 		span(n.at-max(e.c.refusals.last.at, e.c.rejection.at)), to, as)
 }

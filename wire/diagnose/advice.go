@@ -146,8 +146,8 @@ func (e *explainer) advise(a *Judged, v Verdict) {
 		return
 	}
 	if reply := e.view.pinged(c); v == NoAnswer && reply.seen() {
-		e.frame(reply, "echo reply of the host")
-		e.note("the host answers ping: it is up, and what is lost is TCP to this port")
+		e.frame(reply, lang.Text{English: "echo reply of the host", Korean: "호스트의 에코 응답"})
+		e.note(lang.Text{English: "the host answers ping: it is up, and what is lost is TCP to this port", Korean: "호스트가 ping에 응답한다: 살아 있고, 유실되는 것은 이 포트로 가는 TCP다"})
 		e.advice.leaveOut(CauseDeadHost)
 		e.advice.taken = append(e.advice.taken, StepPing)
 	}

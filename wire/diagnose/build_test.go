@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"encoding/binary"
+	"fmt"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/dns/dnsmessage"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire"
 )
 
@@ -331,6 +333,9 @@ func diagnosed(packets []wire.Packet, payloads [][]byte, o Options) ([]result, S
 func diagnoseText(t testing.TB, text string) []result {
 	packets, payloads := packetsOf(t, text)
 	list, _ := diagnosed(packets, payloads, Options{})
+	for i := range list {
+		toldInKorean(t, &list[i].Diagnosis)
+	}
 	return list
 }
 
@@ -366,3 +371,15 @@ const exchange = handshake + `
 
 // exchange21 is the same with the port of FTP's commands.
 var exchange21 = strings.NewReplacer("\n\n", "\n", "1\n", "1 to=21\n", "1 0 0\n", "1 0 0 to=21\n", "0 0 0\n", "0 0 0 to=21\n").Replace(exchange)
+
+// english are messages as a program reads them.
+func english(list []lang.Message) []string { return lang.InEach(lang.English, list) }
+
+// evidenceIn are frames with what they are, "7: FIN of the client".
+func evidenceIn(list []Evidence) []string {
+	var told []string
+	for _, e := range list {
+		told = append(told, fmt.Sprintf("%d: %s", e.Frame, e.What))
+	}
+	return told
+}

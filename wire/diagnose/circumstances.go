@@ -1,9 +1,10 @@
 package diagnose
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/tcplab/tcplab/lang"
 )
 
 // What else the capture holds of an attempt, and of others, decides which causes come into question.
@@ -205,8 +206,9 @@ func (c *conn) hasLongHello() bool {
 func (e *explainer) weighLife() {
 	for dir, who := range sides {
 		if x, y := &e.c.side[dir], &e.c.side[1-dir]; x.isStuck(e.view) && x.isHeardSince(y) {
-			e.frame(y.last, "last packet of the %s", sides[1-dir])
-			e.note("the %s goes on sending, and acknowledges nothing new: what the %s sends does not reach it", sides[1-dir], who)
+			e.frame(y.last, lang.Text{English: "last packet of the %s", Korean: "%s의 마지막 패킷"}, sides[1-dir])
+			e.note(lang.Text{English: "the %s goes on sending, and acknowledges nothing new: what the %s sends does not reach it",
+				Korean: "%s는 계속 보내지만 새로 확인 응답하는 것이 없다: %s가 보내는 것이 닿지 않는다"}, sides[1-dir], who)
 			e.advice.apply(&stillHeard)
 			return
 		}
@@ -223,8 +225,9 @@ func (e *explainer) weighSilence() {
 	c := e.c
 	switch {
 	case c.circle.isLoop():
-		e.frame(c.circle.last, "the same SYN, with a time to live of %d", c.circle.lowest)
-		e.note("the same SYN passes here again and again, and its time to live falls from %d to %d: the routers send it in a circle", c.side[client].ttl, c.circle.lowest)
+		e.frame(c.circle.last, lang.Text{English: "the same SYN, with a time to live of %d", Korean: "같은 SYN, TTL %d"}, c.circle.lowest)
+		e.note(lang.Text{English: "the same SYN passes here again and again, and its time to live falls from %d to %d: the routers send it in a circle",
+			Korean: "같은 SYN이 여기를 거듭 지나고 TTL이 %d에서 %d까지 줄어든다: 라우터들이 빙빙 돌려보낸다"}, c.side[client].ttl, c.circle.lowest)
 		e.advice.apply(&inCircle)
 		return
 	case c.isAnsweredElsewhere():
@@ -242,13 +245,14 @@ func (e *explainer) weighSilence() {
 		e.advice.apply(&loneSYN)
 	}
 	if other := e.view.answeredMeanwhile(c); other.seen() {
-		e.frame(other.mark, "SYN-ACK of the server to another connection")
-		e.note("the server answered another connection to this port at that time: it is up, and so is the path")
+		e.frame(other.mark, lang.Text{English: "SYN-ACK of the server to another connection", Korean: "다른 연결에 대한 서버의 SYN-ACK"})
+		e.note(lang.Text{English: "the server answered another connection to this port at that time: it is up, and so is the path",
+			Korean: "그때 서버가 이 포트의 다른 연결에는 응답했다: 서버도 경로도 살아 있다"})
 		e.advice.apply(&othersAnswered)
 	}
 	if other := e.view.olderStamp(c); other.seen() {
-		e.note("the SYN's timestamp, %d, is below that of an earlier connection from the same address, %d: a server or firewall that compares them "+
-			"takes the SYN for an old one (PAWS; tcp_tw_recycle behind NAT)", c.synMark.Stamp, other.syn.Stamp)
+		e.note(lang.Text{English: "the SYN's timestamp, %d, is below that of an earlier connection from the same address, %d: a server or firewall that compares them takes the SYN for an old one (PAWS; tcp_tw_recycle behind NAT)",
+			Korean: "SYN의 타임스탬프(%d)가 같은 주소에서 온 이전 연결의 것(%d)보다 작다: 둘을 비교하는 서버나 방화벽은 SYN을 오래된 것으로 본다(PAWS; NAT 뒤의 tcp_tw_recycle)"}, c.synMark.Stamp, other.syn.Stamp)
 		e.advice.apply(&oldStamp)
 	}
 	if c.path.cameInOnly() {
@@ -258,7 +262,7 @@ func (e *explainer) weighSilence() {
 
 // weighLoopback is for a connection within one machine: there is no network between its ends.
 func (e *explainer) weighLoopback(v Verdict) {
-	e.note("both ends are on one machine: no network is between them")
+	e.note(lang.Text{English: "both ends are on one machine: no network is between them", Korean: "양 끝이 한 머신에 있다: 사이에 네트워크가 없다"})
 	e.advice.leaveOut(CauseDeadHost, CauseFirewallOnPath, CausePathBroken, CauseNoCapture, CauseForgedRefusal, CauseForgedReset, CauseForgedClient,
 		CauseIdleTimeout, CauseForgotten, CauseHostDied, CauseSmallMTU, CauseBrokeNow)
 	e.advice.taken = append(e.advice.taken, StepPing, StepTraceTCP, StepPathMTU, StepPathBack)
@@ -291,13 +295,15 @@ func (c *conn) isAnsweredElsewhere() bool { return c.related != nil && c.related
 // badRefusal tells of RSTs that the client does not take.
 func (e *explainer) badRefusal() {
 	c := e.c
-	what := "nothing"
+	what := lang.Tell(lang.Text{English: "nothing", Korean: "없음"})
 	if c.refusedAck != 0 {
-		what = fmt.Sprintf("%d, not the SYN", c.refusedAck)
+		what = lang.Tell(lang.Text{English: "%d, not the SYN", Korean: "SYN이 아니라 %d"}, c.refusedAck)
 	}
-	e.note("the RST acknowledges %s: a client that follows RFC 9293 ignores it and goes on trying", what)
+	e.note(lang.Text{English: "the RST acknowledges %s: a client that follows RFC 9293 ignores it and goes on trying",
+		Korean: "RST가 확인 응답하는 것: %s. RFC 9293을 따르는 클라이언트는 무시하고 계속 시도한다"}, what)
 	if c.syns.count > 1 && c.refusals.marks[0].isBefore(c.syns.last) {
-		e.note("the client went on: its error will be a timeout, not \"connection refused\"")
+		e.note(lang.Text{English: "the client went on: its error will be a timeout, not \"connection refused\"",
+			Korean: "클라이언트가 계속 시도했다: 오류는 \"connection refused\" 대신 타임아웃이 된다"})
 	}
 }
 
@@ -318,25 +324,27 @@ func (t *path) cameInOnly() bool {
 func (e *explainer) elsewhere(v Verdict) {
 	c := e.c
 	if r := c.related; r != nil && r.synacks.count > 0 {
-		e.all(&r.synacks, "SYN-ACK from "+r.foreignEnd.addrPort().String())
-		e.frame(r.resets.last, "RST of the client in answer to that")
+		e.all(&r.synacks, lang.Text{English: "SYN-ACK from %s", Korean: "%s에서 온 SYN-ACK"}, r.foreignEnd.addrPort())
+		e.frame(r.resets.last, lang.Text{English: "RST of the client in answer to that", Korean: "그에 대한 클라이언트의 RST"})
 	}
 	if r := c.related; r != nil && r.twinEnds != [2]endpoint{} {
 		from, to := r.twinEnds[client].addrPort(), r.twinEnds[server].addrPort()
-		e.note("behind this host's NAT the attempt is known as %s -> %s", from, to)
+		e.note(lang.Text{English: "behind this host's NAT the attempt is known as %s -> %s", Korean: "이 호스트의 NAT 뒤에서 이 시도의 주소: %s -> %s"}, from, to)
 		if r.twinSynacks.count > 0 && c.synacks.count == 0 {
-			e.frame(r.twinSynacks.marks[0], "SYN-ACK to %s", from)
-			e.note("it was answered there: the answer is lost within this host, on its way back to %s", c.addr(client))
+			e.frame(r.twinSynacks.marks[0], lang.Text{English: "SYN-ACK to %s", Korean: "%s 앞으로 간 SYN-ACK"}, from)
+			e.note(lang.Text{English: "it was answered there: the answer is lost within this host, on its way back to %s",
+				Korean: "그곳에는 응답이 왔다: 응답은 %s 쪽으로 돌아가다가 이 호스트 안에서 유실된다"}, c.addr(client))
 		}
 	}
 	if v == NoAnswer && c.path != nil && (c.path.n > 1 || c.path.cameInOnly()) {
-		e.note("%s", c.path.sentence())
+		e.notes = append(e.notes, c.path.sentence())
 	}
 }
 
 // sentence says at which interfaces the SYNs were seen.
-func (t *path) sentence() string {
+func (t *path) sentence() lang.Message {
 	var in, out []string
+	and := lang.Text{English: " and ", Korean: " 및 "}
 	for _, h := range t.hops[:t.n] {
 		name := h.name
 		if name == "" {
@@ -350,11 +358,13 @@ func (t *path) sentence() string {
 	}
 	switch {
 	case t.cameInOnly():
-		return "the SYNs came in on interface " + strings.Join(in, " and ") + " and left on none"
+		return lang.Tell(lang.Text{English: "the SYNs came in on interface %s and left on none", Korean: "SYN이 %s 인터페이스로 들어와 어디로도 나가지 않았다"}, inSequence(in, and))
 	case len(out) == 0:
-		return "the SYNs were seen at interface " + strings.Join(in, ", then ")
+		then := lang.Text{English: ", then ", Korean: ", 그다음 "}
+		return lang.Tell(lang.Text{English: "the SYNs were seen at interface %s", Korean: "SYN이 보인 인터페이스: %s"}, inSequence(in, then))
 	case len(in) == 0:
-		return "the SYNs left on interface " + strings.Join(out, " and ")
+		return lang.Tell(lang.Text{English: "the SYNs left on interface %s", Korean: "SYN이 %s 인터페이스로 나갔다"}, inSequence(out, and))
 	}
-	return "the SYNs came in on interface " + strings.Join(in, " and ") + " and left on interface " + strings.Join(out, " and ")
+	return lang.Tell(lang.Text{English: "the SYNs came in on interface %s and left on interface %s", Korean: "SYN이 %s 인터페이스로 들어와 %s 인터페이스로 나갔다"},
+		inSequence(in, and), inSequence(out, and))
 }

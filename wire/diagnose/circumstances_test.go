@@ -109,7 +109,7 @@ func TestTheCauseThatTheFramesSayComesFirst(t *testing.T) {
 		r := &diagnoseText(t, c.packets)[0]
 		require.NotEmpty(t, r.Rivals, name)
 		assert.Equal(t, c.first, r.Rivals[0].Cause, name)
-		assert.Equal(t, c.summary, r.Summary, name)
+		assert.Equal(t, c.summary, r.Summary.String(), name)
 		for _, never := range c.never {
 			assert.False(t, r.Has(never), "%s: %s", name, never)
 		}
@@ -127,8 +127,8 @@ func TestStepsAboutAnICMPErrorAreForItsSender(t *testing.T) {
 
 // TestHalfOpenScansHaveNoTTLNote: the scanner makes the SYN, its kernel the RST.
 func TestHalfOpenScansHaveNoTTLNote(t *testing.T) {
-	assert.Empty(t, diagnoseText(t, "0 > S 0 0 0 ttl=53\n0.1 < S. 0 0 1\n0.1 > R 1 0 0 ttl=64")[0].Notes)
-	assert.Len(t, diagnoseText(t, exchange+"0.1 > R. 101 0 301 ttl=63")[0].Notes, 1)
+	assert.Empty(t, english(diagnoseText(t, "0 > S 0 0 0 ttl=53\n0.1 < S. 0 0 1\n0.1 > R 1 0 0 ttl=64")[0].Notes))
+	assert.Len(t, english(diagnoseText(t, exchange+"0.1 > R. 101 0 301 ttl=63")[0].Notes), 1)
 }
 
 // TestAClientHelloOfTwoSegments: a firewall that reads the first segment alone is a rival of a small MTU, and of who resets.
@@ -143,7 +143,7 @@ func TestAClientHelloOfTwoSegments(t *testing.T) {
 	assert.True(t, d.Has(CauseSplitHello))
 	assert.True(t, d.Has(CauseSmallMTU), "a large segment may be the reason, whatever is in it")
 	assert.False(t, d.Has(CauseBrokeNow), "what is behind it arrived")
-	assert.Contains(t, d.Summary, "the 35 bytes behind them arrived (SACK)")
+	assert.Contains(t, d.Summary.String(), "the 35 bytes behind them arrived (SACK)")
 	assert.Contains(t, d.Commands(lang.English)[0], "openssl s_client -connect 203.0.113.10:8080 -groups X25519")
 
 	d = diagnoseText(t, large+fmt.Sprintf(lost, ""))[0]
@@ -169,7 +169,7 @@ func TestTheHoleEndsWhereTheSmallSegmentBegins(t *testing.T) {
 	const received = handshake + "0.02 > P. 1 100 1\n0.03 < . 1 0 101\n"
 	d := diagnoseText(t, received+"0.04 < P. 2921 200 101\n0.05 > . 101 0 1\n5 > . 101 0 1")[0]
 	assert.Equal(t, MTUBlackhole, d.Verdict)
-	assert.Equal(t, "2920 bytes before a smaller segment never arrived", d.Summary)
+	assert.Equal(t, "2920 bytes before a smaller segment never arrived", d.Summary.String())
 	assert.NotEqual(t, MTUBlackhole, diagnoseText(t, received+"0.04 < P. 1101 200 101\n0.05 > . 101 0 1\n5 > . 101 0 1")[0].Verdict, "the hole itself is small")
 }
 
@@ -180,7 +180,7 @@ func TestLoopbackHasNoNetworkBetween(t *testing.T) {
 		packets[i].Src = packets[i].Dst
 	}
 	list, _ := diagnosed(packets, payloads, Options{})
-	assert.Contains(t, list[0].Notes, "both ends are on one machine: no network is between them")
+	assert.Contains(t, english(list[0].Notes), "both ends are on one machine: no network is between them")
 	for _, cause := range []Cause{CauseDeadHost, CauseFirewallOnPath, CausePathBroken, CauseAnswerLost} {
 		assert.False(t, list[0].Has(cause), cause)
 	}
@@ -198,7 +198,7 @@ func TestTheRouterThatDrops(t *testing.T) {
 			packets[i].InterfaceIndex, packets[i].Outgoing = []uint32{7, 4}[i%2], outgoing && i%2 == 1
 		}
 		list, _ := diagnosed(packets, payloads, Options{})
-		assert.Contains(t, list[0].Notes, want)
+		assert.Contains(t, english(list[0].Notes), want)
 		assert.Equal(t, !outgoing, list[0].Has(CauseForwardDrop))
 	}
 }
@@ -226,7 +226,7 @@ func TestRoutingLoopByFallingTTL(t *testing.T) {
 	r := &diagnoseText(t, loop+"\n1 > S 0 0 0 id=6 ttl=60\n3 > S 0 0 0 id=7 ttl=60")[0]
 	assert.Equal(t, NoAnswer, r.Verdict)
 	assert.Equal(t, []string{CauseRoutingLoop.Words().English}, r.RivalTexts(lang.English))
-	assert.Contains(t, r.Notes, "the same SYN passes here again and again, and its time to live falls from 60 to 54: the routers send it in a circle")
+	assert.Contains(t, english(r.Notes), "the same SYN passes here again and again, and its time to live falls from 60 to 54: the routers send it in a circle")
 	for name, near := range map[string]string{
 		"a router's interfaces":             "0 > S 0 0 0 id=5 ttl=60\n0.001 > S 0 0 0 id=5 ttl=59\n0.002 > S 0 0 0 id=5 ttl=58\n1 > S 0 0 0 id=6 ttl=60\n1.001 > S 0 0 0 id=6 ttl=59",
 		"a mirror port that copies":         "0 > S 0 0 0 id=5 ttl=60\n0.001 > S 0 0 0 id=5 ttl=60\n0.002 > S 0 0 0 id=5 ttl=60\n0.003 > S 0 0 0 id=5 ttl=60",
@@ -272,7 +272,7 @@ func TestAClientThatGivesUpByRSTHasWaited(t *testing.T) {
 		assert.Equal(t, ResetByClient, r.Verdict, name)
 		assert.Equal(t, c.waited, r.Has(CauseHangs), name)
 		assert.Equal(t, CauseClientGaveUp, r.Rivals[0].Cause, name)
-		assert.Equal(t, c.waited, strings.Contains(strings.Join(r.Notes, "\n"), "no answer came in the 9.98 s before the client gave up (RST)"), name)
-		assert.Equal(t, name == "then an answer came", strings.Contains(strings.Join(r.Notes, "\n"), "; 41 bytes of an answer came 2 s after that, too late"), name)
+		assert.Equal(t, c.waited, strings.Contains(strings.Join(english(r.Notes), "\n"), "no answer came in the 9.98 s before the client gave up (RST)"), name)
+		assert.Equal(t, name == "then an answer came", strings.Contains(strings.Join(english(r.Notes), "\n"), "; 41 bytes of an answer came 2 s after that, too late"), name)
 	}
 }

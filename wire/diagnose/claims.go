@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire"
 )
 
@@ -49,13 +50,15 @@ func (e *explainer) claimed() {
 		if !c.rival.seen() {
 			continue
 		}
-		e.frame(c.mark, "answer for %s by %s", address, hardware(c.mac))
-		e.frame(c.rival, "answer for %s by %s", address, hardware(c.another))
-		e.note("two machines claim the address of the %s: %s and %s (a duplicate address)", who, hardware(c.mac), hardware(c.another))
+		e.frame(c.mark, lang.Text{English: "answer for %s by %s", Korean: "%s 주소에 대한 %s의 응답"}, address, hardware(c.mac))
+		e.frame(c.rival, lang.Text{English: "answer for %s by %s", Korean: "%s 주소에 대한 %s의 응답"}, address, hardware(c.another))
+		e.note(lang.Text{English: "two machines claim the address of the %s: %s and %s (a duplicate address)",
+			Korean: "두 장비가 %s의 주소를 자기 것이라고 한다: %s, %s(주소 중복)"}, who, hardware(c.mac), hardware(c.another))
 	}
 	if e.c.second.seen() {
-		e.frame(e.c.second, "SYN-ACK with another number")
-		e.note("two SYN-ACKs with different numbers came at once: two machines answer for the server's address")
+		e.frame(e.c.second, lang.Text{English: "SYN-ACK with another number", Korean: "번호가 다른 SYN-ACK"})
+		e.note(lang.Text{English: "two SYN-ACKs with different numbers came at once: two machines answer for the server's address",
+			Korean: "번호가 다른 SYN-ACK 두 개가 동시에 왔다: 두 장비가 서버의 주소로 응답한다"})
 	}
 }
 

@@ -1,9 +1,9 @@
 package diagnose
 
 import (
-	"fmt"
 	"time"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire"
 )
 
@@ -25,18 +25,30 @@ const uncovered = time.Minute
 
 // doubt says why it proves nothing that the capture does not hold an attempt; its clock is ahead by the offset. It is empty
 // where there is no doubt.
-func (v *Coverage) doubt(s *Seen, ahead time.Duration) string {
-	if text := v.hides(s); text != "" || v.First.IsZero() {
+func (v *Coverage) doubt(s *Seen, ahead time.Duration) lang.Message {
+	if text := v.hides(s); !text.IsEmpty() || v.First.IsZero() {
 		return text
 	}
 	first, last := fromNanoseconds(s.first).Add(ahead), fromNanoseconds(s.last).Add(ahead)
 	switch {
 	case last.Before(v.First.Add(-uncovered)):
-		return fmt.Sprintf("the server's capture does not cover the time of this attempt: it begins %s later", apart(v.First.Sub(last)))
+		return lang.Tell(lang.Text{English: "the server's capture does not cover the time of this attempt: it begins %s later",
+			Korean: "서버의 캡처가 이 시도의 시간을 담고 있지 않다: %s 늦게 시작한다"}, apart(v.First.Sub(last)))
 	case first.After(v.Last.Add(uncovered)):
-		return fmt.Sprintf("the server's capture does not cover the time of this attempt: it ended %s earlier", apart(first.Sub(v.Last)))
+		return lang.Tell(lang.Text{English: "the server's capture does not cover the time of this attempt: it ended %s earlier",
+			Korean: "서버의 캡처가 이 시도의 시간을 담고 있지 않다: %s 먼저 끝났다"}, apart(first.Sub(v.Last)))
 	}
-	return ""
+	return lang.Message{}
+}
+
+// firstOf is the first of several doubts that there is.
+func firstOf(list ...lang.Message) lang.Message {
+	for _, m := range list {
+		if !m.IsEmpty() {
+			return m
+		}
+	}
+	return lang.Message{}
 }
 
 // periods are when both captures ran, as far as their packets tell, by the client's clock.
@@ -62,54 +74,46 @@ func periodsOf(fromClient []Seen, behind Coverage, ahead time.Duration) periods 
 
 // doubt says why the packets of an attempt that both captures hold cannot be counted against each other: one of the two began or
 // ended while the attempt went on. It is empty where there is no doubt.
-func (t periods) doubt(c, s *Seen) string {
+func (t periods) doubt(c, s *Seen) lang.Message {
 	const grace = int64(uncovered)
 	isTCP := c.Protocol == TCP
 	switch {
 	case isTCP && s.hasSYN && !c.hasSYN:
-		return "the client's capture begins in the middle of it"
+		return lang.Tell(lang.Text{English: "the client's capture begins in the middle of it", Korean: "클라이언트의 캡처가 그 도중에 시작한다"})
 	case isTCP && c.hasSYN && !s.hasSYN:
-		return "the server's capture begins in the middle of it"
+		return lang.Tell(lang.Text{English: "the server's capture begins in the middle of it", Korean: "서버의 캡처가 그 도중에 시작한다"})
 	case isTCP && !c.hasSYN && c.isn != s.isn:
-		return "the captures begin in the middle of it, each at another packet"
+		return lang.Tell(lang.Text{English: "the captures begin in the middle of it, each at another packet", Korean: "두 캡처가 그 도중에, 서로 다른 패킷에서 시작한다"})
 	case !t.known:
 	case c.first < t.behindFirst-grace:
-		return "the server's capture begins in the middle of it"
+		return lang.Tell(lang.Text{English: "the server's capture begins in the middle of it", Korean: "서버의 캡처가 그 도중에 시작한다"})
 	case c.latest[server] > t.behindLast+underWay, c.last > t.behindLast+grace:
-		return "the server's capture ended before it did"
+		return lang.Tell(lang.Text{English: "the server's capture ended before it did", Korean: "서버의 캡처가 그보다 먼저 끝났다"})
 	case s.latest[client]-t.ahead > t.frontLast+underWay, s.last-t.ahead > t.frontLast+grace:
-		return "the client's capture ended before it did"
+		return lang.Tell(lang.Text{English: "the client's capture ended before it did", Korean: "클라이언트의 캡처가 그보다 먼저 끝났다"})
 	case s.packets[server] == 0 && s.latest[client] != 0 && t.behindLast-(s.first-t.ahead) < underWay && c.packets[server] == 0:
-		return "the server's capture ends right after the first packet: an answer may have left later"
+		return lang.Tell(lang.Text{English: "the server's capture ends right after the first packet: an answer may have left later",
+			Korean: "서버의 캡처가 첫 패킷 바로 뒤에 끝난다: 응답이 나중에 나갔을 수 있다"})
 	case c.Protocol == ICMP && s.echo.Requests > c.echo.Requests && c.echo.Lost+c.echo.Rejected > 0:
-		return "the server's capture holds requests that the client's lacks: the two ran at different times"
+		return lang.Tell(lang.Text{English: "the server's capture holds requests that the client's lacks: the two ran at different times",
+			Korean: "서버의 캡처에 클라이언트의 캡처에 없는 요청이 있다: 둘은 서로 다른 때에 돌았다"})
 	}
-	return ""
+	return lang.Message{}
 }
 
 // hides says what of the capture may hold packets of the attempt that were not decoded.
-func (v *Coverage) hides(s *Seen) string {
+func (v *Coverage) hides(s *Seen) lang.Message {
 	hidden := v.Inventory.Hiding(s.Client.Addr(), s.Server.Addr())
 	if len(hidden) == 0 {
-		return ""
+		return lang.Message{}
 	}
 	h := hidden[0]
-	text := fmt.Sprintf("the server's capture holds %s that could not be decoded, %s", plural(h.Packets, "packet"), h.Name)
+	text := lang.Tell(lang.Text{English: "the server's capture holds %s that could not be decoded, %s",
+		Korean: "서버의 캡처에 해독하지 못한 패킷이 있다, %s, %s"}, packets(h.Packets), h.Name)
 	if h.Instead != "" {
-		text += ": " + h.Instead
+		text = lang.Tell(lang.Same("%s: %s"), text, h.Instead)
 	}
 	return text
-}
-
-// apart is a time between two captures: nobody needs the seconds of a day.
-func apart(d time.Duration) string {
-	switch {
-	case d >= 48*time.Hour:
-		return fmt.Sprintf("%.0f days", d.Hours()/24)
-	case d >= time.Hour:
-		return fmt.Sprintf("%.0f h", d.Hours())
-	}
-	return d.Round(time.Second).String()
 }
 
 // oneWay is a capture that shows one direction only.
@@ -142,11 +146,11 @@ func directionsOf(list []Seen) oneWay {
 }
 
 // doubt says why packets of a side are not to be expected.
-func (o oneWay) doubt(dir int) string {
+func (o oneWay) doubt(dir int) lang.Message {
 	if !o.is || o.shows == dir {
-		return ""
+		return lang.Message{}
 	}
-	return fmt.Sprintf("the server's capture holds only what the %s sends", sides[o.shows])
+	return lang.Tell(lang.Text{English: "the server's capture holds only what the %s sends", Korean: "서버의 캡처에 %s가 보내는 것만 있다"}, sides[o.shows])
 }
 
 // areSwapped reports whether the SYNs were in the second capture before they were in the first: each router on the way takes one

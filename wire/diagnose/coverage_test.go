@@ -38,7 +38,7 @@ func TestAbsenceIsProvenOnlyByACaptureThatCovers(t *testing.T) {
 	} {
 		joined := JoinCovered(front, nil, c.covers).Joined
 		assert.Equal(t, c.loss, joined[0].Loss, name)
-		assert.Equal(t, c.text, joined[0].Text, name)
+		assert.Equal(t, c.text, joined[0].Text.String(), name)
 	}
 }
 
@@ -68,10 +68,10 @@ func TestACaptureOfOneDirectionProvesNoAbsence(t *testing.T) {
 	up := "\n2 > S 0 0 0 port=7\n2.1 > . 1 0 1 port=7\n2.2 > P. 1 100 1 port=7\n2.3 > F. 101 0 301 port=7"
 	down := "2 < S. 0 0 1 port=7\n2.2 < P. 1 300 101 port=7\n2.3 < F. 301 0 102 port=7"
 	joined := Join(seenIn(t, syns), seenIn(t, syns+up)).Joined
-	assert.Equal(t, "undecided: the server's capture holds only what the client sends", joined[0].Text)
+	assert.Equal(t, "undecided: the server's capture holds only what the client sends", joined[0].Text.String())
 	assert.Equal(t, LostNowhere, joined[0].Loss)
 	joined = Join(seenIn(t, syns), seenIn(t, down)).Joined
-	assert.Equal(t, "undecided: the server's capture holds only what the server sends", joined[0].Text)
+	assert.Equal(t, "undecided: the server's capture holds only what the server sends", joined[0].Text.String())
 	assert.Equal(t, LostBeforeServer, Join(seenIn(t, syns+"\n2 > S 0 0 0 port=7 isn=77"), seenIn(t, "2 > S 0 0 0 port=7 isn=77")).Joined[0].Loss, "no answer was due")
 }
 
@@ -83,7 +83,7 @@ func TestSwappedCapturesAreNoticed(t *testing.T) {
 	p := Join(far, near)
 	assert.True(t, p.Swapped)
 	assert.Equal(t, LostNowhere, p.Joined[0].Loss)
-	assert.Contains(t, p.Joined[0].Text, "the captures are swapped")
+	assert.Contains(t, p.Joined[0].Text.String(), "the captures are swapped")
 }
 
 // TestAnswersThatTheClientDoesNotTake: they reached it, and so are its own matter.
@@ -91,7 +91,7 @@ func TestAnswersThatTheClientDoesNotTake(t *testing.T) {
 	ignored := "0 > S 0 0 0\n0 < S. 0 0 1\n1 > S 0 0 0\n1 < S. 0 0 1\n3 > S 0 0 0\n3 < S. 0 0 1"
 	joined := Join(seenIn(t, ignored), seenIn(t, ignored)).Joined
 	assert.Equal(t, LostAtClient, joined[0].Loss)
-	assert.Equal(t, "3 SYN-ACKs reached the client, and it acknowledged none: the cause is at the client (its firewall, its stack)", joined[0].Text)
+	assert.Equal(t, "3 SYN-ACKs reached the client, and it acknowledged none: the cause is at the client (its firewall, its stack)", joined[0].Text.String())
 
 	taken := handshake + "0.02 > P. 1 100 1\n1.01 < S. 0 0 1\n1.02 > . 101 0 1\n3.01 < S. 0 0 1\n3.02 > . 101 0 1\n4 > P. 1 100 1\n9 > P. 1 100 1"
 	assert.Equal(t, LostAtServer, Join(seenIn(t, taken), seenIn(t, taken)).Joined[0].Loss, "it acknowledged them")
@@ -111,7 +111,7 @@ func TestAnswersFromAnotherAddressReachedTheClient(t *testing.T) {
 	joined := Join([]Seen{front[0].seen}, seenIn(t, text)).Joined
 	assert.True(t, joined[0].NAT)
 	assert.Equal(t, LostAtClient, joined[0].Loss)
-	assert.Equal(t, "the answers reached the client from another address, 203.0.113.10:8080, and it does not take them: NAT translates one direction only", joined[0].Text)
+	assert.Equal(t, "the answers reached the client from another address, 203.0.113.10:8080, and it does not take them: NAT translates one direction only", joined[0].Text.String())
 }
 
 // What only one capture has in time is not lost: each claim that counts packets is made where both captures ran, and nowhere else.
@@ -139,6 +139,6 @@ func TestCapturesOfDifferentTimes(t *testing.T) {
 		front, behind := diagnosesOf(t, c.front), seenIn(t, c.behind)
 		Locate(front, behind, Coverage{First: start, Last: start.Add(c.until)})
 		assert.Equal(t, c.loss, front[0].Place.Lost, name)
-		assert.Equal(t, c.text, front[0].Place.Text, name)
+		assert.Equal(t, c.text, front[0].Place.Text.String(), name)
 	}
 }

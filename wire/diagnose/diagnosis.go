@@ -30,7 +30,7 @@ type Diagnosis struct {
 	Failed, Lossy bool
 
 	// Summary is one clause: what was seen.
-	Summary string
+	Summary lang.Message
 	// Evidence is in the order of the frames.
 	Evidence []Evidence
 	// Place is where the packets were lost; nil as long as only one capture was asked.
@@ -40,7 +40,7 @@ type Diagnosis struct {
 	// Next are commands that tell the rivals apart, and whose answer is not at hand.
 	Next []Step
 	// Notes are what else is worth knowing.
-	Notes []string
+	Notes []lang.Message
 	// Echo is what became of the requests of a ping; nil where the attempt is another.
 	Echo *Echo
 
@@ -59,14 +59,14 @@ type Diagnosis struct {
 // Evidence is a frame that a verdict rests on.
 type Evidence struct {
 	Frame int64
-	What  string
+	What  lang.Message
 }
 
 // Place says where an attempt was lost, as far as two captures tell.
 type Place struct {
 	Lost Loss
 	// Text is one sentence.
-	Text string
+	Text lang.Message
 	// Found says that the server's capture holds the attempt, NAT that it knows it by other addresses or ports: by Client
 	// and Server, which are valid where it was found.
 	Found, NAT     bool
@@ -122,7 +122,7 @@ func (a *Judged) Diagnosis() Diagnosis {
 func Unseen(v Verdict, client, server netip.AddrPort) Diagnosis {
 	d := Diagnosis{Protocol: v.Subject(), Client: client, Server: server, Verdict: v, Failed: v.Failed(), advice: unseenAdvice(v, client, server)}
 	if v == NotSent {
-		d.Summary = "no packet left the client"
+		d.Summary = lang.Tell(lang.Text{English: "no packet left the client", Korean: "클라이언트에서 패킷이 나가지 않았다"})
 	}
 	d.advise()
 	return d

@@ -108,11 +108,11 @@ func TestSchedules(t *testing.T) {
 		"every half second":     {500 * time.Millisecond, 510 * time.Millisecond},
 		"equal at first, from ": {3 * time.Second, 3 * time.Second, 3 * time.Second},
 	} {
-		got := scheduleName(gaps)
+		got := scheduleName(gaps).English
 		assert.Contains(t, got, want)
 		assert.Equal(t, want == "", got == "")
 	}
-	assert.Empty(t, scheduleName([]time.Duration{time.Second, 7 * time.Second}))
+	assert.Empty(t, scheduleName([]time.Duration{time.Second, 7 * time.Second}).English)
 }
 
 func TestNotes(t *testing.T) {
@@ -125,11 +125,11 @@ func TestNotes(t *testing.T) {
 		exchange + "1 icmp 3 1 seq=101":                                             "ICMP unreachable host from 198.51.100.1 about this connection",
 		"0 > S 0 0 0\n0 < S 0 0 0\n0 > S. 0 0 1\n0 < S. 0 0 1":                      "simultaneous open: both sides sent a SYN",
 		exchange + "1 < . 9000 0 101\n1 > . 101 0 9000":                             "the capture lacks packets that were acknowledged",
-		"0 > S 0 0 0\n1 > S 0 0 0\n3 > S 0 0 0\n7 > S 0 0 0":                        "SYNs after gaps of 1.0, 2.0, 4.0 s: " + schedules[0].name,
+		"0 > S 0 0 0\n1 > S 0 0 0\n3 > S 0 0 0\n7 > S 0 0 0":                        "SYNs after gaps of 1.0, 2.0, 4.0 s: " + schedules[0].name.English,
 		"0 > S 0 0 0\n0.1 < . 900 0 77777777\n0.1 > R 77777777 0 0":                 "the server still holds an older connection on these ports (challenge ACK, RFC 5961)",
 	} {
 		list := diagnoseText(t, text)
 		require.Len(t, list, 1)
-		assert.Contains(t, list[0].Notes, note)
+		assert.Contains(t, english(list[0].Notes), note)
 	}
 }

@@ -1,8 +1,7 @@
 package diagnose
 
 import (
-	"fmt"
-
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire"
 )
 
@@ -36,22 +35,26 @@ func (e *explainer) fastOpened(v Verdict) {
 	if f == nil {
 		return
 	}
-	data := plural(int64(f.bytes), "byte")
+	data := count(int64(f.bytes), "%d byte", lang.Text{English: "%d bytes", Korean: "%d바이트"})
 	answer := c.synacks.marks[0]
 	switch {
 	case answer.seen() && f.taken >= f.bytes:
-		e.note("the SYN carried %s (TCP Fast Open), and the server took them", data)
+		e.note(lang.Text{English: "the SYN carried %s (TCP Fast Open), and the server took them", Korean: "SYN에 데이터가 %s 실려 있었고(TCP Fast Open) 서버가 받았다"}, data)
 	case answer.seen() && f.taken > 0:
-		e.note("the SYN carried %s (TCP Fast Open), and the server took %d of them", data, f.taken)
+		e.note(lang.Text{English: "the SYN carried %s (TCP Fast Open), and the server took %d of them",
+			Korean: "SYN에 데이터가 %s 실려 있었고(TCP Fast Open) 서버는 그 가운데 %d바이트를 받았다"}, data, f.taken)
 	case answer.seen() && f.plain.seen() && f.plain.isBefore(answer) && f.plain.at-f.carrying.last.at >= shortestGap:
-		e.frame(f.carrying.marks[0], "SYN with %s", data)
-		e.frame(f.plain, "SYN without data")
-		e.note("%s with %s was not answered, and the SYN without data was (TCP Fast Open): a middlebox drops SYNs with data, or just %s lost",
-			count(f.carrying.count, "%d SYN", "%d SYNs"), data, count(f.carrying.count, "that %d was", "those %d were"))
+		e.frame(f.carrying.marks[0], lang.Text{English: "SYN with %s", Korean: "데이터가 %s 실린 SYN"}, data)
+		e.frame(f.plain, lang.Text{English: "SYN without data", Korean: "데이터 없는 SYN"})
+		e.note(lang.Text{English: "%s with %s was not answered, and the SYN without data was (TCP Fast Open): a middlebox drops SYNs with data, or just %s lost",
+			Korean: "데이터가 %[2]s 실린 %[1]s에는 응답이 없고 데이터 없는 SYN에는 있었다(TCP Fast Open): 미들박스가 데이터가 실린 SYN을 드롭하거나, 우연히 %[3]s 유실되었다"},
+			syns(f.carrying.count), data, count(f.carrying.count, "that %d was", lang.Text{English: "those %d were", Korean: "그 %d개가"}))
 	case answer.seen():
-		e.note("the SYN carried %s (TCP Fast Open), and the server did not take them: the client has to send them again", data)
+		e.note(lang.Text{English: "the SYN carried %s (TCP Fast Open), and the server did not take them: the client has to send them again",
+			Korean: "SYN에 데이터가 %s 실려 있었지만(TCP Fast Open) 서버가 받지 않았다: 클라이언트가 다시 보내야 한다"}, data)
 	case v == NoAnswer && !f.plain.seen():
-		e.note("every SYN carried data (TCP Fast Open): some middleboxes drop such SYNs and let others pass")
+		e.note(lang.Text{English: "every SYN carried data (TCP Fast Open): some middleboxes drop such SYNs and let others pass",
+			Korean: "SYN마다 데이터가 실려 있었다(TCP Fast Open): 일부 미들박스는 그런 SYN만 드롭한다"})
 	}
 }
 
@@ -71,8 +74,15 @@ type multipathEnd struct {
 }
 
 // multipathReasons are those of MP_TCPRST, RFC 8684 section 3.6.
-var multipathReasons = [...]string{"no reason given", "an error of Multipath TCP", "lack of resources", "forbidden by its administrator",
-	"too much outstanding data", "this path performs badly", "a middlebox interferes"}
+var multipathReasons = [...]lang.Text{
+	{English: "no reason given", Korean: "이유를 말하지 않음"},
+	{English: "an error of Multipath TCP", Korean: "Multipath TCP의 오류"},
+	{English: "lack of resources", Korean: "자원 부족"},
+	{English: "forbidden by its administrator", Korean: "관리자가 금지함"},
+	{English: "too much outstanding data", Korean: "확인 응답을 기다리는 데이터가 너무 많음"},
+	{English: "this path performs badly", Korean: "이 경로의 성능이 나쁨"},
+	{English: "a middlebox interferes", Korean: "미들박스가 간섭함"},
+}
 
 // endMultipath looks for an option that ends a connection of Multipath TCP; the first one counts.
 func (c *conn) endMultipath(dir int, p *wire.Packet, m mark) {
@@ -90,21 +100,24 @@ func (c *conn) endMultipath(dir int, p *wire.Packet, m mark) {
 func (e *explainer) multipath() {
 	c := e.c
 	if c.side[client].subflow {
-		e.note("a subflow of Multipath TCP (MP_JOIN): other connections carry the rest of the same conversation")
+		e.note(lang.Text{English: "a subflow of Multipath TCP (MP_JOIN): other connections carry the rest of the same conversation",
+			Korean: "Multipath TCP의 서브플로다(MP_JOIN): 같은 대화의 나머지는 다른 연결에 실린다"})
 	}
 	if c.ended == nil {
 		return
 	}
 	who := sides[c.ended.dir]
 	if c.ended.subtype == multipathFastClose {
-		e.frame(c.ended.mark, "MP_FASTCLOSE of the %s", who)
-		e.note("the %s aborts the whole Multipath TCP connection with all its subflows (MP_FASTCLOSE)", who)
+		e.frame(c.ended.mark, lang.Text{English: "MP_FASTCLOSE of the %s", Korean: "%s의 MP_FASTCLOSE"}, who)
+		e.note(lang.Text{English: "the %s aborts the whole Multipath TCP connection with all its subflows (MP_FASTCLOSE)",
+			Korean: "%s가 Multipath TCP 연결 전체를 모든 서브플로와 함께 중단한다(MP_FASTCLOSE)"}, who)
 		return
 	}
-	reason := fmt.Sprintf("reason %d", c.ended.reason)
+	reason := lang.Text{English: "reason %d", Korean: "이유 %d"}.With(c.ended.reason)
 	if int(c.ended.reason) < len(multipathReasons) {
 		reason = multipathReasons[c.ended.reason]
 	}
-	e.frame(c.ended.mark, "MP_TCPRST of the %s", who)
-	e.note("the RST of the %s ends this subflow of Multipath TCP and says why (MP_TCPRST): %s; other subflows may go on", who, reason)
+	e.frame(c.ended.mark, lang.Text{English: "MP_TCPRST of the %s", Korean: "%s의 MP_TCPRST"}, who)
+	e.note(lang.Text{English: "the RST of the %s ends this subflow of Multipath TCP and says why (MP_TCPRST): %s; other subflows may go on",
+		Korean: "%s의 RST가 Multipath TCP의 이 서브플로를 끝내며 이유를 말한다(MP_TCPRST): %s; 다른 서브플로는 계속될 수 있다"}, who, reason)
 }

@@ -117,8 +117,8 @@ func FuzzEngine(f *testing.F) {
 			t.Fatalf("%d attempts counted, %d reported", stats.Attempts, len(list))
 		}
 		for _, r := range list {
-			if r.verdict == "" || r.Summary == "" || len(r.Evidence) == 0 {
-				t.Fatalf("%q: no summary (%q) or no evidence", r.verdict, r.Summary)
+			if r.verdict == "" || r.Summary.String() == "" || len(r.Evidence) == 0 {
+				t.Fatalf("%q: no summary (%q) or no evidence", r.verdict, r.Summary.String())
 			}
 			switch r.seen.Protocol {
 			case TCP:

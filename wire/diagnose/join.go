@@ -2,11 +2,11 @@ package diagnose
 
 import (
 	"cmp"
-	"fmt"
 	"net/netip"
 	"slices"
 	"time"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire"
 )
 
@@ -31,7 +31,7 @@ type JoinedSides struct {
 	NAT  bool
 	Loss Loss
 	// Text is one sentence.
-	Text string
+	Text lang.Message
 }
 
 // SidePair is the outcome of [Join].
@@ -71,20 +71,21 @@ func JoinCovered(fromClient, fromServer []Seen, behind Coverage) SidePair {
 	both := periodsOf(fromClient, behind, p.Offset)
 	for i := range fromClient {
 		c, j := &fromClient[i], &p.Joined[i]
-		doubt := ""
+		var doubt lang.Message
 		switch {
 		case p.Swapped:
-			doubt = "the captures are swapped: the one given for the client was made nearer to the server; give them the other way round"
+			doubt = lang.Tell(lang.Text{English: "the captures are swapped: the one given for the client was made nearer to the server; give them the other way round",
+				Korean: "두 캡처가 뒤바뀌었다: 클라이언트의 것으로 준 캡처가 서버에 더 가까운 곳에서 만들어졌다; 반대로 준다"})
 		case j.Other < 0:
-			doubt = cmp.Or(behind.doubt(c, p.Offset), directions.doubt(client))
+			doubt = firstOf(behind.doubt(c, p.Offset), directions.doubt(client))
 		case fromServer[j.Other].packets[server] == 0:
-			doubt = cmp.Or(behind.hides(c), directions.doubt(server), both.doubt(c, &fromServer[j.Other]))
+			doubt = firstOf(behind.hides(c), directions.doubt(server), both.doubt(c, &fromServer[j.Other]))
 		default:
 			doubt = both.doubt(c, &fromServer[j.Other])
 		}
 		switch {
-		case doubt != "":
-			j.Text = "undecided: " + doubt
+		case !doubt.IsEmpty():
+			j.say(lang.Text{English: "undecided: %s", Korean: "판단할 수 없다: %s"}, doubt)
 		case j.Other >= 0:
 			j.compare(c, &fromServer[j.Other], both.known)
 		default:
@@ -143,9 +144,12 @@ func finderIn(list []Seen) *wire.Finder {
 	return wire.NewFinder(marks)
 }
 
+// say says what came of the comparison.
+func (j *JoinedSides) say(text lang.Text, args ...any) { j.Text = lang.Tell(text, args...) }
+
 // lost says where packets that the side dir sent were lost.
-func (j *JoinedSides) lost(dir int, p wire.Passage, format string, args ...any) {
-	j.Text = fmt.Sprintf(format, args...)
+func (j *JoinedSides) lost(dir int, p wire.Passage, text lang.Text, args ...any) {
+	j.say(text, args...)
 	switch w := p.Whereabouts(); {
 	case w == wire.BegunBetween:
 		j.Loss = ForgedBetween
@@ -200,15 +204,18 @@ func (j *JoinedSides) missing(s *Seen, fromServer []Seen) {
 	case s.Protocol == DNS:
 		j.missingLookup(s)
 	case s.Verdict == NoNeighbour:
-		j.Text = "no packet left for the server"
+		j.say(lang.Text{English: "no packet left for the server", Korean: "서버로 나간 패킷이 없다"})
 	case s.packets[server] > 0 && s.refusals+s.rsts > 0 && s.synacks == 0:
-		j.lost(server, answered, "the server never saw the SYN: the RST was sent by something on the way")
+		j.lost(server, answered, lang.Text{English: "the server never saw the SYN: the RST was sent by something on the way",
+			Korean: "서버는 SYN을 보지 못했다: RST는 경로상의 무언가가 보냈다"})
 	case s.rejected:
-		j.lost(client, asked, "the SYN never reached the server: what sent the ICMP error stopped it")
+		j.lost(client, asked, lang.Text{English: "the SYN never reached the server: what sent the ICMP error stopped it", Korean: "SYN이 서버에 닿지 않았다: ICMP 오류를 보낸 쪽이 막았다"})
 	case s.packets[server] == 0 && (s.hasSYN || s.Protocol != TCP):
-		j.lost(client, asked, "%s left the client and never reached the server's network card", plural(asked.Near, "SYN"))
+		j.lost(client, asked, lang.Text{English: "%s left the client and never reached the server's network card",
+			Korean: "%s, 클라이언트에서 나갔지만 서버의 네트워크 카드에 닿지 않았다"}, syns(asked.Near))
 	default:
-		j.Text = "the server's capture does not hold this connection: another time, another interface, or a proxy in between"
+		j.say(lang.Text{English: "the server's capture does not hold this connection: another time, another interface, or a proxy in between",
+			Korean: "서버의 캡처에 이 연결이 없다: 다른 때, 다른 인터페이스, 또는 사이에 있는 프록시"})
 	}
 }
 
@@ -224,24 +231,28 @@ func (j *JoinedSides) compare(c, s *Seen, covered bool) {
 	case c.Protocol == DNS:
 		j.compareLookup(c, s)
 	case asked.Whereabouts() == wire.LostAtEnd && c.rejected && s.rejected:
-		j.lost(client, asked, "the server itself sent the ICMP error")
+		j.lost(client, asked, lang.Text{English: "the server itself sent the ICMP error", Korean: "서버 자신이 ICMP 오류를 보냈다"})
 	case asked.Whereabouts() == wire.LostAtEnd:
-		j.lost(client, asked, "%s reached the server's network card, and no answer left it", plural(asked.Far, "packet"))
+		j.lost(client, asked, lang.Text{English: "%s reached the server's network card, and no answer left it",
+			Korean: "%s, 서버의 네트워크 카드에 닿았지만 응답이 나가지 않았다"}, packets(asked.Far))
 	case answered.Whereabouts() == wire.BegunBetween:
-		j.lost(server, answered, "the server sent nothing: what the client got was sent by something on the way")
+		j.lost(server, answered, lang.Text{English: "the server sent nothing: what the client got was sent by something on the way",
+			Korean: "서버는 아무것도 보내지 않았다: 클라이언트가 받은 것은 경로상의 무언가가 보냈다"})
 	case answered.Far == 0 && c.foreign:
-		j.lost(server, wire.Passage{Near: answered.Near, Far: answered.Near, Unanswered: true}, "the answers reached the client from another address, %s, "+
-			"and it does not take them: NAT translates one direction only", s.Server)
+		j.lost(server, wire.Passage{Near: answered.Near, Far: answered.Near, Unanswered: true}, lang.Text{English: "the answers reached the client from another address, %s, and it does not take them: NAT translates one direction only",
+			Korean: "응답이 다른 주소(%s)에서 클라이언트에 닿아 받아들여지지 않는다: NAT가 한 방향만 변환한다"},
+			s.Server)
 	case answered.Far == 0:
-		j.lost(server, answered, "%s left the server, and none reached the client", plural(answered.Near, "packet"))
+		j.lost(server, answered, lang.Text{English: "%s left the server, and none reached the client", Korean: "%s, 서버에서 나갔지만 하나도 클라이언트에 닿지 않았다"}, packets(answered.Near))
 	case resets.Whereabouts() == wire.BegunBetween:
-		j.lost(server, resets, "the client got a RST that the server did not send")
+		j.lost(server, resets, lang.Text{English: "the client got a RST that the server did not send", Korean: "서버가 보내지 않은 RST를 클라이언트가 받았다"})
 	case clientResets.Whereabouts() == wire.BegunBetween:
-		j.lost(client, clientResets, "the server got a RST that the client did not send")
+		j.lost(client, clientResets, lang.Text{English: "the server got a RST that the client did not send", Korean: "클라이언트가 보내지 않은 RST를 서버가 받았다"})
 	case c.refusals > 0 && s.refusals > 0:
-		j.Text = "the server itself sent the RST"
+		j.say(lang.Text{English: "the server itself sent the RST", Korean: "서버 자신이 RST를 보냈다"})
 	case clientResets.Far == 0 && clientResets.Near > 0 && c.synacks+s.synacks == 0: // to an ACK of an older connection
-		j.lost(client, clientResets, "%s left the client, and none reached the server: the older connection stays there", plural(clientResets.Near, "RST"))
+		j.lost(client, clientResets, lang.Text{English: "%s left the client, and none reached the server: the older connection stays there",
+			Korean: "%s, 클라이언트에서 나갔지만 하나도 서버에 닿지 않았다: 서버에 옛 연결이 그대로 남는다"}, rsts(clientResets.Near))
 	default:
 		j.compareData(c, s, covered)
 	}
@@ -250,33 +261,38 @@ func (j *JoinedSides) compare(c, s *Seen, covered bool) {
 // compareData compares what was sent once the connection stood; covered says that the captures may have begun and ended at different
 // times.
 func (j *JoinedSides) compareData(c, s *Seen, covered bool) {
-	synacks := wire.Passage{Near: s.synacks, Far: c.synacks, Unanswered: c.Verdict == SYNACKUnanswered && !c.acked}
+	atClient := wire.Passage{Near: s.synacks, Far: c.synacks, Unanswered: c.Verdict == SYNACKUnanswered && !c.acked}
 	down := wire.Passage{Near: s.bytes[server], Far: c.bytes[server]}
 	up := wire.Passage{Near: c.bytes[client], Far: s.bytes[client]}
-	packets := wire.Passage{Near: c.packets[client], Far: s.packets[client]}
+	sent := wire.Passage{Near: c.packets[client], Far: s.packets[client]}
 	answers := wire.Passage{Near: s.packets[server], Far: c.packets[server]}
 	switch {
-	case synacks.Whereabouts() == wire.LostAtEnd:
-		j.lost(server, synacks, "%s reached the client, and it acknowledged none: the cause is at the client (its firewall, its stack)", plural(synacks.Far, "SYN-ACK"))
+	case atClient.Whereabouts() == wire.LostAtEnd:
+		j.lost(server, atClient, lang.Text{English: "%s reached the client, and it acknowledged none: the cause is at the client (its firewall, its stack)",
+			Korean: "%s, 클라이언트에 닿았지만 하나도 확인 응답하지 않았다: 원인은 클라이언트에 있다(방화벽, 스택)"}, synacks(atClient.Far))
 	case down.Whereabouts() == wire.LostBetween && !s.unacked[server], up.Whereabouts() == wire.LostBetween && !c.unacked[client]:
-		j.Text = "all data was acknowledged: one of the captures lacks a part of it"
+		j.say(lang.Text{English: "all data was acknowledged: one of the captures lacks a part of it", Korean: "데이터는 모두 확인 응답되었다: 한쪽 캡처에 일부가 빠져 있다"})
 	case down.Whereabouts() == wire.LostBetween && covered && !s.owed[server], up.Whereabouts() == wire.LostBetween && covered && !c.owed[client]:
-		j.Text = "undecided: a capture ends while the last data is under way"
+		j.say(lang.Text{English: "undecided: a capture ends while the last data is under way", Korean: "판단할 수 없다: 마지막 데이터가 오가는 도중에 캡처가 끝난다"})
 	case down.Whereabouts() == wire.LostBetween:
-		j.lost(server, down, "of %d bytes that the server sent, %d reached the client", down.Near, down.Far)
+		j.lost(server, down, lang.Text{English: "of %d bytes that the server sent, %d reached the client",
+			Korean: "서버가 보낸 %d바이트 가운데 %d바이트가 클라이언트에 닿았다"}, down.Near, down.Far)
 	case up.Whereabouts() == wire.LostBetween:
-		j.lost(client, up, "of %d bytes that the client sent, %d reached the server", up.Near, up.Far)
-	case synacks.Whereabouts() == wire.LostBetween:
-		j.lost(server, synacks, "%d of %s did not reach the client", synacks.Near-synacks.Far, plural(synacks.Near, "SYN-ACK"))
+		j.lost(client, up, lang.Text{English: "of %d bytes that the client sent, %d reached the server", Korean: "클라이언트가 보낸 %d바이트 가운데 %d바이트가 서버에 닿았다"}, up.Near, up.Far)
+	case atClient.Whereabouts() == wire.LostBetween:
+		j.lost(server, atClient, lang.Text{English: "%d of %s did not reach the client",
+			Korean: "%[2]s 가운데 %[1]d개가 클라이언트에 닿지 않았다"}, atClient.Near-atClient.Far, synacks(atClient.Near))
 	// Elsewhere the other side has answered all that counts: one capture may have ended a packet before the other.
-	case packets.Whereabouts() == wire.LostBetween && (c.Verdict == Blackhole || c.Verdict == MTUBlackhole || c.Verdict == SYNACKUnanswered):
-		j.lost(client, packets, "%d of %s of the client did not reach the server", packets.Near-packets.Far, plural(packets.Near, "packet"))
+	case sent.Whereabouts() == wire.LostBetween && (c.Verdict == Blackhole || c.Verdict == MTUBlackhole || c.Verdict == SYNACKUnanswered):
+		j.lost(client, sent, lang.Text{English: "%d of %s of the client did not reach the server",
+			Korean: "클라이언트의 %[2]s 가운데 %[1]d개가 서버에 닿지 않았다"}, sent.Near-sent.Far, packets(sent.Near))
 	case answers.Whereabouts() == wire.LostBetween && s.Verdict == Blackhole:
-		j.lost(server, answers, "%d of %s of the server did not reach the client", answers.Near-answers.Far, plural(answers.Near, "packet"))
+		j.lost(server, answers, lang.Text{English: "%d of %s of the server did not reach the client",
+			Korean: "서버의 %[2]s 가운데 %[1]d개가 클라이언트에 닿지 않았다"}, answers.Near-answers.Far, packets(answers.Near))
 	case c.Verdict == NoReply || c.Verdict == SYNACKUnanswered || c.Verdict == Blackhole && c.stuck:
-		packets.Unanswered = true
-		j.lost(client, packets, "everything reached the server: the cause is there")
+		sent.Unanswered = true
+		j.lost(client, sent, lang.Text{English: "everything reached the server: the cause is there", Korean: "모두 서버에 닿았다: 원인은 그곳에 있다"})
 	default:
-		j.Text = "both sides saw the same"
+		j.say(lang.Text{English: "both sides saw the same", Korean: "양쪽이 본 것이 같다"})
 	}
 }

@@ -52,7 +52,7 @@ func TestJoin(t *testing.T) {
 		joined := Join(seenIn(t, c.front), seenIn(t, c.behind)).Joined
 		require.Len(t, joined, 1, name)
 		assert.Equal(t, c.loss, joined[0].Loss, name)
-		assert.Equal(t, c.text, joined[0].Text, name)
+		assert.Equal(t, c.text, joined[0].Text.String(), name)
 	}
 }
 
@@ -66,8 +66,8 @@ func TestLostFINOfTheServer(t *testing.T) {
 	d := front[0]
 	assert.Equal(t, Blackhole, d.Verdict)
 	assert.True(t, d.Failed)
-	assert.Equal(t, "no FIN of the server came; by the server's capture it is blackhole: its FIN is sent again and again, in vain", d.Summary)
-	assert.Equal(t, "4 of 8 packets of the server did not reach the client", d.Place.Text)
+	assert.Equal(t, "no FIN of the server came; by the server's capture it is blackhole: its FIN is sent again and again, in vain", d.Summary.String())
+	assert.Equal(t, "4 of 8 packets of the server did not reach the client", d.Place.Text.String())
 	assert.Equal(t, LostBeforeClient, d.Place.Lost)
 }
 

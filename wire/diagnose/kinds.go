@@ -1,11 +1,17 @@
 package diagnose
 
-import "github.com/tcplab/tcplab/wire"
+import (
+	"github.com/tcplab/tcplab/lang"
+	"github.com/tcplab/tcplab/wire"
+)
 
 // Many captures are made by a filter that takes some kinds of segments only. What it left out is not missing on the wire.
 
 // filter is the kinds of segments that a capture holds nothing but.
 type filter string
+
+// words are the filter in a sentence.
+func (f filter) words() lang.Text { return lang.Text{English: string(f), Korean: filtersInKorean[f]} }
 
 const (
 	takesAll      filter = ""
@@ -15,6 +21,14 @@ const (
 	takesOpenings filter = "only SYNs and SYN-ACKs"
 	takesNoACK    filter = "no pure acknowledgments"
 )
+
+var filtersInKorean = map[filter]string{
+	takesSYN:      "SYN만",
+	takesSYNACKs:  "SYN-ACK만",
+	takesRSTs:     "RST만",
+	takesOpenings: "SYN과 SYN-ACK만",
+	takesNoACK:    "순수한 확인 응답을 뺀 것만",
+}
 
 // kinds counts the segments of a capture by kind.
 type kinds struct {
@@ -70,15 +84,17 @@ func (k *kinds) filter() filter {
 func (e *explainer) filterNote(a *Judged) {
 	switch f := e.view.kinds.filter(); {
 	case f == takesSYN && a.Verdict == OneSided:
-		e.note("the capture holds %s: a filter took the answers, if there were any", f)
+		e.note(lang.Text{English: "the capture holds %s: a filter took the answers, if there were any", Korean: "캡처에 %s 있다: 응답이 있었더라도 필터가 걸러 냈다"}, f.words())
 	case (f == takesRSTs || f == takesSYNACKs) && a.Verdict == OneSided:
-		e.note("the capture holds %s: a filter took the rest", f)
+		e.note(lang.Text{English: "the capture holds %s: a filter took the rest", Korean: "캡처에 %s 있다: 나머지는 필터가 걸러 냈다"}, f.words())
 	case f == takesSYN && a.Verdict == NoAnswer:
-		e.note("the capture holds %s: a filter may have taken other answers than the SYN-ACK, after which no SYN would be sent again", f)
+		e.note(lang.Text{English: "the capture holds %s: a filter may have taken other answers than the SYN-ACK, after which no SYN would be sent again",
+			Korean: "캡처에 %s 있다: SYN-ACK이 왔다면 SYN을 다시 보내지 않았을 테니, 필터가 걸러 냈을 수 있는 것은 다른 응답이다"}, f.words())
 	case f == takesOpenings && a.Verdict == Open:
-		e.note("the capture holds %s: a filter took what followed", f)
+		e.note(lang.Text{English: "the capture holds %s: a filter took what followed", Korean: "캡처에 %s 있다: 그 뒤의 것은 필터가 걸러 냈다"}, f.words())
 	case f == takesNoACK && a.Failed():
-		e.note("the capture holds %s: a filter took them, so that it does not show what was received", f)
+		e.note(lang.Text{English: "the capture holds %s: a filter took them, so that it does not show what was received",
+			Korean: "캡처에 %s 있다: 확인 응답은 필터가 걸러 내 무엇을 받았는지 보이지 않는다"}, f.words())
 	}
 }
 

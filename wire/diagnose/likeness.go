@@ -85,10 +85,10 @@ func (c *conn) likeness(a *Judged) Likeness {
 		l.sender, l.kind, l.code = c.other.sender(), c.other.kind, c.other.code
 	}
 	if l.traits&traitIdle != 0 {
-		l.idle = limitNote(c.idle)
+		l.idle = limitNote(c.idle).String()
 	}
 	if c.speech != nil && len(c.speech.list) > 0 {
-		l.said = c.speech.list[0].text
+		l.said = c.speech.list[0].text.String()
 	}
 	if n := c.turnedTo(); n != nil {
 		l.next = n.flow[server]

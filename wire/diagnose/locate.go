@@ -1,6 +1,10 @@
 package diagnose
 
-import "net/netip"
+import (
+	"net/netip"
+
+	"github.com/tcplab/tcplab/lang"
+)
 
 // Locate joins the diagnoses of the client's capture with what the server's holds, and tells each where it was lost.
 // Rivals and next steps are then those that both captures together leave over: what the second one answers is neither
@@ -36,14 +40,16 @@ func (d *Diagnosis) adopt(v Verdict) {
 	if d.Verdict != NoReply && d.Verdict != Open && d.Verdict != HalfClosed || v != MTUBlackhole && v != Blackhole {
 		return
 	}
-	lost := "data of the server is"
+	lost := lang.Text{English: "data of the server is", Korean: "서버가 데이터를"}
 	switch {
 	case v == MTUBlackhole:
-		lost = "full-sized segments of the server are"
+		lost = lang.Text{English: "full-sized segments of the server are", Korean: "서버가 가장 큰 세그먼트를"}
 	case d.Verdict == HalfClosed: // whose summary says that the server sent no FIN
-		d.Summary, lost = "no FIN of the server came", "its FIN is"
+		d.Summary = lang.Tell(lang.Text{English: "no FIN of the server came", Korean: "서버의 FIN이 오지 않았다"})
+		lost = lang.Text{English: "its FIN is", Korean: "서버가 FIN을"}
 	}
-	d.Summary += "; by the server's capture it is " + string(v) + ": " + lost + " sent again and again, in vain"
+	d.Summary = lang.Tell(lang.Text{English: "%s; by the server's capture it is %s: %s sent again and again, in vain", Korean: "%s; 서버의 캡처로는 %s: %s 거듭 보내지만 헛일이다"},
+		d.Summary, v, lost)
 	d.Verdict, d.Failed = v, true
 	d.Place.Lost = LostBeforeClient
 	d.advice = adviceTo(advices[v], d.Client, d.Server, netip.Addr{})

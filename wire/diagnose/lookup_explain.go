@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire"
 )
 
@@ -47,7 +48,7 @@ type lookupExplainer struct {
 
 func (x *lookup) explain(a *Judged) explanation {
 	e := lookupExplainer{explainer{view: a.view}, x}
-	e.all(&x.asked, "query")
+	e.all(&x.asked, lang.Text{English: "query", Korean: "질의"})
 	e.describe(a.Verdict)
 	e.remarks(a)
 	e.advise(a.Verdict)
@@ -55,11 +56,11 @@ func (x *lookup) explain(a *Judged) explanation {
 }
 
 // question is "A db.example".
-func (x *lookup) question() string {
+func (x *lookup) question() lang.Text {
 	if !x.message.HasQuestion {
-		return "a name that was not captured"
+		return lang.Text{English: "a name that was not captured", Korean: "캡처되지 않은 이름"}
 	}
-	return x.message.Type.String() + " " + x.message.Name
+	return lang.Same(x.message.Type.String() + " " + x.message.Name)
 }
 
 // describe says what was seen, and where.
@@ -67,62 +68,68 @@ func (e *lookupExplainer) describe(v Verdict) {
 	x := e.x
 	switch v {
 	case NoAnswer:
-		in := ""
+		var in lang.Message
 		if x.asked.count > 1 {
-			in = " in " + span(x.asked.last.at-x.asked.marks[0].at)
+			in = lang.Tell(lang.Text{English: " in %s", Korean: "(%s 동안)"}, span(x.asked.last.at-x.asked.marks[0].at))
 		}
-		e.say("%s for %s%s, no answer", queries(x.asked.count), x.question(), in)
+		e.say(lang.Text{English: "%s for %s%s, no answer", Korean: "%[2]s%[3]s: %[1]s, 응답 없음"}, queries(x.asked.count), x.question(), in)
 	case OneSided:
-		e.say("only queries are in the capture (%s for %s)", queries(x.asked.count), x.question())
+		e.say(lang.Text{English: "only queries are in the capture (%s for %s)", Korean: "캡처에 질의만 있다(%[2]s, %[1]s)"}, queries(x.asked.count), x.question())
 	case Rejected:
 		r := &x.rejection
-		e.say("query for %s answered after %s by ICMP %s (%s) from %s", x.question(), span(r.at-x.first.at), r.name(), r.number(), r.sender())
-		e.frame(r.mark, "ICMP %s from %s", r.name(), r.sender())
+		e.say(lang.Text{English: "query for %s answered after %s by ICMP %s (%s) from %s",
+			Korean: "%[1]s 질의에 %[2]s 뒤 %[5]s에서 ICMP %[3]s (%[4]s) 응답이 왔다"}, x.question(), span(r.at-x.first.at), r.name(), r.number(), r.sender())
+		e.frame(r.mark, lang.Text{English: "ICMP %s from %s", Korean: "%[2]s에서 온 ICMP %[1]s"}, r.name(), r.sender())
 	default:
-		e.frame(x.answer, "answer, %s", x.message.Code)
-		e.say("%s: %s", x.question(), e.outcome(v))
+		e.frame(x.answer, lang.Text{English: "answer, %s", Korean: "응답, %s"}, x.message.Code)
+		e.say(lang.Same("%s: %s"), x.question(), e.outcome(v))
 	}
 }
 
 // outcome is what the answer says.
-func (e *lookupExplainer) outcome(v Verdict) string {
-	x, after := e.x, ""
-	if x.asked.count > 0 {
-		after = " after " + span(x.took)
-	}
-	code := x.message.Code.String() + after
+func (e *lookupExplainer) outcome(v Verdict) lang.Message {
+	x, code := e.x, e.afterwards(lang.Same(e.x.message.Code.String()))
 	switch {
+	case v == Truncated && x.asked.count > 0:
+		return lang.Tell(lang.Text{English: "the answer after %s was truncated (TC), and no query by TCP followed",
+			Korean: "%s 뒤에 온 응답이 잘렸는데(TC) TCP로 다시 질의하지 않았다"}, span(x.took))
 	case v == Truncated:
-		return fmt.Sprintf("the answer%s was truncated (TC), and no query by TCP followed", after)
+		return lang.Tell(lang.Text{English: "the answer was truncated (TC), and no query by TCP followed", Korean: "응답이 잘렸는데(TC) TCP로 다시 질의하지 않았다"})
 	case v == NoSuchName:
-		return code + ", the name does not exist by this server"
+		return lang.Tell(lang.Text{English: "%s, the name does not exist by this server", Korean: "%s, 이 서버에 따르면 없는 이름이다"}, code)
 	case v == ServerFailure:
-		return code + ", the server failed to find the answer"
+		return lang.Tell(lang.Text{English: "%s, the server failed to find the answer", Korean: "%s, 서버가 답을 찾지 못했다"}, code)
 	case v == QueryRefused:
-		return code + ", the server does not answer this client, or not about this name"
-	case v == QueryError:
-		return code
-	case x.message.Code != wire.DNSNoError, x.message.Truncated:
+		return lang.Tell(lang.Text{English: "%s, the server does not answer this client, or not about this name", Korean: "%s, 서버가 이 클라이언트에, 또는 이 이름에 대해 응답하지 않는다"}, code)
+	case v == QueryError, x.message.Code != wire.DNSNoError, x.message.Truncated:
 		return code
 	case len(x.message.Addrs) > 0:
-		return addressList(x.message.Addrs) + after
+		return e.afterwards(addressList(x.message.Addrs))
 	case x.message.Records == 0:
-		return "no such record" + after
+		return e.afterwards(lang.Text{English: "no such record", Korean: "그런 레코드 없음"})
 	}
-	return "answered" + after
+	return e.afterwards(lang.Text{English: "answered", Korean: "응답"})
+}
+
+// afterwards adds after what time the answer came, where the query was seen.
+func (e *lookupExplainer) afterwards(what lang.Text) lang.Message {
+	if e.x.asked.count == 0 {
+		return lang.Tell(what)
+	}
+	return lang.Tell(lang.Text{English: "%s after %s", Korean: "%[2]s 뒤 %[1]s"}, what, span(e.x.took))
 }
 
 // addressList names a few addresses.
-func addressList(list []netip.Addr) string {
+func addressList(list []netip.Addr) lang.Text {
 	const most = 4
-	var names []string
+	var names []lang.Text
 	for _, a := range list[:min(most, len(list))] {
-		names = append(names, a.String())
+		names = append(names, lang.Same(a.String()))
 	}
 	if n := len(list) - most; n > 0 {
-		names = append(names, fmt.Sprintf("and %d more", n))
+		names = append(names, lang.Text{English: "and %d more", Korean: "그 밖에 %d개"}.With(n))
 	}
-	return strings.Join(names, ", ")
+	return lang.Join(names, lang.Same(", "))
 }
 
 // remarks adds what does not decide the verdict but may explain it.
@@ -132,55 +139,59 @@ func (e *lookupExplainer) remarks(a *Judged) {
 		e.inconclusive(a)
 	}
 	if x.asked.count == 0 {
-		e.note("the query is not in the capture")
+		e.note(lang.Text{English: "the query is not in the capture", Korean: "질의가 캡처에 없다"})
 	}
 	if x.stream {
-		e.note("asked by TCP")
+		e.note(lang.Text{English: "asked by TCP", Korean: "TCP로 질의했다"})
 	}
 	if x.asked.count > 1 && x.answer.seen() {
-		e.note("asked %s before the answer came", plural(x.asked.count, "time"))
+		e.note(lang.Text{English: "asked %s before the answer came", Korean: "응답이 오기까지 %s 질의했다"}, times(x.asked.count))
 	}
 	switch {
 	case x.found.seen() && x.found.name == x.message.Name:
-		e.note("asked again, it was answered (frame %d)", x.found.frame)
+		e.note(lang.Text{English: "asked again, it was answered (frame %d)", Korean: "다시 묻자 응답이 왔다(프레임 %d)"}, x.found.frame)
 	case x.found.seen():
-		e.note("%s was found (frame %d): a list of domains completes what was asked for (resolv.conf, search)", x.found.name, x.found.frame)
+		e.note(lang.Text{English: "%s was found (frame %d): a list of domains completes what was asked for (resolv.conf, search)",
+			Korean: "다음 이름을 찾았다: %s(프레임 %d). 도메인 목록이 물은 이름을 채운다(resolv.conf, search)"}, x.found.name, x.found.frame)
 	}
 	if x.other.seen() {
-		e.note("the same question was answered by %s (frame %d)", x.other.from.addr(), x.other.frame)
+		e.note(lang.Text{English: "the same question was answered by %s (frame %d)", Korean: "같은 질문에 %s에서 응답이 왔다(프레임 %d)"}, x.other.from.addr(), x.other.frame)
 	}
 	switch {
 	case x.message.Truncated && x.byStream.seen():
-		e.note("the answer was truncated (TC), and the client connected to the server by TCP (frame %d)", x.byStream.frame)
+		e.note(lang.Text{English: "the answer was truncated (TC), and the client connected to the server by TCP (frame %d)",
+			Korean: "응답이 잘려(TC) 클라이언트가 서버에 TCP로 연결했다(프레임 %d)"}, x.byStream.frame)
 	case x.message.Truncated && a.Verdict != Truncated:
-		e.note("the answer was truncated (TC), and no query by TCP followed: the client has a part of it")
+		e.note(lang.Text{English: "the answer was truncated (TC), and no query by TCP followed: the client has a part of it",
+			Korean: "응답이 잘렸는데(TC) TCP로 다시 질의하지 않았다: 클라이언트에는 일부만 있다"})
 	}
 	if r := &x.rejection; r.seen() && a.Verdict != Rejected {
-		e.frame(r.mark, "ICMP %s from %s", r.name(), r.sender())
-		e.note("ICMP %s (%s) from %s about a query", r.name(), r.number(), r.sender())
+		e.frame(r.mark, lang.Text{English: "ICMP %s from %s", Korean: "%[2]s에서 온 ICMP %[1]s"}, r.name(), r.sender())
+		e.note(lang.Text{English: "ICMP %s (%s) from %s about a query", Korean: "질의에 대해 %[3]s에서 온 ICMP %[1]s (%[2]s)"}, r.name(), r.number(), r.sender())
 	}
 	if a.Verdict == NoAnswer {
 		e.signsOfLife()
 	}
 	if x.copies > 0 {
-		e.note("%s captured twice", plural(x.copies, "packet"))
+		e.note(lang.Text{English: "%s captured twice", Korean: "두 번 캡처되었다: %s"}, packets(x.copies))
 	}
 }
 
 func (e *lookupExplainer) inconclusive(a *Judged) {
 	if a.Verdict == Truncated && e.view.kinds.attempts == 0 {
-		e.note("the capture holds no TCP at all: where its filter takes none, this is no failure")
+		e.note(lang.Text{English: "the capture holds no TCP at all: where its filter takes none, this is no failure",
+			Korean: "캡처에 TCP가 전혀 없다: 필터가 TCP를 담지 않는다면 이것은 장애가 아니다"})
 		return
 	}
-	e.note("the capture ends too early to be sure")
+	e.note(lang.Text{English: "the capture ends too early to be sure", Korean: "캡처가 너무 일찍 끝나 확실하지 않다"})
 }
 
 // signsOfLife adds what else the capture tells of a name server that does not answer.
 func (e *lookupExplainer) signsOfLife() {
 	known, host := e.view.proofOf(e.x.key.ends[client], e.x.key.ends[server])
 	if m := known.ping[host]; m.at >= e.x.first.at && m.seen() {
-		e.frame(m, "echo reply of the host")
-		e.note("the host answers ping: it is up, and what is lost is DNS")
+		e.frame(m, lang.Text{English: "echo reply of the host", Korean: "호스트의 에코 응답"})
+		e.note(lang.Text{English: "the host answers ping: it is up, and what is lost is DNS", Korean: "호스트가 ping에 응답한다: 살아 있고, 유실되는 것은 DNS다"})
 	}
 }
 

@@ -3,6 +3,7 @@ package diagnose
 import (
 	"net/netip"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire"
 )
 
@@ -87,11 +88,13 @@ func (j *JoinedSides) missingLookup(s *Seen) {
 	asked := wire.Passage{Near: s.packets[client]}
 	switch {
 	case s.packets[server] > 0:
-		j.Text = "the server's capture does not hold this lookup: another time, another interface, a filter, or something answers in its place"
+		j.say(lang.Text{English: "the server's capture does not hold this lookup: another time, another interface, a filter, or something answers in its place",
+			Korean: "서버의 캡처에 이 조회가 없다: 다른 때, 다른 인터페이스, 필터, 또는 무언가가 대신 응답한다"})
 	case s.rejected:
-		j.lost(client, asked, "no query reached the server: what sent the ICMP error stopped it")
+		j.lost(client, asked, lang.Text{English: "no query reached the server: what sent the ICMP error stopped it", Korean: "서버에 닿은 질의가 없다: ICMP 오류를 보낸 쪽이 막았다"})
 	default:
-		j.lost(client, asked, "%s left the client and never reached the server's network card", queries(asked.Near))
+		j.lost(client, asked, lang.Text{English: "%s left the client and never reached the server's network card",
+			Korean: "%s, 클라이언트에서 나갔지만 서버의 네트워크 카드에 닿지 않았다"}, queries(asked.Near))
 	}
 }
 
@@ -101,16 +104,16 @@ func (j *JoinedSides) compareLookup(c, s *Seen) {
 	answered := wire.Passage{Near: s.packets[server], Far: c.packets[server]}
 	switch {
 	case answered.Whereabouts() == wire.BegunBetween:
-		j.lost(server, answered, "the server sent no answer: what the client got was sent by something on the way")
+		j.lost(server, answered, lang.Text{English: "the server sent no answer: what the client got was sent by something on the way",
+			Korean: "서버는 응답을 보내지 않았다: 클라이언트가 받은 것은 경로상의 무언가가 보냈다"})
 	case asked.Far > 0 && s.packets[server] == 0 && c.rejected && s.rejected:
-		j.Text = "the server itself sent the ICMP error"
+		j.say(lang.Text{English: "the server itself sent the ICMP error", Korean: "서버 자신이 ICMP 오류를 보냈다"})
 	case asked.Far > 0 && s.packets[server] == 0:
-		j.lost(client, wire.Passage{Near: asked.Far, Far: asked.Far, Unanswered: true}, "%s reached the server's network card, and no answer left it", queries(asked.Far))
+		j.lost(client, wire.Passage{Near: asked.Far, Far: asked.Far, Unanswered: true}, lang.Text{English: "%s reached the server's network card, and no answer left it",
+			Korean: "%s, 서버의 네트워크 카드에 닿았지만 응답이 나가지 않았다"}, queries(asked.Far))
 	case answered.Far == 0:
-		j.lost(server, answered, "the answer left the server, and did not reach the client")
+		j.lost(server, answered, lang.Text{English: "the answer left the server, and did not reach the client", Korean: "응답이 서버에서 나갔지만 클라이언트에 닿지 않았다"})
 	default:
-		j.Text = "the server itself sent the answer"
+		j.say(lang.Text{English: "the server itself sent the answer", Korean: "서버 자신이 응답을 보냈다"})
 	}
 }
-
-func queries(n int64) string { return count(n, "%d query", "%d queries") }

@@ -61,7 +61,7 @@ func TestLookupRules(t *testing.T) {
 			list := diagnoseText(t, c.packets)
 			assert.Equal(t, c.want, verdictsOf(list))
 			for _, r := range list {
-				assert.NotEmpty(t, r.Summary)
+				assert.NotEmpty(t, r.Summary.String())
 				assert.False(t, r.Failed && (len(r.Rivals) == 0 || len(r.Next) == 0), r.Verdict)
 			}
 		})
@@ -71,9 +71,9 @@ func TestLookupRules(t *testing.T) {
 // What is said of a lookup names the question, the frames, what else may be, and commands.
 func TestLookupIsExplained(t *testing.T) {
 	d := diagnoseText(t, "0 dns > A db.example\n5 dns > A db.example\n6 dns > A db.example server=203.0.113.54\n6.01 dns < A db.example 203.0.113.10 server=203.0.113.54")[0]
-	assert.Equal(t, "2 queries for A db.example in 5 s, no answer", d.Summary)
-	assert.Equal(t, []Evidence{{1, "query"}, {2, "query"}}, d.Evidence)
-	assert.Contains(t, d.Notes, "the same question was answered by 203.0.113.54 (frame 4)")
+	assert.Equal(t, "2 queries for A db.example in 5 s, no answer", d.Summary.String())
+	assert.Equal(t, []string{"1: query", "2: query"}, evidenceIn(d.Evidence))
+	assert.Contains(t, english(d.Notes), "the same question was answered by 203.0.113.54 (frame 4)")
 	assert.Contains(t, d.Commands(lang.English), "dig +tries=1 @203.0.113.53 db.example A  # on the client")
 	assert.True(t, d.Has(CauseNameServerStuck))
 	assert.Equal(t, DNS, d.Protocol)
@@ -169,7 +169,7 @@ func TestLookupsAreJoined(t *testing.T) {
 		}
 		list := []Diagnosis{front[0].Diagnosis}
 		Locate(list, seen, Coverage{})
-		assert.Equal(t, c.want, list[0].Place.Lost, "%s: %s", name, list[0].Place.Text)
+		assert.Equal(t, c.want, list[0].Place.Lost, "%s: %s", name, list[0].Place.Text.String())
 	}
 }
 

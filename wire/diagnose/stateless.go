@@ -1,6 +1,9 @@
 package diagnose
 
-import "github.com/tcplab/tcplab/wire"
+import (
+	"github.com/tcplab/tcplab/lang"
+	"github.com/tcplab/tcplab/wire"
+)
 
 // A stack answers a segment of a connection that it does not know, or knows no longer, by a RST of another kind than the one by
 // which an application gives up.
@@ -54,20 +57,25 @@ func resetter(v Verdict) int {
 }
 
 // formOfRST is by what the RST of such a stack is known.
-func (s *side) formOfRST() string {
+func (s *side) formOfRST() lang.Message {
 	if s.rstAck != 0 {
-		return "its number is 0, and what it answers has no ACK flag: a segment of no connection"
+		return lang.Tell(lang.Text{English: "its number is 0, and what it answers has no ACK flag: a segment of no connection",
+			Korean: "번호가 0이고, 그것이 답한 세그먼트에 ACK 플래그가 없다: 어느 연결의 것도 아니다"})
 	}
-	return "no acknowledgment, and the number that was acknowledged"
+	return lang.Tell(lang.Text{English: "no acknowledgment, and the number that was acknowledged", Korean: "확인 응답이 없고, 번호는 확인 응답된 번호다"})
 }
 
 // forgotten tells of a RST whose sender knew nothing of the connection.
 func (e *explainer) forgotten(dir int) {
 	x, who := &e.c.side[dir], sides[dir]
-	e.note("the RST is that of a stack which knows nothing of the connection (%s; RFC 9293 3.10.7.1)%s", x.formOfRST(), map[bool]string{
-		true:  ": the " + who + " has lost it, by a restart, a timeout or a failover, or something on the way answers so",
-		false: ": nothing else of the " + who + " is in the capture; it has lost the connection before, or never had it",
-	}[x.packets > int64(x.rsts)])
+	why := lang.Text{English: "nothing else of the %s is in the capture; it has lost the connection before, or never had it",
+		Korean: "%s가 보낸 다른 것은 캡처에 없다; 그 전에 연결을 잃었거나 가진 적이 없다"}
+	if x.packets > int64(x.rsts) {
+		why = lang.Text{English: "the %s has lost it, by a restart, a timeout or a failover, or something on the way answers so",
+			Korean: "%s가 재시작, 타임아웃이나 페일오버로 연결을 잃었거나, 경로상의 무언가가 그렇게 답한다"}
+	}
+	e.note(lang.Text{English: "the RST is that of a stack which knows nothing of the connection (%s; RFC 9293 3.10.7.1): %s",
+		Korean: "이 RST는 그 연결을 모르는 스택의 것이다(%s; RFC 9293 3.10.7.1): %s"}, x.formOfRST(), lang.Tell(why, who))
 	e.advice.apply(&unknownThere[dir])
 	if e.c.isProbe(dir) {
 		e.advice.apply(&probed)

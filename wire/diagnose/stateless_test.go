@@ -35,7 +35,7 @@ func TestARSTOfAStackThatKnowsNothingAccusesNoApplication(t *testing.T) {
 		r := &diagnoseText(t, c.packets)[0]
 		assert.Equal(t, c.verdict, r.verdict, name)
 		assert.Equal(t, c.unknown, r.Has(CauseUnknownThere), name)
-		notes := strings.Join(r.Notes, "\n")
+		notes := strings.Join(english(r.Notes), "\n")
 		if !c.unknown {
 			assert.NotContains(t, notes, "knows nothing", name)
 			continue
@@ -77,7 +77,7 @@ func TestASideThatGoesOnHasNotSentTheRST(t *testing.T) {
 		assert.Equal(t, c.first, r.Rivals[0].Cause, name)
 		assert.Equal(t, c.note != "", r.Likeness.traits&traitForged != 0, name)
 		if c.note != "" {
-			assert.Contains(t, r.Notes, c.note, name)
+			assert.Contains(t, english(r.Notes), c.note, name)
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package diagnose
 
-import "github.com/tcplab/tcplab/wire"
+import (
+	"github.com/tcplab/tcplab/lang"
+	"github.com/tcplab/tcplab/wire"
+)
 
 // A host that applies IPsec shows a capture the packets that come in twice, encrypted and plain, and those that leave encrypted
 // only. So a SYN without an answer may have one, which is in the ESP packet that leaves the other way right after it.
@@ -100,8 +103,9 @@ var behindIPsec = circumstance{lead: anywhere(CauseEncrypted), excluded: []Cause
 // unveil tells of ESP packets that may be the answers.
 func (e *explainer) unveil() {
 	v := e.c.veiled
-	e.all(&v.series, "ESP packet the other way")
-	e.note("right after each SYN an ESP packet went from %s to %s: the answer may be within it; capture where IPsec is not applied yet, behind the gateway or on its inner interface",
+	e.all(&v.series, lang.Text{English: "ESP packet the other way", Korean: "반대 방향의 ESP 패킷"})
+	e.note(lang.Text{English: "right after each SYN an ESP packet went from %s to %s: the answer may be within it; capture where IPsec is not applied yet, behind the gateway or on its inner interface",
+		Korean: "SYN마다 바로 뒤에 ESP 패킷이 %s에서 %s 쪽으로 갔다: 그 안에 응답이 있을 수 있다; 아직 IPsec이 적용되지 않은 곳, 게이트웨이 뒤나 그 안쪽 인터페이스에서 캡처한다"},
 		v.from.addr(), v.to.addr())
 	e.advice.apply(&behindIPsec)
 }

@@ -28,8 +28,8 @@ func TestAnAnswerMayBeWithinESP(t *testing.T) {
 		assert.Equal(t, c.verdicts, verdictsOf(diagnoseText(t, c.packets)), name)
 	}
 	r := diagnoseText(t, "0 esp > gateways\n0.0001 > S 0 0 0\n0.001 esp < gateways\n1 esp > gateways\n1.0001 > S 0 0 0\n1.001 esp < gateways")[0]
-	assert.Contains(t, r.Notes, "right after each SYN an ESP packet went from 192.0.2.2 to 192.0.2.1: the answer may be within it; capture where IPsec is not applied yet, behind the gateway or on its inner interface")
+	assert.Contains(t, english(r.Notes), "right after each SYN an ESP packet went from 192.0.2.2 to 192.0.2.1: the answer may be within it; capture where IPsec is not applied yet, behind the gateway or on its inner interface")
 	assert.Equal(t, []string{CauseEncrypted.Words().English}, r.RivalTexts(lang.English))
 	require.Len(t, r.Evidence, 5)
-	assert.Equal(t, Evidence{3, "ESP packet the other way"}, r.Evidence[1])
+	assert.Equal(t, "3: ESP packet the other way", evidenceIn(r.Evidence)[1])
 }

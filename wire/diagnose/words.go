@@ -3,8 +3,9 @@ package diagnose
 import (
 	"bytes"
 	"encoding/binary"
-	"fmt"
 	"strings"
+
+	"github.com/tcplab/tcplab/lang"
 )
 
 // A connection may be in order, and what came over it a refusal: a TLS alert, a proxy's status, a server's greeting that says
@@ -13,7 +14,7 @@ import (
 // words are what one side of a connection said that explains how it went on.
 type words struct {
 	mark
-	text string
+	text lang.Message
 }
 
 // speech is what was said; most connections have none.
@@ -33,7 +34,7 @@ func (c *conn) listen(dir int, payload []byte, m mark) {
 	if len(payload) < 4 || c.speech != nil && len(c.speech.list) >= mostWords {
 		return
 	}
-	text := ""
+	var text lang.Message
 	switch {
 	case isAlert(payload):
 		text = c.alert(dir, payload)
@@ -43,7 +44,7 @@ func (c *conn) listen(dir int, payload []byte, m mark) {
 	default:
 		text = c.answerOf(payload)
 	}
-	if text != "" {
+	if !text.IsEmpty() {
 		c.speak().list = append(c.speech.list, words{m, text})
 	}
 }
@@ -77,60 +78,65 @@ func (c *conn) listenToClient(b []byte) {
 }
 
 // answerOf returns what there is to say of the server's data, if anything.
-func (c *conn) answerOf(b []byte) string {
+func (c *conn) answerOf(b []byte) lang.Message {
 	first := !c.content.greeted
 	c.content.greeted = true
 	switch {
 	case bytes.HasPrefix(b, []byte("HTTP/1.")):
 		return c.status(b, first)
 	case first && c.content.hello && !isTLS(b):
-		return fmt.Sprintf("the server answered the TLS ClientHello by %q: what listens there does not speak TLS", line(b))
+		return lang.Tell(lang.Text{English: "the server answered the TLS ClientHello by %q: what listens there does not speak TLS",
+			Korean: "서버가 TLS ClientHello에 %q 응답했다: 그곳에서 듣는 프로그램은 TLS로 말하지 않는다"}, string(line(b)))
 	case b[0] == 'E' && bytes.Contains(b[:min(len(b), 16)], []byte("SFATAL\x00")):
-		return fmt.Sprintf("the server answered by an error of PostgreSQL: %q", postgres(b))
+		return lang.Tell(lang.Text{English: "the server answered by an error of PostgreSQL: %q", Korean: "서버가 PostgreSQL 오류로 응답했다: %q"}, postgres(b))
 	case first:
 		return greeting(b)
 	}
-	return ""
+	return lang.Message{}
 }
 
 // status tells of an answer of HTTP/1 that is a refusal by what is in between, or by what speaks another protocol.
-func (c *conn) status(b []byte, first bool) string {
+func (c *conn) status(b []byte, first bool) lang.Message {
 	if len(b) < len("HTTP/1.1 200") {
-		return ""
+		return lang.Message{}
 	}
 	code := string(b[len("HTTP/1.1 "):][:3])
 	if code < "400" && !c.content.hello {
-		return "" // nearly always, and nothing is made of it
+		return lang.Message{} // nearly always, and nothing is made of it
 	}
 	status := printable(line(b[len("HTTP/1.1 "):]))
 	proxied := c.speech != nil && c.speech.target != ""
 	switch {
 	case first && c.content.hello:
-		return fmt.Sprintf("the server answered the TLS ClientHello in plain HTTP (%s): what listens there does not speak TLS", status)
+		return lang.Tell(lang.Text{English: "the server answered the TLS ClientHello in plain HTTP (%s): what listens there does not speak TLS",
+			Korean: "서버가 TLS ClientHello에 평문 HTTP로 응답했다(%s): 그곳에서 듣는 프로그램은 TLS로 말하지 않는다"}, status)
 	case proxied && code >= "400":
-		return fmt.Sprintf("a proxy answered %s by %s", c.speech.target, status)
+		return lang.Tell(lang.Text{English: "a proxy answered %s by %s", Korean: "프록시가 응답했다: %s 요청에 %s"}, c.speech.target, status)
 	case code == "407":
-		return "a proxy answered by " + status
+		return lang.Tell(lang.Text{English: "a proxy answered by %s", Korean: "프록시가 응답했다: %s"}, status)
 	case code == "400" && bytes.Contains(b, []byte("plain HTTP request was sent to HTTPS port")):
-		return fmt.Sprintf("the server answered by %s: the request was plain HTTP, and the port speaks TLS", status)
+		return lang.Tell(lang.Text{English: "the server answered by %s: the request was plain HTTP, and the port speaks TLS",
+			Korean: "서버가 응답했다, %s: 요청은 평문 HTTP인데 포트는 TLS로 말한다"}, status)
 	case code == "502" || code == "503" || code == "504":
-		return fmt.Sprintf("the server answered by %s: mostly a proxy or load balancer says so of what is behind it", status)
+		return lang.Tell(lang.Text{English: "the server answered by %s: mostly a proxy or load balancer says so of what is behind it",
+			Korean: "서버가 응답했다, %s: 대개 프록시나 로드 밸런서가 뒤에 있는 것에 대해 그렇게 말한다"}, status)
 	}
-	return ""
+	return lang.Message{}
 }
 
 // greeting tells of a server that begins with a refusal.
-func greeting(b []byte) string {
+func greeting(b []byte) lang.Message {
 	const mysqlError = 0xff
 	switch {
 	case b[0] == '-' && (bytes.HasPrefix(b, []byte("-ERR")) || bytes.HasPrefix(b, []byte("-NOAUTH")) || bytes.HasPrefix(b, []byte("-DENIED"))),
 		bytes.HasPrefix(b, []byte("FATAL")), isNegative(b),
 		bytes.HasPrefix(b, []byte("Exceeded MaxStartups")), bytes.HasPrefix(b, []byte("Not allowed at this time")):
-		return fmt.Sprintf("the server began with %q", printable(line(b)))
+		return lang.Tell(lang.Text{English: "the server began with %q", Korean: "서버가 꺼낸 첫마디: %q"}, printable(line(b)))
 	case len(b) > 7 && b[2] == 0 && b[3] == 0 && b[4] == mysqlError && int(b[0])|int(b[1])<<8 == len(b)-4:
-		return fmt.Sprintf("the server began with error %d of MySQL: %q", binary.LittleEndian.Uint16(b[5:]), printable(b[7:]))
+		return lang.Tell(lang.Text{English: "the server began with error %d of MySQL: %q",
+			Korean: "서버의 첫마디가 MySQL 오류 %d이다: %q"}, binary.LittleEndian.Uint16(b[5:]), printable(b[7:]))
 	}
-	return ""
+	return lang.Message{}
 }
 
 // isNegative recognizes a reply of SMTP or FTP that is a refusal (RFC 5321 section 4.2.1): a number from 400 on.
@@ -182,21 +188,24 @@ var alerts = map[byte]string{
 	115: "unknown_psk_identity", 116: "certificate_required", 120: "no_application_protocol",
 }
 
-func (c *conn) alert(dir int, b []byte) string {
+func (c *conn) alert(dir int, b []byte) lang.Message {
 	number := b[tlsHeader+1]
-	name := alerts[number]
-	if name == "" {
-		name = "of an unknown kind"
+	name := lang.Same(alerts[number])
+	if name.English == "" {
+		name = lang.Text{English: "of an unknown kind", Korean: "알 수 없는 종류"}
 	}
 	switch first := !c.content.greeted; {
 	case dir == client:
-		return fmt.Sprintf("the client sent the TLS alert %s (%d): it does not accept what the server said", name, number)
+		return lang.Tell(lang.Text{English: "the client sent the TLS alert %s (%d): it does not accept what the server said",
+			Korean: "클라이언트가 TLS 경고를 보냈다, %s (%d): 서버가 한 말을 받아들이지 않는다"}, name, number)
 	case first && c.content.hello:
-		return fmt.Sprintf("the server answered the ClientHello by the TLS alert %s (%d)", name, number)
+		return lang.Tell(lang.Text{English: "the server answered the ClientHello by the TLS alert %s (%d)",
+			Korean: "서버가 ClientHello에 TLS 경고로 응답했다, %s (%d)"}, name, number)
 	case first && c.content.opened:
-		return fmt.Sprintf("the server speaks TLS, and the client did not begin with a ClientHello: TLS alert %s (%d)", name, number)
+		return lang.Tell(lang.Text{English: "the server speaks TLS, and the client did not begin with a ClientHello: TLS alert %s (%d)",
+			Korean: "서버는 TLS로 말하는데 클라이언트가 ClientHello로 시작하지 않았다: TLS 경고 %s (%d)"}, name, number)
 	}
-	return fmt.Sprintf("the server sent the TLS alert %s (%d)", name, number)
+	return lang.Tell(lang.Text{English: "the server sent the TLS alert %s (%d)", Korean: "서버가 TLS 경고를 보냈다, %s (%d)"}, name, number)
 }
 
 // line returns the first line of a text.
@@ -224,7 +233,7 @@ func (e *explainer) spoken() {
 		return
 	}
 	for _, w := range e.c.speech.list {
-		e.frame(w.mark, "what was said")
-		e.note("%s", w.text)
+		e.frame(w.mark, lang.Text{English: "what was said", Korean: "한 말"})
+		e.notes = append(e.notes, w.text)
 	}
 }

@@ -21,6 +21,7 @@ func said(t *testing.T, up, down string) result {
 	}
 	list, _ := diagnosed(packets, payloads, Options{})
 	require.Len(t, list, 1)
+	toldInKorean(t, &list[0].Diagnosis)
 	assert.Equal(t, "ok", list[0].verdict, "the network did what it could")
 	return list[0]
 }
@@ -52,7 +53,7 @@ func TestWhatThePeerSaid(t *testing.T) {
 		"an alert that is encrypted":    {helloBytes, "\x15\x03\x03\x00\x1a\x00\x00", ""},
 		"TLS, and all is well":          {helloBytes, "\x16\x03\x03\x00\x7a\x02", ""},
 	} {
-		notes := said(t, c.up, c.down).Notes
+		notes := english(said(t, c.up, c.down).Notes)
 		if c.want == "" {
 			assert.Empty(t, notes, name)
 			continue
@@ -65,6 +66,6 @@ func TestTheClientSaidAnAlert(t *testing.T) {
 	packets, payloads := packetsOf(t, exchange+"0.1 > P. 101 7 301\n0.2 > R. 108 0 301")
 	payloads[3], payloads[5], payloads[7] = []byte(helloBytes), []byte("\x16\x03\x03\x00\x7a\x02"), []byte("\x15\x03\x03\x00\x02\x02\x30")
 	list, _ := diagnosed(packets, payloads, Options{})
-	assert.Contains(t, list[0].Notes, "the client sent the TLS alert unknown_ca (48): it does not accept what the server said")
-	assert.Contains(t, list[0].Evidence, Evidence{8, "what was said"})
+	assert.Contains(t, english(list[0].Notes), "the client sent the TLS alert unknown_ca (48): it does not accept what the server said")
+	assert.Contains(t, evidenceIn(list[0].Evidence), "8: what was said")
 }
