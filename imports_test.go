@@ -25,7 +25,7 @@ var edges = map[string]struct {
 	may    []string
 	reason string
 }{
-	"wire":                {nil, "what the wire looks like does not depend on how it was made"},
+	"wire":                {[]string{"lang"}, "what the wire looks like does not depend on how it was made; what cannot be read of it, people are told"},
 	"wire/signature":      {[]string{"wire"}, "an expectation is about packets, and about nothing that runs"},
 	"wire/ladder":         {[]string{"lang", "wire"}, "a drawing joins what was captured, wherever it comes from; what it looks like, report says"},
 	"wire/diagnose":       {[]string{"lang", "wire", "wire/signature"}, "a capture is diagnosed by what is in it, wherever it comes from, and in which language it is told"},

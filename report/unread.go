@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
@@ -12,7 +13,7 @@ import (
 // "" where there are none. Datagrams of unknown content are left out, for they are no sign of a tunnel.
 func unreadTold(stats diagnose.Stats) string {
 	list := unreadKinds(stats.Inventory.Unread, func(u *wire.Unread) bool {
-		return u.Obstacle == wire.ObstacleLink || u.Obstacle == wire.ObstacleFragment && u.Instead != "" || u.Opaque && (u.Obstacle != wire.ObstacleUDP || u.Tunnel)
+		return u.Obstacle == wire.ObstacleLink || u.Obstacle == wire.ObstacleFragment && u.Instead != (lang.Text{}) || u.Opaque && (u.Obstacle != wire.ObstacleUDP || u.Tunnel)
 	})
 	if len(list) == 0 {
 		return ""
@@ -36,7 +37,7 @@ func verdictOn(list []wire.Unread) string {
 		switch u := &list[i]; {
 		case u.Opaque:
 			return ": TCP within them cannot be seen" + instead(list)
-		case u.Obstacle == wire.ObstacleFragment && u.Instead != "":
+		case u.Obstacle == wire.ObstacleFragment && u.Instead != (lang.Text{}):
 			text = ": the rest of the packets, their data, is not in the capture" + instead(list)
 		case u.Obstacle == wire.ObstacleLink:
 			text = ": these are no network packets" + instead(list)
@@ -48,7 +49,7 @@ func verdictOn(list []wire.Unread) string {
 // unreadKinds adds up the packets of the same kind, whatever their hosts, and keeps the hosts where they are the same.
 func unreadKinds(all []wire.Unread, wanted func(*wire.Unread) bool) []wire.Unread {
 	var list []wire.Unread
-	index := map[string]int{}
+	index := map[lang.Text]int{}
 	for i := range all {
 		u := all[i]
 		if !wanted(&u) {
@@ -88,7 +89,7 @@ func unreadText(list []wire.Unread) string {
 }
 
 func unreadPart(u *wire.Unread) string {
-	text := fmt.Sprintf("%d x %s", u.Packets, u.Name)
+	text := fmt.Sprintf("%d x %s", u.Packets, u.Name.English)
 	if u.Hosts[0].IsValid() {
 		text += fmt.Sprintf(" between %s and %s", u.Hosts[0], u.Hosts[1])
 	}
@@ -98,8 +99,8 @@ func unreadPart(u *wire.Unread) string {
 // instead is what to do about the most of them.
 func instead(list []wire.Unread) string {
 	for i := range list {
-		if list[i].Instead != "" {
-			return "; " + list[i].Instead
+		if list[i].Instead != (lang.Text{}) {
+			return "; " + list[i].Instead.English
 		}
 	}
 	return ""

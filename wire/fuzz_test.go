@@ -214,7 +214,7 @@ func FuzzFragments(f *testing.F) {
 			if u.Packets <= 0 {
 				t.Fatalf("%d packets of %s", u.Packets, u.Name)
 			}
-			if u.Instead == "" || u.Opaque {
+			if u.Instead.English == "" || u.Opaque {
 				later += u.Packets
 			}
 		}

@@ -2,10 +2,11 @@ package wire
 
 import (
 	"cmp"
-	"fmt"
 	"net/netip"
 	"slices"
 	"time"
+
+	"github.com/tcplab/tcplab/lang"
 )
 
 // Obstacle is what kept a packet from being decoded to a TCP segment, an ICMP message, an ARP packet, or an error.
@@ -35,7 +36,7 @@ type Unread struct {
 	Number uint32
 	// Name says what the packets are, such as "ESP (IP protocol 50)", "WireGuard (UDP port 51820)" or
 	// "USB (link type 249)".
-	Name string
+	Name lang.Text
 	// Hosts are the two addresses of the IP header, the lower one first; they are not valid where no IP header was read,
 	// or where there were too many hosts to count each pair.
 	Hosts [2]netip.Addr
@@ -46,7 +47,7 @@ type Unread struct {
 	Tunnel bool
 	// Instead says where or how to capture to see what is within, as the end of a sentence: "capture on the tunnel's own
 	// interface (tcpdump -i wg0)". It is empty where there is nothing to see.
-	Instead     string
+	Instead     lang.Text
 	Packets     int64
 	First, Last time.Time
 }
@@ -198,7 +199,7 @@ func (r *Reader) Inventory() Inventory {
 		u := key.gap.describe()
 		if key.gap.obstacle == ObstacleCut {
 			u.Number = uint32(v.longestCut)
-			u.Name += fmt.Sprintf(" (after %d bytes)", v.longestCut)
+			u.Name = lang.Text{English: "%s (after %d bytes)", Korean: "%s(%d바이트 다음)"}.With(u.Name, v.longestCut)
 		}
 		u.Hosts, u.Packets, u.First, u.Last = key.hosts, c.packets, c.first, c.last
 		i.Unread = append(i.Unread, u)
@@ -231,7 +232,7 @@ func (i *Inventory) Add(o Inventory) {
 
 func (i *Inventory) sort() {
 	slices.SortFunc(i.Unread, func(a, b Unread) int {
-		return cmp.Or(cmp.Compare(b.Packets, a.Packets), a.First.Compare(b.First), cmp.Compare(a.Name, b.Name), a.Hosts[0].Compare(b.Hosts[0]),
+		return cmp.Or(cmp.Compare(b.Packets, a.Packets), a.First.Compare(b.First), cmp.Compare(a.Name.English, b.Name.English), a.Hosts[0].Compare(b.Hosts[0]),
 			a.Hosts[1].Compare(b.Hosts[1]))
 	})
 }

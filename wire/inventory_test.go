@@ -10,6 +10,8 @@ import (
 	"github.com/google/gopacket/layers"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tcplab/tcplab/lang/langtest"
 )
 
 // inventoryOf reads packets of a link type, each captured as far as there are bytes of the length given.
@@ -74,7 +76,8 @@ func TestInventoryNames(t *testing.T) {
 		i := inventoryOf(t, c.link, 0, c.data, c.data)
 		require.Len(t, i.Unread, 1, c.name)
 		u := i.Unread[0]
-		assert.Equal(t, c.name, u.Name)
+		assert.Equal(t, c.name, u.Name.English)
+		langtest.Check(t, c.name, u.Name)
 		assert.Equal(t, c.number, u.Number, c.name)
 		assert.Equal(t, c.opaque, u.Opaque, c.name)
 		assert.Equal(t, c.hosts, u.Hosts, c.name)
@@ -129,10 +132,10 @@ func TestInventoryFragment(t *testing.T) {
 		i := inventoryOf(t, linkRaw, 0, c.frames...)
 		got := map[string]int64{}
 		for _, u := range i.Unread {
-			got[u.Name] = u.Packets
+			got[u.Name.English] = u.Packets
 			assert.Equal(t, ObstacleFragment, u.Obstacle, name)
-			assert.Equal(t, u.Name == "IP fragments without the first", u.Opaque, name)
-			assert.Equal(t, u.Name != "IP fragments after the first", u.Instead != "", name)
+			assert.Equal(t, u.Name.English == "IP fragments without the first", u.Opaque, name)
+			assert.Equal(t, u.Name.English != "IP fragments after the first", u.Instead.English != "", name)
 		}
 		assert.Equal(t, c.want, got, name)
 		assert.EqualValues(t, len(c.frames), i.Packets, name)

@@ -110,7 +110,7 @@ func (v *Coverage) hides(s *Seen) lang.Message {
 	h := hidden[0]
 	text := lang.Tell(lang.Text{English: "the server's capture holds %s that could not be decoded, %s",
 		Korean: "서버의 캡처에 해독하지 못한 패킷이 있다, %s, %s"}, packets(h.Packets), h.Name)
-	if h.Instead != "" {
+	if h.Instead != (lang.Text{}) {
 		text = lang.Tell(lang.Same("%s: %s"), text, h.Instead)
 	}
 	return text
