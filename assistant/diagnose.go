@@ -142,7 +142,7 @@ func (f folders) diagnose(ctx context.Context, q diagnoseQuestion) (*diagnoseAns
 	if err != nil {
 		return nil, err
 	}
-	p.answer.Summary, p.answer.Packets = p.counts.Summary(stats), stats.Packets
+	p.answer.Summary, p.answer.Packets = p.counts.Summary(stats).String(), stats.Packets
 	if p.answer.Found > q.Offset+len(p.answer.Diagnoses) {
 		p.answer.NextOffset = q.Offset + len(p.answer.Diagnoses)
 	}
@@ -193,6 +193,6 @@ func (f folders) read(ctx context.Context, p *page, name string, emit func(*diag
 		return diagnose.Stats{}, errors.Join(ctx.Err(), fmt.Errorf("%s: %s", name, strings.TrimPrefix(err.Error(), "wire: ")))
 	}
 	stats := reading.Close()
-	p.answer.Cautions = append(p.answer.Cautions, report.Cautions(name, stats, damage)...)
+	p.answer.Cautions = append(p.answer.Cautions, lang.InEach(lang.English, report.Cautions(name, stats, damage))...)
 	return stats, nil
 }

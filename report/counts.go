@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
@@ -112,9 +113,9 @@ func (c *Counts) Merge(o *Counts) {
 }
 
 // Total is a sentence on several captures.
-func (c *Counts) Total() string {
+func (c *Counts) Total() lang.Message {
 	if c.tally.total() == 0 {
-		return "no connection, no ping and no lookup"
+		return lang.Tell(lang.Text{English: "no connection, no ping and no lookup", Korean: "연결도 ping도 조회도 없다"})
 	}
 	return c.brief()
 }
@@ -173,15 +174,18 @@ func (s *share) regularity() Regularity {
 }
 
 // sentence tells of it, in words for a server; empty where there is nothing to tell.
-func (s *share) sentence(k serverKey) string {
-	asked := map[string]string{nounConnection: "this port", nounPing: "this host", nounLookup: "this server"}[k.noun]
+func (s *share) sentence(k serverKey) lang.Message {
+	asked := map[string]lang.Text{nounConnection: {English: "this port", Korean: "이 포트"}, nounPing: {English: "this host", Korean: "이 호스트"},
+		nounLookup: {English: "this server", Korean: "이 서버"}}[k.noun]
 	switch s.regularity() {
 	case Intermittent:
-		return fmt.Sprintf("intermittent: %d of %s to %s failed while others were answered", s.Failed, counted(s.Attempts, k.noun), asked)
+		return lang.Tell(lang.Text{English: "intermittent: %s to %s failed while others were answered", Korean: "간헐적: %[2]s에 대한 %[1]s 실패, 그동안 다른 것은 응답을 받았다"},
+			shareOf(s.Failed, s.Attempts, k.noun), asked)
 	case Stopped:
-		return fmt.Sprintf("%s to %s failed, after others were answered: the first at %s", counted(s.Failed, k.noun), asked, utc(time.Unix(0, s.failing[0])))
+		return lang.Tell(lang.Text{English: "%s to %s failed, after others were answered: the first at %s", Korean: "다른 것이 응답을 받은 뒤 %[2]s에 대한 %[1]s 실패: 처음은 %[3]s"},
+			counted(s.Failed, k.noun), asked, utc(time.Unix(0, s.failing[0])))
 	}
-	return ""
+	return lang.Message{}
 }
 
 // mostCounted bounds how many clients, servers and minutes are counted apart: a scan has as many as it likes.
@@ -212,7 +216,7 @@ func (s *shares[K]) add(key K, f *fact) {
 // counting is a key, as text, with what was counted of it.
 type counting struct {
 	Name string
-	Note string // on a how regularly a server fails
+	Note lang.Message // on how regularly a server fails
 	*share
 }
 

@@ -2,12 +2,14 @@ package report
 
 import (
 	"fmt"
+	"io"
 	"net/netip"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
@@ -50,7 +52,7 @@ func TestCountsAreBounded(t *testing.T) {
 	}
 	assert.Len(t, c.servers.by, mostCounted)
 	assert.Equal(t, mostCounted, c.servers.beyond)
-	text := written(t, c.Text)
+	text := written(t, func(w io.Writer) error { return c.Text(w, lang.English) })
 	assert.Contains(t, text, fmt.Sprintf("and %d more: --json has all", mostCounted-mostRows))
 	assert.Contains(t, text, fmt.Sprintf("and %d attempts with others, which are not counted apart", mostCounted))
 	assert.Contains(t, text, fmt.Sprintf("  198.51.100.10     %d   %d    100 %%\n", 2*mostCounted, 2*mostCounted))

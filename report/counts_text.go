@@ -5,8 +5,8 @@ import (
 	"io"
 	"strings"
 	"time"
-	"unicode/utf8"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
@@ -14,11 +14,12 @@ import (
 const mostRows = 20
 
 // Text writes the counts as tables: by server, by client, and by minute. Of each, it shows those with the most failures.
-func (c *Counts) Text(out io.Writer) error {
+func (c *Counts) Text(out io.Writer, tag lang.Tag) error {
 	var b strings.Builder
-	writeCounts(&b, "server", c.byServer(), c.servers.beyond)
-	writeCounts(&b, "client", c.byClient(), c.clients.beyond)
-	writeCounts(&b, "minute (UTC)", worstMinutes(c.byMinute()), c.minutes.beyond)
+	s := Style{Language: tag}
+	s.writeCounts(&b, lang.Text{English: "server", Korean: "서버"}, c.byServer(), c.servers.beyond)
+	s.writeCounts(&b, lang.Text{English: "client", Korean: "클라이언트"}, c.byClient(), c.clients.beyond)
+	s.writeCounts(&b, lang.Text{English: "minute (UTC)", Korean: "분(UTC)"}, worstMinutes(c.byMinute()), c.minutes.beyond)
 	_, err := io.WriteString(out, b.String())
 	return err
 }
@@ -37,27 +38,37 @@ func worstMinutes(all []counting) []counting {
 	return list
 }
 
-func writeCounts(b *strings.Builder, heading string, rows []counting, beyond int) {
+func (s Style) writeCounts(b *strings.Builder, heading lang.Text, rows []counting, beyond int) {
 	if len(rows) == 0 {
 		return
 	}
-	shown, width := rows[:min(len(rows), mostRows)], utf8.RuneCountInString(heading)
+	shown, width := rows[:min(len(rows), mostRows)], lang.Columns(heading.In(s.Language))
 	for _, r := range shown {
 		width = max(width, len(r.Name))
 	}
-	fmt.Fprintf(b, "\n  %-*s  attempts  failed\n", width, heading)
+	attempts, failed := lang.Text{English: "attempts", Korean: "시도"}, lang.Text{English: "failed", Korean: "실패"}
+	fmt.Fprintf(b, "\n  %s  %s  %s\n", padded(heading.In(s.Language), width), padded(attempts.In(s.Language), -8), padded(failed.In(s.Language), -6))
 	for _, r := range shown {
 		fmt.Fprintf(b, "  %-*s  %8d  %6d  %7s\n", width, r.Name, r.Attempts, r.Failed, r.Percent())
-		if r.Note != "" {
-			fmt.Fprintf(b, "    %s\n", r.Note)
+		if !r.Note.IsEmpty() {
+			fmt.Fprintf(b, "    %s\n", r.Note.In(s.Language))
 		}
 	}
 	if more := len(rows) - len(shown); more > 0 {
-		fmt.Fprintf(b, "  and %d more: --json has all\n", more)
+		s.tell(b, lang.Text{English: "  and %d more: --json has all\n", Korean: "  그 밖에 %d개: --json에 모두 있다\n"}, more)
 	}
 	if beyond > 0 {
-		fmt.Fprintf(b, "  and %s with others, which are not counted apart\n", counted(beyond, "attempt"))
+		s.tell(b, lang.Text{English: "  and %s with others, which are not counted apart\n", Korean: "  그 밖에 따로 세지 않은 %s\n"}, counted(beyond, "attempt"))
 	}
+}
+
+// padded fills a text up to a width, in columns of a terminal: behind it, or before it where the width is negative.
+func padded(text string, width int) string {
+	space := strings.Repeat(" ", max(0, max(width, -width)-lang.Columns(text)))
+	if width < 0 {
+		return space + text
+	}
+	return text + space
 }
 
 // CountsRecord is the counts of a capture as JSON. The names of its fields are stable.

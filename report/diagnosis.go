@@ -67,7 +67,7 @@ func (d *DiagnosisPage) AddJoined(j *JoinedAttempt) {
 	if j.Clocks.Known {
 		d.offset = j.Clocks.Offset
 	}
-	if text := j.clockText(); text != "" {
+	if text := j.clockText().String(); text != "" {
 		d.Notes = append(d.Notes, strings.ToUpper(text[:1])+text[1:]+".")
 	}
 	d.Counts = j.Counts

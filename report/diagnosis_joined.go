@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
@@ -18,7 +19,7 @@ type JoinedAttempt struct {
 	Clocks    diagnose.SidePair
 	// Counts are of the client's capture.
 	Counts Counts
-	// Style says whether verdicts have colours.
+	// Style says whether verdicts have colours, and in which language it is told.
 	Style Style
 	// Stats are those of the client's capture.
 	Stats diagnose.Stats
@@ -28,13 +29,13 @@ type JoinedAttempt struct {
 func (j *JoinedAttempt) Heading(out io.Writer) error {
 	var b strings.Builder
 	if j.Stats.TCP+j.Stats.Echoes+j.Stats.Messages == 0 && len(j.Diagnoses) == 0 {
-		fmt.Fprintf(&b, "%s: %s\n", j.File, withoutTraffic(j.Stats))
+		fmt.Fprintf(&b, "%s: %s\n", j.File, withoutTraffic(j.Stats).In(j.Style.Language))
 	}
-	clocks := j.clockText()
-	if clocks != "" {
-		clocks = "; " + clocks
+	text := j.Counts.brief()
+	if clocks := j.clockText(); !clocks.IsEmpty() {
+		text = lang.Tell(lang.Same("%s; %s"), text, clocks)
 	}
-	fmt.Fprintf(&b, "%s and %s: %s%s\n", j.File, j.Server, j.Counts.brief(), clocks)
+	j.Style.tell(&b, lang.Text{English: "%s and %s: %s\n", Korean: "%s, %s: %s\n"}, j.File, j.Server, text)
 	_, err := io.WriteString(out, b.String())
 	return err
 }
@@ -55,14 +56,16 @@ func (j *JoinedAttempt) Text(out io.Writer) error {
 }
 
 func writeJoined(b *strings.Builder, d *diagnose.Diagnosis, style Style) {
-	fmt.Fprintf(b, "\n  %s: %s -> %s\n    %s\n    where: %s\n", style.verdict(d), endText(d.Client), serverText(d), d.Summary, d.Place.Text)
+	fmt.Fprintf(b, "\n  %s: %s -> %s\n    %s\n", style.verdict(d), endText(d.Client), serverText(d), d.Summary.In(style.Language))
+	style.tell(b, lang.Text{English: "    where: %s\n", Korean: "    어디서: %s\n"}, d.Place.Text)
 	if d.Place.NAT {
-		fmt.Fprintf(b, "    the server's side knows it as %s -> %s\n", endText(d.Place.Client), endText(d.Place.Server))
+		style.tell(b, lang.Text{English: "    the server's side knows it as %s -> %s\n",
+			Korean: "    서버 쪽에서 보이는 주소: %s -> %s\n"}, endText(d.Place.Client), endText(d.Place.Server))
 	}
-	writeNotes(b, d)
-	fmt.Fprintf(b, "    frames %s\n", framesText(d.Evidence))
-	writeAdvice(b, d)
-	writeFilter(b, d, 1)
+	style.writeNotes(b, d.Notes)
+	style.tell(b, lang.Text{English: "    frames %s\n", Korean: "    프레임 %s\n"}, framesText(d.Evidence, style.Language))
+	style.writeAdvice(b, d)
+	style.writeFilter(b, d, 1)
 }
 
 // JSON writes all of them, an object on a line each.
@@ -77,15 +80,14 @@ func (j *JoinedAttempt) JSON(out io.Writer) error {
 }
 
 // clockText tells of clocks that differ by more than the path's delay explains.
-func (j *JoinedAttempt) clockText() string {
+func (j *JoinedAttempt) clockText() lang.Message {
 	p := j.Clocks
 	if !p.Known || p.Offset.Abs() <= p.Margin+time.Millisecond {
-		return ""
+		return lang.Message{}
 	}
-	direction := "ahead of"
+	text := lang.Text{English: "the server's clock is %s ahead of the client's (give or take %s)", Korean: "서버의 시계가 클라이언트의 것보다 %s 빠르다(오차 %s)"}
 	if p.Offset < 0 {
-		direction = "behind"
+		text = lang.Text{English: "the server's clock is %s behind the client's (give or take %s)", Korean: "서버의 시계가 클라이언트의 것보다 %s 늦다(오차 %s)"}
 	}
-	return fmt.Sprintf("the server's clock is %s %s the client's (give or take %s)", p.Offset.Abs().Round(time.Microsecond), direction,
-		p.Margin.Round(time.Microsecond))
+	return lang.Tell(text, p.Offset.Abs().Round(time.Microsecond), p.Margin.Round(time.Microsecond))
 }

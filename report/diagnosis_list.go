@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
@@ -18,7 +19,7 @@ type DiagnosisList struct {
 	Counts Counts
 	// Sort orders the lines; where two are equal, the time does.
 	Sort SortKey
-	// Style says whether verdicts have colours.
+	// Style says whether verdicts have colours, and in which language it is told.
 	Style Style
 
 	rows   []listRow
@@ -88,30 +89,40 @@ func (l *DiagnosisList) Write(out io.Writer) error {
 	var widths [5]int
 	l.lines(heading, format, func(line [5]string) {
 		for column, text := range line {
-			widths[column] = max(widths[column], len(text))
+			widths[column] = max(widths[column], lang.Columns(text))
 		}
 	})
 	w := bufio.NewWriter(out)
+	isHeading := true
 	l.lines(heading, format, func(line [5]string) {
-		verdict := fmt.Sprintf("%-*s", widths[3], line[3])
-		switch line[3] {
-		case "verdict":
-		case string(diagnose.OK):
+		verdict := padded(line[3], widths[3])
+		switch {
+		case isHeading:
+			isHeading = false
+		case line[3] == string(diagnose.OK):
 			verdict = l.Style.paint("good", verdict)
 		default:
 			verdict = l.Style.paint("cross", verdict)
 		}
-		fmt.Fprintf(w, "%-*s  %-*s  %-*s  %s  %s\n", widths[0], line[0], widths[1], line[1], widths[2], line[2], verdict, line[4])
+		fmt.Fprintf(w, "%s  %s  %s  %s  %s\n", padded(line[0], widths[0]), padded(line[1], widths[1]), padded(line[2], widths[2]), verdict, line[4])
 	})
 	if l.beyond > 0 {
-		fmt.Fprintf(w, "and %d more: --json has all, and --since, --until, --host and --port narrow it down\n", l.beyond)
+		more := lang.Text{English: "and %d more: --json has all, and --since, --until, --host and --port narrow it down\n",
+			Korean: "그 밖에 %d개: --json에는 모두 있고, --since, --until, --host, --port로 좁힌다\n"}
+		fmt.Fprint(w, more.Format(l.Style.Language, l.beyond))
 	}
 	return w.Flush()
 }
 
 // lines gives all lines to a function, the names of the columns first: as text, so many would not be kept.
 func (l *DiagnosisList) lines(heading, format string, do func([5]string)) {
-	do([5]string{heading, "client", "server", "verdict", "frames"})
+	columns := [...]lang.Text{{English: "client", Korean: "클라이언트"}, {English: "server", Korean: "서버"}, {English: "verdict", Korean: "판정"},
+		{English: "frames", Korean: "프레임"}}
+	names := [5]string{heading}
+	for i, c := range columns {
+		names[i+1] = c.In(l.Style.Language)
+	}
+	do(names)
 	for i := range l.rows {
 		do(l.rows[i].line(format))
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
@@ -109,7 +110,7 @@ func (s sweeps) fold(order []*told) []*told {
 }
 
 // heading names the client and what it asked for: "300 connections (198.51.100.10) -> 300 ports of 203.0.113.10 (1 to 300)".
-func (w *sweep) heading(count int) string {
+func (w *sweep) heading(count int) lang.Message {
 	servers := make([]netip.AddrPort, 0, len(w.servers))
 	for server := range w.servers {
 		servers = append(servers, server)
@@ -117,29 +118,33 @@ func (w *sweep) heading(count int) string {
 	first, last := slices.MinFunc(servers, netip.AddrPort.Compare), slices.MaxFunc(servers, netip.AddrPort.Compare)
 	number := counted(count, nounOf(w.key.protocol))
 	if w.key.host.IsValid() {
-		return fmt.Sprintf("%s (%s) -> %d ports of %s (%d to %d)", number, w.key.client, len(servers), w.key.host, first.Port(), last.Port())
+		return lang.Tell(lang.Text{English: "%s (%s) -> %d ports of %s (%d to %d)", Korean: "%s (%s) -> %[4]s 주소의 포트 %[3]d개 (%[5]d부터 %[6]d까지)"},
+			number, w.key.client, len(servers), w.key.host, first.Port(), last.Port())
 	}
-	what := ""
 	if w.key.protocolHasPorts() {
-		what = fmt.Sprintf("port %d of ", w.key.port)
+		return lang.Tell(lang.Text{English: "%s (%s) -> port %d of %d hosts (%s to %s)", Korean: "%s (%s) -> 호스트 %[4]d개의 %[3]d번 포트 (%[5]s부터 %[6]s까지)"},
+			number, w.key.client, w.key.port, len(servers), first.Addr(), last.Addr())
 	}
-	return fmt.Sprintf("%s (%s) -> %s%d hosts (%s to %s)", number, w.key.client, what, len(servers), first.Addr(), last.Addr())
+	return lang.Tell(lang.Text{English: "%s (%s) -> %d hosts (%s to %s)", Korean: "%s (%s) -> 호스트 %d개 (%s부터 %s까지)"},
+		number, w.key.client, len(servers), first.Addr(), last.Addr())
 }
 
 // meaning says what a sweep may be.
-func (w *sweep) meaning() string {
+func (w *sweep) meaning() lang.Message {
 	if w.key.host.IsValid() {
-		return "one client asks one host for many ports: a port scan; what follows is about the first of them"
+		return lang.Tell(lang.Text{English: "one client asks one host for many ports: a port scan; what follows is about the first of them",
+			Korean: "한 클라이언트가 한 호스트의 여러 포트에 묻는다: 포트 스캔이다; 아래는 그 첫 번째에 관한 것이다"})
 	}
-	return "one client asks many hosts: a scan, or the cause is what they share, such as the client and its network; what follows is about the first of them"
+	return lang.Tell(lang.Text{English: "one client asks many hosts: a scan, or the cause is what they share, such as the client and its network; what follows is about the first of them",
+		Korean: "한 클라이언트가 여러 호스트에 묻는다: 스캔이거나, 원인이 클라이언트와 그 네트워크처럼 함께 쓰는 것에 있다; 아래는 그 첫 번째에 관한 것이다"})
 }
 
 // writeSweep tells of many servers by the first.
 func (g *told) writeSweep(b *strings.Builder, style Style) {
 	d := &g.first
-	fmt.Fprintf(b, "\n  %s: %s\n    note: %s\n    %s\n", style.verdict(d), g.sweep.heading(g.count), g.sweep.meaning(), d.Summary)
-	writeNotes(b, d)
-	fmt.Fprintf(b, "    since %s; frames %s\n", utc(d.First), framesText(d.Evidence))
-	writeAdvice(b, d)
-	writeFilter(b, d, g.count)
+	fmt.Fprintf(b, "\n  %s: %s\n", style.verdict(d), g.sweep.heading(g.count).In(style.Language))
+	style.writeNotes(b, []lang.Message{g.sweep.meaning()})
+	fmt.Fprintf(b, "    %s\n", d.Summary.In(style.Language))
+	style.writeNotes(b, d.Notes)
+	style.writeRest(b, d, g.count)
 }

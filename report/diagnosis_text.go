@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/tcplab/tcplab/lang"
-	"github.com/tcplab/tcplab/wire"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
@@ -19,7 +18,7 @@ type DiagnosisText struct {
 	File string
 	// Counts have the filter, and count what [DiagnosisText.Add] takes in.
 	Counts Counts
-	// Style says whether verdicts have colours.
+	// Style says whether verdicts have colours, and in which language it is told.
 	Style Style
 
 	groups map[alike]*told
@@ -120,14 +119,15 @@ func (p *DiagnosisText) recover(a *diagnose.Judged) {
 // Write writes what was found; stats are those of the whole capture.
 func (p *DiagnosisText) Write(out io.Writer, stats diagnose.Stats) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n", p.File, p.Counts.Summary(stats))
+	fmt.Fprintf(&b, "%s: %s\n", p.File, p.Counts.Summary(stats).In(p.Style.Language))
 	p.order = p.sweeps.fold(p.order)
 	slices.SortStableFunc(p.order, func(a, b *told) int { return cmp.Compare(a.rank(), b.rank()) })
 	for _, g := range p.order {
 		g.write(&b, p)
 	}
 	if p.more > 0 {
-		fmt.Fprintf(&b, "\n  and %d more to other servers: --host, --port and --verdict narrow it down\n", p.more)
+		p.Style.tell(&b, lang.Text{English: "\n  and %d more to other servers: --host, --port and --verdict narrow it down\n",
+			Korean: "\n  그 밖에 다른 서버로 가는 것 %d개: --host, --port, --verdict로 좁힌다\n"}, p.more)
 	}
 	_, err := io.WriteString(out, b.String())
 	return err
@@ -139,74 +139,6 @@ func (g *told) rank() int {
 		return 0
 	}
 	return 1
-}
-
-// Summary is the first line of what is said of a capture; stats are those of the whole capture.
-func (c *Counts) Summary(stats diagnose.Stats) string {
-	text := c.sentence(stats)
-	if c.left > 0 {
-		text += fmt.Sprintf("; left out: %d more", c.left)
-	}
-	return text
-}
-
-func (c *Counts) sentence(stats diagnose.Stats) string {
-	switch {
-	case c.tally.total() == 0 && stats.TCP+stats.Echoes+stats.Messages == 0:
-		return withoutTraffic(stats)
-	case c.tally.total() == 0 && stats.Echoes+stats.Messages == 0:
-		return fmt.Sprintf("no connection that was asked for in %s", counted(stats.Packets, "packet"))
-	case c.tally.total() == 0:
-		return fmt.Sprintf("no connection, ping or lookup that was asked for in %s", counted(stats.Packets, "packet"))
-	case c.Filter.Verdicts != nil:
-		return fmt.Sprintf("%s %s (%s)", c.asked.failures(), c.isAsked(), verdictCounts(c.verdicts))
-	case c.tally.failed() == 0:
-		return fmt.Sprintf("%s in %s, none failed (%s)", c.tally, counted(stats.Packets, "packet"), verdictCounts(c.verdicts))
-	}
-	return fmt.Sprintf("%s failed (%s)", c.tally.failures(), verdictCounts(c.verdicts))
-}
-
-// brief is the summary without verdicts.
-func (c *Counts) brief() string {
-	text := c.tally.failures() + " failed"
-	if c.Filter.Verdicts != nil {
-		text = c.asked.failures() + " " + c.isAsked()
-	}
-	if c.left > 0 {
-		text += fmt.Sprintf("; left out: %d more", c.left)
-	}
-	return text
-}
-
-// isAsked is "are no-answer or refused".
-func (c *Counts) isAsked() string {
-	var names []string
-	for _, v := range c.Filter.Verdicts {
-		names = append(names, string(v))
-	}
-	is := "are "
-	if c.tally.total() == 1 {
-		is = "is "
-	}
-	return is + strings.Join(names, " or ")
-}
-
-// withoutTraffic is what a capture says in which there is nothing to diagnose. It is an answer: a program that captures at
-// a place that a packet never reaches writes the head of its file and nothing else.
-func withoutTraffic(stats diagnose.Stats) string {
-	const meaning = "reached here, if the capture ran at the time"
-	if stats.Packets == 0 {
-		return "holds no packet: nothing of this " + meaning
-	}
-	packets := counted(stats.Packets, "packet")
-	switch unread := nothingDecoded(stats); {
-	case unread == "":
-		return fmt.Sprintf("no TCP and no ping in %s: none %s", packets, meaning)
-	case len(stats.Inventory.Opaque()) == 0 && stats.Inventory.Unread[0].Obstacle != wire.ObstacleLink:
-		return fmt.Sprintf("no TCP and no ping in %s (%s): none %s", packets, unread, meaning)
-	default:
-		return fmt.Sprintf("no TCP and no ping could be read in %s: %s", packets, unread)
-	}
 }
 
 // verdictCounts is "12 ok, 2 refused".
@@ -227,36 +159,50 @@ func (g *told) write(b *strings.Builder, p *DiagnosisText) {
 		return
 	}
 	d, all := &g.first, p.Counts.of(&g.first)
-	fmt.Fprintf(b, "\n  %s: %s%s\n    %s\n", p.Style.verdict(d), g.who(all), serverText(d), d.Summary)
-	writeNotes(b, d)
+	fmt.Fprintf(b, "\n  %s: %s%s\n    %s\n", p.Style.verdict(d), g.who(all).In(p.Style.Language), serverText(d), d.Summary.In(p.Style.Language))
+	p.Style.writeNotes(b, d.Notes)
 	if g.later > 0 && all.regularity() != Intermittent {
-		accepted := "the server accepted " + counted(g.later, "connection")
-		switch g.key.protocol {
-		case diagnose.ICMP:
-			accepted = "the host answered " + counted(g.later, "ping")
-		case diagnose.DNS:
-			accepted = "the server answered " + counted(g.later, "lookup")
-		}
-		fmt.Fprintf(b, "    note: after %s %s\n", counted(g.count, "failure"), accepted)
+		p.Style.writeNotes(b, []lang.Message{g.recovered()})
 	}
-	if text := all.sentence(serverKey{d.Server, nounOf(d.Protocol)}); text != "" {
-		fmt.Fprintf(b, "    note: %s\n", text)
+	if text := all.sentence(serverKey{d.Server, nounOf(d.Protocol)}); !text.IsEmpty() {
+		p.Style.writeNotes(b, []lang.Message{text})
 	}
-	fmt.Fprintf(b, "    since %s; frames %s\n", utc(d.First), framesText(d.Evidence))
-	writeAdvice(b, d)
-	writeFilter(b, d, g.count)
+	p.Style.writeRest(b, d, g.count)
+}
+
+// recovered tells of a server that took up its service after it had failed.
+func (g *told) recovered() lang.Message {
+	failures := counted(g.count, "failure")
+	switch g.key.protocol {
+	case diagnose.ICMP:
+		return lang.Tell(lang.Text{English: "after %s the host answered %s", Korean: "%s 뒤에 호스트가 %s에 응답했다"}, failures, counted(g.later, nounPing))
+	case diagnose.DNS:
+		return lang.Tell(lang.Text{English: "after %s the server answered %s", Korean: "%s 뒤에 서버가 %s에 응답했다"}, failures, counted(g.later, nounLookup))
+	}
+	return lang.Tell(lang.Text{English: "after %s the server accepted %s", Korean: "%s 뒤에 서버가 받아들인 것: %s"}, failures, counted(g.later, nounConnection))
+}
+
+// writeRest tells since when, by which frames, what it may be, and how Wireshark shows it.
+func (s Style) writeRest(b *strings.Builder, d *diagnose.Diagnosis, of int) {
+	s.tell(b, lang.Text{English: "    since %s; frames %s\n", Korean: "    시작 %s; 프레임 %s\n"}, utc(d.First), framesText(d.Evidence, s.Language))
+	s.writeAdvice(b, d)
+	s.writeFilter(b, d, of)
+}
+
+// tell writes a text in the language of the style.
+func (s Style) tell(b *strings.Builder, text lang.Text, arguments ...any) {
+	b.WriteString(text.Format(s.Language, arguments...))
 }
 
 // writeFilter tells how Wireshark shows the packets: of the first, where there are several.
-func writeFilter(b *strings.Builder, d *diagnose.Diagnosis, of int) {
-	if d.DisplayFilter() == "" {
-		return
+func (s Style) writeFilter(b *strings.Builder, d *diagnose.Diagnosis, of int) {
+	switch filter := d.DisplayFilter(); {
+	case filter == "":
+	case of > 1:
+		s.tell(b, lang.Text{English: "    in Wireshark (the first): %s\n", Korean: "    Wireshark에서(첫 번째): %s\n"}, filter)
+	default:
+		s.tell(b, lang.Text{English: "    in Wireshark: %s\n", Korean: "    Wireshark에서: %s\n"}, filter)
 	}
-	which := ""
-	if of > 1 {
-		which = " (the first)"
-	}
-	fmt.Fprintf(b, "    in Wireshark%s: %s\n", which, d.DisplayFilter())
 }
 
 // DiagnosisHeading is the verdict and the two ends: "refused: 198.51.100.10:40000 -> 203.0.113.10:8080".
@@ -265,31 +211,29 @@ func DiagnosisHeading(d *diagnose.Diagnosis) string {
 }
 
 // WriteDiagnosis tells of one attempt, as the text of a capture does.
-func WriteDiagnosis(out io.Writer, d *diagnose.Diagnosis) error {
+func (s Style) WriteDiagnosis(out io.Writer, d *diagnose.Diagnosis) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n    %s\n", DiagnosisHeading(d), d.Summary)
-	writeNotes(&b, d)
-	fmt.Fprintf(&b, "    since %s; frames %s\n", utc(d.First), framesText(d.Evidence))
-	writeAdvice(&b, d)
-	writeFilter(&b, d, 1)
+	fmt.Fprintf(&b, "%s\n    %s\n", DiagnosisHeading(d), d.Summary.In(s.Language))
+	s.writeNotes(&b, d.Notes)
+	s.writeRest(&b, d, 1)
 	_, err := io.WriteString(out, b.String())
 	return err
 }
 
 // who is the client, or how many of the server's attempts these are, and their clients.
-func (g *told) who(all share) string {
+func (g *told) who(all share) lang.Message {
 	noun, others := nounOf(g.key.protocol), ""
 	switch {
 	case all.Attempts <= 1:
-		return g.clients[0] + " -> "
+		return lang.Tell(lang.Same("%s -> "), g.clients[0])
 	case g.more:
 		others = ", ..."
 	}
 	number := counted(g.count, noun)
 	if all.Attempts > g.count {
-		number = fmt.Sprintf("%d of %s", g.count, counted(all.Attempts, noun))
+		number = shareOf(g.count, all.Attempts, noun)
 	}
-	return fmt.Sprintf("%s (%s%s) -> ", number, strings.Join(g.clients, ", "), others)
+	return lang.Tell(lang.Same("%s (%s%s) -> "), number, strings.Join(g.clients, ", "), others)
 }
 
 // verdict is in red where something failed, and in green where nothing did.
@@ -310,29 +254,29 @@ func verdictText(d *diagnose.Diagnosis) string {
 }
 
 // framesText names the evidence: "1 (SYN), 2 (RST of the server)".
-func framesText(list []diagnose.Evidence) string {
+func framesText(list []diagnose.Evidence, tag lang.Tag) string {
 	var parts []string
 	for _, e := range list {
-		parts = append(parts, fmt.Sprintf("%d (%s)", e.Frame, e.What))
+		parts = append(parts, fmt.Sprintf("%d (%s)", e.Frame, e.What.In(tag)))
 	}
 	return strings.Join(parts, ", ")
 }
 
-func writeNotes(b *strings.Builder, d *diagnose.Diagnosis) {
-	for _, note := range d.Notes {
-		fmt.Fprintf(b, "    note: %s\n", note)
+func (s Style) writeNotes(b *strings.Builder, list []lang.Message) {
+	for _, note := range list {
+		s.tell(b, lang.Text{English: "    note: %s\n", Korean: "    참고: %s\n"}, note)
 	}
 }
 
 // writeAdvice tells the rivals and the next steps. A single one is no rival of anything: it is the cause.
-func writeAdvice(b *strings.Builder, d *diagnose.Diagnosis) {
-	switch rivals := d.RivalTexts(lang.English); {
+func (s Style) writeAdvice(b *strings.Builder, d *diagnose.Diagnosis) {
+	switch rivals := d.RivalTexts(s.Language); {
 	case len(rivals) == 1 && d.Place != nil:
-		fmt.Fprintf(b, "    what is left: %s\n", rivals[0])
+		s.tell(b, lang.Text{English: "    what is left: %s\n", Korean: "    남은 원인: %s\n"}, rivals[0])
 	case len(rivals) > 0:
-		fmt.Fprintf(b, "    cannot tell apart: %s\n", strings.Join(rivals, "; "))
+		s.tell(b, lang.Text{English: "    cannot tell apart: %s\n", Korean: "    구별할 수 없는 원인: %s\n"}, strings.Join(rivals, "; "))
 	}
-	for _, next := range d.Commands(lang.English) {
-		fmt.Fprintf(b, "    next: %s\n", next)
+	for _, next := range d.Commands(s.Language) {
+		s.tell(b, lang.Text{English: "    next: %s\n", Korean: "    다음: %s\n"}, next)
 	}
 }

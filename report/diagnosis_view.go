@@ -65,7 +65,7 @@ func (p DiagnosisPages) page() diagnosesView {
 		v.Captures = append(v.Captures, one)
 		all.merge(d.Counts.tally)
 	}
-	v.Title, v.Headline = counted(len(p), "capture"), headlineOf(all)
+	v.Title, v.Headline = counted(len(p), "capture").String(), headlineOf(all)
 	if len(p) == 1 {
 		v.Title, v.Headline = p[0].File, v.Captures[0].Headline
 	}
@@ -76,7 +76,7 @@ func headlineOf(t tally) string {
 	if t.total() == 0 {
 		return "no connection, no ping and no lookup"
 	}
-	return t.failures() + " failed"
+	return t.failures().English + " failed"
 }
 
 type connectionView struct {
@@ -91,16 +91,16 @@ func (d *DiagnosisPage) page(number int) diagnosisView {
 	id := fmt.Sprintf("capture%d", number)
 	p := diagnosisView{DiagnosisPage: d, ID: id, More: d.more, Headline: headlineOf(d.Counts.tally), Verdicts: verdictCounts(d.Counts.verdicts)}
 	if d.Counts.Filter.Verdicts != nil || d.Counts.left > 0 {
-		p.Headline = d.Counts.brief()
+		p.Headline = d.Counts.brief().String()
 	}
 	byCauses := map[string]int{}
 	for i, g := range d.groups {
 		v := g.view(fmt.Sprintf("%s-group%d", id, i))
 		first := &v.Drawn[0].Diagnosis
 		if all := d.Counts.of(first); all.Attempts > g.count {
-			v.Share = fmt.Sprintf("%d of %s", g.count, counted(all.Attempts, nounOf(first.Protocol)))
+			v.Share = shareOf(g.count, all.Attempts, nounOf(first.Protocol)).String()
 		} else if g.count > 1 {
-			v.Share = counted(g.count, nounOf(first.Protocol))
+			v.Share = counted(g.count, nounOf(first.Protocol)).String()
 		}
 		causes := strings.Join(first.RivalTexts(lang.English), "\n")
 		if at, known := byCauses[causes]; known && causes != "" {
@@ -137,7 +137,7 @@ func (c *pageEntry) view(id string) connectionView {
 	v := connectionView{pageEntry: c, ClientText: endText(c.Client), ServerText: serverText(&c.Diagnosis), VerdictText: verdictText(&c.Diagnosis),
 		FirstText: utc(c.First)}
 	v.Name = v.ClientText + " → " + v.ServerText
-	v.FramesText = framesText(c.Evidence)
+	v.FramesText = framesText(c.Evidence, lang.English)
 	if c.Place != nil {
 		v.Where = c.Place.Text.String()
 	}

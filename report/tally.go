@@ -1,9 +1,9 @@
 package report
 
 import (
-	"fmt"
 	"strings"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
@@ -64,39 +64,55 @@ func (t *tally) failed() (n int) {
 	return n
 }
 
-// String is "3 connections and 1 ping".
-func (t tally) String() string {
-	return t.each(func(noun string, total, _ int) string { return counted(total, noun) })
+// all is "3 connections and 1 ping".
+func (t tally) all() lang.Text {
+	return t.each(func(noun string, total, _ int) lang.Message { return counted(total, noun) })
 }
 
 // failures is "1 of 3 connections and 1 of 1 ping".
-func (t tally) failures() string {
-	return t.each(func(noun string, total, failed int) string {
-		return fmt.Sprintf("%d of %s", failed, counted(total, noun))
-	})
+func (t tally) failures() lang.Text {
+	return t.each(func(noun string, total, failed int) lang.Message { return shareOf(failed, total, noun) })
 }
 
 // each joins what is said of the kinds, and leaves out those of which there was none.
-func (t tally) each(say func(noun string, total, failed int) string) string {
-	var parts []string
+func (t tally) each(say func(noun string, total, failed int) lang.Message) lang.Text {
+	var parts []lang.Text
 	for i, noun := range nouns {
 		if t[i].total > 0 {
-			parts = append(parts, say(noun, t[i].total, t[i].failed))
+			parts = append(parts, say(noun, t[i].total, t[i].failed).Words())
 		}
 	}
 	switch n := len(parts); n {
 	case 0:
-		return say(nounConnection, 0, 0)
+		return say(nounConnection, 0, 0).Words()
 	case 1:
 		return parts[0]
 	default:
-		return strings.Join(parts[:n-1], ", ") + " and " + parts[n-1]
+		return lang.Join([]lang.Text{lang.Join(parts[:n-1], lang.Same(", ")), parts[n-1]}, lang.Text{English: " and ", Korean: ", "})
 	}
 }
 
-func counted[N int | int64](n N, what string) string {
+// countedWords are what is counted, in each language; in English as there are for more than one.
+var countedWords = map[string]lang.Text{
+	nounConnection: {English: "%d connections", Korean: "연결 %d개"},
+	nounPing:       {English: "%d pings", Korean: "ping %d개"},
+	nounLookup:     {English: "%d lookups", Korean: "조회 %d개"},
+	"packet":       {English: "%d packets", Korean: "패킷 %d개"},
+	"attempt":      {English: "%d attempts", Korean: "시도 %d개"},
+	"failure":      {English: "%d failures", Korean: "실패 %d개"},
+	"capture":      {English: "%d captures", Korean: "캡처 %d개"},
+	"day":          {English: "%d days", Korean: "%d일"},
+}
+
+func counted[N int | int64](n N, what string) lang.Message {
+	words := countedWords[what]
 	if n == 1 {
-		return "1 " + what
+		words.English = strings.TrimSuffix(words.English, "s")
 	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return lang.Tell(words, n)
+}
+
+// shareOf is "3 of 5 connections".
+func shareOf(some, of int, noun string) lang.Message {
+	return lang.Tell(lang.Text{English: "%d of %s", Korean: "%[2]s 중 %[1]d개"}, some, counted(of, noun))
 }

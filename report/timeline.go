@@ -145,5 +145,5 @@ func stepText(d time.Duration) string {
 	case d < 24*time.Hour:
 		return fmt.Sprintf("%d h", int(d.Hours()))
 	}
-	return counted(int(d.Hours())/24, "day")
+	return counted(int(d.Hours())/24, "day").String()
 }

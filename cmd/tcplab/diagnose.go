@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -62,15 +63,6 @@ when one has such a verdict); 2 when a capture could not be read.`,
   sudo timeout 60 tcpdump -w - 'tcp or icmp or icmp6' | tcplab diagnose -
   sudo tcpdump -U -w - 'tcp or icmp or icmp6' | tcplab diagnose --follow -`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, files []string) error {
-			if err := f.check(files); err != nil {
-				return err
-			}
-			if f.follows {
-				return f.follow(cmd, files)
-			}
-			return f.run(cmd, files)
-		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.server, "server", "", "a capture of the same connections from the server's side")
@@ -86,7 +78,15 @@ when one has such a verdict); 2 when a capture could not be read.`,
 	flags.Var(&f.color, "color", colorUsage)
 	f.chosen.addTo(cmd)
 	flags.IntVar(&f.limit, "max-tracked", 0, "how many connections, and how many pings, are followed at the same time (default 65536)")
-	return cmd
+	return inLanguage(cmd, func(cmd *cobra.Command, files []string, tag lang.Tag) error {
+		if err := f.check(files); err != nil {
+			return err
+		}
+		if f.follows {
+			return f.follow(cmd, files, tag)
+		}
+		return f.run(cmd, files, tag)
+	})
 }
 
 func verdictNames() string {
@@ -120,12 +120,12 @@ func (f diagnoseFlags) check(files []string) error {
 	return nil
 }
 
-func (f diagnoseFlags) run(cmd *cobra.Command, files []string) error {
+func (f diagnoseFlags) run(cmd *cobra.Command, files []string, tag lang.Tag) error {
 	filter, err := f.chosen.filter(cmd.Context())
 	if err != nil {
 		return err
 	}
-	c := captures{ctx: cmd.Context(), in: cmd.InOrStdin(), warn: cmd.ErrOrStderr(), filter: filter, flags: f}
+	c := captures{ctx: cmd.Context(), in: cmd.InOrStdin(), warn: cmd.ErrOrStderr(), filter: filter, flags: f, tag: tag}
 	fromInput := slices.Contains(append(files, f.server), "-")
 	if fromInput && (f.html != "" || f.since.needsBeginning() || f.until.needsBeginning()) {
 		remove, err := c.makeKept()
@@ -167,7 +167,7 @@ func (f diagnoseFlags) all(cmd *cobra.Command, c *captures, files []string) erro
 	}
 	out := cmd.OutOrStdout()
 	if !f.asJSON {
-		c.style = f.color.style(out, lang.English)
+		c.style = f.color.style(out, c.tag)
 		text, flush := folded(out)
 		defer flush()
 		out = text
@@ -186,7 +186,8 @@ func (f diagnoseFlags) all(cmd *cobra.Command, c *captures, files []string) erro
 		}
 	}
 	if c.read > 1 && !f.asJSON {
-		_, err := fmt.Fprintf(out, "\n%d captures: %s\n", c.read, c.all.Total())
+		total := lang.Text{English: "\n%d captures: %s\n", Korean: "\n캡처 %d개: %s\n"}
+		_, err := io.WriteString(out, total.Format(c.tag, c.read, c.all.Total()))
 		errs = append(errs, err)
 	}
 	return c.end(errs...)

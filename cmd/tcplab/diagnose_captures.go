@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/report"
 	"github.com/tcplab/tcplab/safefile"
 	"github.com/tcplab/tcplab/wire"
@@ -23,6 +24,7 @@ type captures struct {
 	flags diagnoseFlags
 	kept  string // the file with what came from standard input, where it is read twice
 
+	tag    lang.Tag // of what is told to people
 	style  report.Style
 	pages  report.DiagnosisPages // where a page is wanted
 	filter diagnose.Filter
@@ -114,7 +116,7 @@ func (c *captures) join(out io.Writer, clientFile, serverFile string) error {
 // caution warns of what makes the diagnosis incomplete.
 func (c *captures) caution(name string, stats diagnose.Stats, damage error) {
 	for _, text := range report.Cautions(name, stats, damage) {
-		fmt.Fprintf(c.warn, "tcplab: %s\n", text)
+		fmt.Fprintf(c.warn, "tcplab: %s\n", text.In(c.tag))
 	}
 }
 

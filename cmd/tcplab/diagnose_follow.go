@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/report"
 	"github.com/tcplab/tcplab/watch"
 	"github.com/tcplab/tcplab/wire"
@@ -19,7 +20,7 @@ import (
 )
 
 // follow diagnoses a file that grows, or a pipe, and tells of each attempt when it is settled.
-func (f diagnoseFlags) follow(cmd *cobra.Command, files []string) error {
+func (f diagnoseFlags) follow(cmd *cobra.Command, files []string, tag lang.Tag) error {
 	filter, err := f.chosen.filter(cmd.Context())
 	if err != nil {
 		return err
@@ -32,7 +33,7 @@ func (f diagnoseFlags) follow(cmd *cobra.Command, files []string) error {
 		return err
 	}
 	defer in.Close()
-	s := followSession{filter: filter, out: bufio.NewWriter(cmd.OutOrStdout()), asJSON: f.asJSON}
+	s := followSession{filter: filter, out: bufio.NewWriter(cmd.OutOrStdout()), asJSON: f.asJSON, style: report.Style{Language: tag}}
 	s.lines = report.NewDiagnosisJSON(s.out, files[0])
 	debug.SetMemoryLimit(watch.Overhead)
 	w := watch.New(watch.Options{Each: s.each, MaxTracked: f.limit})
@@ -56,7 +57,8 @@ func (f diagnoseFlags) follow(cmd *cobra.Command, files []string) error {
 	<-ended
 	stats := w.Close()
 	if !f.asJSON && err == nil {
-		fmt.Fprintf(s.out, "%s: %d packets; failures: %d; not failed: %d\n", files[0], stats.Packets, s.failures, s.healthy)
+		end := lang.Text{English: "%s: %d packets; failures: %d; not failed: %d\n", Korean: "%s: 패킷 %d개; 실패: %d; 실패하지 않음: %d\n"}
+		fmt.Fprint(s.out, end.Format(tag, files[0], stats.Packets, s.failures, s.healthy))
 	}
 	if err = errors.Join(err, s.failed, s.out.Flush()); err == nil && f.fails && s.told > 0 {
 		return errFound
@@ -102,6 +104,7 @@ type followSession struct {
 	filter diagnose.Filter
 	out    *bufio.Writer
 	asJSON bool
+	style  report.Style
 	lines  *report.DiagnosisJSON
 
 	failures, healthy int
@@ -129,7 +132,7 @@ func (s *followSession) each(a *diagnose.Judged, _ *watch.CutOut) {
 	case s.asJSON:
 		err = s.lines.Write(&d)
 	case a.Failed():
-		err = report.WriteDiagnosis(s.out, &d)
+		err = s.style.WriteDiagnosis(s.out, &d)
 	default:
 		return
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
@@ -91,7 +92,9 @@ func (c *captures) feedPieces(names []string, emit func(*diagnose.Judged)) (rest
 			if begin.IsZero() || !follows(begin, started, reading.Newest()) {
 				break
 			}
-			fmt.Fprintf(c.warn, "tcplab: %s: read as a piece of the capture that begins in %s; its frame 1 is counted as %d\n", name, names[0], reading.Frames()+1)
+			piece := lang.Text{English: "tcplab: %s: read as a piece of the capture that begins in %s; its frame 1 is counted as %d\n",
+				Korean: "tcplab: %s: %s에서 시작하는 캡처의 조각으로 읽는다; 이 파일의 프레임 1의 번호: %d\n"}
+			fmt.Fprint(c.warn, piece.Format(c.tag, name, names[0], reading.Frames()+1))
 		}
 		rest = rest[1:]
 		broken, err := c.addPiece(reading, name)

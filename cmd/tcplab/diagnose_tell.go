@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/report"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
@@ -21,7 +22,7 @@ func (c *captures) teller(name string, out io.Writer) teller {
 	f := c.flags
 	switch {
 	case f.counts:
-		return &countsTeller{name: name, out: out, asJSON: f.asJSON, all: report.Counts{Thorough: true}}
+		return &countsTeller{name: name, out: out, tag: c.style.Language, asJSON: f.asJSON, all: report.Counts{Thorough: true}}
 	case f.asJSON:
 		return &linesTeller{lines: report.NewDiagnosisJSON(out, name)}
 	case f.list:
@@ -71,7 +72,7 @@ func (t *listTeller) counts() *report.Counts { return &t.list.Counts }
 func (t *listTeller) tellsOfNothing() bool   { return true }
 
 func (t *listTeller) end(s diagnose.Stats) error {
-	_, err := io.WriteString(t.out, t.name+": "+t.list.Counts.Summary(s)+"\n")
+	_, err := io.WriteString(t.out, t.name+": "+t.list.Counts.Summary(s).In(t.list.Style.Language)+"\n")
 	return errors.Join(err, t.list.Write(t.out))
 }
 
@@ -79,6 +80,7 @@ func (t *listTeller) end(s diagnose.Stats) error {
 type countsTeller struct {
 	name   string
 	out    io.Writer
+	tag    lang.Tag
 	asJSON bool
 	all    report.Counts
 }
@@ -91,8 +93,8 @@ func (t *countsTeller) end(s diagnose.Stats) error {
 	if t.asJSON {
 		return t.all.JSON(t.out, t.name, s.Packets)
 	}
-	_, err := io.WriteString(t.out, t.name+": "+t.all.Summary(s)+"\n")
-	return errors.Join(err, t.all.Text(t.out))
+	_, err := io.WriteString(t.out, t.name+": "+t.all.Summary(s).In(t.tag)+"\n")
+	return errors.Join(err, t.all.Text(t.out, t.tag))
 }
 
 // writeJoined tells what two captures say.
@@ -103,7 +105,7 @@ func (f diagnoseFlags) writeJoined(out io.Writer, j *report.JoinedAttempt) error
 	case f.asJSON:
 		return j.JSON(out)
 	case f.counts:
-		return errors.Join(j.Heading(out), j.Counts.Text(out))
+		return errors.Join(j.Heading(out), j.Counts.Text(out, j.Style.Language))
 	case f.list:
 		list := report.DiagnosisList{Sort: report.SortKey(f.sort), Style: j.Style}
 		list.Counts.Filter = j.Counts.Filter

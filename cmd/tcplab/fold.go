@@ -55,7 +55,7 @@ func (w *foldWriter) flush() {
 }
 
 // asItIs are lines that must not be broken: drawings, and what is to be copied as one line.
-var asItIs = regexp.MustCompile(`[│┊╌║]|^\s*(next:|in Wireshark|\$ |tcplab |sudo |\| )`)
+var asItIs = regexp.MustCompile(`[│┊╌║]|^\s*(next:|다음:|in Wireshark|Wireshark에서|\$ |tcplab |sudo |\| )`)
 
 // gaps are where the columns of a table end.
 var gaps = regexp.MustCompile(`\S {2,}`)

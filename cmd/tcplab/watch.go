@@ -224,7 +224,7 @@ func (s *watchSession) keep(name string, d *diagnose.Diagnosis, c *watch.CutOut,
 		return err
 	}
 	return safefile.WriteIn(s.flags.out, name+".txt", func(w io.Writer) error {
-		err := report.WriteDiagnosis(w, d)
+		err := report.Style{}.WriteDiagnosis(w, d)
 		if gone > 0 && err == nil {
 			_, err = fmt.Fprintf(w, "    note: %d of the frames that say so were no longer in the buffer of %d MB (--buffer)\n", gone, s.flags.buffer)
 		}

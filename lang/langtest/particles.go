@@ -12,8 +12,8 @@ import (
 // readAloud has words as they end when they are read in Korean: in a vowel, in a consonant, or in ㄹ, which is a consonant but for
 // "로". Letters are spelled out where the field does so (RST is 알에스티), and digits are Sino-Korean.
 var readAloud = map[string]string{
-	"vowel":     "ClientHello D HAProxy Balancer MTU HTTP TCP ICMP RST NAT UDP DNS TLS route link ss port PID Q 2 4 5 9",
-	"consonant": "SYN ACK FIN ECN VPN DNSSEC ping get ltn IPsec big 0 3 6",
+	"vowel":     "ClientHello D verdict HAProxy Balancer MTU HTTP TCP ICMP RST NAT UDP DNS TLS route link ss port PID Q 2 4 5 9",
+	"consonant": "N SYN ACK FIN ECN VPN DNSSEC ping get ltn IPsec big 0 3 6",
 	"rieul":     "TTL URL 1 7 8",
 }
 
