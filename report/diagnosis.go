@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire"
 	"github.com/tcplab/tcplab/wire/diagnose"
 	"github.com/tcplab/tcplab/wire/ladder"
@@ -22,7 +23,9 @@ type DiagnosisPage struct {
 	// Packets is how many the capture has.
 	Packets int64
 	// Notes are sentences on the captures as a whole: damage, clocks that differ.
-	Notes []string
+	Notes []lang.Message
+	// Language is that of the page; the zero value is English.
+	Language lang.Tag
 
 	groups  []*pageGroup
 	byKey   map[alike]*pageGroup
@@ -67,8 +70,10 @@ func (d *DiagnosisPage) AddJoined(j *JoinedAttempt) {
 	if j.Clocks.Known {
 		d.offset = j.Clocks.Offset
 	}
-	if text := j.clockText().String(); text != "" {
-		d.Notes = append(d.Notes, strings.ToUpper(text[:1])+text[1:]+".")
+	if text := j.clockText(); !text.IsEmpty() {
+		words := text.Words()
+		words.English = strings.ToUpper(words.English[:1]) + words.English[1:]
+		d.Notes = append(d.Notes, lang.Tell(lang.Same("%s."), words))
 	}
 	d.Counts = j.Counts
 	for _, one := range j.Diagnoses {

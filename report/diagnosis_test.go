@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
@@ -51,7 +52,7 @@ func TestDiagnosisInABrowser(t *testing.T) {
 	b := newBrowser(t)
 	d := diagnosisOf(t, everyCapture(t))
 	d.File = "every<b>thing.pcapng"
-	d.Notes = []string{hostile[:60]}
+	d.Notes = []lang.Message{lang.Tell(lang.Same(hostile[:60]))}
 	file := save(t, d.HTML)
 	b.lookEverywhere("diagnosis", file)
 	b.quiet()

@@ -16,7 +16,17 @@ func (d *DiagnosisPage) HTML(w io.Writer) error { return DiagnosisPages{d}.HTML(
 type DiagnosisPages []*DiagnosisPage
 
 // HTML writes all of the page or, where that fails, nothing.
-func (p DiagnosisPages) HTML(w io.Writer) error { return execute(w, "diagnosis.html.tmpl", p.page()) }
+func (p DiagnosisPages) HTML(w io.Writer) error {
+	return executeIn(w, p.language(), "diagnosis.html.tmpl", p.page())
+}
+
+// language is that of the first capture: all have the same.
+func (p DiagnosisPages) language() lang.Tag {
+	if len(p) == 0 {
+		return lang.English
+	}
+	return p[0].Language
+}
 
 // diagnosesView is what the template needs.
 type diagnosesView struct {
@@ -65,18 +75,16 @@ func (p DiagnosisPages) page() diagnosesView {
 		v.Captures = append(v.Captures, one)
 		all.merge(d.Counts.tally)
 	}
-	v.Title, v.Headline = counted(len(p), "capture").String(), headlineOf(all)
+	v.Title, v.Headline = counted(len(p), "capture").In(p.language()), headlineOf(all).In(p.language())
 	if len(p) == 1 {
 		v.Title, v.Headline = p[0].File, v.Captures[0].Headline
 	}
 	return v
 }
 
-func headlineOf(t tally) string {
-	if t.total() == 0 {
-		return "no connection, no ping and no lookup"
-	}
-	return t.failures().English + " failed"
+func headlineOf(t tally) lang.Message {
+	c := Counts{tally: t}
+	return c.Total()
 }
 
 type connectionView struct {
@@ -89,18 +97,18 @@ type connectionView struct {
 
 func (d *DiagnosisPage) page(number int) diagnosisView {
 	id := fmt.Sprintf("capture%d", number)
-	p := diagnosisView{DiagnosisPage: d, ID: id, More: d.more, Headline: headlineOf(d.Counts.tally), Verdicts: verdictCounts(d.Counts.verdicts)}
+	p := diagnosisView{DiagnosisPage: d, ID: id, More: d.more, Headline: headlineOf(d.Counts.tally).In(d.Language), Verdicts: verdictCounts(d.Counts.verdicts)}
 	if d.Counts.Filter.Verdicts != nil || d.Counts.left > 0 {
-		p.Headline = d.Counts.brief().String()
+		p.Headline = d.Counts.brief().In(d.Language)
 	}
 	byCauses := map[string]int{}
 	for i, g := range d.groups {
-		v := g.view(fmt.Sprintf("%s-group%d", id, i))
+		v := g.view(fmt.Sprintf("%s-group%d", id, i), d.Language)
 		first := &v.Drawn[0].Diagnosis
 		if all := d.Counts.of(first); all.Attempts > g.count {
-			v.Share = shareOf(g.count, all.Attempts, nounOf(first.Protocol)).String()
+			v.Share = shareOf(g.count, all.Attempts, nounOf(first.Protocol)).In(d.Language)
 		} else if g.count > 1 {
-			v.Share = counted(g.count, nounOf(first.Protocol)).String()
+			v.Share = counted(g.count, nounOf(first.Protocol)).In(d.Language)
 		}
 		causes := strings.Join(first.RivalTexts(lang.English), "\n")
 		if at, known := byCauses[causes]; known && causes != "" {
@@ -110,21 +118,21 @@ func (d *DiagnosisPage) page(number int) diagnosisView {
 		}
 		p.Groups = append(p.Groups, v)
 	}
-	p.Healthy = d.healthy.view(id + "-healthy")
+	p.Healthy = d.healthy.view(id+"-healthy", d.Language)
 	if d.Counts.tally.failed() > 0 && d.Counts.tally.total() > 1 {
 		p.Servers, p.Clients = tableOf(d.Counts.byServer()), tableOf(d.Counts.byClient())
-		p.Line = d.Counts.line.view()
+		p.Line = d.Counts.line.view(d.Language)
 	}
 	return p
 }
 
-func (g *pageGroup) view(id string) groupView {
+func (g *pageGroup) view(id string, tag lang.Tag) groupView {
 	v := groupView{ID: id, Count: g.count, Unlisted: g.count - len(g.drawn) - len(g.listed)}
 	for i, c := range g.drawn {
-		v.Drawn = append(v.Drawn, c.view(fmt.Sprintf("%s-%d", id, i)))
+		v.Drawn = append(v.Drawn, c.view(fmt.Sprintf("%s-%d", id, i), tag))
 	}
 	for _, c := range g.listed {
-		v.Listed = append(v.Listed, c.view(""))
+		v.Listed = append(v.Listed, c.view("", tag))
 	}
 	if len(v.Drawn) > 0 {
 		v.Verdict, v.Heading = v.Drawn[0].VerdictText, v.Drawn[0].ServerText
@@ -132,19 +140,22 @@ func (g *pageGroup) view(id string) groupView {
 	return v
 }
 
-// view is the connection as the page shows it, with a drawing where it has an id.
-func (c *pageEntry) view(id string) connectionView {
+// view is the connection as the page shows it, with a drawing where it has an id. Labels in a drawing are the same in all languages.
+func (c *pageEntry) view(id string, tag lang.Tag) connectionView {
 	v := connectionView{pageEntry: c, ClientText: endText(c.Client), ServerText: serverText(&c.Diagnosis), VerdictText: verdictText(&c.Diagnosis),
 		FirstText: utc(c.First)}
 	v.Name = v.ClientText + " → " + v.ServerText
-	v.FramesText = framesText(c.Evidence, lang.English)
+	v.FramesText = framesText(c.Evidence, tag)
 	if c.Place != nil {
-		v.Where = c.Place.Text.String()
+		v.Where = c.Place.Text.In(tag)
 	}
 	if id != "" && c.front != nil {
 		l := ladder.New(c.path())
 		d := draw(l.Brief(mostAlikeArrows), id, v.VerdictText+": "+v.Name)
-		v.Drawing, v.Losses = &d, english(l.Losses())
+		v.Drawing = &d
+		for _, loss := range l.Losses() {
+			v.Losses = append(v.Losses, loss.In(tag))
+		}
 	}
 	return v
 }

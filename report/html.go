@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/lab"
@@ -23,14 +24,31 @@ var pageFiles embed.FS
 
 // templates are the pages. What comes from a run or a capture is escaped by html/template wherever it stands; besides,
 // the pages forbid themselves to load or to run anything (Content-Security-Policy).
-var templates = template.Must(template.New("").Funcs(template.FuncMap{
+var templates = parsed(lang.English)
+
+// inKorean are the same for a page in Korean; few need one.
+var inKorean = sync.OnceValue(func() *template.Template { return parsed(lang.Korean) })
+
+// parsed are the pages in a language: "say" has a text in each, with its arguments.
+func parsed(tag lang.Tag) *template.Template {
+	return template.Must(template.New("").Funcs(pageFunctions).Funcs(template.FuncMap{
+		"say": func(english, korean string, arguments ...any) string {
+			return lang.Tell(lang.Text{English: english, Korean: korean}, arguments...).In(tag)
+		},
+		"in":   func(m lang.Message) string { return m.In(tag) },
+		"each": func(list []lang.Message) []string { return lang.InEach(tag, list) },
+		"tag":  func() lang.Tag { return tag },
+	}).ParseFS(pageFiles, "page/*.tmpl"))
+}
+
+var pageFunctions = template.FuncMap{
 	"add":    func(a, b float64) float64 { return pixels(a + b) },
 	"height": func(from, to float64) float64 { return pixels(to - from) },
 	"style":  func() template.CSS { return template.CSS(pageStyle()) },
 	"heads": func() []string {
 		return []string{"syn", "synack", "ack", "data", "fin", "rst", "icmp", "echo", "neighbour"}
 	},
-}).ParseFS(pageFiles, "page/*.tmpl"))
+}
 
 func pageText(name string) string {
 	text, err := pageFiles.ReadFile("page/" + name)
@@ -58,9 +76,15 @@ func (r *RunRecord) HTML(w io.Writer) error {
 }
 
 // execute writes all of a page or, where that fails, nothing.
-func execute(w io.Writer, name string, data any) error {
+func execute(w io.Writer, name string, data any) error { return executeIn(w, lang.English, name, data) }
+
+func executeIn(w io.Writer, tag lang.Tag, name string, data any) error {
+	pages := templates
+	if tag == lang.Korean {
+		pages = inKorean()
+	}
 	var b bytes.Buffer
-	if err := templates.ExecuteTemplate(&b, name, data); err != nil {
+	if err := pages.ExecuteTemplate(&b, name, data); err != nil {
 		return err
 	}
 	_, err := b.WriteTo(w)

@@ -61,3 +61,25 @@ func TestDiagnosisInKorean(t *testing.T) {
 	assert.Contains(t, all["list"], "클라이언트  ")
 	assert.Contains(t, all["text"], "연결 ")
 }
+
+// What a page says is in both languages beside each other, and whole.
+func TestKoreanOfPagesIsComplete(t *testing.T) {
+	said := regexp.MustCompile(`say "([^"]*)" "([^"]*)"`).FindAllStringSubmatch(pageText("diagnosis.html.tmpl"), -1)
+	assert.Greater(t, len(said), 25)
+	for _, found := range said {
+		langtest.Check(t, "diagnosis.html.tmpl", lang.Text{English: found[1], Korean: found[2]})
+	}
+}
+
+// A page in Korean is so to its end, but for its drawings and what is typed.
+func TestPageInKorean(t *testing.T) {
+	d := diagnosisOf(t, everyCapture(t))
+	d.Language = lang.Korean
+	page := written(t, d.HTML)
+	assert.Contains(t, page, `<html lang="ko">`)
+	assert.Contains(t, page, "실패하지 않은 것")
+	page = regexp.MustCompile(`(?s)<style>.*?</style>|<title>[^<]* seen at [^<]*</title>|<desc.*?</desc>|<pre>.*?</pre>|<code>.*?</code>|<[^>]*class="[^"]*"[^>]*>|<meta[^>]*>`).ReplaceAllString(page, "")
+	for line := range strings.Lines(page) {
+		assert.NotRegexp(t, inEnglish, typed.ReplaceAllString(line, ""))
+	}
+}

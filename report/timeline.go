@@ -1,9 +1,10 @@
 package report
 
 import (
-	"fmt"
 	"slices"
 	"time"
+
+	"github.com/tcplab/tcplab/lang"
 )
 
 // timeline counts attempts by time, in steps that grow with the time that the capture lasts: there are never more than mostSteps.
@@ -108,7 +109,7 @@ const (
 )
 
 // view is nil where there is no time to draw.
-func (l *timeline) view() *lineView {
+func (l *timeline) view(tag lang.Tag) *lineView {
 	bars := l.bars()
 	if len(bars) == 0 {
 		return nil
@@ -119,8 +120,9 @@ func (l *timeline) view() *lineView {
 		failing += min(b.Failed, 1)
 	}
 	begin, end := bars[0].Begin, bars[len(bars)-1].Begin.Add(steps[l.unit])
-	v := &lineView{Width: max(leastLine, l.last-l.first+1), Step: stepText(steps[l.unit]), Begin: utc(begin)[:22], End: utc(end)[:22]}
-	v.Label = fmt.Sprintf("failures by time, from %s to %s: in %d of %d steps", v.Begin, v.End, failing, l.last-l.first+1)
+	v := &lineView{Width: max(leastLine, l.last-l.first+1), Step: stepText(steps[l.unit]).In(tag), Begin: utc(begin)[:22], End: utc(end)[:22]}
+	v.Label = lang.Text{English: "failures by time, from %s to %s: in %d of %d steps",
+		Korean: "시간에 따른 실패, %s부터 %s까지: %[4]d칸 중 %[3]d칸"}.Format(tag, v.Begin, v.End, failing, l.last-l.first+1)
 	for _, b := range bars {
 		all, failed := 100*float64(b.Attempts)/float64(most), 100*float64(b.Failed)/float64(most)
 		all = max(all, leastBar)
@@ -128,22 +130,22 @@ func (l *timeline) view() *lineView {
 			failed = max(failed, leastBar)
 		}
 		v.Bars = append(v.Bars, barView{float64(b.step) + 0.05, pixels(100 - all), pixels(100 - failed), pixels(all), pixels(failed),
-			fmt.Sprintf("%s: %d of %d failed", utc(b.Begin)[:22], b.Failed, b.Attempts)})
+			lang.Text{English: "%s: %d of %d failed", Korean: "%s: %[3]d개 중 %[2]d개 실패"}.Format(tag, utc(b.Begin)[:22], b.Failed, b.Attempts)})
 	}
 	return v
 }
 
 // stepText is the length of a step: "10 ms", "1 min".
-func stepText(d time.Duration) string {
+func stepText(d time.Duration) lang.Message {
 	switch {
 	case d < time.Second:
-		return fmt.Sprintf("%d ms", d.Milliseconds())
+		return lang.Tell(lang.Same("%d ms"), d.Milliseconds())
 	case d < time.Minute:
-		return fmt.Sprintf("%d s", int(d.Seconds()))
+		return lang.Tell(lang.Text{English: "%d s", Korean: "%d초"}, int(d.Seconds()))
 	case d < time.Hour:
-		return fmt.Sprintf("%d min", int(d.Minutes()))
+		return lang.Tell(lang.Text{English: "%d min", Korean: "%d분"}, int(d.Minutes()))
 	case d < 24*time.Hour:
-		return fmt.Sprintf("%d h", int(d.Hours()))
+		return lang.Tell(lang.Text{English: "%d h", Korean: "%d시간"}, int(d.Hours()))
 	}
-	return counted(int(d.Hours())/24, "day").String()
+	return counted(int(d.Hours())/24, "day")
 }

@@ -125,7 +125,7 @@ func (c *captures) newPage(name, server string) *report.DiagnosisPage {
 	if c.flags.html == "" {
 		return nil
 	}
-	page := &report.DiagnosisPage{File: name, Server: server}
+	page := &report.DiagnosisPage{File: name, Server: server, Language: c.tag}
 	c.pages = append(c.pages, page)
 	return page
 }
@@ -137,7 +137,8 @@ func (c *captures) notePage(page *report.DiagnosisPage, name string, stats diagn
 	}
 	page.Packets = stats.Packets
 	if damage != nil {
-		page.Notes = append(page.Notes, fmt.Sprintf("%s: %s; diagnosed is what comes before.", name, withoutPrefix(damage)))
+		page.Notes = append(page.Notes, lang.Tell(lang.Text{English: "%s: %s; diagnosed is what comes before.", Korean: "%s: %s; 그 앞에 있는 것까지 진단했다."},
+			name, withoutPrefix(damage)))
 	}
 }
 
