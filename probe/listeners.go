@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
@@ -14,19 +15,19 @@ import (
 func (r *Probed) lookForListeners(server netip.AddrPort) {
 	list, err := readListeners(server.Port())
 	if err != nil {
-		r.unseen("who listens on this machine: %v", err)
+		r.unseen(lang.Text{English: "who listens on this machine: %v", Korean: "이 머신에서 듣는 프로그램: %v"}, err)
 		return
 	}
 	if len(list) == 0 {
-		r.note("nobody listens on port %d of this machine, on whichever address", server.Port())
+		r.note(lang.Text{English: "nobody listens on port %d of this machine, on whichever address", Korean: "이 머신의 포트 %d에서는 어느 주소에서도 듣는 프로그램이 없다"}, server.Port())
 		r.diagnosis.Without(diagnose.CauseBoundElsewhere)
 		return
 	}
-	var names []string
+	var names []lang.Text
 	for _, addr := range list {
-		names = append(names, netip.AddrPortFrom(addr, server.Port()).String())
+		names = append(names, lang.Same(netip.AddrPortFrom(addr, server.Port()).String()))
 	}
-	r.note("what listens on this machine is bound to %s, not to %s", strings.Join(names, " and "), server.Addr())
+	r.note(lang.Text{English: "what listens on this machine is bound to %s, not to %s", Korean: "이 머신에서 듣는 프로그램이 바인드된 곳은 %[2]s 주소가 아니라 다음이다: %[1]s"}, lang.Join(names, lang.Text{English: " and ", Korean: ", "}), server.Addr())
 	r.diagnosis.Without(diagnose.CauseClosedPort, diagnose.CauseBoundElsewhere, diagnose.CauseForgedRefusal)
 	r.diagnosis.Rivals = append([]diagnose.Rival{diagnose.NewRival(diagnose.CauseBoundElsewhere)}, r.diagnosis.Rivals...)
 }

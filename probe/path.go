@@ -3,7 +3,6 @@ package probe
 import (
 	"fmt"
 	"net/netip"
-	"strings"
 
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lang"
@@ -68,46 +67,46 @@ func (r *Probed) online() string {
 	return unknown
 }
 
-// OnlineText says whether this machine is online, and how that is known.
-func (r *Probed) OnlineText() string {
+// onlineText says whether this machine is online, and how that is known.
+func (r *Probed) onlineText() lang.Message {
+	online := pathWords[r.Path.Online]
 	switch {
 	case r.Route.Error != "":
-		return r.Path.Online + ": no route (" + r.Route.Error + ")"
+		return lang.Tell(lang.Text{English: "%s: no route (%s)", Korean: "%s: 경로 없음(%s)"}, online, r.Route.Error)
 	case r.Route.Local:
-		return yes + ": the target is this machine"
+		return lang.Tell(lang.Text{English: "%s: the target is this machine", Korean: "%s: 대상이 이 머신이다"}, pathWords[yes])
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s: from %s on %s", r.Path.Online, r.Route.From, r.Route.Interface)
+	text := lang.Tell(lang.Text{English: "%s: from %s on %s", Korean: "%s: 출발지 %s, 인터페이스 %s"}, online, r.Route.From, r.Route.Interface)
 	if r.Route.Via.IsValid() {
-		fmt.Fprintf(&b, " by way of %s", r.Route.Via)
+		text = lang.Tell(lang.Text{English: "%s by way of %s", Korean: "%s, 다음 홉 %s"}, text, r.Route.Via)
 	}
 	switch n := r.Neighbour; {
 	case n.Silent():
-		fmt.Fprintf(&b, "; nobody on the link answers for %s (%s)", n.Addr, n.State)
+		return lang.Tell(lang.Text{English: "%s; nobody on the link answers for %s (%s)", Korean: "%s; 링크에서 %s 주소에 응답하는 것이 없다(%s)"}, text, n.Addr, n.State)
 	case n.State == lab.Permanent:
-		fmt.Fprintf(&b, "; %s is pinned to %s, which proves nothing", n.Addr, n.MAC)
+		return lang.Tell(lang.Text{English: "%s; %s is pinned to %s, which proves nothing", Korean: "%s; %s 주소가 %s 주소에 고정되어 있어 아무것도 증명하지 않는다"}, text, n.Addr, n.MAC)
 	case n.MAC != "":
-		fmt.Fprintf(&b, "; %s is at %s (%s)", n.Addr, n.MAC, n.State)
+		return lang.Tell(lang.Text{English: "%s; %s is at %s (%s)", Korean: "%s; %s 주소를 가진 장비: %s (%s)"}, text, n.Addr, n.MAC, n.State)
 	}
-	return b.String()
+	return text
 }
 
-// HostText says whether the host answers ping.
-func (r *Probed) HostText() string {
+// hostText says whether the host answers ping.
+func (r *Probed) hostText() lang.Message {
 	if r.Route.Error != "" {
-		return unknown + ": no ping could leave"
+		return lang.Tell(lang.Text{English: "%s: no ping could leave", Korean: "%s: ping이 나갈 수 없었다"}, pathWords[unknown])
 	}
 	return r.Ping.text()
 }
 
-// PortText says what became of the connection attempt.
-func (r *Probed) PortText() string {
+// portText says what became of the connection attempt.
+func (r *Probed) portText() lang.Message {
 	if r.Route.Error != "" {
-		return unknown + ": no SYN could leave"
+		return lang.Tell(lang.Text{English: "%s: no SYN could leave", Korean: "%s: SYN이 나갈 수 없었다"}, pathWords[unknown])
 	}
-	text := r.Path.Port + ": " + r.Summary
+	text := lang.Tell(lang.Same("%s: %s"), pathWords[r.Path.Port], r.told.summary)
 	if r.Captured && r.Error != "" {
-		text += "; connect: " + r.Error
+		return lang.Tell(lang.Same("%s; connect: %s"), text, r.Error)
 	}
 	return text
 }
@@ -120,17 +119,17 @@ func (r *Probed) weigh(f *flow) {
 	switch {
 	case r.Verdict == diagnose.NoAnswer && r.Path.Host == answers:
 		r.diagnosis.Without(diagnose.CauseDeadHost)
-		r.note("the host answers ping, so it is up and reachable: it is this port that is silent")
+		r.note(lang.Text{English: "the host answers ping, so it is up and reachable: it is this port that is silent", Korean: "호스트가 ping에 응답하므로 살아 있고 닿을 수 있다: 무응답은 이 포트다"})
 	case r.Verdict == diagnose.NoAnswer && r.Path.Host == silent:
 		r.bothSilent(f.server.Addr())
 	case r.Path.Host == silent && (r.Path.Port == "open" || r.Verdict == diagnose.Refused):
-		r.note("the port answers and ping does not: ICMP is filtered on the way or at the host, which is no sign of a failure")
+		r.note(lang.Text{English: "the port answers and ping does not: ICMP is filtered on the way or at the host, which is no sign of a failure", Korean: "포트는 응답하고 ping은 응답이 없다: ICMP가 경로상이나 호스트에서 걸러지는데, 이것은 장애의 표시가 아니다"})
 	}
 }
 
 // bothSilent is where the practitioner's three reasons for an unanswered ping meet a silent port.
 func (r *Probed) bothSilent(server netip.Addr) {
-	r.note("ping is unanswered because this machine is offline, because ICMP is filtered, or because the host is down: it does not say which")
+	r.note(lang.Text{English: "ping is unanswered because this machine is offline, because ICMP is filtered, or because the host is down: it does not say which", Korean: "ping에 응답이 없는 까닭은 이 머신이 오프라인이거나, ICMP가 걸러지거나, 호스트가 꺼져 있어서다: 어느 쪽인지는 알 수 없다"})
 	d := &r.diagnosis
 	if r.Path.Online != yes {
 		d.Rivals = append(d.Rivals, diagnose.NewRival(diagnose.CauseOffline))
@@ -148,6 +147,6 @@ func (r *Probed) bothSilent(server netip.Addr) {
 // pingError tells of a ping that could not be sent.
 func (r *Probed) pingError() {
 	if r.Ping.Error != "" && r.Ping.Sent == 0 {
-		r.unseen("whether the host answers ping: %s", r.Ping.Error)
+		r.unseen(lang.Text{English: "whether the host answers ping: %s", Korean: "호스트가 ping에 응답하는지: %s"}, r.Ping.Error)
 	}
 }

@@ -5,11 +5,11 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
-	"fmt"
 	"net"
 	"net/netip"
 	"time"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire"
 )
 
@@ -173,18 +173,18 @@ func (p *pinger) complained(name string, from netip.Addr, quote []byte) {
 }
 
 // text is the answer to the path's second question.
-func (p PingResult) text() string {
+func (p PingResult) text() lang.Message {
 	switch {
 	case p.Denied:
-		return fmt.Sprintf("unknown: %s (ping needs CAP_NET_RAW, or on Linux a group in net.ipv4.ping_group_range)", p.Error)
+		return lang.Tell(lang.Text{English: "unknown: %s (ping needs CAP_NET_RAW, or on Linux a group in net.ipv4.ping_group_range)", Korean: "알 수 없음: %s (ping에는 CAP_NET_RAW 권한이, 또는 Linux에서 net.ipv4.ping_group_range 범위의 그룹이 필요하다)"}, p.Error)
 	case p.Sent == 0:
-		return fmt.Sprintf("unknown: the echo requests could not be sent (%s)", p.Error)
+		return lang.Tell(lang.Text{English: "unknown: the echo requests could not be sent (%s)", Korean: "알 수 없음: 에코 요청을 보낼 수 없었다(%s)"}, p.Error)
 	case p.Received > 0:
-		return fmt.Sprintf("yes: %d of %d pings answered, %s", p.Received, p.Sent, span(p.RTTMS))
+		return lang.Tell(lang.Text{English: "yes: %d of %d pings answered, %s", Korean: "예: ping %[2]d개 중 %[1]d개 응답, %[3]s"}, p.Received, p.Sent, span(p.RTTMS))
 	case p.ICMP != "":
-		return fmt.Sprintf("no: %s says ICMP %s", p.From, p.ICMP)
+		return lang.Tell(lang.Text{English: "no: %s says ICMP %s", Korean: "아니요: %s에서 ICMP %s"}, p.From, p.ICMP)
 	}
-	return fmt.Sprintf("no: none of %d pings answered", p.Sent)
+	return lang.Tell(lang.Text{English: "no: none of %d pings answered", Korean: "아니요: ping %d개에 응답 없음"}, p.Sent)
 }
 
 // milliseconds with three digits after the point.

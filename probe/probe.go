@@ -2,11 +2,11 @@ package probe
 
 import (
 	"context"
-	"fmt"
 	"net/netip"
 	"sync"
 	"time"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/wire/diagnose"
 )
 
@@ -50,7 +50,7 @@ func one(ctx context.Context, server netip.AddrPort, timeout time.Duration) Prob
 	flow := &flow{server: server, local: r.Route.From, hop: r.hop(server.Addr())}
 	tap, err := startTap(ctx, r.Route, flow)
 	if err != nil {
-		r.unseen("the packets of the connection: %v", err)
+		r.unseen(lang.Text{English: "the packets of the connection: %v", Korean: "연결의 패킷: %v"}, err)
 	}
 	var both sync.WaitGroup
 	both.Go(func() { r.Ping = ping(ctx, server.Addr(), timeout) })
@@ -59,7 +59,7 @@ func one(ctx context.Context, server netip.AddrPort, timeout time.Duration) Prob
 	r.look(server.Addr())
 	if tap != nil {
 		if err := tap.stop(); err != nil {
-			r.unseen("some packets: %v", err)
+			r.unseen(lang.Text{English: "some packets: %v", Korean: "일부 패킷: %v"}, err)
 		}
 	}
 	r.conclude(flow, felt, tap != nil)
@@ -85,15 +85,7 @@ func (r *Probed) look(server netip.Addr) {
 	}
 	n, err := readNeighbour(hop)
 	if err != nil {
-		r.unseen("the neighbour table: %v", err)
+		r.unseen(lang.Text{English: "the neighbour table: %v", Korean: "이웃 테이블: %v"}, err)
 	}
 	r.Neighbour = n
-}
-
-func (r *Probed) unseen(format string, args ...any) {
-	r.Unseen = append(r.Unseen, fmt.Sprintf(format, args...))
-}
-
-func (r *Probed) note(format string, args ...any) {
-	r.Notes = append(r.Notes, fmt.Sprintf(format, args...))
 }

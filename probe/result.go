@@ -51,6 +51,7 @@ type Probed struct {
 	Next []string `json:"next"`
 
 	diagnosis diagnose.Diagnosis // of a failure: rivals and next steps
+	told      told
 }
 
 // Probed reports whether the address could be probed at all.

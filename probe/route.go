@@ -2,7 +2,6 @@ package probe
 
 import (
 	"errors"
-	"fmt"
 	"net"
 	"net/netip"
 	"os"
@@ -61,7 +60,7 @@ func reason(err error) string {
 func (r *Probed) offline(server netip.AddrPort) {
 	r.Error = "no route: " + r.Route.Error
 	r.Path = DecisionPath{Online: "no", Host: "unknown", Port: "unknown"}
-	r.Summary = fmt.Sprintf("this machine has no route to %s (%s), so nothing was sent", server.Addr(), r.Route.Error)
+	r.say(lang.Text{English: "this machine has no route to %s (%s), so nothing was sent", Korean: "이 머신에는 %s 주소로 가는 경로가 없어(%s) 아무것도 보내지 않았다"}, server.Addr(), r.Route.Error)
 	r.diagnosis = diagnose.Unseen(diagnose.NotSent, netip.AddrPort{}, server)
 	r.diagnosis.Done(diagnose.StepClientRules) // that is not it: the kernel found no route
 	r.diagnosis.Rivals = []diagnose.Rival{diagnose.NewRival(diagnose.CauseOffline),

@@ -1,7 +1,6 @@
 package probe
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -66,19 +65,22 @@ func (r *Probed) tell() {
 // the server to close, is no finding.
 func (r *Probed) fromPackets(d *diagnose.Diagnosis) {
 	r.Captured, r.Verdict, r.Inconclusive, r.Packets = true, d.Verdict, d.Inconclusive, d.Packets
-	r.Summary, r.Notes = d.Summary.String(), append(r.Notes, lang.InEach(lang.English, d.Notes)...)
+	notes := d.Notes
 	if r.Route.Local { // every packet passes the loopback interface twice, out and in
-		r.Notes = slices.DeleteFunc(r.Notes, func(note string) bool { return strings.HasSuffix(note, "captured twice") })
+		notes = slices.DeleteFunc(slices.Clone(notes), func(note lang.Message) bool { return strings.HasSuffix(note.String(), "captured twice") })
 	}
+	r.told.summary, r.Summary, r.told.evidence = d.Summary, d.Summary.String(), d.Evidence
+	r.addNotes(notes...)
 	for _, e := range d.Evidence {
 		r.Evidence = append(r.Evidence, PacketSeen{e.Frame, e.What.String()})
 	}
 	switch d.Verdict {
 	case diagnose.HalfClosed, diagnose.ResetByClient:
-		r.Verdict, r.Summary = diagnose.Open, "established; the server had not closed its side when the probe ended"
+		r.Verdict = diagnose.Open
+		r.say(lang.Text{English: "established; the server had not closed its side when the probe ended", Korean: "연결되었다; 확인이 끝날 때 서버는 아직 제 쪽을 닫지 않았다"})
 	case diagnose.ClosedEarly: // whose FIN was first is a race
 		r.Verdict = diagnose.OK
-		r.note("the server closed without being asked anything: so does a proxy that has lost its backend, or an access list")
+		r.note(lang.Text{English: "the server closed without being asked anything: so does a proxy that has lost its backend, or an access list", Korean: "서버가 아무것도 묻기 전에 닫았다: 백엔드를 잃은 프록시나 접근 목록이 그렇게 한다"})
 	}
 	if r.Verdict.Failed() {
 		r.diagnosis = *d
@@ -103,7 +105,7 @@ func (r *Probed) notSeen(f *flow, felt feeling, tapped bool) {
 	client := f.client()
 	switch {
 	case felt.lacksPort():
-		r.Summary = fmt.Sprintf("no local port is free (%s), so nothing was sent", r.Error)
+		r.say(lang.Text{English: "no local port is free (%s), so nothing was sent", Korean: "남은 로컬 포트가 없어(%s) 아무것도 보내지 않았다"}, r.Error)
 		r.diagnosis.Rivals = []diagnose.Rival{diagnose.NewRival(diagnose.CauseNoLocalPort)}
 		r.diagnosis.Next = []diagnose.Step{{ID: diagnose.StepClientSockets, Command: "ss -s; sysctl net.ipv4.ip_local_port_range", Comment: onClient}}
 	case !tapped || len(f.packets) > 0 || r.Verdict == diagnose.NoNeighbour:
@@ -111,16 +113,16 @@ func (r *Probed) notSeen(f *flow, felt feeling, tapped bool) {
 		// table decided.
 	case r.Verdict == diagnose.NoAnswer:
 		r.Verdict = diagnose.NotSent
-		r.Summary = fmt.Sprintf("no SYN left this machine by %s within %s", r.Route.Interface, span(r.ElapsedMS))
+		r.say(lang.Text{English: "no SYN left this machine by %s within %s", Korean: "%[2]s 안에 %[1]s 인터페이스로 나간 SYN이 없다"}, r.Route.Interface, span(r.ElapsedMS))
 		r.diagnosis = diagnose.Unseen(diagnose.NotSent, client, f.server)
 		r.diagnosis.Rivals = []diagnose.Rival{own, {Cause: diagnose.CauseMissingRoute, Text: lang.Text{English: "it leaves by another interface (ip rule)", Korean: "다른 인터페이스로 나간다(ip rule)"}}}
 		r.diagnosis.Next = rulesHere
 	case r.Verdict == diagnose.Refused || r.Verdict == diagnose.Rejected:
-		r.Summary = fmt.Sprintf("refused by this machine itself (%s): nothing passed %s", r.Error, r.Route.Interface)
+		r.say(lang.Text{English: "refused by this machine itself (%s): nothing passed %s", Korean: "이 머신 자신이 거부했다(%s): %s 인터페이스를 지난 것이 없다"}, r.Error, r.Route.Interface)
 		r.diagnosis.Rivals = []diagnose.Rival{{Cause: diagnose.CauseOwnFirewall, Text: lang.Text{English: "a rule of this machine's own firewall rejects it", Korean: "이 머신 자체의 방화벽 규칙이 거절한다"}}}
 		r.diagnosis.Next = rulesHere
 	default:
-		r.unseen("the packets that decided it: they did not pass %s, where the capture was", r.Route.Interface)
+		r.unseen(lang.Text{English: "the packets that decided it: they did not pass %s, where the capture was", Korean: "판정을 가른 패킷: 캡처한 %s 인터페이스를 지나지 않았다"}, r.Route.Interface)
 	}
 }
 
@@ -137,11 +139,11 @@ func (r *Probed) fromFeeling(f *flow, felt feeling) {
 	after := span(r.ElapsedMS)
 	switch {
 	case felt.err == nil:
-		r.Summary = fmt.Sprintf("connected after %s", after)
+		r.say(lang.Text{English: "connected after %s", Korean: "%s 뒤 연결되었다"}, after)
 	case r.Verdict == diagnose.NoAnswer || r.Verdict == diagnose.NoNeighbour:
-		r.Summary = fmt.Sprintf("no answer in %s", after)
+		r.say(lang.Text{English: "no answer in %s", Korean: "%s 동안 응답이 없다"}, after)
 	default:
-		r.Summary = fmt.Sprintf("connect failed after %s: %s", after, r.Error)
+		r.say(lang.Text{English: "connect failed after %s: %s", Korean: "%s 뒤 connect 실패: %s"}, after, r.Error)
 	}
 	if r.Verdict.Failed() {
 		server := netip.AddrPortFrom(f.server.Addr().WithZone(""), f.server.Port())

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/probe"
 	"github.com/tcplab/tcplab/report"
 	"github.com/tcplab/tcplab/wire/diagnose"
@@ -35,27 +36,26 @@ Exit code: 0 when every address that has a route is open, 1 when one failed, 2 w
   tcplab probe [2001:db8:2::10]:8080 --timeout 5s
   sudo tcplab probe 203.0.113.10:8080 --json`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			target, err := probe.ParseTarget(args[0])
-			if err != nil {
-				return err
-			}
-			if timeout <= 0 {
-				return errors.New("--timeout must be more than nothing, such as 3s")
-			}
-			results, err := probe.Run(cmd.Context(), target, timeout)
-			if err != nil {
-				return err
-			}
-			if err := writeProbe(cmd.OutOrStdout(), target, results, asJSON); err != nil {
-				return err
-			}
-			return probeVerdict(results)
-		},
 	}
 	cmd.Flags().DurationVar(&timeout, "timeout", probe.DefaultTimeout, "how long to wait for each answer")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per address")
-	return cmd
+	return inLanguage(cmd, func(cmd *cobra.Command, args []string, tag lang.Tag) error {
+		target, err := probe.ParseTarget(args[0])
+		if err != nil {
+			return err
+		}
+		if timeout <= 0 {
+			return errors.New("--timeout must be more than nothing, such as 3s")
+		}
+		results, err := probe.Run(cmd.Context(), target, timeout)
+		if err != nil {
+			return err
+		}
+		if err := writeProbe(cmd.OutOrStdout(), target, results, asJSON, tag); err != nil {
+			return err
+		}
+		return probeVerdict(results)
+	})
 }
 
 // probeVerdict is the exit code's error. An address without a route is not the server's failure: most names have IPv6
@@ -74,7 +74,7 @@ func probeVerdict(results []probe.Probed) error {
 	return nil
 }
 
-func writeProbe(out io.Writer, target probe.Target, results []probe.Probed, asJSON bool) error {
+func writeProbe(out io.Writer, target probe.Target, results []probe.Probed, asJSON bool, tag lang.Tag) error {
 	if asJSON {
 		for _, r := range results {
 			if err := report.EncodeJSON(out, r); err != nil {
@@ -86,16 +86,16 @@ func writeProbe(out io.Writer, target probe.Target, results []probe.Probed, asJS
 	out, flush := folded(out)
 	defer flush()
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n", target, probeSummary(results))
+	fmt.Fprintf(&b, "%s: %s\n", target, probeSummary(results).In(tag))
 	for i := range results {
-		writeProbed(&b, &results[i])
+		writeProbed(&b, &results[i], tag)
 	}
 	_, err := io.WriteString(out, b.String())
 	return err
 }
 
 // probeSummary is "refused", or "3 addresses, 2 failed (1 ok, 2 refused, 1 not probed)".
-func probeSummary(results []probe.Probed) string {
+func probeSummary(results []probe.Probed) lang.Text {
 	if len(results) == 1 {
 		return verdictText(&results[0])
 	}
@@ -107,55 +107,50 @@ func probeSummary(results []probe.Probed) string {
 			failed++
 		}
 	}
-	var parts []string
+	var parts []lang.Text
 	for _, v := range diagnose.Verdicts() {
 		if counts[v] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", counts[v], v))
+			parts = append(parts, lang.Same("%d %s").With(counts[v], v))
 		}
 	}
 	if counts[""] > 0 {
-		parts = append(parts, fmt.Sprintf("%d not probed", counts[""]))
+		parts = append(parts, lang.Text{English: "%d not probed", Korean: "%d 확인하지 못함"}.With(counts[""]))
 	}
-	return fmt.Sprintf("%d addresses, %d failed (%s)", len(results), failed, strings.Join(parts, ", "))
+	return lang.Text{English: "%d addresses, %d failed (%s)", Korean: "주소 %d개, %d개 실패 (%s)"}.With(len(results), failed, lang.Join(parts, lang.Same(", ")))
 }
 
-func verdictText(r *probe.Probed) string {
+func verdictText(r *probe.Probed) lang.Text {
 	switch {
 	case !r.Probed():
-		return "not probed"
+		return lang.Text{English: "not probed", Korean: "확인하지 못함"}
 	case r.Inconclusive:
-		return string(r.Verdict) + " (inconclusive)"
+		return lang.Text{English: "%s (inconclusive)", Korean: "%s (불확실)"}.With(r.Verdict)
 	}
-	return string(r.Verdict)
+	return lang.Same(string(r.Verdict))
 }
 
 // writeProbed tells of one address, along the decision path.
-func writeProbed(b *strings.Builder, r *probe.Probed) {
-	from := ""
+func writeProbed(b *strings.Builder, r *probe.Probed, tag lang.Tag) {
+	from, words := "", r.Words(tag)
 	if r.Client != "" {
 		from = r.Client + " -> "
 	}
-	fmt.Fprintf(b, "\n  %s: %s%s\n", verdictText(r), from, r.Server)
-	fmt.Fprintf(b, "    online?       %s\n", r.OnlineText())
-	fmt.Fprintf(b, "    answers ping? %s\n", r.HostText())
-	fmt.Fprintf(b, "    the port?     %s\n", r.PortText())
-	for _, note := range r.Notes {
-		fmt.Fprintf(b, "    note: %s\n", note)
-	}
-	for _, unseen := range r.Unseen {
-		fmt.Fprintf(b, "    not seen: %s\n", unseen)
-	}
-	if len(r.Evidence) > 0 {
-		var frames []string
-		for _, e := range r.Evidence {
-			frames = append(frames, fmt.Sprintf("%d (%s)", e.Frame, e.What))
+	say := func(label lang.Text, list ...string) {
+		for _, text := range list {
+			b.WriteString("    " + label.In(tag) + " " + text + "\n")
 		}
-		fmt.Fprintf(b, "    packets %s\n", strings.Join(frames, ", "))
 	}
-	if len(r.Rivals) > 0 {
-		fmt.Fprintf(b, "    cannot tell apart: %s\n", strings.Join(r.Rivals, "; "))
+	fmt.Fprintf(b, "\n  %s: %s%s\n", verdictText(r).In(tag), from, r.Server)
+	say(lang.Text{English: "online?      ", Korean: "온라인?   "}, words.Online)
+	say(lang.Text{English: "answers ping?", Korean: "ping 응답?"}, words.Host)
+	say(lang.Text{English: "the port?    ", Korean: "포트?     "}, words.Port)
+	say(lang.Text{English: "note:", Korean: "참고:"}, words.Notes...)
+	say(lang.Text{English: "not seen:", Korean: "보지 못한 것:"}, words.Unseen...)
+	if len(words.Evidence) > 0 {
+		say(lang.Text{English: "packets", Korean: "패킷"}, strings.Join(words.Evidence, ", "))
 	}
-	for _, next := range r.Next {
-		fmt.Fprintf(b, "    next: %s\n", next)
+	if len(words.Rivals) > 0 {
+		say(lang.Text{English: "cannot tell apart:", Korean: "구별할 수 없는 원인:"}, strings.Join(words.Rivals, "; "))
 	}
+	say(lang.Text{English: "next:", Korean: "다음:"}, words.Next...)
 }
