@@ -122,34 +122,11 @@ var seconds = regexp.MustCompile(`(\d) s\b`)
 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
-// readAloud has words as they end when they are read in Korean: in a vowel, in a consonant, or in ㄹ, which is a consonant but for
-// "로". Letters are spelled out where the field does so (RST is 알에스티), and digits are Sino-Korean.
-var readAloud = map[string]string{
-	"vowel":     "keepalive KEEPALIVE ClientHello MTU DHCP Wireshark TLS Go API lost TCP ICMP HTTP RST NAT WAF ARP EOF RFC ECONNREFUSED REFUSED EPIPE Linux connect read write traceroute refused prohibited peer forgets blocks port localhost errno LINGER DNS conf rotate getaddrinfo sshd hosts Q EMFILE accept files A resolved glibc Required NOERROR ANY AAAA query route address SOA % 2 4 5 9",
-	"consonant": "TIMEOUT SACK ECN Chromium SYN ACK FIN VPN ECONNRESET ETIMEDOUT ping ltn lnup NAME DNSSEC timeout 0 3 6",
-	"rieul":     "TTL MySQL hole URL ACL curl unreachable file 1 7 8",
-}
-
-// aParticle is one of the particles that have two forms, behind a Latin word, a quoted one too.
-var aParticle = regexp.MustCompile("([A-Za-z]+|[0-9%])[\"`]?(은|는|이|가|을|를|과|와|으로|로)(?:[ \n.,?]|$)")
-
 func TestKoreanParticles(t *testing.T) {
-	fitting := map[string][]string{
-		"vowel": {"는", "가", "를", "와", "로"}, "consonant": {"은", "이", "을", "과", "으로"}, "rieul": {"은", "이", "을", "과", "로"},
-	}
-	ends := map[string]string{}
-	for end, words := range readAloud {
-		for word := range strings.FieldsSeq(words) {
-			ends[word] = end
-		}
-	}
 	texts := translated()
 	maps.Copy(texts, named())
+	require.NotEmpty(t, texts)
 	for name, text := range texts {
-		for _, found := range aParticle.FindAllStringSubmatch(text.Korean, -1) {
-			if end, known := ends[found[1]]; assert.True(t, known, "%s: how is %q read? (readAloud)", name, found[1]) {
-				assert.Contains(t, fitting[end], found[2], "%s: %q", name, found[0])
-			}
-		}
+		langtest.Particles(t, name, text.Korean)
 	}
 }

@@ -57,7 +57,7 @@ func Check(t *testing.T, where string, text lang.Text) {
 	}
 	assert.Equal(t, verbsOf(text.English), verbsOf(text.Korean), "%s: the verbs of the Korean differ: %q", where, text.Korean)
 	assert.Equal(t, terms(inKorea.Replace(text.English)), terms(text.Korean), "%s: the terms of the Korean differ: %q, %q", where, text.English, text.Korean)
-	particles(t, where, text.Korean)
+	Particles(t, where, text.Korean)
 }
 
 // verbsOf are the verbs by the arguments that they are for.

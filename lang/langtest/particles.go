@@ -12,9 +12,12 @@ import (
 // readAloud has words as they end when they are read in Korean: in a vowel, in a consonant, or in ㄹ, which is a consonant but for
 // "로". Letters are spelled out where the field does so (RST is 알에스티), and digits are Sino-Korean.
 var readAloud = map[string]string{
-	"vowel":     "ClientHello D verdict HAProxy Balancer MTU HTTP TCP ICMP RST NAT UDP DNS TLS route link ss port PID Q 2 4 5 9",
-	"consonant": "N SYN ACK FIN ECN VPN DNSSEC ping get ltn IPsec big 0 3 6",
-	"rieul":     "TTL URL 1 7 8",
+	"vowel": "KEEPALIVE keepalive A AAAA accept address ANY API ARP Balancer blocks ClientHello conf connect D DHCP DNS ECONNREFUSED EMFILE EOF EPIPE " +
+		"errno files forgets getaddrinfo glibc Go HAProxy hosts HTTP ICMP LINGER link Linux localhost lost MTU NAT NOERROR peer " +
+		"PID port prohibited Q query read REFUSED refused Required resolved RFC rotate route RST SOA ss sshd TCP TLS traceroute " +
+		"UDP verdict WAF Wireshark write 2 4 5 9 %",
+	"consonant": "TIMEOUT ACK big Chromium DNSSEC ECN ECONNRESET ETIMEDOUT FIN get IPsec lnup ltn N NAME ping SACK SYN timeout VPN 0 3 6",
+	"rieul":     "ACL curl file hole MySQL TTL unreachable URL 1 7 8",
 }
 
 // fitting are the particles that fit, by how the word before them ends.
@@ -23,10 +26,10 @@ var fitting = map[string][]string{
 }
 
 // aParticle is one of the particles that have two forms, behind a Latin word, a quoted one too.
-var aParticle = regexp.MustCompile("([A-Za-z]+|[0-9])[\"`]?(은|는|이|가|을|를|과|와|으로|로)(?:[ \n.,:;?)]|$)")
+var aParticle = regexp.MustCompile("([A-Za-z]+|[0-9%])[\"`]?(은|는|이|가|을|를|과|와|으로|로)(?:[ \n.,:;?)]|$)")
 
-// particles sees that each particle fits the word before it.
-func particles(t *testing.T, where, korean string) {
+// Particles sees that each particle fits the word before it.
+func Particles(t *testing.T, where, korean string) {
 	t.Helper()
 	ends := map[string]string{}
 	for end, words := range readAloud {
