@@ -18,11 +18,11 @@ var schedules = []struct {
 	gaps []float64
 }{
 	{lang.Text{English: "exponential from 1 s (Linux 3.1 to 6.4, or with tcp_syn_linear_timeouts=0; Windows 10 and later; RFC 6298)",
-		Korean: "1초부터 지수적(Linux 3.1부터 6.4까지, 또는 tcp_syn_linear_timeouts=0; Windows 10 이후; RFC 6298)"}, []float64{1, 2, 4, 8, 16, 32, 64}},
+		Korean: "1초부터 두 배씩(Linux 3.1부터 6.4까지, 또는 tcp_syn_linear_timeouts=0; Windows 10 이후; RFC 6298)"}, []float64{1, 2, 4, 8, 16, 32, 64}},
 	{lang.Text{English: "linear at first (Linux 6.5 and later; macOS, FreeBSD)",
 		Korean: "처음에는 일정(Linux 6.5 이후; macOS, FreeBSD)"}, []float64{1, 1, 1, 1, 1, 2, 4, 8, 16, 32, 64}},
 	{lang.Text{English: "exponential from 3 s (RFC 1122: Linux before 3.1, Windows before 10)",
-		Korean: "3초부터 지수적(RFC 1122: Linux 3.1 이전, Windows 10 이전)"}, []float64{3, 6, 12, 24, 48}},
+		Korean: "3초부터 두 배씩(RFC 1122: Linux 3.1 이전, Windows 10 이전)"}, []float64{3, 6, 12, 24, 48}},
 	{lang.Text{English: "equal at first, from 3 s (older BSD)", Korean: "처음에는 3초로 일정(옛 BSD)"}, []float64{3, 3, 3, 3, 3, 6, 12, 24}},
 	{lang.Text{English: "every half second (Windows, after a refusal)", Korean: "0.5초마다(Windows, 거부된 뒤)"}, []float64{0.5, 0.5}},
 }
