@@ -99,6 +99,7 @@ type conn struct {
 	refusedAck   uint32 // what the latest of the others acknowledges; 0: nothing
 	challenge    mark   // an ACK in answer to the SYN: the server holds an older connection
 	staleRST     mark   // the client's RST in answer to that
+	staleRSTs    int32  // how many
 
 	rejection icmpError // of the SYN
 	other     icmpError // of a later segment
@@ -301,6 +302,7 @@ func (c *conn) reset(dir int, p *wire.Packet, m, previous mark) {
 		x.rstTTL = p.TTL
 	case c.challenge.seen() && c.synacks.count == 0 && dir == client:
 		c.staleRST = m
+		c.staleRSTs++
 	default:
 		x.rsts++
 		// A RST without a connection behind it acknowledges 0, which proves nothing heard.

@@ -20,7 +20,7 @@ func seenIn(t *testing.T, text string) []Seen {
 func TestJoin(t *testing.T) {
 	stalled := "1 > P. 1 100 1\n1.3 > P. 1 100 1\n1.9 > P. 1 100 1\n3.1 > P. 1 100 1"
 	syns := "0 > S 0 0 0\n1 > S 0 0 0"
-	const challenged = "0 > S 0 0 0\n0.1 < . 900 0 77\n2 > S 0 0 0\n"
+	const challenged = "0 > S 0 0 0\n0.1 < . 900 0 4000000000\n2 > S 0 0 0\n"
 	full := exchange + "1 < . 301 0 101 win=0\n2 > . 101 1 301\n2 < . 301 0 101 win=0\n"
 	for name, c := range map[string]struct {
 		front, behind string
@@ -37,7 +37,7 @@ func TestJoin(t *testing.T) {
 		"rejected by the server":              {"0 > S 0 0 0\n0 icmp 3 13", "0 > S 0 0 0\n0 icmp 3 13", LostAtServer, "the server itself sent the ICMP error"},
 		"RST forged to one side":              {exchange + "1 < R. 301 0 101", exchange, ForgedBetween, "the client got a RST that the server did not send"},
 		"RST forged to the other":             {exchange, exchange + "1 > R. 101 0 301", ForgedBetween, "the server got a RST that the client did not send"},
-		"RST lost before an older connection": {challenged + "0.1 > R 77 0 0", challenged, LostBeforeServer, "1 RST left the client, and none reached the server: the older connection stays there"},
+		"RST lost before an older connection": {challenged + "2.1 < . 900 0 4000000000\n2.1 > R 4000000000 0 0", challenged + "2.1 < . 900 0 4000000000", LostBeforeServer, "1 RST left the client, and none reached the server: the older connection stays there"},
 		"answer lost": {handshake + "1 > P. 1 100 1\n1 < . 1 0 101\n9 > . 101 0 1", handshake + "1 > P. 1 100 1\n1 < . 1 0 101\n2 < P. 1 50 101\n9 > . 101 0 1",
 			LostBeforeClient, "of 50 bytes that the server sent, 0 reached the client"},
 		"request lost":   {exchange + "1 > P. 101 100 301", exchange, LostBeforeServer, "of 200 bytes that the client sent, 100 reached the server"},

@@ -64,7 +64,7 @@ func (c *conn) see(s *Seen) {
 	s.first, s.last = c.first.at, c.last.at
 	s.asked, s.heard = c.syns.marks[0].at, c.synacks.marks[0].at
 	s.syns, s.synacks = c.syns.count, c.synacks.count
-	s.refusals, s.rsts, s.clientRSTs = c.refusals.count, int64(c.side[server].rsts), int64(c.side[client].rsts)
+	s.refusals, s.rsts, s.clientRSTs = c.refusals.count, int64(c.side[server].rsts), int64(c.side[client].rsts+c.staleRSTs)
 	s.rejected, s.acked = c.rejection.seen(), c.clientAcked
 	s.foreign = c.related != nil && c.related.synacks.count > 0
 	s.ttl = [2]uint8{c.side[client].ttl, c.side[server].ttl}
