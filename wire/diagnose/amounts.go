@@ -73,6 +73,10 @@ func synacks(n int64) lang.Message {
 	return count(n, "%d SYN-ACK", lang.Text{English: "%d SYN-ACKs", Korean: "SYN-ACK %d개"})
 }
 
+func rsts(n int64) lang.Message {
+	return count(n, "%d RST", lang.Text{English: "%d RSTs", Korean: "RST %d개"})
+}
+
 func echoRequests(n int64) lang.Message {
 	return count(n, "%d echo request", lang.Text{English: "%d echo requests", Korean: "에코 요청 %d개"})
 }
@@ -115,8 +119,4 @@ func inSequence(names []string, separator lang.Text) lang.Text {
 		list = append(list, lang.Same(name))
 	}
 	return lang.Join(list, separator)
-}
-
-func rsts(n int64) lang.Message {
-	return count(n, "%d RST", lang.Text{English: "%d RSTs", Korean: "RST %d개"})
 }

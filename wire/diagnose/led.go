@@ -64,7 +64,7 @@ func (e *explainer) led(v Verdict) {
 		e.note(lang.Text{English: "the silence before that was %s%s", Korean: "그 전의 침묵: %s%s"}, span(c.idle), limitNote(c.idle))
 	}
 	for dir, who := range sides {
-		e.probes(&c.side[dir], who)
+		e.probes(v, dir, who)
 		e.again(v, dir, who)
 	}
 	if v == ResetByClient && c.hasGivenUp() {
@@ -100,13 +100,17 @@ func (c *conn) hasGivenUp() bool {
 }
 
 // probes tells of keep-alives and window probes that nobody answered.
-func (e *explainer) probes(s *side, who lang.Text) {
+func (e *explainer) probes(v Verdict, dir int, who lang.Text) {
+	s := &e.c.side[dir]
 	u := &s.unheard
 	if u.count < fewestUnheard {
 		return
 	}
 	e.frame(u.first, lang.Text{English: "probe of the %s that nobody answers", Korean: "아무도 응답하지 않는 %s의 프로브"}, who)
 	e.frame(u.last, lang.Text{English: "probe of the %s, the last of %d", Korean: "%s의 프로브, %d개 중 마지막"}, who, u.count)
+	if v == Blackhole && s.gaveUpAlone(&e.c.side[1-dir]) {
+		return // the summary tells it
+	}
 	var end lang.Message
 	if s.rst.seen() && u.last.isBefore(s.rst) {
 		end = lang.Tell(lang.Text{English: ", and the %s gave up", Korean: ", %s가 포기했다"}, who)

@@ -16,7 +16,6 @@ func TestWhatLedToTheEnd(t *testing.T) {
 			reset + "5m51s (the idle limit of AWS Network Load Balancer and NAT gateway is 350 s)"},
 		"silence that a RST ends":            {exchange + "240.1 < R. 301 0 101", "reset-by-server", reset + "4m0s (the idle limit of Azure Load Balancer and NAT gateway is 240 s)"},
 		"silence of nobody's limit":          {exchange + "200 > P. 101 100 301\n200.1 < R 301 0 0", "reset-by-server", reset + "3m20s"},
-		"keep-alives in vain":                {exchange + "9 > . 100 0 301\n18 > . 100 0 301\n27 > . 100 0 301\n36 > R. 101 0 301", "blackhole", "3 probes of the client in 18 s (keep-alives, or of a closed window) were not answered, and the client gave up"},
 		"keep-alives in vain, still open":    {exchange + "9 > . 100 0 301\n18 > . 100 0 301\n27 > . 100 0 301", "open", "3 probes of the client in 18 s (keep-alives, or of a closed window) were not answered"},
 		"probes of a closed window in vain":  {exchange + "1 > . 101 0 301 win=0\n2 < . 300 0 101\n4 < . 300 0 101\n8 < . 300 0 101", "zero-window", "3 probes of the server in 6 s (keep-alives, or of a closed window) were not answered"},
 		"data sent again before a RST":       {exchange + "1 > P. 101 100 301\n1.2 > P. 101 100 301\n1.3 > R. 201 0 301", "reset-by-client", "the client had sent data again, 1 time, without an acknowledgment before it gave up"},
@@ -33,6 +32,7 @@ func TestWhatLedToTheEnd(t *testing.T) {
 		assert.Contains(t, english(list[0].Notes), c.note, name)
 	}
 	for name, packets := range map[string]string{
+		"keep-alives in vain, as the summary says":    exchange + "9 > . 100 0 301\n18 > . 100 0 301\n27 > . 100 0 301\n36 > R. 101 0 301",
 		"silence, then an answer, then a RST":         exchange + "351 > P. 101 100 301\n351.1 < P. 301 10 201\n351.2 < R. 311 0 201",
 		"SYN-ACKs that are sent again":                "0 > S 0 0 0\n0.1 < S. 0 0 1\n1.1 < S. 0 0 1\n9 ping 1\n9 pong 1",
 		"nobody says anything, for a moment":          handshake + "1.9 > F. 1 0 1\n1.9 < F. 1 0 2\n1.9 > . 2 0 2",

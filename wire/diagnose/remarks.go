@@ -70,7 +70,7 @@ func (e *explainer) remarks(a *Judged) {
 	}
 	if c.ignoredRSTs > 0 {
 		e.note(lang.Text{English: "%s had no effect: out of the window, or forged",
-			Korean: "효과가 없었다: %s, 윈도 밖이거나 위조되었다"}, count(c.ignoredRSTs, "%d RST", lang.Text{English: "%d RSTs", Korean: "RST %d개"}))
+			Korean: "효과가 없었다: %s, 윈도 밖이거나 위조되었다"}, rsts(c.ignoredRSTs))
 	}
 }
 
