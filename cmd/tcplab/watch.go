@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/report"
 	"github.com/tcplab/tcplab/safefile"
 	"github.com/tcplab/tcplab/watch"
@@ -30,6 +31,7 @@ type watchFlags struct {
 	before  time.Duration
 	most    int
 	lasts   time.Duration
+	tag     lang.Tag
 }
 
 func newWatch() *cobra.Command {
@@ -51,7 +53,6 @@ Exit code: 0 after Ctrl-C, or when --for has passed; 2 when it could not watch.`
   sudo tcplab watch -i eth0 --port 443 --verdict no-answer,reset-by-server --out /var/tmp/failures
   tcplab exec client tcplab watch -i any`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
 	}
 	flags := cmd.Flags()
 	flags.StringVarP(&f.iface, "interface", "i", "any", "where to capture")
@@ -61,7 +62,10 @@ Exit code: 0 after Ctrl-C, or when --for has passed; 2 when it could not watch.`
 	flags.IntVar(&f.most, "max-files", 1000, "how many failures are cut out at most; later ones are told, and not kept")
 	flags.DurationVar(&f.lasts, "for", 0, "end after this time (default: at Ctrl-C)")
 	f.filters.addTo(cmd)
-	return cmd
+	return inLanguage(cmd, func(cmd *cobra.Command, _ []string, tag lang.Tag) error {
+		f.tag = tag
+		return f.run(cmd)
+	})
 }
 
 // check refuses values that mean nothing.
@@ -92,7 +96,8 @@ func (f watchFlags) run(cmd *cobra.Command) error {
 	session.watcher = watch.New(watch.Options{Each: session.each, Ring: f.buffer << 20, Before: f.before})
 	began := time.Now()
 	dropped, err := session.capture(ctx, func() {
-		fmt.Fprintf(cmd.ErrOrStderr(), "watching %s until Ctrl-C; what fails is written to %s\n", f.where(), f.out)
+		f.tell(cmd.ErrOrStderr(), lang.Text{English: "watching %s until Ctrl-C; what fails is written to %s\n",
+			Korean: "%s: Ctrl-C를 누를 때까지 지켜보고, 실패한 것은 %s 폴더에 쓴다\n"}, f.where(), f.out)
 	})
 	if err != nil {
 		return err
@@ -102,11 +107,16 @@ func (f watchFlags) run(cmd *cobra.Command) error {
 	return session.failed
 }
 
-func (f watchFlags) where() string {
+func (f watchFlags) where() lang.Text {
 	if f.iface == "any" {
-		return "all interfaces"
+		return lang.Text{English: "all interfaces", Korean: "모든 인터페이스"}
 	}
-	return f.iface
+	return lang.Same(f.iface)
+}
+
+// tell writes a text in the language that was asked for.
+func (f watchFlags) tell(out io.Writer, text lang.Text, arguments ...any) {
+	_, _ = io.WriteString(out, text.Format(f.tag, arguments...)) // the watch goes on without a reader
 }
 
 // untilSignal returns a context that ends at Ctrl-C, or after a time that is not 0, and that has no error to tell: the end is what
@@ -189,18 +199,18 @@ func (s *watchSession) each(a *diagnose.Judged, c *watch.CutOut) {
 	s.failures++
 	d := a.Diagnosis()
 	gone := c.Renumber(&d)
-	where := "not kept: there are as many files as --max-files allows"
+	where := lang.Text{English: "not kept: there are as many files as --max-files allows", Korean: "남기지 않음: 파일이 --max-files에 이르렀다"}
 	if s.kept < s.flags.most {
 		name := fileName(&d, s.failures)
 		if err := s.keep(name, &d, c, gone); err != nil {
 			s.failed = cmp.Or(s.failed, err)
-			where = "not kept: " + err.Error()
+			where = lang.Text{English: "not kept: %s", Korean: "남기지 않음: %s"}.With(err)
 		} else {
 			s.kept++
-			where = s.flags.out + "/" + name + ".pcapng"
+			where = lang.Same(s.flags.out + "/" + name + ".pcapng")
 		}
 	}
-	fmt.Fprintf(s.out, "%s %s: %s; %s\n", d.First.Format("15:04:05.000"), report.DiagnosisHeading(&d), d.Summary, where)
+	s.flags.tell(s.out, lang.Same("%s %s: %s; %s\n"), d.First.Format("15:04:05.000"), report.DiagnosisHeading(&d), d.Summary, where)
 }
 
 // fileName is the name of a cut's file, without its ending: files sort by time, and no two files have one name.
@@ -224,9 +234,10 @@ func (s *watchSession) keep(name string, d *diagnose.Diagnosis, c *watch.CutOut,
 		return err
 	}
 	return safefile.WriteIn(s.flags.out, name+".txt", func(w io.Writer) error {
-		err := report.Style{}.WriteDiagnosis(w, d)
+		err := report.Style{Language: s.flags.tag}.WriteDiagnosis(w, d)
 		if gone > 0 && err == nil {
-			_, err = fmt.Fprintf(w, "    note: %d of the frames that say so were no longer in the buffer of %d MB (--buffer)\n", gone, s.flags.buffer)
+			_, err = io.WriteString(w, lang.Text{English: "    note: %d of the frames that say so were no longer in the buffer of %d MB (--buffer)\n",
+				Korean: "    참고: 근거가 되는 프레임 가운데 %d개는 %d MB 버퍼(--buffer)에 더는 없었다\n"}.Format(s.flags.tag, gone, s.flags.buffer))
 		}
 		return err
 	})
@@ -234,12 +245,14 @@ func (s *watchSession) keep(name string, d *diagnose.Diagnosis, c *watch.CutOut,
 
 // summarize tells what was seen in all.
 func (s *watchSession) summarize(lasted time.Duration, stats diagnose.Stats, dropped int) {
-	fmt.Fprintf(s.out, "watched %s for %s: %d packets; failures: %d, of which %d are in %s; not failed: %d\n",
-		s.flags.where(), lasted.Round(time.Second), stats.Packets, s.failures, s.kept, s.flags.out, s.healthy)
+	s.flags.tell(s.out, lang.Text{English: "watched %s for %s: %d packets; failures: %d, of which %d are in %s; not failed: %d\n",
+		Korean: "%s, %s 동안: 패킷 %d개; 실패 %d개 가운데 %d개의 파일이 있는 폴더: %s; 실패하지 않은 것 %d개\n"}, s.flags.where(), lasted.Round(time.Second), stats.Packets, s.failures, s.kept, s.flags.out, s.healthy)
 	if dropped > 0 {
-		fmt.Fprintf(s.out, "the kernel dropped %d packets that were not read in time: what seems lost may be among them\n", dropped)
+		s.flags.tell(s.out, lang.Text{English: "the kernel dropped %d packets that were not read in time: what seems lost may be among them\n",
+			Korean: "제때 읽지 못한 패킷 %d개를 커널이 버렸다: 사라진 것처럼 보이는 패킷이 그 가운데 있을 수 있다\n"}, dropped)
 	}
 	if stats.Evicted > 0 {
-		fmt.Fprintf(s.out, "too many connections at a time: %d were given up before their end\n", stats.Evicted)
+		s.flags.tell(s.out, lang.Text{English: "too many connections at a time: %d were given up before their end\n",
+			Korean: "한꺼번에 열린 연결이 너무 많다: %d개는 끝나기 전에 포기했다\n"}, stats.Evicted)
 	}
 }

@@ -62,6 +62,27 @@ func TestWatch(t *testing.T) {
 	}
 }
 
+func TestWatchInKorean(t *testing.T) {
+	cmdtest.NeedEngine(t, "netns")
+	t.Parallel()
+	d := cmdtest.NewDesk(t)
+	d.Must("up", "closed-port", "--engine", "netns")
+	d.Must("break")
+	w := d.Start(d.Command("exec", "client", d.Program, "watch", "--lang", "ko", "--out", "cuts"))
+	w.AwaitOutput("모든 인터페이스: Ctrl-C를 누를 때까지")
+	d.Must("exec", "client", d.Program, "host", "dial", "203.0.113.10:8080")
+	w.AwaitOutput("SYN에")
+	require.NoError(t, w.Cmd.Process.Signal(unix.SIGINT))
+	assert.Equal(t, 0, w.Exit(cmdtest.Deadline), w.Out)
+	assert.Contains(t, w.Out.String(), "실패 1개 가운데 1개의 파일이 있는 폴더: cuts; 실패하지 않은 것 0개\n")
+	texts, err := filepath.Glob(filepath.Join(d.Dir, "cuts", "*.txt"))
+	require.NoError(t, err)
+	require.Len(t, texts, 1)
+	text, err := os.ReadFile(texts[0])
+	require.NoError(t, err)
+	assert.Contains(t, string(text), "구별할 수 없는 원인")
+}
+
 // flagsIn are the flags of the TCP packets of a capture.
 func flagsIn(t *testing.T, name string) []string {
 	t.Helper()
