@@ -13,9 +13,8 @@ import (
 // vnetFrame is a frame as the line reads it, with a payload in TCP or without IP.
 func vnetFrame(t *testing.T, v6 bool, payload string) []byte {
 	t.Helper()
-	mac := net.HardwareAddr{2, 0, 0, 0, 0, 1}
-	ethernet := &layers.Ethernet{SrcMAC: mac, DstMAC: mac, EthernetType: layers.EthernetTypeIPv4}
-	tcp := &layers.TCP{SrcPort: 40000, DstPort: 8080, ACK: true}
+	ethernet := &layers.Ethernet{SrcMAC: net.HardwareAddr{2, 0, 0, 0, 0, 1}, DstMAC: net.HardwareAddr{2, 0, 0, 0, 0, 2}, EthernetType: layers.EthernetTypeIPv4}
+	tcp := &layers.TCP{SrcPort: 40000, DstPort: 8080, Seq: 1000, Ack: 5000, ACK: true}
 	ip4 := &layers.IPv4{Version: 4, IHL: 5, TTL: 64, Protocol: layers.IPProtocolTCP, SrcIP: net.IP{198, 51, 100, 10}, DstIP: net.IP{203, 0, 113, 10}}
 	ip6 := &layers.IPv6{Version: 6, HopLimit: 64, NextHeader: layers.IPProtocolTCP, SrcIP: net.ParseIP("2001:db8:1::10"), DstIP: net.ParseIP("2001:db8:2::10")}
 	list := []gopacket.SerializableLayer{ethernet, ip4, tcp, gopacket.Payload(payload)}

@@ -25,6 +25,9 @@ type Line struct {
 	// Damage says that a bit of the data of each TCP segment is another one when it comes out: its checksum is wrong then. A frame
 	// that stands for several segments has no checksum yet, and is lost.
 	Damage bool
+	// ResetName is a server's name: where a ClientHello has it, both ends get a RST in the other one's name, and the message is lost. Empty: no
+	// name is looked for.
+	ResetName string
 }
 
 func (l Line) String() string { return l.Words().English }
@@ -53,6 +56,9 @@ func (l Line) Words() lang.Text {
 	if l.Damage {
 		list = append(list, lang.Text{English: "damages the data of TCP segments", Korean: "TCP 세그먼트의 데이터를 손상시킨다"})
 	}
+	if l.ResetName != "" {
+		list = append(list, lang.Text{English: "resets connections whose ClientHello asks for %s", Korean: "%s 이름을 담은 ClientHello를 보면 연결을 리셋한다"}.With(l.ResetName))
+	}
 	if len(list) == 0 {
 		return lang.Text{English: "good line between router and server", Korean: "라우터와 서버 사이의 회선(이상 없음)"}
 	}
@@ -72,7 +78,7 @@ func (l Line) Install(ctx context.Context, b *lab.Bench) error {
 func LineVerb(l Line, a, b string) []string {
 	fraction := func(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
 	return lab.Verb("line", "--delay", l.Delay.String(), "--loss", fraction(l.Loss), "--duplicate", fraction(l.Duplicate),
-		"--reorder", fraction(l.Reorder), "--mtu", strconv.Itoa(l.MTU), fmt.Sprintf("--damage=%t", l.Damage), a, b)
+		"--reorder", fraction(l.Reorder), "--mtu", strconv.Itoa(l.MTU), fmt.Sprintf("--damage=%t", l.Damage), "--reset-name", l.ResetName, a, b)
 }
 
 // The [lab.Counters] of a host whose line runs: what the line is set to, and what it has done with frames since it was put
@@ -89,16 +95,20 @@ const (
 	LineReorderedCounter  = "line reordered"
 	LineTooLargeCounter   = "line too large"
 	LineDamagedCounter    = "line damaged"
+	LineFilterCounter     = "line filters names"
+	LineResetCounter      = "line reset"
 )
 
 // settings are what the counters say of the line.
 func (l Line) settings() lab.Counters {
 	ppm := func(f float64) uint64 { return uint64(f*1e6 + 0.5) }
-	damage := uint64(0)
-	if l.Damage {
-		damage = 1
+	flag := func(set bool) uint64 {
+		if set {
+			return 1
+		}
+		return 0
 	}
-	return lab.Counters{LineDamageCounter: damage, LineDelayCounter: uint64(l.Delay / time.Microsecond), LineLossCounter: ppm(l.Loss),
+	return lab.Counters{LineDamageCounter: flag(l.Damage), LineFilterCounter: flag(l.ResetName != ""), LineDelayCounter: uint64(l.Delay / time.Microsecond), LineLossCounter: ppm(l.Loss),
 		LineDuplicateCounter: ppm(l.Duplicate), LineReorderCounter: ppm(l.Reorder), LineMTUCounter: uint64(l.MTU)}
 }
 

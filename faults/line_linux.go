@@ -18,7 +18,7 @@ import (
 	"github.com/tcplab/tcplab/lab/agent"
 )
 
-const lineUsage = "usage: tcplab host line [--delay D] [--loss P] [--duplicate P] [--reorder P] [--mtu N] [--damage] INTERFACE INTERFACE"
+const lineUsage = "usage: tcplab host line [--delay D] [--loss P] [--duplicate P] [--reorder P] [--mtu N] [--damage] [--reset-name NAME] INTERFACE INTERFACE"
 
 // line passes frames on between two interfaces. It hands over with each frame what the kernel knows of it (PACKET_VNET_HDR,
 // packet(7)): its checksum may not be filled in yet, and it may stand for several segments.
@@ -31,6 +31,7 @@ func line(ctx context.Context, s agent.Streams, args []string) error {
 	flags.Float64Var(&l.Reorder, "reorder", 0, "part of the frames with data of TCP that are passed on behind the next one")
 	flags.IntVar(&l.MTU, "mtu", 0, "largest packet in bytes; 0: any")
 	flags.BoolVar(&l.Damage, "damage", false, "damage the data of TCP segments")
+	flags.StringVar(&l.ResetName, "reset-name", "", "reset connections whose ClientHello has this name")
 	if err := agent.Parse(flags, args); err != nil {
 		return err
 	}
@@ -179,6 +180,13 @@ func (d *direction) pass(frame []byte) (list [][]byte) {
 		d.counts.lost.Add(1)
 		return nil
 	}
+	if d.ResetName != "" {
+		if f, is := resets(frame, d.ResetName); is {
+			d.counts.reset.Add(1)
+			_, _ = d.from.Write(f.toSender) // an interface that is down loses what is sent by it
+			return [][]byte{f.toReceiver}
+		}
+	}
 	last := lastData(frame)
 	if d.Damage && last > 0 {
 		d.counts.damaged.Add(1)
@@ -218,10 +226,10 @@ func packetSize(frame []byte) int {
 
 // lineCounts are the counts of a line that runs, and what it is set to.
 type lineCounts struct {
-	namespace                                      uint64
-	settings                                       lab.Counters
-	ports                                          [2]*os.File
-	lost, duplicated, reordered, tooLarge, damaged atomic.Uint64
+	namespace                                             uint64
+	settings                                              lab.Counters
+	ports                                                 [2]*os.File
+	lost, duplicated, reordered, tooLarge, damaged, reset atomic.Uint64
 }
 
 // lines are those that run in this process, by the number of their namespace: the verb "counters" runs in it, too.
@@ -292,6 +300,7 @@ func addLineCounters(n *agent.Namespace, into lab.Counters) error {
 	}
 	into[LineLostCounter], into[LineDuplicatedCounter] = c.lost.Load(), c.duplicated.Load()
 	into[LineReorderedCounter], into[LineTooLargeCounter], into[LineDamagedCounter] = c.reordered.Load(), c.tooLarge.Load(), c.damaged.Load()
+	into[LineResetCounter] = c.reset.Load()
 	return nil
 }
 

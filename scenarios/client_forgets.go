@@ -68,8 +68,6 @@ const resetDroppedWire = `
 +any     > R
 +any     > S
 ...
-+any     > S
-...
 never    < S*
 never    > P*
 never    < R*
@@ -79,8 +77,6 @@ never    < R*
 const resetLackingWire = `
 +0       > S
 +0..0.25 < .
-+any     > S
-...
 +any     > S
 ...
 never    < S*

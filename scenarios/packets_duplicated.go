@@ -13,7 +13,8 @@ var doubled = faults.Degrade{To: faults.Line{Duplicate: 1}}
 // answeredTwiceWire: in front of the line, the client's packets are seen once, and what the server sends twice.
 const answeredTwiceWire = `
 +0       > S
-+0..0.25 < S. seq 0 ack 1
+...
++any     < S. seq 0 ack 1
 ...
 +any     > P. seq 1 ack 1 len !0
 ...

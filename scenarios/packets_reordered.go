@@ -16,7 +16,8 @@ var overtaking = faults.Degrade{To: faults.Line{Reorder: 1}}
 // overtakenWire: in front of the line the data is in order; the server's answers tell of gaps.
 const overtakenWire = `
 +0       > S
-+0..0.25 < S.
+...
++any     < S.
 +any     > .  seq 1 ack 1
 +any     > *  seq 1 len !0
 ...
@@ -30,7 +31,8 @@ never    < R*
 // lateSegmentWire: behind the line the first data comes after what was sent behind it, and was sent once.
 const lateSegmentWire = `
 +0       > S
-+0..0.25 < S.
+...
++any     < S.
 +any     > .  seq 1 ack 1
 +any     > *  seq !1 len !0
 ...

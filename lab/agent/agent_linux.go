@@ -70,7 +70,7 @@ func init() {
 	Register("configure: set addresses and routes as the JSON on standard input says", configure)
 	Register("connect [--timeout D] ADDR:PORT: the same by blocking system calls", connect)
 	Register("counters: print the kernel's and the firewall's counters", counters)
-	Register("dial [--timeout D] [--path P] [--idle D] [--keep-alive D] [--upload N] [--greeted] [--tls] ADDR:PORT: connect, send a request, read the reply", dial)
+	Register("dial [--timeout D] [--path P] [--idle D] [--keep-alive D] [--upload N] [--greeted] [--tls [--server-name NAME]] ADDR:PORT: connect, send a request, read the reply", dial)
 	Register("dial-name [the flags of dial] NAME:PORT: look a name up, and do the same with the addresses that it has", dialName)
 	Register("file PATH: write a file to standard output", file)
 	Register("get [--timeout D] URL: make a request with Go's net/http", get)

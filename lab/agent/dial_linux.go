@@ -2,6 +2,7 @@ package agent
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -19,16 +20,17 @@ import (
 
 // dialer is what "dial" does.
 type dialer struct {
-	targets []netip.AddrPort
-	timeout time.Duration
-	path    string
-	idle    time.Duration
-	alive   time.Duration
-	upload  int
-	greeted bool
-	secured bool
-	only    bool   // connects and says nothing
-	host    string // the name and the port by which the targets were found; empty: by their addresses
+	targets    []netip.AddrPort
+	timeout    time.Duration
+	path       string
+	idle       time.Duration
+	alive      time.Duration
+	upload     int
+	greeted    bool
+	serverName string
+	secured    bool
+	only       bool   // connects and says nothing
+	host       string // the name and the port by which the targets were found; empty: by their addresses
 }
 
 // dial connects, sends one HTTP request, reads the reply to the end of the connection, and prints the outcome. With
@@ -40,7 +42,7 @@ func dial(ctx context.Context, s Streams, args []string) error {
 		return err
 	}
 	if d.targets, err = addressesIn(where); err != nil || d.upload < 0 {
-		return Usagef("usage: tcplab host dial [--timeout 3s] [--path /] [--idle 0s] [--keep-alive 0s] [--upload 0] [--greeted] [--tls] [--connect-only] ADDRESS:PORT... (an IP address, IPv6 in brackets; the next is tried 250 ms after the one before it, or when that has failed)")
+		return Usagef("usage: tcplab host dial [--timeout 3s] [--path /] [--idle 0s] [--keep-alive 0s] [--upload 0] [--greeted] [--tls] [--server-name NAME] [--connect-only] ADDRESS:PORT... (an IP address, IPv6 in brackets; the next is tried 250 ms after the one before it, or when that has failed)")
 	}
 	return d.call(ctx, s, time.Now())
 }
@@ -101,6 +103,7 @@ func (d *dialer) parse(verb string, args []string) ([]string, error) {
 	flags.IntVar(&d.upload, "upload", 0, "bytes to send with the request")
 	flags.BoolVar(&d.greeted, "greeted", false, "wait for a line of the server's, and speak in lines")
 	flags.BoolVar(&d.secured, "tls", false, "speak TLS, and trust the lab's own authority")
+	flags.StringVar(&d.serverName, "server-name", "", "ask for this name by TLS; empty: for the server's address")
 	flags.BoolVar(&d.only, "connect-only", false, "connect, say nothing, and close the connection")
 	err := Parse(flags, args)
 	return flags.Args(), err
@@ -141,7 +144,7 @@ func addressesIn(args []string) ([]netip.AddrPort, error) {
 
 // secure speaks TLS on a connection.
 func (d dialer) secure(ctx context.Context, conn net.Conn, start time.Time) (net.Conn, error) {
-	config, err := clientTLS(conn.RemoteAddr())
+	config, err := clientTLS(cmp.Or(d.serverName, conn.RemoteAddr().(*net.TCPAddr).IP.String()))
 	if err != nil {
 		return nil, err
 	}

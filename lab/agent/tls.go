@@ -43,13 +43,13 @@ const (
 	unknownAuthority = "an authority that nobody trusts"
 )
 
-// issue makes a certificate for an address, as the service has it.
+// issue makes a certificate for an address and the names of the service, as the service has it.
 func (a authority) issue(to net.IP, how lab.Secured) (*tls.Certificate, error) {
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: "service"},
 		NotBefore: time.Now().Add(-72 * time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		IPAddresses: []net.IP{to},
+		IPAddresses: []net.IP{to}, DNSNames: []string{lab.ServiceName, lab.OtherName},
 	}
 	switch how {
 	case lab.TLSExpired:
@@ -90,15 +90,15 @@ func serverTLS(how lab.Secured) (*tls.Config, error) {
 	return config, nil
 }
 
-// clientTLS trusts the lab's own authority, and nobody else.
-func clientTLS(server net.Addr) (*tls.Config, error) {
+// clientTLS trusts the lab's own authority, and nobody else, for a server of that name or address.
+func clientTLS(server string) (*tls.Config, error) {
 	trusted, err := authorityOf(labAuthority)
 	if err != nil {
 		return nil, err
 	}
 	roots := x509.NewCertPool()
 	roots.AddCert(trusted.cert)
-	return &tls.Config{RootCAs: roots, ServerName: server.(*net.TCPAddr).IP.String()}, nil
+	return &tls.Config{RootCAs: roots, ServerName: server}, nil
 }
 
 // lingering is a listener whose connections are closed as web servers do it (lingering close): what the client has still sent is read

@@ -29,6 +29,7 @@ const (
 	StepPingLarge       StepID = "ping-large"
 	StepMTUProbing      StepID = "mtu-probing"
 	StepSmallHello      StepID = "small-client-hello"
+	StepOtherName       StepID = "other-server-name"
 	StepPing            StepID = "ping"
 	StepTraceTCP        StepID = "trace-tcp"
 	StepPathBack        StepID = "path-back"
@@ -105,6 +106,7 @@ var commands = map[StepID]command{
 	StepPingLarge:       {"ping -c 3 -M do -s {size} {server}", onClient},
 	StepMTUProbing:      {"sysctl net.ipv4.tcp_mtu_probing", lang.Text{English: "on the sender of the large segments", Korean: "큰 세그먼트를 보내는 쪽에서"}},
 	StepSmallHello:      {"openssl s_client -connect {bracketed}:{port} -groups X25519 </dev/null", lang.Text{English: "on the client: does a small ClientHello get an answer?", Korean: "클라이언트에서: 작은 ClientHello에는 응답이 오는가?"}},
+	StepOtherName:       {"openssl s_client -connect {bracketed}:{port} -servername other.example </dev/null", lang.Text{English: "on the client: does another name get an answer?", Korean: "클라이언트에서: 다른 이름에는 응답이 오는가?"}},
 	StepPing:            {"ping -c 3 {server}", onClient},
 	StepTraceTCP:        {"sudo traceroute -T -p {port} {server}", onClient},
 	StepPathBack:        {"ip route get {client}; tracepath -n {client}", lang.Text{English: "on the server: the way back", Korean: "서버에서: 돌아가는 길"}},

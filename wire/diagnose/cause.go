@@ -87,6 +87,7 @@ const (
 	CauseACKsLost    Cause = "acknowledgments-lost"
 	CauseSmallMTU    Cause = "small-mtu"
 	CauseSplitHello  Cause = "split-client-hello"
+	CauseSNIFilter   Cause = "sni-filtered"
 	CauseBrokeNow    Cause = "path-broke-just-then"
 	CauseNotReading  Cause = "application-does-not-read"
 	CauseSmallBuffer Cause = "small-receive-buffer"
@@ -215,6 +216,7 @@ var causes = []struct {
 	{CauseACKsLost, lang.Text{English: "the acknowledgments are lost on the way back", Korean: "확인 응답이 돌아오는 길에 유실된다"}},
 	{CauseSmallMTU, lang.Text{English: "a link on the way has a smaller MTU, and ICMP \"too big\" is filtered", Korean: "경로상의 한 링크의 MTU가 더 작은데 ICMP \"too big\"이 걸러진다"}},
 	{CauseSplitHello, lang.Text{English: "a firewall, proxy or load balancer drops a TLS ClientHello that fills more than one segment", Korean: "방화벽, 프록시나 로드 밸런서가 세그먼트 하나에 다 들어가지 않는 TLS ClientHello를 드롭한다"}},
+	{CauseSNIFilter, lang.Text{English: "a filter on the way goes by the server's name in the TLS ClientHello (SNI)", Korean: "경로상의 필터가 TLS ClientHello에 든 서버 이름(SNI)을 보고 거른다"}},
 	{CauseBrokeNow, lang.Text{English: "the path broke just then", Korean: "경로가 바로 그때 끊겼다"}},
 	{CauseDamaged, lang.Text{English: "the segments arrive damaged: their checksum is wrong, and the kernel drops them", Korean: "세그먼트가 손상되어 도착한다: 체크섬이 틀려 커널이 드롭한다"}},
 	{CauseNotReading, lang.Text{English: "the receiving application does not read", Korean: "받는 쪽 애플리케이션이 읽지 않는다"}},

@@ -70,6 +70,8 @@ var (
 	halfOpen = circumstance{lead: anywhere(CauseHalfOpenScan)}
 	// What is not answered is a TLS ClientHello of more than one segment.
 	splitHello = circumstance{beside: anywhere(CauseSplitHello), first: steps(StepSmallHello)}
+	// What is not answered is a TLS ClientHello.
+	namedHello = circumstance{beside: anywhere(CauseSNIFilter), first: steps(StepOtherName)}
 	// The SYN passes again and again, and never arrives.
 	inCircle = circumstance{
 		lead: anywhere(CauseRoutingLoop),
@@ -142,16 +144,16 @@ func (e *explainer) weigh(v Verdict) {
 	case SYNACKUnanswered:
 		e.weighAcceptance()
 	case MTUBlackhole:
-		if c.hasLongHello() && !c.side[client].progressed {
-			e.advice.apply(&splitHello)
+		if !c.side[client].progressed {
+			e.weighHello()
 		}
 		if c.side[client].behind > 0 || c.side[server].behind > 0 {
 			e.advice.leaveOut(CauseBrokeNow)
 		}
 	case Blackhole:
 		e.weighLife()
-		if c.hasLongHello() && !c.side[client].progressed {
-			e.advice.apply(&splitHello)
+		if !c.side[client].progressed {
+			e.weighHello()
 		}
 		if c.isNeverTaken() {
 			e.advice.apply(&neverTaken)
@@ -175,8 +177,11 @@ func (e *explainer) weigh(v Verdict) {
 		} else if c.isUnknownThere(dir) {
 			e.forgotten(dir)
 		}
-		if v == ResetByServer && c.hasLongHello() {
-			e.advice.apply(&splitHello)
+		if v == ResetByServer {
+			e.weighHello()
+		}
+		if c.hasSYN && c.side[dir].rst.at-c.first.at < shortestLife {
+			e.advice.leaveOut(CauseIdleTimeout)
 		}
 		switch {
 		case c.idledOut():
@@ -189,6 +194,19 @@ func (e *explainer) weigh(v Verdict) {
 	}
 	if c.addr(client).Addr() == c.addr(server).Addr() || c.addr(server).Addr().IsLoopback() {
 		e.weighLoopback(v)
+	}
+}
+
+// shortestLife is how long a connection lives at least before anything takes it for idle, in ns.
+const shortestLife = 1e9
+
+// weighHello is for a TLS ClientHello that got no data for it.
+func (e *explainer) weighHello() {
+	if e.c.content.hello && e.c.side[server].bytes == 0 {
+		e.advice.apply(&namedHello)
+	}
+	if e.c.hasLongHello() {
+		e.advice.apply(&splitHello)
 	}
 }
 

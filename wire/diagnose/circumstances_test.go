@@ -151,6 +151,10 @@ func TestAClientHelloOfTwoSegments(t *testing.T) {
 	d = diagnoseText(t, large+"0.1 < R. 1 0 1484")[0]
 	assert.Equal(t, ResetByServer, d.Verdict)
 	assert.True(t, d.Has(CauseSplitHello))
+	assert.True(t, d.Has(CauseSNIFilter))
+	assert.False(t, d.Has(CauseIdleTimeout), "it was not idle")
+	assert.True(t, diagnoseText(t, small+"0.1 < R. 1 0 301")[0].Has(CauseSNIFilter), "the name is in a short one, too")
+	assert.True(t, diagnoseText(t, small+"0.3 > P. 1 300 1\n0.9 > P. 1 300 1\n2.1 > P. 1 300 1\n5 > P. 1 300 1")[0].Has(CauseSNIFilter), "some filters drop")
 
 	for name, text := range map[string]string{
 		"it fits":         small + "0.1 < R. 1 0 301",
@@ -161,6 +165,7 @@ func TestAClientHelloOfTwoSegments(t *testing.T) {
 		d := diagnoseText(t, text)[0]
 		assert.True(t, d.Failed, name)
 		assert.False(t, d.Has(CauseSplitHello), name)
+		assert.Equal(t, name == "it fits", d.Has(CauseSNIFilter), name)
 	}
 }
 
