@@ -146,6 +146,9 @@ func (b *builder) rivals(subject diagnose.Subject, v diagnose.Verdict, own diagn
 			continue
 		}
 		blocks = append(blocks, Block{Paragraph: plain("%s", lossWords(g.Place).In(b.tag))}, Block{List: b.causes(g.Rivals, own)})
+		if g.Place == nil && own != "" && !isAmong(own, g.Rivals) {
+			blocks = append(blocks, Block{Paragraph: append(plain("%s", leadOwn.In(b.tag)), b.causeLink(own)...)})
+		}
 		for _, step := range g.Next {
 			if command := step.In(b.tag); !slices.Contains(commands, command) {
 				commands = append(commands, command)
@@ -161,6 +164,10 @@ func (b *builder) rivals(subject diagnose.Subject, v diagnose.Verdict, own diagn
 	if len(commands) > 0 {
 		b.add(headingCommands, Block{Paragraph: plain("%s", leadCommands.In(b.tag))}, Block{Code: strings.Join(commands, "\n")})
 	}
+}
+
+func isAmong(c diagnose.Cause, rivals []diagnose.Rival) bool {
+	return slices.ContainsFunc(rivals, func(r diagnose.Rival) bool { return r.Cause == c })
 }
 
 func (b *builder) causes(rivals []diagnose.Rival, own diagnose.Cause) []Inline {

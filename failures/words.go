@@ -29,6 +29,7 @@ var (
 	factFault         = lang.Text{English: "fault", Korean: "고장"}
 	factClient        = lang.Text{English: "the client ends with", Korean: "클라이언트의 결말"}
 
+	leadOwn      = lang.Text{English: "Where the capture holds what this failure alone shows, diagnose also names: ", Korean: "이 장애만 보여 주는 것이 캡처에 있으면 diagnose가 함께 드는 원인: "}
 	leadAlike    = lang.Text{English: "No vantage point tells it from:", Korean: "어느 관측 지점에서도 다음과 구별되지 않는다:"}
 	leadCommands = lang.Text{English: "They look and change nothing. SERVER, CLIENT and PORT stand for yours, SENDER for the sender of the ICMP error, KNOWN-HOST for a host that answers ping.",
 		Korean: "모두 보기만 하고 아무것도 바꾸지 않는다. SERVER, CLIENT, PORT에는 자신의 값을, SENDER에는 ICMP 오류를 보낸 주소를, KNOWN-HOST에는 ping에 응답하는 호스트를 넣는다."}

@@ -2,9 +2,10 @@ package faults
 
 import (
 	"bytes"
+	"encoding/binary"
+	"slices"
 
-	"github.com/google/gopacket"
-	"github.com/google/gopacket/layers"
+	"golang.org/x/sys/unix"
 )
 
 // tlsHandshake is the first byte of a record with a message of the handshake (RFC 8446 section 5.1).
@@ -19,41 +20,83 @@ type forged struct{ toSender, toReceiver []byte }
 // resets answers a frame whose data begins a handshake of TLS and has a name in it, as a ClientHello has that of the server (RFC 6066 section 3).
 // It reports false for any other frame. Like the devices that do so, it takes the name for that and does not parse the message.
 func resets(frame []byte, name string) (f forged, is bool) {
-	if len(frame) < vnetHeader {
+	s, ok := segmentIn(frame)
+	if !ok {
 		return f, false
 	}
-	packet := gopacket.NewPacket(frame[vnetHeader:], layers.LayerTypeEthernet, gopacket.NoCopy)
-	ethernet, _ := packet.LinkLayer().(*layers.Ethernet)
-	segment, _ := packet.TransportLayer().(*layers.TCP)
-	if ethernet == nil || segment == nil || len(segment.Payload) == 0 || segment.Payload[0] != tlsHandshake || !bytes.Contains(segment.Payload, []byte(name)) {
+	data := frame[s.data:s.end]
+	if len(data) == 0 || data[0] != tlsHandshake || !bytes.Contains(data, []byte(name)) {
 		return f, false
 	}
-	end := segment.Seq + uint32(len(segment.Payload))
-	back := &layers.TCP{SrcPort: segment.DstPort, DstPort: segment.SrcPort, Seq: segment.Ack, Ack: end, RST: true, ACK: true}
-	on := &layers.TCP{SrcPort: segment.SrcPort, DstPort: segment.DstPort, Seq: segment.Seq, Ack: segment.Ack, RST: true, ACK: true}
-	f.toSender = segmentFrame(ethernet.DstMAC, ethernet.SrcMAC, packet.NetworkLayer().NetworkFlow().Reverse(), back)
-	f.toReceiver = segmentFrame(ethernet.SrcMAC, ethernet.DstMAC, packet.NetworkLayer().NetworkFlow(), on)
+	seq, ack := binary.BigEndian.Uint32(frame[s.tcp+4:]), binary.BigEndian.Uint32(frame[s.tcp+8:])
+	f.toReceiver = s.reset(frame, seq, ack)
+	f.toSender = s.reset(s.turned(frame), ack, seq+uint32(len(data)))
 	return f, true
 }
 
-// segmentFrame is a frame with a segment without data, and nothing for the kernel to fill in.
-func segmentFrame(from, to []byte, ends gopacket.Flow, segment *layers.TCP) []byte {
-	src, dst := ends.Src().Raw(), ends.Dst().Raw()
-	link := &layers.Ethernet{SrcMAC: from, DstMAC: to, EthernetType: layers.EthernetTypeIPv6}
-	var network gopacket.SerializableLayer
-	if len(src) == 4 {
-		link.EthernetType = layers.EthernetTypeIPv4
-		ip := &layers.IPv4{Version: 4, TTL: forgedTTL, Protocol: layers.IPProtocolTCP, SrcIP: src, DstIP: dst}
-		network = ip
-		_ = segment.SetNetworkLayerForChecksum(ip) // it fails for what is no network layer
+// segment is where the parts of a frame with a segment of TCP begin, and where the last one ends.
+type segment struct {
+	ip, tcp, data, end int
+	v6                 bool
+}
+
+// addresses is where those of the sender and of the receiver begin, and how long each is.
+func (s segment) addresses() (at, size int) {
+	if s.v6 {
+		return s.ip + 8, 16
+	}
+	return s.ip + 12, 4
+}
+
+// turned is the frame with its ends exchanged.
+func (s segment) turned(frame []byte) []byte {
+	frame = slices.Clone(frame)
+	swap := func(at, size int) {
+		for i := at; i < at+size; i++ {
+			frame[i], frame[i+size] = frame[i+size], frame[i]
+		}
+	}
+	swap(vnetHeader, 6)
+	swap(s.addresses())
+	swap(s.tcp, 2)
+	return frame
+}
+
+const tcpHeader = 20 // without options
+
+// reset is the frame with a RST in the place of the segment, and nothing for the kernel to fill in.
+func (s segment) reset(frame []byte, seq, ack uint32) []byte {
+	const rstAck = 0x14
+	frame = slices.Clone(frame[:s.tcp+tcpHeader])
+	clear(frame[:vnetHeader])
+	ip, tcp := frame[s.ip:s.tcp], frame[s.tcp:]
+	if s.v6 {
+		binary.BigEndian.PutUint16(ip[4:], uint16(len(ip)-40+tcpHeader))
+		ip[7] = forgedTTL
 	} else {
-		ip := &layers.IPv6{Version: 6, HopLimit: forgedTTL, NextHeader: layers.IPProtocolTCP, SrcIP: src, DstIP: dst}
-		network = ip
-		_ = segment.SetNetworkLayerForChecksum(ip) // as above
+		binary.BigEndian.PutUint16(ip[2:], uint16(len(ip)+tcpHeader))
+		ip[8] = forgedTTL
+		binary.BigEndian.PutUint16(ip[10:], 0)
+		binary.BigEndian.PutUint16(ip[10:], checksum(ip))
 	}
-	buffer := gopacket.NewSerializeBuffer()
-	if err := gopacket.SerializeLayers(buffer, gopacket.SerializeOptions{FixLengths: true, ComputeChecksums: true}, link, network, segment); err != nil {
-		panic(err) // the addresses are those of a packet
+	binary.BigEndian.PutUint32(tcp[4:], seq)
+	binary.BigEndian.PutUint32(tcp[8:], ack)
+	clear(tcp[12:])
+	tcp[12], tcp[13] = tcpHeader/4<<4, rstAck
+	at, size := s.addresses()
+	pseudo := slices.Concat(frame[at:at+2*size], []byte{0, unix.IPPROTO_TCP}, bigEndian(tcpHeader))
+	binary.BigEndian.PutUint16(tcp[16:], checksum(slices.Concat(pseudo, tcp)))
+	return frame
+}
+
+// checksum is the Internet's (RFC 1071) of an even number of bytes.
+func checksum(data []byte) uint16 {
+	var sum uint32
+	for ; len(data) > 1; data = data[2:] {
+		sum += uint32(binary.BigEndian.Uint16(data))
 	}
-	return append(make([]byte, vnetHeader), buffer.Bytes()...)
+	for sum > 0xffff {
+		sum = sum>>16 + sum&0xffff
+	}
+	return ^uint16(sum)
 }

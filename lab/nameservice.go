@@ -9,7 +9,7 @@ import (
 // ServiceName is the name of the service under test, for those who ask a name server; "example" is for documentation (RFC 2606).
 const ServiceName = "service.example"
 
-// OtherName is another name that the service's certificate has, as of a second site on the same server.
+// OtherName is the name of a second site on the same server.
 const OtherName = "other.example"
 
 // NamePort is the port of name servers, by UDP and by TCP (RFC 1035 section 4.2).

@@ -61,27 +61,29 @@ func (l *countingListener) Accept() (net.Conn, error) {
 	l.gate.wait()
 	conn, err := l.Listener.Accept()
 	l.gate.wait()
-	if err != nil {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	switch {
+	case l.open == nil:
+		if err == nil {
+			_ = conn.Close()
+		}
+		return nil, net.ErrClosed // whatever the kernel says of a socket that has been shut down
+	case err != nil:
 		return nil, err
 	}
 	counted := &countedConn{Conn: conn, of: l}
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	if l.open == nil {
-		_ = conn.Close()
-		return nil, net.ErrClosed
-	}
 	l.open[counted] = struct{}{}
 	return counted, nil
 }
 
 func (l *countingListener) end() {
 	l.gate.remove()
-	_ = CloseListener(l.Listener.(*net.TCPListener))
 	l.mutex.Lock()
 	open := l.open
 	l.open = nil
 	l.mutex.Unlock()
+	_ = CloseListener(l.Listener.(*net.TCPListener))
 	for conn := range open {
 		_ = conn.Close()
 	}

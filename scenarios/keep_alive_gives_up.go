@@ -17,6 +17,7 @@ const keepAlivesUnansweredWire = `
 +0..0.25 < S.
 +any     > .  seq 1 ack 1
 +any     > P. seq 1 ack 1
+...
 +any     < .  seq 1 len 0
 +0.9..2  > .  len 0
 +0.9..2  > .  len 0
@@ -32,8 +33,9 @@ const requestTakenWire = `
 +0..0.25 < S.
 +any     > .  seq 1 ack 1
 +any     > P. seq 1 ack 1
+...
 +any     < .  seq 1 len 0
-+1.5..3  < P. seq 1 len !0
++1..3    < P. seq 1 len !0
 ...
 +any     < *  seq 1 len !0 sent !1
 ...
@@ -75,7 +77,7 @@ ETIMEDOUT으로 끝난다. Linux의 기본값은 2시간, 9번, 75초이고 Go�
 		},
 		Counters: []harness.CounterWant{
 			{Host: "client", Counter: "TcpExtTCPKeepAlive", Exactly: 3},
-			{Host: "client", Counter: "TcpRetransSegs", Exactly: 0},
+			{Host: "client", Counter: "TcpExtTCPAbortOnTimeout", Exactly: 1},
 		},
 	},
 })

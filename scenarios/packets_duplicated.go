@@ -73,7 +73,7 @@ is what doubles, as with tcpdump -i any on a bridge or a VLAN; editcap -d remove
 		Counters: []harness.CounterWant{
 			{Host: "line", Counter: faults.LineDuplicatedCounter, AtLeast: 8},
 			{Host: "client", Counter: "TcpExtTCPSynRetrans", Exactly: 0},
-			{Host: "client", Counter: "TcpRetransSegs", Exactly: 0},
+			{Host: "client", Counter: "TcpRetransSegs", PacketsAt: "client", Packet: "> * len !0 sent !1"}, // on a busy machine one may be
 			{Host: "server", Counter: "TcpExtTCPDSACKOldSent", AtLeast: 1},
 		},
 	},

@@ -26,8 +26,8 @@ type GoClient struct {
 	Greeted bool
 	// TLS says that it speaks TLS, and trusts the lab's own authority.
 	TLS bool
-	// ServerName is the name that it asks for by TLS (SNI), and that the certificate must have: [lab.ServiceName], or [lab.OtherName]. Empty stands
-	// for the server's address, for which no name is sent.
+	// ServerName is the name that it asks for by TLS (SNI), and that the certificate must have. Empty stands for the server's address, for which
+	// no name is sent.
 	ServerName string
 	// ByName says that it asks for the service by [lab.ServiceName], and not by an address.
 	ByName bool

@@ -43,13 +43,17 @@ const (
 	unknownAuthority = "an authority that nobody trusts"
 )
 
-// issue makes a certificate for an address and the names of the service, as the service has it.
-func (a authority) issue(to net.IP, how lab.Secured) (*tls.Certificate, error) {
+// issue makes a certificate for the name that was asked for, or where there is none for the address, as the service has it. It has no more than
+// that, so that it fits into one segment with what comes after it: a client that refuses the certificate and has not read all answers with a RST.
+func (a authority) issue(name string, to net.IP, how lab.Secured) (*tls.Certificate, error) {
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: "service"},
 		NotBefore: time.Now().Add(-72 * time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		IPAddresses: []net.IP{to}, DNSNames: []string{lab.ServiceName, lab.OtherName},
+		IPAddresses: []net.IP{to},
+	}
+	if name != "" {
+		template.IPAddresses, template.DNSNames = nil, []string{name}
 	}
 	switch how {
 	case lab.TLSExpired:
@@ -79,7 +83,7 @@ func serverTLS(how lab.Secured) (*tls.Config, error) {
 		return nil, err
 	}
 	config := &tls.Config{GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
-		return signer.issue(hello.Conn.LocalAddr().(*net.TCPAddr).IP, how)
+		return signer.issue(hello.ServerName, hello.Conn.LocalAddr().(*net.TCPAddr).IP, how)
 	}}
 	switch how {
 	case lab.TLSOld:
