@@ -186,7 +186,7 @@ func atRedis(more ...string) func(*labtest.Lab) []string {
 	}
 }
 
-// atJDBC is that of JDBC, whose addresses look otherwise.
+// atJDBC are the arguments of a worker that talks to PostgreSQL by JDBC, which has addresses of another form.
 func atJDBC(options string) func(*labtest.Lab) []string {
 	return func(l *labtest.Lab) []string {
 		return []string{"jdbc:postgresql://" + l.Target() + "/postgres?user=postgres&sslmode=disable" + options}

@@ -19,7 +19,7 @@ const (
 	markNone      = 0
 	markCut       = 1
 	markAnswered  = 2
-	markRequested = 3
+	markRequested = 5 // 3 and 4 are those of rules that wait for an instant
 )
 
 const cutUsage = "usage: tcplab host cut set [--proto tcp|udp] [--port N,...] --from request|reply|second-request|after-request [--back] [--reject] [--packets N], or cut remove"

@@ -11,14 +11,14 @@ import (
 // tlsHandshake is the first byte of a record with a message of the handshake (RFC 8446 section 5.1).
 const tlsHandshake = 0x16
 
-// forgedTTL is the time to live of a forged RST, which is another than that of the ends, as it is of devices that do so.
+// forgedTTL is the time to live of a forged RST. The ends begin with 64: devices that forge a RST often differ from them.
 const forgedTTL = 128
 
 // forged is a RST for each end of a connection, in the name of the other one, as frames.
 type forged struct{ toSender, toReceiver []byte }
 
-// resets answers a frame whose data begins a handshake of TLS and has a name in it, as a ClientHello has that of the server (RFC 6066 section 3).
-// It reports false for any other frame. Like the devices that do so, it takes the name for that and does not parse the message.
+// resets answers a frame whose data begins a handshake of TLS and has the name in it: a ClientHello has the server's name (RFC 6066 section 3).
+// It reports false for any other frame. It does not parse the message, because the devices that do so do not parse it, either.
 func resets(frame []byte, name string) (f forged, is bool) {
 	s, ok := segmentIn(frame)
 	if !ok {
@@ -34,13 +34,7 @@ func resets(frame []byte, name string) (f forged, is bool) {
 	return f, true
 }
 
-// segment is where the parts of a frame with a segment of TCP begin, and where the last one ends.
-type segment struct {
-	ip, tcp, data, end int
-	v6                 bool
-}
-
-// addresses is where those of the sender and of the receiver begin, and how long each is.
+// addresses is where the addresses of the sender and of the receiver begin, and how long each is.
 func (s segment) addresses() (at, size int) {
 	if s.v6 {
 		return s.ip + 8, 16
@@ -61,8 +55,6 @@ func (s segment) turned(frame []byte) []byte {
 	swap(s.tcp, 2)
 	return frame
 }
-
-const tcpHeader = 20 // without options
 
 // reset is the frame with a RST in the place of the segment, and nothing for the kernel to fill in.
 func (s segment) reset(frame []byte, seq, ack uint32) []byte {

@@ -215,6 +215,9 @@ func canBreak(s, other harness.Scenario) bool {
 	if others.Name == faults.FewPorts().Name && plan.Name != others.Name {
 		return false // elsewhere each local port is tens of thousands of connections
 	}
+	if lab.AsksByName(other.Client) && len(plan.NameServersOf(lab.ClientHost)) == 0 {
+		return false // there is no name server, whose way it could break
+	}
 	if _, floods := other.Fault.(faults.Flood); floods && plan.Name != others.Name {
 		return false // whether the server answers with cookies, its topology says
 	}
