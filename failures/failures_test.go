@@ -172,7 +172,7 @@ var (
 	bracketed = regexp.MustCompile(`\([^)]*\)`)
 )
 
-// A page in Korean is so to its end, but for what is typed, for what programs say, and for the drawing, which was recorded.
+// TestPagesInKoreanHaveNoEnglish: nothing but typed commands, the words of programs and the recorded drawing is in English on a page in Korean.
 func TestPagesInKoreanHaveNoEnglish(t *testing.T) {
 	pages := []FailurePage{Causes(lang.Korean)}
 	for _, name := range Names() {

@@ -71,7 +71,7 @@ func TestKoreanOfPagesIsComplete(t *testing.T) {
 	}
 }
 
-// A page in Korean is so to its end, but for its drawings and what is typed.
+// TestPageInKorean: nothing but drawings and typed commands is in English on a page in Korean.
 func TestPageInKorean(t *testing.T) {
 	d := diagnosisOf(t, everyCapture(t))
 	d.Language = lang.Korean

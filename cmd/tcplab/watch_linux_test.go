@@ -62,6 +62,7 @@ func TestWatch(t *testing.T) {
 	}
 }
 
+// TestWatchInKorean: the sentences of a watch, and the texts of its cuts, are in Korean.
 func TestWatchInKorean(t *testing.T) {
 	cmdtest.NeedEngine(t, "netns")
 	t.Parallel()
