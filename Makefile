@@ -85,7 +85,7 @@ half-open:
 pairs:
 	TCPLAB_MEASURE=1 TCPLAB_SHARD="$(SHARD)" go test -count=1 -timeout=60m -run '^TestEveryFaultIsToldFromEveryOther$$' ./scenarios/proof
 
-# Runs every scenario in containers on both families; "go test" has one of each kind, on one of the two.
+# Runs every scenario in containers on both families; "go test" has each kind of fault once, on one of the two.
 containers:
 	TCPLAB_MEASURE=1 go test -count=1 -timeout=30m -run '^TestLab_docker$$' .
 

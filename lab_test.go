@@ -23,20 +23,19 @@ func TestLab_netns(t *testing.T) {
 // Before all that runs in parallel: Docker's own work would disturb those tests' timing.
 func TestLab_docker(t *testing.T) { testLab(t, "docker") }
 
-// testLab runs every scenario on the engine, on IPv4 and on IPv6. A lab of containers costs seconds of a processor: there it is one scenario of
-// each kind of failure, on one of the two families, drawn by a seed that is printed (.ci/run has another one for each commit). All of them,
-// on both, are for "make containers".
+// testLab runs every scenario on the engine, on IPv4 and on IPv6. A lab of containers costs seconds of a processor: there each kind of fault, of
+// fixture, of client and of topology is in one scenario at least, on one of the two families, drawn by a seed that is printed (.ci/run has
+// another one for each commit). All scenarios, on both, are for "make containers".
 func testLab(t *testing.T, engine string) {
 	e := harnesstest.Engine(t, engine)
 	if testing.Short() {
 		e = harnesstest.Compressed(t, e)
 	}
 	list, families := scenarios.All(), func(int) []lab.Family { return lab.Families }
-	if engine == "docker" && os.Getenv(harnesstest.Measure) != "1" {
-		seed := enginetest.Seed(t)
-		list = oneOfEachKind(list, seed)
+	if engine == "docker" && !enginetest.MeasuresAll() {
+		list = eachKindOnce(enginetest.Shuffled(t, list))
 		families = func(i int) []lab.Family {
-			turn := (seed + uint64(i)) % uint64(len(lab.Families))
+			turn := i % len(lab.Families)
 			return lab.Families[turn : turn+1]
 		}
 	}
@@ -54,26 +53,28 @@ func testLab(t *testing.T, engine string) {
 	}
 }
 
-// oneOfEachKind draws one scenario of those in which an engine does the same: the same types of fault, fixtures and client, on the same
-// topology.
-func oneOfEachKind(all []harness.Scenario, seed uint64) (drawn []harness.Scenario) {
-	kinds := map[string][]harness.Scenario{}
-	var order []string
-	for _, s := range all {
-		kind := fmt.Sprintf("%T %T %s", s.Fault, s.Client, s.Topology.Name)
-		for _, f := range s.Fixtures {
-			kind += fmt.Sprintf(" %T", f)
+// eachKindOnce leaves of a list the scenarios that bring a kind which none before them has.
+func eachKindOnce(list []harness.Scenario) (some []harness.Scenario) {
+	seen := map[string]bool{}
+	for _, s := range list {
+		before := len(seen)
+		for _, kind := range kindsOf(s) {
+			seen[kind] = true
 		}
-		if kinds[kind] == nil {
-			order = append(order, kind)
+		if len(seen) > before {
+			some = append(some, s)
 		}
-		kinds[kind] = append(kinds[kind], s)
 	}
-	for _, kind := range order {
-		list := kinds[kind]
-		drawn = append(drawn, list[seed%uint64(len(list))])
+	return some
+}
+
+// kindsOf are the parts of a scenario in which one engine may differ from another.
+func kindsOf(s harness.Scenario) []string {
+	kinds := []string{fmt.Sprintf("fault %T", s.Fault), fmt.Sprintf("client %T", s.Client), "topology " + s.Topology.Name}
+	for _, f := range s.Fixtures {
+		kinds = append(kinds, fmt.Sprintf("fixture %T", f))
 	}
-	return drawn
+	return kinds
 }
 
 // TestCompressedTime runs every scenario with the kernel's timers 20 times faster, the long ones too.

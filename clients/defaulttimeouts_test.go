@@ -27,7 +27,7 @@ import (
 func TestDefaultTimeouts(t *testing.T) {
 	t.Parallel()
 	const page, section = "timeouts.md", "default timeouts"
-	if os.Getenv(harnesstest.Measure) == "1" {
+	if enginetest.MeasuresAll() {
 		harnesstest.CompareGenerated(t, filepath.Join("docs", page), section, defaultTimeouts(t))
 		return
 	}

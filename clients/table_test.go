@@ -3,7 +3,6 @@ package clients_test
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,6 +18,7 @@ import (
 	"github.com/tcplab/tcplab/harness/harnesstest"
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/lab/enginetest"
 	"github.com/tcplab/tcplab/report"
 	"github.com/tcplab/tcplab/scenarios"
 	"github.com/tcplab/tcplab/wire/signature"
@@ -26,8 +26,11 @@ import (
 
 //go:generate go test -count=1 -run ^(TestTimeouts|TestClientTable)$ . -update
 
-// TestEveryClientInEveryFailure puts each client into each scenario. What they felt is recorded, and is the table in docs/clients.md. Chromium,
-// which keeps a processor busy, goes only into some scenarios, unless everything is measured ("make record NAME=...").
+// inEachRun is how many scenarios each client is put into when not all are measured.
+const inEachRun = 40
+
+// TestEveryClientInEveryFailure puts each client into scenarios that are drawn by a seed, or into all ("make record NAME=..."). What they felt is
+// recorded, and is the table in docs/clients.md. Chromium, which keeps a processor busy, goes into three unless all are measured.
 func TestEveryClientInEveryFailure(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -37,13 +40,21 @@ func TestEveryClientInEveryFailure(t *testing.T) {
 	felt := cells{felt: map[string]feeling{}}
 	browsers := make(chan struct{}, 1)
 	all := t.Run("runs", func(t *testing.T) {
+		drawn := map[string]bool{}
+		for _, s := range enginetest.Drawn(t, harnesstest.Brief(), inEachRun) {
+			drawn[s.Name] = true
+		}
 		for _, s := range harnesstest.Brief() {
 			if *harnesstest.Update && !harnesstest.ToRecord(s.Name) {
 				continue
 			}
 			for _, c := range clients.All() {
 				heavy := c.Name() == "chromium"
-				if heavy && os.Getenv(harnesstest.Measure) != "1" && !slices.Contains([]string{"healthy", "closed-port", "load-balancer-no-backend"}, s.Name) {
+				tried := drawn[s.Name]
+				if heavy && !enginetest.MeasuresAll() {
+					tried = slices.Contains([]string{"healthy", "closed-port", "load-balancer-no-backend"}, s.Name)
+				}
+				if !tried {
 					continue
 				}
 				t.Run(c.Name()+" in "+s.Name, func(t *testing.T) {

@@ -16,9 +16,6 @@ import (
 // Update is set by -update: what is generated or recorded is written anew, in place of being compared.
 var Update = flag.Bool("update", false, "rewrite what is generated and what is recorded")
 
-// Measure is the variable which, set to 1, makes the tests measure that take minutes.
-const Measure = "TCPLAB_MEASURE"
-
 const generatedEnd = "<!-- END generated -->\n"
 
 // CompareGenerated fails where the generated section of a document, which is named by its path in the repository, is stale; or rewrites

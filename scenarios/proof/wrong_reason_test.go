@@ -197,7 +197,7 @@ const likely, unlikely = 4, 1
 // drawn are the scenarios whose faults a scenario is given.
 func drawn(draw *rand.Rand, s harness.Scenario) []harness.Scenario {
 	list := slices.DeleteFunc(eachFault(), func(other harness.Scenario) bool { return other.Fault == s.Fault || !canBreak(s, other) })
-	if os.Getenv(harnesstest.Measure) == "1" {
+	if enginetest.MeasuresAll() {
 		return list
 	}
 	draw.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })

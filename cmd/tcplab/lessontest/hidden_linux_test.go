@@ -65,7 +65,7 @@ func TestMysteryIsHidden_docker(t *testing.T) {
 	}
 	cmdtest.NeedEngine(t, "docker")
 	t.Parallel()
-	for _, name := range []string{"server-rejects", "service-hangs", "no-route", "dead-host"} {
+	for _, name := range enginetest.Drawn(t, []string{"server-rejects", "service-hangs", "no-route", "dead-host"}, 2) {
 		t.Run(name, func(t *testing.T) {
 			d := cmdtest.NewDesk(t)
 			s := studentWith(d, name)
