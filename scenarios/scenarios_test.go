@@ -81,15 +81,19 @@ func TestWhatLooksAlike(t *testing.T) {
 	}
 }
 
+// TestEveryScenarioIsValid: its signatures can be read, and its lab has what it names.
+func TestEveryScenarioIsValid(t *testing.T) {
+	for _, s := range All() {
+		assert.NoError(t, s.Validate())
+	}
+}
+
 func TestRegisterPanics(t *testing.T) {
 	healthy, err := Named("healthy")
 	require.NoError(t, err)
 	assert.PanicsWithValue(t, "scenarios: healthy is registered twice", func() { register(healthy) })
 
-	healthy.Name, healthy.Want.Wire = "another", map[string]string{"moon": "none"}
-	assert.PanicsWithValue(t, `scenarios: scenario another: the topology has no vantage point "moon"`, func() { register(healthy) })
-
-	healthy.Want.Wire = map[string]string{"client": "+0 > Q"}
-	assert.Panics(t, func() { register(healthy) })
+	healthy.Name, healthy.Group = "another", "moon"
+	assert.PanicsWithValue(t, `scenarios: another is in group "moon", which does not exist`, func() { register(healthy) })
 	assert.NotContains(t, catalogue, "another")
 }

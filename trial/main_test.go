@@ -1,0 +1,10 @@
+package trial_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/tcplab/tcplab/harness/harnesstest"
+)
+
+func TestMain(m *testing.M) { os.Exit(harnesstest.Main(m)) }
