@@ -192,7 +192,7 @@ func isTranslated(s harness.Scenario) bool {
 }
 
 // How many faults a scenario is given: of those that could be taken for its own, and of the others.
-const likely, unlikely = 4, 1
+const likely, unlikely = 2, 1
 
 // drawn are the scenarios whose faults a scenario is given.
 func drawn(draw *rand.Rand, s harness.Scenario) []harness.Scenario {
