@@ -51,7 +51,12 @@ func (c *conn) isOneSided(v *view) bool {
 		return false
 	}
 	// Retransmitted SYNs say by themselves that nothing came back.
-	return v.lone > 0 && c.syns.count <= 1 && !c.rejection.seen() || !c.hasSYN && c.side[server].rst.seen() && c.packets == 1
+	return v.lone > 0 && c.syns.count <= 1 && !c.rejection.seen() || c.isLoneRST()
+}
+
+// isLoneRST reports whether a RST is all that there is of a connection.
+func (c *conn) isLoneRST() bool {
+	return !c.hasSYN && c.packets == 1 && (c.side[client].rst.seen() || c.side[server].rst.seen())
 }
 
 // isLone reports whether a side answers what is not in the capture.
