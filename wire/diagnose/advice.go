@@ -136,7 +136,7 @@ func (e *explainer) advise(a *Judged, v Verdict) {
 	case v == ResetByServer && c.restedBefore() >= shortestRest:
 		chosen.rivals = append(slices.Clone(chosen.rivals), candidate{CauseRestart, nowhere, false})
 	case v == Rejected:
-		chosen = adviceOn(&c.rejection)
+		chosen = c.adviceOn(&c.rejection)
 	}
 	e.advice = adviceTo(chosen, c.addr(client), c.addr(server), c.complainer())
 	if a.Verdict == OneSided {

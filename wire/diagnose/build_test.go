@@ -236,6 +236,7 @@ func icmpOf(t testing.TB, p *wire.Packet, f []string) {
 	p.ICMP = wire.ICMP{Type: uint8(number(t, f[0])), Code: uint8(number(t, f[1])), HasQuote: true}
 	p.ICMP.Quote = wire.Quote{Src: clientAddr, Dst: serverAddr, Protocol: protocolTCP, HasSeq: true, Seq: clientISN}
 	options := optionsIn(f[2:])
+	p.Src = addressIn(options, "from", routerAddr)
 	switch {
 	case options["seq"] != "":
 		p.ICMP.Quote.Seq = clientISN + uint32(number(t, options["seq"]))

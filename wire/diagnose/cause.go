@@ -112,6 +112,8 @@ const (
 	CausePingTooLarge   Cause = "ping-too-large"
 	CauseRoutingLoop    Cause = "routing-loop"
 	CauseTTLTooSmall    Cause = "ttl-too-small"
+	CausePathTraced     Cause = "path-traced"
+	CauseNotProcessed   Cause = "not-processed"
 	CauseRouterSaysDead Cause = "router-says-dead"
 	CauseNoSuchHost     Cause = "no-such-host"
 
@@ -240,7 +242,9 @@ var causes = []struct {
 	{CauseClientRoute, lang.Text{English: "wrong address, netmask or route at the client", Korean: "클라이언트의 주소, 넷마스크나 라우트가 틀렸다"}},
 	{CausePingTooLarge, lang.Text{English: "the requests are larger than a link on the way takes, and must not be fragmented", Korean: "에코 요청이 경로상의 한 링크가 받는 것보다 큰데 단편화가 금지되어 있다"}},
 	{CauseRoutingLoop, lang.Text{English: "the routers send it in a circle (routing loop)", Korean: "라우터들이 빙빙 돌려보낸다(라우팅 루프)"}},
-	{CauseTTLTooSmall, lang.Text{English: "the time to live of the requests is too small for the path", Korean: "에코 요청의 TTL이 경로에 비해 너무 작다"}},
+	{CauseTTLTooSmall, lang.Text{English: "the time to live of the requests is too small for the path", Korean: "요청의 TTL이 경로에 비해 너무 작다"}},
+	{CausePathTraced, lang.Text{English: "the path is traced (tcptraceroute): the sender gives its packets a small time to live, and routers say where it ran out", Korean: "경로 추적(tcptraceroute): 보내는 쪽이 일부러 TTL을 작게 하고, 라우터가 TTL이 다한 곳을 알린다"}},
+	{CauseNotProcessed, lang.Text{English: "the sender of the error cannot process the packet: a header, an option, its protocol, or a missing fragment", Korean: "오류를 보낸 쪽이 패킷을 처리하지 못한다: 헤더, 옵션, 프로토콜, 또는 빠진 조각"}},
 	{CauseRouterSaysDead, lang.Text{English: "dead host, and its router says so", Korean: "죽은 호스트이며 그 라우터가 그렇게 알린다"}},
 	{CauseNoSuchHost, lang.Text{English: "wrong address: no such host on that link", Korean: "틀린 주소: 그 링크에 그런 호스트가 없다"}},
 

@@ -2,7 +2,6 @@ package diagnose
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/tcplab/tcplab/lang"
 )
@@ -90,30 +89,6 @@ var goingOn = [...]circumstance{
 	server: {lead: []candidate{{CauseForgedReset, between, false}}, excluded: []Cause{CauseAborted}},
 }
 
-// rejections are the advices about a SYN that an ICMP error answered, by what it says.
-var (
-	rejectedNoHost    = advice{[]candidate{{CauseRouterSaysDead, alone, false}, {CauseNoSuchHost, 0, false}, {CauseFirewallRejects, 0, false}}, steps(StepSenderNeighbour, StepSenderRules)}
-	rejectedNoNetwork = advice{anywhere(CauseMissingRoute, CauseFirewallRejects), steps(StepSenderRoute, StepSenderRules)}
-	rejectedByRule    = advice{anywhere(CauseFirewallRejects), steps(StepSenderRules)}
-	rejectedExpired   = advice{anywhere(CauseRoutingLoop, CauseTTLTooSmall), steps(StepTraceTCP, StepSenderRoute)}
-)
-
-// adviceOn goes by what an ICMP error says: a network or a host that is not reached is a matter of routes and neighbours, a
-// prohibition or a closed port one of rules; each at the sender of the error.
-func adviceOn(i *icmpError) advice {
-	switch name := i.name(); {
-	case strings.HasPrefix(name, "time-exceeded"):
-		return rejectedExpired
-	case strings.HasSuffix(name, "prohibited"):
-		return rejectedByRule
-	case strings.HasPrefix(name, "unreachable host"):
-		return rejectedNoHost
-	case strings.HasPrefix(name, "unreachable net"):
-		return rejectedNoNetwork
-	}
-	return rejectedByRule
-}
-
 // apply changes the advice by a circumstance.
 func (f *filled) apply(c *circumstance) {
 	f.leaveOut(c.excluded...)
@@ -159,7 +134,7 @@ func (e *explainer) weigh(v Verdict) {
 			e.advice.apply(&neverTaken)
 		}
 		if c.other.isUnreachable() {
-			said := adviceOn(&c.other)
+			said := c.adviceOn(&c.other)
 			e.advice.apply(&circumstance{lead: said.rivals, first: said.next})
 		}
 	case HalfClosed:

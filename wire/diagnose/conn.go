@@ -86,6 +86,7 @@ type conn struct {
 	synTimes     [12]uint32 // after the first, in µs; one more than the longest schedule has
 	synMark      wire.SYNMark
 	synID        uint16
+	highestTTL   uint8 // of the SYNs
 	synacks      series
 	simultaneous bool
 	second       mark   // a SYN-ACK with another number, at once: of another machine

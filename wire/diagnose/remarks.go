@@ -13,7 +13,7 @@ func (e *explainer) remarks(a *Judged) {
 	c := e.c
 	x, y := &c.side[client], &c.side[server]
 	if c.syns.count > 1 {
-		e.notes = append(e.notes, c.schedule())
+		e.notes = append(e.notes, c.sentAgain())
 	}
 	if a.Inconclusive {
 		e.note(lang.Text{English: "the capture ends too early to be sure", Korean: "캡처가 너무 일찍 끝나 확실하지 않다"})
