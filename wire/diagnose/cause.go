@@ -65,6 +65,9 @@ const (
 	CauseClientUnread Cause = "client-closed-unread"
 	CauseForgedClient Cause = "forged-client-reset"
 
+	CauseAbortive        Cause = "abortive-close"
+	CauseRefusedTLS      Cause = "tls-refused"
+	CauseNothingDue      Cause = "no-answer-due"
 	CauseHangs           Cause = "application-hangs"
 	CauseNoDescriptor    Cause = "no-descriptor-left"
 	CauseWaits           Cause = "application-waits"
@@ -196,6 +199,9 @@ var causes = []struct {
 	{CauseClientUnread, lang.Text{English: "the client closed with unread data", Korean: "클라이언트가 읽지 않은 데이터를 두고 닫았다"}},
 	{CauseForgedClient, lang.Text{English: "a firewall on the way forged the RST", Korean: "경로상의 방화벽이 RST를 위조했다"}},
 
+	{CauseAbortive, lang.Text{English: "the application was done, and closes by RST on purpose (SO_LINGER with 0 s; some browsers, load balancers and health checks do)", Korean: "애플리케이션이 볼일을 마치고 일부러 RST로 닫는다(SO_LINGER 0초; 일부 브라우저, 로드 밸런서, 헬스 체크가 그렇게 한다)"}},
+	{CauseRefusedTLS, lang.Text{English: "the side that reset refuses the TLS handshake, as its alert says", Korean: "리셋한 쪽이 TLS 핸드셰이크를 거부한다, 보낸 경고가 그렇게 말한다"}},
+	{CauseNothingDue, lang.Text{English: "no answer is due: the client only sends (logs, metrics, a file)", Korean: "응답할 것이 없다: 클라이언트가 보내기만 한다(로그, 메트릭, 파일)"}},
 	{CauseHangs, lang.Text{English: "the application hangs or is stopped: the kernel acknowledges for it", Korean: "애플리케이션이 멈췄거나 정지되었다: 커널이 대신 확인 응답한다"}},
 	{CauseNoDescriptor, lang.Text{English: "the application has no file descriptor left, and takes no connection (EMFILE)", Korean: "애플리케이션에 남은 파일 디스크립터가 없어 연결을 받지 못한다(EMFILE)"}},
 	{CauseWaits, lang.Text{English: "the application waits for another system", Korean: "애플리케이션이 다른 시스템을 기다린다"}},

@@ -137,6 +137,8 @@ func (e *explainer) weigh(v Verdict) {
 			said := c.adviceOn(&c.other)
 			e.advice.apply(&circumstance{lead: said.rivals, first: said.next})
 		}
+	case NoReply, ClosedEarly:
+		e.weighRequest(v)
 	case HalfClosed:
 		if c.isStillSending() {
 			e.advice.apply(&stillSending)
@@ -147,6 +149,7 @@ func (e *explainer) weigh(v Verdict) {
 		}
 	case ResetByServer, ResetByClient:
 		dir := resetter(v)
+		e.weighDone(dir)
 		if c.side[dir].goesOn() {
 			e.advice.apply(&goingOn[dir])
 		} else if c.isUnknownThere(dir) {

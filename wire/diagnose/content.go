@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 
 	"github.com/tcplab/tcplab/wire"
@@ -13,6 +14,8 @@ type content struct {
 	state   contentState
 	began   bool
 	asked   bool   // the latest request has no answer yet
+	request mark   // the first of those without an answer
+	begun   uint32 // with which number that begins
 	heard   uint32 // how far the server had come by then
 	bare    bool   // the request asks for headers alone
 	opened  bool   // the client has sent data
@@ -41,7 +44,7 @@ const tlsHeader = 5
 func (t *content) add(c *conn, dir int, p *wire.Packet, payload []byte, m mark) {
 	switch {
 	case dir == client:
-		t.request(payload, c.side[server].end())
+		t.ask(p.TCP.Seq, payload, c.side[server].end(), m)
 		return
 	case p.TCP.Payload > 0:
 		t.asked = false
@@ -63,19 +66,20 @@ func (t *content) add(c *conn, dir int, p *wire.Packet, payload []byte, m mark) 
 	}
 }
 
-// request notes a request of HTTP/1. Of other protocols it cannot be known whether what the client sends calls for an
+// ask notes a request of HTTP/1. Of other protocols it cannot be known whether what the client sends calls for an
 // answer: it may be the answer itself.
-func (t *content) request(payload []byte, heard uint32) {
+func (t *content) ask(seq uint32, payload []byte, heard uint32, m mark) {
 	method, _, ok := bytes.Cut(payload[:min(len(payload), len("CONNECT "))], []byte(" "))
 	if !ok {
 		return
 	}
-	switch string(method) {
-	case "GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS":
-		t.asked, t.bare, t.heard = true, false, heard
-	case "HEAD", "CONNECT":
-		t.asked, t.bare, t.heard = true, true, heard
+	if !slices.Contains(methods, string(method)) {
+		return
 	}
+	if !t.asked {
+		t.request, t.begun = m, seq
+	}
+	t.asked, t.bare, t.heard = true, string(method) == "HEAD" || string(method) == "CONNECT", heard
 }
 
 // incomplete reports whether the answer's own framing says that more must come.

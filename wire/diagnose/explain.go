@@ -113,9 +113,10 @@ func (e *explainer) describeClose(v Verdict, x, y *side) {
 		e.frame(x.lastData, lang.Text{English: "last data of the client", Korean: "클라이언트의 마지막 데이터"})
 		e.describeEarly(x, y)
 	case NoReply:
-		e.frame(x.firstData, lang.Text{English: "request", Korean: "요청"})
+		request, size := e.c.unansweredRequest()
+		e.frame(request, lang.Text{English: "request", Korean: "요청"})
 		e.say(lang.Text{English: "a request of %d bytes was acknowledged, and no data came back in %s",
-			Korean: "%d바이트의 요청은 확인 응답을 받았지만 %s 동안 데이터가 돌아오지 않았다"}, x.bytes, span(e.patience(x)))
+			Korean: "%d바이트의 요청은 확인 응답을 받았지만 %s 동안 데이터가 돌아오지 않았다"}, size, span(e.patience(x)))
 	}
 }
 
@@ -202,9 +203,13 @@ func (e *explainer) synCount() lang.Message {
 
 func (e *explainer) describeReset(who lang.Text, s *side) {
 	e.frame(s.rst, lang.Text{English: "RST of the %s", Korean: "%s의 RST"}, who)
-	e.say(lang.Text{English: "the %s reset the connection after %s; %d bytes up, %d bytes down",
-		Korean: "%s가 %s 뒤 연결을 리셋했다; 보낸 데이터 %d바이트, 받은 데이터 %d바이트"}, who, span(s.rst.at-e.c.first.at),
-		e.c.carried(client), e.c.carried(server))
+	after := lang.Text{English: "the %s reset the connection after %s; %d bytes up, %d bytes down",
+		Korean: "%s가 %s 뒤 연결을 리셋했다; 보낸 데이터 %d바이트, 받은 데이터 %d바이트"}
+	if !e.c.hasSYN && e.c.synacks.count == 0 {
+		after = lang.Text{English: "the %s reset the connection %s after the first packet of it there; %d bytes up, %d bytes down",
+			Korean: "%s가 캡처된 첫 패킷의 %s 뒤에 연결을 리셋했다; 보낸 데이터 %d바이트, 받은 데이터 %d바이트"}
+	}
+	e.say(after, who, span(s.rst.at-e.c.first.at), e.c.carried(client), e.c.carried(server))
 }
 
 func (e *explainer) describeStall(v Verdict) {

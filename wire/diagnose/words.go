@@ -14,7 +14,9 @@ import (
 // words are what one side of a connection said that explains how it went on.
 type words struct {
 	mark
-	text lang.Message
+	text  lang.Message
+	from  int  // the side that said it
+	alert bool // of TLS
 }
 
 // speech is what was said; most connections have none.
@@ -45,7 +47,7 @@ func (c *conn) listen(dir int, payload []byte, m mark) {
 		text = c.answerOf(payload)
 	}
 	if !text.IsEmpty() {
-		c.speak().list = append(c.speech.list, words{m, text})
+		c.speak().list = append(c.speech.list, words{m, text, dir, isAlert(payload)})
 	}
 }
 
