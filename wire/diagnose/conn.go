@@ -159,7 +159,7 @@ func (c *conn) add(p *wire.Packet, from int, m mark, payload []byte) {
 		}
 		c.content.add(c, dir, p, payload, m)
 		if x.next != end { // and not sent again
-			c.listen(dir, payload, m)
+			c.listen(dir, p.TCP.Seq, payload, m)
 		}
 	}
 }

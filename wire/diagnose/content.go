@@ -20,7 +20,6 @@ type content struct {
 	bare    bool   // the request asks for headers alone
 	opened  bool   // the client has sent data
 	hello   bool   // which began with a TLS ClientHello
-	greeted bool   // the server has sent data
 	zero    bool   // chunked: the last bytes seen are those of the last chunk
 	next    uint32
 	left    int64 // bytes to come of the body or record
