@@ -120,7 +120,7 @@ func (c *conn) incomplete(v *view) (Verdict, bool) {
 		return SYNACKUnanswered, false
 	case v.last-c.synacks.last.at < longestThought:
 		return SYNACKUnanswered, true
-	case v.kinds.filter() == takesOpenings: // the server, which did not send the SYN-ACK again, has got its answer
+	case v.kinds.filter() == takesOpenings, v.kinds.filter() == takesNoACK: // the server, which did not send the SYN-ACK again, has got its answer
 		return Open, false
 	}
 	return SYNACKUnanswered, false

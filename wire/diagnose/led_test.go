@@ -71,6 +71,8 @@ func TestFiltersAreRecognized(t *testing.T) {
 		"only RSTs":             {"0 < R. 1 0 101\n1 < R. 1 0 101 port=7", "one-sided one-sided", "the capture holds only RSTs: a filter took the rest"},
 		"only RSTs, of clients": {"0 > R. 101 0 1\n1 > R. 101 0 1 port=7000", "one-sided one-sided", "the capture holds only RSTs: a filter took the rest"},
 		"only SYN-ACKs":         {"0 < S. 0 0 1\n1 < S. 0 0 1 isn=5 port=7", "one-sided one-sided", "the capture holds only SYN-ACKs: a filter took the rest"},
+		"only SYNs, FINs and RSTs": {"0 > S 0 0 0\n0.1 < S. 0 0 1\n0.4 < R. 301 0 101\n1 > S 0 0 0 port=7\n1.1 < S. 0 0 1 port=7\n9 > S 0 0 0 port=8\n9.1 < R. 0 0 1 port=8", "reset-by-server open refused",
+			"the capture holds no pure acknowledgments: a filter took them, so that it does not show what was received"},
 		"no pure acknowledgments": {"0 > S 0 0 0\n0.1 < S. 0 0 1\n0.4 < F. 301 0 101\n0.5 > R. 101 0 301\n1 > S 0 0 0 port=7\n1.1 < S. 0 0 1 port=7\n1.2 < R. 301 0 101 port=7", "ok reset-by-server",
 			"the capture holds no pure acknowledgments: a filter took them, so that it does not show what was received"},
 	} {
