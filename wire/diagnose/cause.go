@@ -107,6 +107,7 @@ const (
 	CauseICMPOnPath     Cause = "icmp-filtered-on-path"
 	CauseICMPOnHost     Cause = "icmp-filtered-on-server"
 	CauseICMPIgnored    Cause = "icmp-ignored"
+	CauseGroupIgnored   Cause = "group-ping-ignored"
 	CauseEchoReplyLost  Cause = "echo-reply-lost"
 	CauseProxyARP       Cause = "proxy-arp"
 	CauseICMPBegan      Cause = "icmp-filter-began"
@@ -241,6 +242,7 @@ var causes = []struct {
 	{CauseICMPOnPath, lang.Text{English: "ICMP is filtered on the way (security group, network ACL, router)", Korean: "ICMP가 경로상에서 걸러진다(보안 그룹, 네트워크 ACL, 라우터)"}},
 	{CauseICMPOnHost, lang.Text{English: "ICMP is filtered by the host's own firewall", Korean: "ICMP가 호스트 자체의 방화벽에서 걸러진다"}},
 	{CauseICMPIgnored, lang.Text{English: "the host ignores echo requests (icmp_echo_ignore_all)", Korean: "호스트가 에코 요청을 무시한다(icmp_echo_ignore_all)"}},
+	{CauseGroupIgnored, lang.Text{English: "no host answers echo requests to a group or to all (icmp_echo_ignore_broadcasts), or none is in the group", Korean: "멀티캐스트나 브로드캐스트 앞으로 온 에코 요청에는 호스트들이 응답하지 않거나(icmp_echo_ignore_broadcasts), 그 그룹에 호스트가 없다"}},
 	{CauseEchoReplyLost, lang.Text{English: "the replies are lost on the way back", Korean: "에코 응답이 돌아오는 길에 유실된다"}},
 	{CauseProxyARP, lang.Text{English: "another host answers in its place (proxy ARP)", Korean: "다른 호스트가 대신 응답한다(프록시 ARP)"}},
 	{CauseICMPBegan, lang.Text{English: "the path broke, or something began to filter ICMP", Korean: "경로가 끊겼거나 무언가가 ICMP를 거르기 시작했다"}},
