@@ -140,8 +140,11 @@ func (e *explainer) advise(a *Judged, v Verdict) {
 	}
 	e.advice = adviceTo(chosen, c.addr(client), c.addr(server), c.complainer())
 	if a.Verdict == OneSided {
-		if c.isVeiled() {
+		switch {
+		case c.isVeiled():
 			e.unveil()
+		case c.isBackscatter():
+			e.advice.apply(&spoofed)
 		}
 		return
 	}

@@ -239,6 +239,9 @@ func (e *explainer) weighSilence() {
 		e.advice.apply(&turnedAway)
 	case c.isLoneSYN() && e.view.last-c.first.at >= longestThought:
 		e.advice.apply(&loneSYN)
+		if c.mayBeForged() {
+			e.advice.apply(&spoofed)
+		}
 	}
 	if other := e.view.answeredMeanwhile(c); other.seen() {
 		e.frame(other.mark, lang.Text{English: "SYN-ACK of the server to another connection", Korean: "다른 연결에 대한 서버의 SYN-ACK"})

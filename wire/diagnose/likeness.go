@@ -3,7 +3,7 @@ package diagnose
 import "net/netip"
 
 // traits are what tells attempts apart whose verdicts are the same.
-type traits uint32
+type traits uint64
 
 const (
 	traitForged traits = 1 << iota // the RST has another time to live than the rest
@@ -36,6 +36,11 @@ const (
 	traitProbe        // a RST answered a lone segment
 	traitStillSending // one side has closed, the other goes on
 	traitStillHeard   // data is sent in vain to a side that goes on sending
+	traitForgeable    // a SYN that may have another sender than it says
+	traitBackscatter
+	traitTraced  // the SYN has a small time to live
+	traitUnasked // nothing shows that an answer is due
+	traitDone    // both sides have all that is owed
 	traitInconclusive
 )
 
@@ -134,6 +139,11 @@ func (c *conn) traits(a *Judged) traits {
 		{traitProbe, reset && c.isProbe(resetter(v))},
 		{traitStillSending, v == HalfClosed && c.isStillSending()},
 		{traitStillHeard, v == Blackhole && (x.isHeardSince(y) || y.isHeardSince(x))},
+		{traitForgeable, silent && c.mayBeForged() && !a.Inconclusive},
+		{traitTraced, v == Rejected && c.isTraced()},
+		{traitUnasked, (v == NoReply || v == ClosedEarly) && c.isUnasked()},
+		{traitDone, reset && c.isDone()},
+		{traitBackscatter, a.Verdict == OneSided && c.isBackscatter()},
 		{traitInconclusive, a.Inconclusive},
 	} {
 		if has.is {

@@ -15,12 +15,17 @@ var refusedTLS = circumstance{lead: anywhere(CauseRefusedTLS)}
 // weighRequest is for a client that got no answer: one may not have been due.
 func (e *explainer) weighRequest(v Verdict) {
 	x, y := &e.c.side[client], &e.c.side[server]
-	if x.sent() > 0 && y.sent() == 0 && !e.c.isSpokenFor() {
+	if e.c.isUnasked() {
 		e.advice.apply(&unasked)
 	}
 	if v == NoReply && y.firstData.seen() && y.firstData.isBefore(x.lastData) {
 		e.advice.leaveOut(CauseNoDescriptor) // it took the connection, and answered
 	}
+}
+
+// isUnasked reports whether the client has sent data, and the server none, in no protocol that is known to have answers.
+func (c *conn) isUnasked() bool {
+	return c.side[client].sent() > 0 && c.side[server].sent() == 0 && !c.isSpokenFor()
 }
 
 // weighDone is for a side that resets the connection although nothing fails: it has said why, or it has all that it wanted.

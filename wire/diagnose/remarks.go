@@ -20,8 +20,8 @@ func (e *explainer) remarks(a *Judged) {
 	}
 	e.turned(a.Verdict)
 	if c.isLoneSYN() && a.Verdict == NoAnswer && !a.Inconclusive && c.turnedTo() == nil {
-		e.note(lang.Text{English: "the SYN was not sent again, although the capture goes on for %s: the client gave up within a second",
-			Korean: "캡처가 %s 더 이어지는데 SYN을 다시 보내지 않았다: 클라이언트가 1초 안에 포기했다"}, span(a.view.last-c.first.at))
+		e.note(lang.Text{English: "the SYN was not sent again, although the capture goes on for %s: the client gave up before its next try (after 1 s, or 3 s on older systems), or sends each SYN once",
+			Korean: "캡처가 %s 더 이어지는데 SYN을 다시 보내지 않았다: 클라이언트가 다음 시도(1초 뒤, 옛 시스템은 3초 뒤) 전에 포기했거나, SYN을 한 번씩만 보낸다"}, span(a.view.last-c.first.at))
 	}
 	if a.Verdict == SYNACKUnanswered && c.isLeftOpen() && !a.Inconclusive {
 		e.note(lang.Text{English: "neither the SYN nor the SYN-ACK was sent again in %s: the acknowledgment may not have been captured; scanners and SYN proxies send nothing again, either",
