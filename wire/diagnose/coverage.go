@@ -101,6 +101,11 @@ func (t periods) doubt(c, s *Seen) lang.Message {
 	return lang.Message{}
 }
 
+// isUnwatched reports whether the client went on sending after the last packet of the server's capture.
+func (t periods) isUnwatched(c *Seen) bool {
+	return t.known && c.latest[client] > t.behindLast+underWay
+}
+
 // hides says what of the capture may hold packets of the attempt that were not decoded.
 func (v *Coverage) hides(s *Seen) lang.Message {
 	hidden := v.Inventory.Hiding(s.Client.Addr(), s.Server.Addr())

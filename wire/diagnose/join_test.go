@@ -91,3 +91,36 @@ func TestJoinClocks(t *testing.T) {
 	assert.InDelta(t, 4*time.Millisecond, p.Margin, float64(100*time.Microsecond))
 	assert.False(t, Join(seenIn(t, front), nil).Known)
 }
+
+// TestWhatLooksLikeAnAttemptMayBeIt: a firewall that hides sequence numbers makes another attempt of it, and a proxy one of other addresses.
+func TestWhatLooksLikeAnAttemptMayBeIt(t *testing.T) {
+	const syns = "0 > S 0 0 0\n1 > S 0 0 0\n3 > S 0 0 0"
+	const ends = "undecided: the server's capture holds an attempt of the same ends at that time with another number: a firewall or a proxy on the way may have rewritten it"
+	const times = "undecided: the server's capture holds an attempt at the same times from 192.0.2.7:9 to 203.0.113.10:8080: a NAT or a proxy on the way may have made it of this one"
+	const lost = "3 SYNs left the client and never reached the server's network card"
+	for name, c := range map[string]struct{ behind, want string }{
+		"another number":                  {"0.1 > S 0 0 0 isn=77\n1.1 > S 0 0 0 isn=77", ends},
+		"another number, a minute before": {"-60 > S 0 0 0 isn=77\n-59 > S 0 0 0 isn=77", lost},
+		"another number and address":      {"0.1 > S 0 0 0 isn=77 by=192.0.2.7 port=9\n1.1 > S 0 0 0 isn=77 by=192.0.2.7 port=9\n3.1 > S 0 0 0 isn=77 by=192.0.2.7 port=9", times},
+		"another client at other times":   {"0.1 > S 0 0 0 isn=77 by=192.0.2.7 port=9\n0.6 > S 0 0 0 isn=77 by=192.0.2.7 port=9\n2.1 > S 0 0 0 isn=77 by=192.0.2.7 port=9", lost},
+		"another client's connection":     {strings.ReplaceAll(strings.TrimSpace(handshake), "\n", " isn=77 port=9\n") + " isn=77 port=9", lost},
+	} {
+		assert.Equal(t, c.want, Join(seenIn(t, syns), seenIn(t, c.behind)).Joined[0].Text.String(), name)
+	}
+}
+
+// TestALossAfterTheEndOfTheServersCaptureMayBeNone: that capture may have ended by then.
+func TestALossAfterTheEndOfTheServersCaptureMayBeNone(t *testing.T) {
+	const again = exchange + "9 > P. 101 100 301\n9.3 > P. 101 100 301\n9.9 > P. 101 100 301\n11 > P. 101 100 301"
+	packets, payloads := packetsOf(t, exchange)
+	_, stats := diagnosed(packets, payloads, Options{})
+	for name, c := range map[string]struct {
+		covers Coverage
+		want   bool
+	}{"it ended": {stats.Coverage(), true}, "it ran": {Coverage{First: start, Last: start.Add(time.Minute)}, false}} {
+		front := diagnosesOf(t, again)
+		Locate(front, seenIn(t, exchange), c.covers)
+		assert.Equal(t, LostBeforeServer, front[0].Place.Lost, name)
+		assert.Equal(t, c.want, front[0].Has(CauseNoCapture), name)
+	}
+}
