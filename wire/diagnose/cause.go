@@ -126,6 +126,8 @@ const (
 	CauseMisspelt        Cause = "name-misspelt"
 	CauseSplitHorizon    Cause = "split-horizon"
 	CauseSearchList      Cause = "search-list"
+	CauseAskedInCase     Cause = "asked-in-case"
+	CauseUnicastUnseen   Cause = "unicast-not-captured"
 	CauseNameFiltered    Cause = "name-filtered"
 	CauseZoneUnreachable Cause = "zone-unreachable"
 	CauseSignatures      Cause = "dnssec-fails"
@@ -239,6 +241,7 @@ var causes = []struct {
 	{CauseWrongNetmask, lang.Text{English: "wrong address or netmask at the asker", Korean: "묻는 쪽의 주소나 넷마스크가 틀렸다"}},
 	{CauseVLAN, lang.Text{English: "a VLAN or switch keeps them apart", Korean: "VLAN이나 스위치가 둘을 갈라놓는다"}},
 
+	{CauseUnicastUnseen, lang.Text{English: "the answer goes to the asker alone, and the capture was made elsewhere on the link (a switch shows only broadcasts there)", Korean: "응답은 묻는 쪽에만 가는데 캡처는 링크의 다른 곳에서 했다(그곳의 스위치는 브로드캐스트만 보여 준다)"}},
 	{CauseICMPOnPath, lang.Text{English: "ICMP is filtered on the way (security group, network ACL, router)", Korean: "ICMP가 경로상에서 걸러진다(보안 그룹, 네트워크 ACL, 라우터)"}},
 	{CauseICMPOnHost, lang.Text{English: "ICMP is filtered by the host's own firewall", Korean: "ICMP가 호스트 자체의 방화벽에서 걸러진다"}},
 	{CauseICMPIgnored, lang.Text{English: "the host ignores echo requests (icmp_echo_ignore_all)", Korean: "호스트가 에코 요청을 무시한다(icmp_echo_ignore_all)"}},
@@ -261,6 +264,7 @@ var causes = []struct {
 	{CauseMisspelt, lang.Text{English: "the name is misspelt, or its record is missing", Korean: "이름이 잘못 쓰였거나 그 레코드가 없다"}},
 	{CauseSplitHorizon, lang.Text{English: "only other name servers know the name (split horizon, a VPN that is down)", Korean: "다른 네임 서버만 그 이름을 안다(스플릿 호라이즌, 끊긴 VPN)"}},
 	{CauseSearchList, lang.Text{English: "a search domain was put behind the name, or was not (resolv.conf)", Korean: "이름 뒤에 검색 도메인이 붙었거나, 붙지 않았다(resolv.conf)"}},
+	{CauseAskedInCase, lang.Text{English: "programs ask for such a name in case it exists (WPAD, a service record, a block list, a browser's test)", Korean: "혹시 있을까 해서 프로그램이 물어보는 이름이다(WPAD, 서비스 레코드, 차단 목록, 브라우저의 시험)"}},
 	{CauseNameFiltered, lang.Text{English: "the name server hides the name (a filter, a block list)", Korean: "네임 서버가 그 이름을 감춘다(필터, 차단 목록)"}},
 	{CauseZoneUnreachable, lang.Text{English: "the servers of the zone do not answer the name server", Korean: "존의 서버들이 네임 서버에 응답하지 않는다"}},
 	{CauseSignatures, lang.Text{English: "the signatures of the zone (DNSSEC) do not hold: expired, wrong, or a wrong clock at the name server", Korean: "존의 서명(DNSSEC)이 맞지 않는다: 만료되었거나, 틀렸거나, 네임 서버의 시계가 틀렸다"}},

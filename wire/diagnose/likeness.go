@@ -71,6 +71,9 @@ func (a *Judged) Likeness() Likeness {
 		if a.Inconclusive {
 			l.traits = traitInconclusive
 		}
+		if s.meanwhile.seen() {
+			l.traits |= traitMeanwhile
+		}
 		return l
 	case *echo:
 		if a.Verdict == Rejected {

@@ -103,13 +103,19 @@ func (e *explainer) complaints() {
 	}
 }
 
-func (n *neighbour) explain(*Judged) explanation {
+// elsewhereOnLink is for an asker of which the capture holds nothing but broadcasts.
+var elsewhereOnLink = circumstance{beside: anywhere(CauseUnicastUnseen)}
+
+func (n *neighbour) explain(a *Judged) explanation {
 	e := explainer{}
 	e.say(lang.Text{English: "%s asked for %s %s in %s, no answer",
 		Korean: "%[1]s 호스트가 %[2]s 주소를 %[4]s 동안 %[3]s 찾았지만 응답이 없다"}, n.asker, n.target, times(n.requests.count),
 		span(n.requests.last.at-n.requests.marks[0].at))
 	e.all(&n.requests, lang.Text{English: "%s request for %s", Korean: "%[2]s 주소에 대한 %[1]s 요청"}, linkProtocol(n.v6), n.target)
 	e.advice = adviceTo(advices[NoNeighbour], n.addr(client), n.addr(server), netip.Addr{})
+	if !n.visible && a.view.kinds.attempts == 0 {
+		e.advice.apply(&elsewhereOnLink)
+	}
 	return e.explanation
 }
 
