@@ -26,6 +26,11 @@ var (
 		first:    []check{{StepQueueDrops, 0, false}, {StepConntrack, 0, false}},
 		useless:  []StepID{StepPing},
 	}
+	// The server answered the client on another port at the time.
+	otherPort = circumstance{
+		excluded: []Cause{CauseDeadHost, CausePathBroken, CauseNoWayBack, CauseRPFilter},
+		useless:  []StepID{StepPing},
+	}
 	// The SYN's timestamp is below that of another, earlier connection from the same address.
 	oldStamp = circumstance{lead: anywhere(CauseOldTimestamp)}
 	// One SYN, and the capture goes on.
@@ -249,6 +254,7 @@ func (e *explainer) weighSilence() {
 			Korean: "그때 서버가 이 포트의 다른 연결에는 응답했다: 서버도 경로도 살아 있다"})
 		e.advice.apply(&othersAnswered)
 	}
+	e.weighOtherPort()
 	if other := e.view.olderStamp(c); other.seen() {
 		e.note(lang.Text{English: "the SYN's timestamp, %d, is below that of an earlier connection from the same address, %d: a server or firewall that compares them takes the SYN for an old one (PAWS; tcp_tw_recycle behind NAT)",
 			Korean: "SYN의 타임스탬프(%d)가 같은 주소에서 온 이전 연결의 것(%d)보다 작다: 둘을 비교하는 서버나 방화벽은 SYN을 오래된 것으로 본다(PAWS; NAT 뒤의 tcp_tw_recycle)"}, c.synMark.Stamp, other.syn.Stamp)
@@ -257,6 +263,18 @@ func (e *explainer) weighSilence() {
 	if c.path.cameInOnly() {
 		e.advice.apply(&cameInOnly)
 	}
+}
+
+// weighOtherPort is for a server that answers the same client elsewhere.
+func (e *explainer) weighOtherPort() {
+	if !e.view.speaks(e.c) {
+		return
+	}
+	m, port := e.view.spoke(e.c)
+	e.frame(m, lang.Text{English: "TCP from the server, port %d", Korean: "서버의 TCP, 포트 %d"}, port)
+	e.note(lang.Text{English: "TCP port %d of the same two hosts is answered at that time: the server is up, and so is the path",
+		Korean: "그때 같은 두 호스트 사이의 TCP 포트 %d에는 응답이 온다: 서버도 경로도 살아 있다"}, port)
+	e.advice.apply(&otherPort)
 }
 
 // weighLoopback is for a connection within one machine: there is no network between its ends.

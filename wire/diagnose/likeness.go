@@ -38,9 +38,10 @@ const (
 	traitStillHeard   // data is sent in vain to a side that goes on sending
 	traitForgeable    // a SYN that may have another sender than it says
 	traitBackscatter
-	traitTraced  // the SYN has a small time to live
-	traitUnasked // nothing shows that an answer is due
-	traitDone    // both sides have all that is owed
+	traitOtherPort // the server answers on another port
+	traitTraced    // the SYN has a small time to live
+	traitUnasked   // nothing shows that an answer is due
+	traitDone      // both sides have all that is owed
 	traitInconclusive
 )
 
@@ -143,6 +144,7 @@ func (c *conn) traits(a *Judged) traits {
 		{traitStillSending, v == HalfClosed && c.isStillSending()},
 		{traitStillHeard, v == Blackhole && (x.isHeardSince(y) || y.isHeardSince(x))},
 		{traitForgeable, silent && c.mayBeForged() && !a.Inconclusive},
+		{traitOtherPort, silent && a.view.speaks(c)},
 		{traitTraced, v == Rejected && c.isTraced()},
 		{traitUnasked, (v == NoReply || v == ClosedEarly) && c.isUnasked()},
 		{traitDone, reset && c.isDone()},
