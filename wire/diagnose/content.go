@@ -20,9 +20,9 @@ type content struct {
 	bare    bool   // the request asks for headers alone
 	opened  bool   // the client has sent data
 	hello   bool   // which began with a TLS ClientHello
-	zero    bool   // chunked: the last bytes seen are those of the last chunk
+	chunk   chunkLine
 	next    uint32
-	left    int64 // bytes to come of the body or record
+	left    int64 // bytes to come of the body, chunk or record
 	header  [tlsHeader]byte
 	have    int // bytes of header
 }
@@ -32,7 +32,9 @@ type contentState uint8
 const (
 	contentStart contentState = iota // before the first byte of an answer
 	contentBody
-	contentChunks
+	contentChunkSize // before or within the line that tells the size of a chunk
+	contentChunk
+	contentTrailers // after the last chunk
 	contentRecord
 	contentUnknown
 )
@@ -86,8 +88,8 @@ func (t *content) incomplete() bool {
 	switch t.state {
 	case contentBody:
 		return t.left > 0
-	case contentChunks:
-		return !t.zero
+	case contentChunkSize, contentChunk, contentTrailers:
+		return true
 	case contentRecord:
 		return t.left > 0 || t.have > 0
 	}
@@ -119,7 +121,7 @@ func (t *content) receive(seq uint32, size int, payload []byte) {
 func (t *content) skip(n int64) {
 	switch {
 	case n == 0:
-	case (t.state == contentBody || t.state == contentRecord) && t.left >= n:
+	case (t.state == contentBody || t.state == contentChunk || t.state == contentRecord) && t.left >= n:
 		t.left -= n
 		t.rest()
 	default:
@@ -127,10 +129,14 @@ func (t *content) skip(n int64) {
 	}
 }
 
-// rest begins anew where a body or record has come to its end.
+// rest begins anew where a body, chunk or record has come to its end.
 func (t *content) rest() {
-	if t.left == 0 && t.state == contentBody {
+	switch {
+	case t.left > 0:
+	case t.state == contentBody:
 		t.state = contentStart
+	case t.state == contentChunk:
+		t.state, t.chunk = contentChunkSize, chunkLine{}
 	}
 }
 
@@ -139,12 +145,10 @@ func (t *content) consume(b []byte, cut bool) []byte {
 	switch t.state {
 	case contentStart:
 		return t.start(b, cut)
-	case contentChunks:
-		t.zero = bytes.HasSuffix(b, []byte("0\r\n\r\n"))
-		if cut {
-			t.state = contentUnknown
-		}
-		return nil
+	case contentChunkSize:
+		return t.chunkSize(b)
+	case contentTrailers:
+		return t.trailers(b)
 	case contentRecord:
 		if t.left == 0 {
 			return t.record(b)
@@ -206,8 +210,8 @@ func (t *content) http(b []byte, cut bool) []byte {
 		t.rest()
 		return body
 	}
-	if coding, _ := headerValue(head, "transfer-encoding"); coding == "chunked" && !cut {
-		t.state, t.zero = contentChunks, false
+	if coding, _ := headerValue(head, "transfer-encoding"); coding == "chunked" {
+		t.state, t.chunk = contentChunkSize, chunkLine{}
 		return body
 	}
 	return nil
