@@ -85,16 +85,17 @@ const (
 	CauseStillToSend Cause = "still-to-send"
 	CauseFINLost     Cause = "fin-lost"
 
-	CauseForgotten   Cause = "connection-forgotten"
-	CauseHostDied    Cause = "host-died"
-	CauseACKsLost    Cause = "acknowledgments-lost"
-	CauseSmallMTU    Cause = "small-mtu"
-	CauseSplitHello  Cause = "split-client-hello"
-	CauseSNIFilter   Cause = "sni-filtered"
-	CauseBrokeNow    Cause = "path-broke-just-then"
-	CauseNotReading  Cause = "application-does-not-read"
-	CauseSmallBuffer Cause = "small-receive-buffer"
-	CauseDamaged     Cause = "segments-damaged"
+	CauseForgotten     Cause = "connection-forgotten"
+	CauseHostDied      Cause = "host-died"
+	CauseACKsLost      Cause = "acknowledgments-lost"
+	CauseSmallMTU      Cause = "small-mtu"
+	CauseSplitHello    Cause = "split-client-hello"
+	CauseTooBigIgnored Cause = "too-big-ignored"
+	CauseSNIFilter     Cause = "sni-filtered"
+	CauseBrokeNow      Cause = "path-broke-just-then"
+	CauseNotReading    Cause = "application-does-not-read"
+	CauseSmallBuffer   Cause = "small-receive-buffer"
+	CauseDamaged       Cause = "segments-damaged"
 
 	CauseEncrypted    Cause = "answer-encrypted"
 	CauseOneDirection Cause = "capture-of-one-direction"
@@ -226,6 +227,7 @@ var causes = []struct {
 	{CauseHostDied, lang.Text{English: "the other host died", Korean: "상대 호스트가 죽었다"}},
 	{CauseACKsLost, lang.Text{English: "the acknowledgments are lost on the way back", Korean: "확인 응답이 돌아오는 길에 유실된다"}},
 	{CauseSmallMTU, lang.Text{English: "a link on the way has a smaller MTU, and ICMP \"too big\" is filtered", Korean: "경로상의 한 링크의 MTU가 더 작은데 ICMP \"too big\"이 걸러진다"}},
+	{CauseTooBigIgnored, lang.Text{English: "a link on the way has a smaller MTU; the ICMP \"too big\" that says so passes here, and does not reach the sender, or the sender does not heed it", Korean: "경로상의 한 링크의 MTU가 더 작다; 그것을 알리는 ICMP \"too big\"이 여기를 지나지만 보내는 쪽에 닿지 않거나, 보내는 쪽이 따르지 않는다"}},
 	{CauseSplitHello, lang.Text{English: "a firewall, proxy or load balancer drops a TLS ClientHello that fills more than one segment", Korean: "방화벽, 프록시나 로드 밸런서가 세그먼트 하나에 다 들어가지 않는 TLS ClientHello를 드롭한다"}},
 	{CauseSNIFilter, lang.Text{English: "a filter on the way goes by the server's name in the TLS ClientHello (SNI)", Korean: "경로상의 필터가 TLS ClientHello에 든 서버 이름(SNI)을 보고 거른다"}},
 	{CauseBrokeNow, lang.Text{English: "the path broke just then", Korean: "경로가 바로 그때 끊겼다"}},

@@ -123,12 +123,16 @@ func (e *explainer) weigh(v Verdict) {
 		e.weighSilence()
 	case SYNACKUnanswered:
 		e.weighAcceptance()
+		e.weighReturned()
 	case MTUBlackhole:
 		if !c.side[client].progressed {
 			e.weighHello()
 		}
 		if c.side[client].behind > 0 || c.side[server].behind > 0 {
 			e.advice.leaveOut(CauseBrokeNow)
+		}
+		if c.tooBig.seen() {
+			e.advice.apply(&saidTooBig)
 		}
 	case Blackhole:
 		e.weighLife()
@@ -138,7 +142,7 @@ func (e *explainer) weigh(v Verdict) {
 		if c.isNeverTaken() {
 			e.advice.apply(&neverTaken)
 		}
-		if c.other.isUnreachable() {
+		if c.other.isUnreachable() && c.other.about == client {
 			said := c.adviceOn(&c.other)
 			e.advice.apply(&circumstance{lead: said.rivals, first: said.next})
 		}

@@ -38,6 +38,8 @@ type icmpError struct {
 	kind uint8
 	code uint8
 	mtu  uint32
+	// about is the side that sent what the error quotes.
+	about int8
 }
 
 func (i icmpError) sender() netip.Addr { return i.from.addr() }

@@ -39,6 +39,7 @@ const (
 	traitForgeable    // a SYN that may have another sender than it says
 	traitBackscatter
 	traitOtherPort // the server answers on another port
+	traitTooBig    // an ICMP error tells of the smaller MTU
 	traitTraced    // the SYN has a small time to live
 	traitUnasked   // nothing shows that an answer is due
 	traitDone      // both sides have all that is owed
@@ -90,7 +91,7 @@ func (c *conn) likeness(a *Judged) Likeness {
 	switch {
 	case a.Verdict == Rejected:
 		l.sender, l.kind, l.code = c.rejection.sender(), c.rejection.kind, c.rejection.code
-	case outcome(a) == Blackhole && c.other.isUnreachable():
+	case (outcome(a) == Blackhole || outcome(a) == SYNACKUnanswered) && c.other.isUnreachable():
 		l.sender, l.kind, l.code = c.other.sender(), c.other.kind, c.other.code
 	}
 	if l.traits&traitIdle != 0 {
@@ -145,6 +146,7 @@ func (c *conn) traits(a *Judged) traits {
 		{traitStillHeard, v == Blackhole && (x.isHeardSince(y) || y.isHeardSince(x))},
 		{traitForgeable, silent && c.mayBeForged() && !a.Inconclusive},
 		{traitOtherPort, silent && a.view.speaks(c)},
+		{traitTooBig, v == MTUBlackhole && c.tooBig.seen()},
 		{traitTraced, v == Rejected && c.isTraced()},
 		{traitUnasked, (v == NoReply || v == ClosedEarly) && c.isUnasked()},
 		{traitDone, reset && c.isDone()},

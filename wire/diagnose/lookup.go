@@ -287,7 +287,7 @@ func (e *Diagnoser) lookupError(p *wire.Packet, m mark) {
 		return
 	}
 	x.note(m)
-	keepFirst(&x.rejection, icmpError{m, hostOf(p.Src), p.ICMP.V6, p.ICMP.Type, p.ICMP.Code, p.ICMP.MTU})
+	keepFirst(&x.rejection, icmpError{m, hostOf(p.Src), p.ICMP.V6, p.ICMP.Type, p.ICMP.Code, p.ICMP.MTU, client})
 }
 
 func (x *lookup) hasAskedFrom(client endpoint) bool {

@@ -17,6 +17,27 @@ var (
 	rejectedUnreadable = advice{anywhere(CauseNotProcessed, CauseFirewallRejects), steps(StepSenderRules)}
 )
 
+// saidTooBig is for segments of full size that are lost although an ICMP error tells their sender so.
+var saidTooBig = circumstance{lead: anywhere(CauseTooBigIgnored), excluded: []Cause{CauseSmallMTU, CauseBrokeNow}}
+
+// The circumstances of a SYN-ACK that an ICMP error returns: it does not reach the client, or the client itself rejects it.
+var (
+	clientUnreachable = circumstance{lead: anywhere(CauseSYNACKLost, CauseForeignSource), excluded: []Cause{CauseACKLost, CauseQueueFull, CauseClientDrops}}
+	clientRejects     = circumstance{lead: anywhere(CauseClientDrops), excluded: []Cause{CauseACKLost, CauseQueueFull, CauseSYNACKLost}}
+)
+
+// weighReturned is for a SYN-ACK that an ICMP error says cannot be delivered.
+func (e *explainer) weighReturned() {
+	i := &e.c.other
+	switch {
+	case i.about != server || !i.isUnreachable():
+	case i.sender() == e.c.addr(client).Addr():
+		e.advice.apply(&clientRejects)
+	default:
+		e.advice.apply(&clientUnreachable)
+	}
+}
+
 // adviceOn goes by what an ICMP error says: a network or a host that is not reached is a matter of routes and neighbours, a
 // prohibition or a closed port one of rules; each at the sender of the error. A host that has asked for its neighbour in vain sends
 // the error to itself.
