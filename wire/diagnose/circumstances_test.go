@@ -94,6 +94,7 @@ func TestTheCauseThatTheFramesSayComesFirst(t *testing.T) {
 		"a challenge ACK":             {"0 > S 0 0 0\n0.1 < . 900 0 77777777\n0.1 > R 77777777 0 0\n1 > S 0 0 0\n1.1 < . 900 0 77777777", CauseResetFiltered, []Cause{CauseDeadHost, CauseFirewallOnPath}, "2 SYNs in 1 s, answered by an ACK of an older connection on these ports, not by a SYN-ACK"},
 		"a SYN-ACK of another number": {"0 > S 0 0 0\n0.1 < S. 0 0 77\n0.1 > R 77 0 0\n1 > S 0 0 0\n1.1 < S. 0 0 77\n1.1 > R 77 0 0", CauseOldConnection, []Cause{CauseDeadHost, CauseFirewallOnPath}, "2 SYNs in 1 s, answered by a SYN-ACK that acknowledges something else"},
 		"a RST of another number":     {"0 > S 0 0 0\n0.1 < R. 0 0 1 raw\n1 > S 0 0 0\n1.1 < R. 0 0 1 raw", CauseBadRefusal, nil, "SYN answered by RST after 100 ms, 2 times"},
+		"a RST to SYN and FIN":        {"0 > SF 0 0 0\n0.1 < R. 0 0 2", CauseClosedPort, []Cause{CauseBadRefusal}, "SYN answered by RST after 100 ms"},
 		"a RST of this number":        {"0 > S 0 0 0\n0.1 < R. 0 0 1\n1 > S 0 0 0\n1.1 < R. 0 0 1", CauseClosedPort, []Cause{CauseBadRefusal}, "SYN answered by RST after 100 ms, 2 times"},
 		"a long silence":              {exchange + "351 > P. 101 100 301\n351.1 < R 301 0 0", CauseIdleTimeout, nil, "the server reset the connection after 5m51s; 200 bytes up, 300 bytes down"},
 		"no silence":                  {exchange + "9 > P. 101 100 301\n9.1 < R. 301 0 201", CauseAborted, nil, "the server reset the connection after 9.1 s; 200 bytes up, 300 bytes down"},

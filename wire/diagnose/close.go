@@ -50,7 +50,7 @@ func (c *conn) isBenign(dir int) bool {
 	case yFIN: // the client had finished: did it get its answer?
 		return x.unacknowledged() == 0 && (x.sent() > 0 || y.sent() == 0)
 	case xFIN: // what came after its own FIN was refused; a request there is one that it has not answered
-		return x.afterFIN <= farewell || dir == server && c.owesLatest()
+		return x.afterFIN <= farewell && y.unacknowledged() <= farewell || dir == server && c.owesLatest()
 	}
 	return false
 }

@@ -26,6 +26,9 @@ func (c *conn) syn(dir int, p *wire.Packet, m mark) {
 	x.begin(p)
 	if dir == client {
 		c.synData = uint32(p.TCP.Payload)
+		if p.TCP.Flags.Has(wire.FIN) { // of a scan; it has a number, too
+			c.synData++
+		}
 		c.synMark, c.synID = p.TCP.SYNMark(), p.ID
 	}
 }
