@@ -71,7 +71,7 @@ func JoinCovered(fromClient, fromServer []Seen, behind Coverage) SidePair {
 	p.Swapped = p.areSwapped(fromClient, fromServer)
 	directions := directionsOf(fromServer)
 	both := periodsOf(fromClient, behind, p.Offset)
-	others := strangersIn(fromServer, p.Joined)
+	others, shown := strangersIn(fromServer, p.Joined), hostsIn(fromClient, fromServer, p.Joined)
 	for i := range fromClient {
 		c, j := &fromClient[i], &p.Joined[i]
 		var doubt lang.Message
@@ -80,7 +80,7 @@ func JoinCovered(fromClient, fromServer []Seen, behind Coverage) SidePair {
 			doubt = lang.Tell(lang.Text{English: "the captures are swapped: the one given for the client was made nearer to the server; give them the other way round",
 				Korean: "두 캡처가 뒤바뀌었다: 클라이언트의 것으로 준 캡처가 서버에 더 가까운 곳에서 만들어졌다; 반대로 준다"})
 		case j.Other < 0:
-			doubt = firstOf(behind.doubt(c, p.Offset), directions.doubt(client), others.doubt(c, p.Offset))
+			doubt = firstOf(behind.doubt(c, p.Offset), directions.doubt(client), shown.doubt(c), behind.filters(c), others.doubt(c, p.Offset))
 		case fromServer[j.Other].packets[server] == 0:
 			doubt = firstOf(behind.hides(c), directions.doubt(server), both.doubt(c, &fromServer[j.Other]))
 		default:

@@ -124,3 +124,27 @@ func TestALossAfterTheEndOfTheServersCaptureMayBeNone(t *testing.T) {
 		assert.Equal(t, c.want, front[0].Has(CauseNoCapture), name)
 	}
 }
+
+// TestACaptureOfAnotherHostProvesNoAbsence: nor does one whose filter takes TCP alone.
+func TestACaptureOfAnotherHostProvesNoAbsence(t *testing.T) {
+	const syns, ping, query = "\n1 > S 0 0 0 port=7%s\n2 > S 0 0 0 port=7%s", "\n1 ping 1\n2 ping 2\n3 ping 3", "\n1 dns > A db.example\n6 dns > A db.example"
+	there := strings.ReplaceAll(syns, "%s", " at=203.0.113.99 isn=77")
+	here := strings.ReplaceAll(syns, "%s", " isn=77")
+	const elsewhere, onlyTCP = ": it may have been made at another host", "undecided: the server's capture holds nothing but TCP: its filter may have taken the rest"
+	for name, c := range map[string]struct {
+		front, behind string
+		covers        Coverage
+		want          string
+	}{
+		"another host":                   {exchange + there, exchange, Coverage{}, "undecided: the server's capture holds nothing of 203.0.113.99" + elsewhere},
+		"another name server":            {exchange + query, exchange, Coverage{}, "undecided: the server's capture holds nothing of 203.0.113.53" + elsewhere},
+		"the same host, another port":    {exchange + here, exchange, Coverage{}, "2 SYNs left the client and never reached the server's network card"},
+		"nothing at all is known of it":  {there, "", Coverage{}, "2 SYNs left the client and never reached the server's network card"},
+		"a ping to a capture of TCP":     {exchange + ping, exchange, Coverage{OnlyTCP: true}, onlyTCP},
+		"a ping to a capture of all":     {exchange + ping, exchange, Coverage{}, "3 echo requests left the client, and none reached the server's network card"},
+		"SYNs to a capture of TCP alone": {exchange + here, exchange, Coverage{OnlyTCP: true}, "2 SYNs left the client and never reached the server's network card"},
+	} {
+		joined := JoinCovered(seenIn(t, c.front), seenIn(t, c.behind), c.covers).Joined
+		assert.Equal(t, c.want, joined[len(joined)-1].Text.String(), name)
+	}
+}
