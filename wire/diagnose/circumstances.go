@@ -285,8 +285,9 @@ func (e *explainer) weighOtherPort() {
 func (e *explainer) weighLoopback(v Verdict) {
 	e.note(lang.Text{English: "both ends are on one machine: no network is between them", Korean: "양 끝이 한 머신에 있다: 사이에 네트워크가 없다"})
 	e.advice.leaveOut(CauseDeadHost, CauseFirewallOnPath, CausePathBroken, CauseNoCapture, CauseForgedRefusal, CauseForgedReset, CauseForgedClient,
-		CauseIdleTimeout, CauseForgotten, CauseHostDied, CauseSmallMTU, CauseBrokeNow)
-	e.advice.taken = append(e.advice.taken, StepPing, StepTraceTCP, StepPathMTU, StepPathBack)
+		CauseIdleTimeout, CauseForgotten, CauseHostDied, CauseSmallMTU, CauseBrokeNow, CauseTwoMachines, CauseNoWayBack, CauseAnswerElsewhere, CauseAnswerLost,
+		CauseRPFilter, CauseForeignSource, CauseReplyLostBefore)
+	e.advice.taken = append(e.advice.taken, StepPing, StepTraceTCP, StepPathMTU, StepPathBack, StepRouteBack, StepDuplicate, StepCaptureAtServer, StepCaptureAtClient)
 	if v == NoAnswer || v == NoReply {
 		e.advice.known = atServer
 	}

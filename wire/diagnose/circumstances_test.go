@@ -191,10 +191,14 @@ func TestLoopbackHasNoNetworkBetween(t *testing.T) {
 	}
 	list, _ := diagnosed(packets, payloads, Options{})
 	assert.Contains(t, english(list[0].Notes), "both ends are on one machine: no network is between them")
-	for _, cause := range []Cause{CauseDeadHost, CauseFirewallOnPath, CausePathBroken, CauseAnswerLost} {
+	for _, cause := range []Cause{CauseDeadHost, CauseFirewallOnPath, CausePathBroken, CauseAnswerLost, CauseNoWayBack, CauseAnswerElsewhere, CauseRPFilter} {
 		assert.False(t, list[0].Has(cause), cause)
 	}
 	assert.True(t, list[0].Has(CauseFirewallOnHost))
+	refused := diagnoseText(t, "0 > S 0 0 0 by=::1 at=::1\n0.1 < R. 0 0 1 by=::1 at=::1")[0]
+	assert.True(t, refused.Has(CauseClosedPort))
+	assert.False(t, refused.Has(CauseTwoMachines), "a machine has its own loopback address")
+	assert.NotContains(t, strings.Join(refused.Commands(lang.English), "\n"), "tcpdump", "the capture was made there")
 }
 
 // TestTheRouterThatDrops: the SYNs came in to the capturing host, and none went out.
