@@ -174,6 +174,10 @@ func (e *explainer) describeHandshake(v Verdict) {
 		e.say(lang.Same("%s, %s"), e.synCount(), e.silence())
 	case SYNACKUnanswered:
 		e.frame(c.side[server].rst, lang.Text{English: "RST of the server", Korean: "서버의 RST"})
+		if c.isLeftOpen() { // the server sends none again: it may have got an acknowledgment that was not captured
+			e.say(lang.Text{English: "%s, and the capture holds no acknowledgment of it", Korean: "%s, 그에 대한 확인 응답이 캡처에 없다"}, synacks(c.synacks.count))
+			return
+		}
 		e.say(lang.Text{English: "%s, the handshake never completes at the server", Korean: "%s, 서버에서 핸드셰이크가 끝나지 않는다"}, synacks(c.synacks.count))
 	}
 }
