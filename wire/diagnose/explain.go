@@ -132,6 +132,9 @@ func (e *explainer) unacknowledgedFIN(s *side) lang.Message {
 	if s.finAcked() || !s.hasAcked {
 		return lang.Message{}
 	}
+	if s.fins == 1 {
+		return lang.Tell(lang.Text{English: ", which nothing had acknowledged when the capture ended", Korean: "(캡처가 끝날 때까지 확인 응답은 없다)"})
+	}
 	return lang.Tell(lang.Text{English: " %d times, which nothing acknowledged", Korean: "(%d번, 확인 응답은 없다)"}, s.fins)
 }
 

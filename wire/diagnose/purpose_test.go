@@ -68,3 +68,14 @@ func TestATimeSinceTheFirstPacketIsNoAge(t *testing.T) {
 	assert.Equal(t, "the beginning is not in the capture; the server reset the connection 9 s after the first packet of it there; 100 bytes up, 0 bytes down",
 		diagnoseText(t, "0 > P. 1 100 1\n0.1 < . 1 0 101\n9 < R. 1 0 101")[0].Summary.String())
 }
+
+// TestAFINAtTheEndOfTheCapture: its acknowledgment may have come later.
+func TestAFINAtTheEndOfTheCapture(t *testing.T) {
+	for packets, want := range map[string]string{
+		exchange + "1 > F. 101 0 301":                     "the client sent a FIN, which nothing had acknowledged when the capture ended, the server never did",
+		exchange + "1 > F. 101 0 301\n1.1 > F. 101 0 301": "the client sent a FIN 2 times, which nothing acknowledged, the server never did",
+		exchange + "1 > F. 101 0 301\n1.1 < . 301 0 102":  "the client sent a FIN, the server never did",
+	} {
+		assert.Equal(t, want, diagnoseText(t, packets)[0].Summary.String())
+	}
+}
