@@ -167,7 +167,7 @@ func (c *conn) stalled(v *view) Verdict {
 			return Blackhole
 		case y.seesHole(x, v):
 			return MTUBlackhole
-		case x.cannotClose(y), x.gaveUpAlone(y):
+		case x.cannotClose(y) && v.kinds.filter() != takesNoACK, x.gaveUpAlone(y):
 			return Blackhole
 		}
 	}

@@ -58,10 +58,18 @@ func (k *kinds) add(t *wire.TCP) {
 // fewestFiltered is how many connections, or segments, must lack what a filter would have left out: of fewer it may be chance.
 const fewestFiltered = 2
 
+// fewestWithoutACK is how many segments with data or FIN show that a capture without a pure acknowledgment lacks them: no two ends talk for
+// so long without one.
+const fewestWithoutACK = 20
+
 // filter guesses by which filter the capture was made.
 func (k *kinds) filter() filter {
 	switch {
-	case k.attempts < fewestFiltered || k.foreign > 0 || k.pureACKs > 0:
+	case k.foreign > 0 || k.pureACKs > 0:
+		return takesAll
+	case k.established >= fewestWithoutACK: // of one connection, too
+		return takesNoACK
+	case k.attempts < fewestFiltered:
 		return takesAll
 	case k.established > 0:
 		if k.synacks >= fewestFiltered {

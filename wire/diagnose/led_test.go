@@ -1,7 +1,9 @@
 package diagnose
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -81,11 +83,13 @@ func TestFiltersAreRecognized(t *testing.T) {
 		assert.Contains(t, slices.Concat(english(list[0].Notes), english(list[1].Notes)), c.note, name)
 	}
 	for name, c := range map[string]struct{ packets, verdicts string }{
-		"one connection alone":      {"0 > S 0 0 0", "no-answer?"},
-		"a pure acknowledgment":     {"0 > S 0 0 0\n9 > S 0 0 0 port=7\n9.1 < S. 0 0 1 port=7\n9.2 > . 1 0 1 port=7", "no-answer open"},
-		"half-open scans":           {"0 > S 0 0 0\n0.1 < S. 0 0 1\n0.1 > R 1 0 0\n1 > S 0 0 0 port=7\n1.1 < S. 0 0 1 port=7\n1.1 > R 1 0 0 port=7", "reset-by-client reset-by-client"},
-		"another protocol":          {"0 > S 0 0 0\n1 > S 0 0 0 port=7\n9 ping 1\n9 pong 1", "no-answer no-answer ok"},
-		"the SYN-ACK is sent again": {"0 > S 0 0 0\n0.1 < S. 0 0 1\n1.1 < S. 0 0 1\n3 > S 0 0 0 port=7\n9 > S 0 0 0 port=8", "synack-unanswered no-answer no-answer?"},
+		"a FIN whose acknowledgment may be filtered": {"0 > S 0 0 0\n0.1 < S. 0 0 1\n" + talk(20) + "9 > F. 101 0 101\n9.2 > F. 101 0 101\n9.6 > F. 101 0 101", "half-closed"},
+		"a FIN in a short capture":                   {"0 > S 0 0 0\n0.1 < S. 0 0 1\n" + talk(4) + "9 > F. 21 0 21\n9.2 > F. 21 0 21\n9.6 > F. 21 0 21", "blackhole"},
+		"one connection alone":                       {"0 > S 0 0 0", "no-answer?"},
+		"a pure acknowledgment":                      {"0 > S 0 0 0\n9 > S 0 0 0 port=7\n9.1 < S. 0 0 1 port=7\n9.2 > . 1 0 1 port=7", "no-answer open"},
+		"half-open scans":                            {"0 > S 0 0 0\n0.1 < S. 0 0 1\n0.1 > R 1 0 0\n1 > S 0 0 0 port=7\n1.1 < S. 0 0 1 port=7\n1.1 > R 1 0 0 port=7", "reset-by-client reset-by-client"},
+		"another protocol":                           {"0 > S 0 0 0\n1 > S 0 0 0 port=7\n9 ping 1\n9 pong 1", "no-answer no-answer ok"},
+		"the SYN-ACK is sent again":                  {"0 > S 0 0 0\n0.1 < S. 0 0 1\n1.1 < S. 0 0 1\n3 > S 0 0 0 port=7\n9 > S 0 0 0 port=8", "synack-unanswered no-answer no-answer?"},
 	} {
 		list := diagnoseText(t, c.packets)
 		assert.Equal(t, c.verdicts, verdictsOf(list), name)
@@ -93,4 +97,13 @@ func TestFiltersAreRecognized(t *testing.T) {
 			assert.NotContains(t, english(r.Notes), "filter", name)
 		}
 	}
+}
+
+// talk is so many segments of 10 bytes, from each side in turn, without a pure acknowledgment.
+func talk(segments int) string {
+	var b strings.Builder
+	for i := range segments {
+		fmt.Fprintf(&b, "%.1f %c P. %d 10 %d\n", 1+float64(i)/10, "><"[i%2], 1+i/2*10, 1+(i+1)/2*10)
+	}
+	return b.String()
 }
