@@ -175,6 +175,7 @@ func (e *explainer) weigh(v Verdict) {
 			e.advice.apply(&longSilence)
 		case v == ResetByClient && c.hasSYN && c.isHalfOpen():
 			e.advice.apply(&halfOpen)
+			e.outran()
 		case v == ResetByClient && c.hasGivenUp():
 			e.advice.apply(&waitedInVain)
 		}

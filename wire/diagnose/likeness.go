@@ -102,6 +102,8 @@ func (c *conn) likeness(a *Judged) Likeness {
 	}
 	if n := c.turnedTo(); n != nil {
 		l.next = n.flow[server]
+	} else if n := c.outrun(); n != nil {
+		l.next = n.flow[server]
 	}
 	return l
 }

@@ -42,6 +42,9 @@ func (e *explainer) weighDone(dir int) {
 // isDone reports whether both sides have sent and got all that the capture shows to be owed.
 func (c *conn) isDone() bool {
 	x, y := &c.side[client], &c.side[server]
+	if c.content.hello && x.lastData.isBefore(y.firstData) { // the handshake of TLS is not complete
+		return false
+	}
 	return y.sent() > 0 && !c.content.asked && !c.content.incomplete() && x.unacknowledged() == 0 && y.unacknowledged() == 0
 }
 

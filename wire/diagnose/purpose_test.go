@@ -56,6 +56,7 @@ func TestARSTByAnEndThatHasAllItWantedMayBeItsWayToClose(t *testing.T) {
 		"the server, of the latest":  {exchange + "0.1 > P. 101 50 301\n0.2 < R. 301 0 101", CauseAbortive, false},
 		"no answer at all":           {handshake + "0.1 > R. 1 0 1", CauseAbortive, false},
 		"a stack that knows nothing": {exchange + "9 > P. 101 0 301 " + get + "\n9.1 < R 301 0 0", CauseAbortive, false},
+		"in the handshake of TLS":    {handshake + "0.02 > P. 1 100 1 text=\x16\x03\x01\x00\xc3\x01\x00\x00\xbf\x03\x03\n0.03 < P. 1 100 101\n0.04 > R. 101 0 101", CauseAbortive, false},
 		"a TLS alert before it":      {exchange + "0.1 > P. 101 0 301 text=" + alert + "\n0.2 > R. 108 0 301", CauseRefusedTLS, true},
 		"a TLS alert of the other":   {exchange + "0.1 < P. 301 0 101 text=" + alert + "\n0.2 > . 101 0 308\n0.3 > R. 101 0 308", CauseRefusedTLS, false},
 	} {
