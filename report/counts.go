@@ -54,8 +54,17 @@ func factOfDiagnosis(d *diagnose.Diagnosis) fact {
 
 func (f *fact) to() serverKey { return serverKey{f.server, nounOf(f.protocol)} }
 
-// answers reports whether the attempt shows that the server answers.
-func (f *fact) answers() bool { return !f.failed && f.verdict != diagnose.OneSided }
+// answers reports whether the attempt shows that the server answers. A name server that says no has answered: its next answer, to another
+// question, is no recovery.
+func (f *fact) answers() bool {
+	switch {
+	case f.protocol == diagnose.DNS:
+		return f.verdict != diagnose.NoAnswer && f.verdict != diagnose.Rejected && f.verdict != diagnose.OneSided
+	case f.failed || f.verdict == diagnose.OneSided:
+		return false
+	}
+	return f.verdict != diagnose.Midstream // of which the capture shows no answer to a SYN
+}
 
 // Add counts an attempt, and reports whether it is one to be told.
 func (c *Counts) Add(a *diagnose.Judged) (told bool) {
@@ -123,6 +132,7 @@ func (c *Counts) Total() lang.Message {
 // share is how many attempts of a kind there were, and failed.
 type share struct {
 	Attempts, Failed int
+	unanswered       int // of the failed ones, those that show no answer
 	// The times of the first and the latest that failed, and of those that were answered, in ns since 1970.
 	failing, answered [2]int64
 }
@@ -131,10 +141,13 @@ func (s *share) add(f *fact) {
 	s.Attempts++
 	if f.failed {
 		s.Failed++
-		extend(&s.failing, f.first)
 	}
-	if f.answers() {
+	switch answers := f.answers(); {
+	case answers:
 		extend(&s.answered, f.first)
+	case f.failed:
+		s.unanswered++
+		extend(&s.failing, f.first)
 	}
 }
 
@@ -180,10 +193,10 @@ func (s *share) sentence(k serverKey) lang.Message {
 	switch s.regularity() {
 	case Intermittent:
 		return lang.Tell(lang.Text{English: "intermittent: %s to %s failed while others were answered", Korean: "간헐적: %[2]s에 대한 %[1]s 실패, 그동안 다른 것은 응답을 받았다"},
-			shareOf(s.Failed, s.Attempts, k.noun), asked)
+			shareOf(s.unanswered, s.Attempts, k.noun), asked)
 	case Stopped:
 		return lang.Tell(lang.Text{English: "%s to %s failed, after others were answered: the first at %s", Korean: "다른 것이 응답을 받은 뒤 %[2]s에 대한 %[1]s 실패: 처음은 %[3]s"},
-			counted(s.Failed, k.noun), asked, utc(time.Unix(0, s.failing[0])))
+			counted(s.unanswered, k.noun), asked, utc(time.Unix(0, s.failing[0])))
 	}
 	return lang.Message{}
 }

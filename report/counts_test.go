@@ -69,3 +69,33 @@ func TestListIsBounded(t *testing.T) {
 	}
 	assert.Contains(t, written(t, l.Write), "\nand 7 more: --json has all")
 }
+
+// TestOnlySilenceIsIntermittent: a name server that says no has answered, and a connection whose beginning is not in the capture shows no answer.
+func TestOnlySilenceIsIntermittent(t *testing.T) {
+	t.Parallel()
+	connection := func(v diagnose.Verdict) fact { return fact{protocol: diagnose.TCP, verdict: v, failed: v.Failed()} }
+	asked := func(v diagnose.Verdict) fact { return fact{protocol: diagnose.DNS, verdict: v, failed: v.Failed()} }
+	begun := func(ending diagnose.Verdict) fact {
+		return fact{protocol: diagnose.TCP, verdict: diagnose.Midstream, ending: ending, failed: ending.Failed()}
+	}
+	for name, c := range map[string]struct {
+		noun  string
+		facts []fact
+		want  string
+	}{
+		"a name that does not exist among others": {nounLookup, []fact{asked(diagnose.OK), asked(diagnose.NoSuchName), asked(diagnose.OK)}, ""},
+		"a server that cannot find one of them":   {nounLookup, []fact{asked(diagnose.OK), asked(diagnose.ServerFailure), asked(diagnose.OK)}, ""},
+		"a question without an answer": {nounLookup, []fact{asked(diagnose.NoSuchName), asked(diagnose.NoAnswer), asked(diagnose.NoSuchName), asked(diagnose.OK)},
+			"intermittent: 1 of 4 lookups to this server failed while others were answered"},
+		"a segment that a RST answers, among others without an answer": {nounConnection, []fact{begun(diagnose.Open), begun(diagnose.ResetByServer), begun(diagnose.Open)}, ""},
+		"a refusal among connections": {nounConnection, []fact{connection(diagnose.OK), connection(diagnose.Refused), connection(diagnose.OK)},
+			"intermittent: 1 of 3 connections to this port failed while others were answered"},
+	} {
+		var s share
+		for i, f := range c.facts {
+			f.first = time.Unix(int64(i+1), 0)
+			s.add(&f)
+		}
+		assert.Equal(t, c.want, s.sentence(serverKey{noun: c.noun}).String(), name)
+	}
+}

@@ -10,7 +10,7 @@ import (
 // it is empty where there are none. Datagrams of unknown content are left out, for they are no sign of a tunnel.
 func unreadTold(stats diagnose.Stats) lang.Message {
 	list := unreadKinds(stats.Inventory.Unread, func(u *wire.Unread) bool {
-		return u.Obstacle == wire.ObstacleLink || u.Obstacle == wire.ObstacleFragment && u.Instead != (lang.Text{}) || u.Opaque && (u.Obstacle != wire.ObstacleUDP || u.Tunnel)
+		return u.Obstacle == wire.ObstacleLink || u.Obstacle == wire.ObstacleFragment && u.Instead != (lang.Text{}) || u.Opaque && !isUnknownUDP(u)
 	})
 	if len(list) == 0 {
 		return lang.Message{}
@@ -32,6 +32,8 @@ func verdictOn(list []wire.Unread) lang.Message {
 	var text lang.Message
 	for i := range list {
 		switch u := &list[i]; {
+		case isUnknownUDP(u):
+			text = lang.Tell(lang.Text{English: ": if they are a tunnel, TCP within it cannot be seen%s", Korean: ": 터널이라면 그 안의 TCP는 볼 수 없다%s"}, instead(list))
 		case u.Opaque:
 			return lang.Tell(lang.Text{English: ": TCP within them cannot be seen%s", Korean: ": 그 안의 TCP는 볼 수 없다%s"}, instead(list))
 		case u.Obstacle == wire.ObstacleFragment && u.Instead != (lang.Text{}):
@@ -41,6 +43,11 @@ func verdictOn(list []wire.Unread) lang.Message {
 		}
 	}
 	return text
+}
+
+// isUnknownUDP reports whether the packets are UDP of which nothing shows that it is a tunnel: calls, games and others have ports of their own.
+func isUnknownUDP(u *wire.Unread) bool {
+	return u.Opaque && u.Obstacle == wire.ObstacleUDP && !u.Tunnel
 }
 
 // unreadKinds adds up the packets of the same kind, whatever their hosts, and keeps the hosts where they are the same.

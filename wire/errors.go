@@ -40,6 +40,9 @@ func (e *ReadError) Error() string {
 
 func (e *ReadError) Unwrap() error { return e.Err }
 
+// convert is what makes a capture of other formats that Wireshark reads.
+const convert = "convert it with editcap -F pcapng"
+
 // lookalikes are the formats that people hand over in place of a capture, by their first bytes.
 var lookalikes = []struct{ magic, advice string }{
 	{string(gzipMagic), "this is compressed twice: decompress it with gunzip"},
@@ -52,7 +55,17 @@ var lookalikes = []struct{ magic, advice string }{
 	{"7z\xbc\xaf\x27\x1c", "this is a 7z archive: extract the capture from it"},
 	{"Rar!", "this is a RAR archive: extract the capture from it"},
 	{"PK\x03\x04", "this is a zip archive: extract the capture from it"},
-	{netMonOldMagic, "this is a capture of Network Monitor 1: convert it with editcap -F pcapng"},
+	{netMonOldMagic, "this is a capture of Network Monitor 1: " + convert},
+	{"TRSNIFF data", "this is a capture of Network General's Sniffer: " + convert},
+	{"XCP\x00", "this is a capture of NetXray or Sniffer for Windows: " + convert},
+	{"\x05VNF", "this is a capture of Visual Networks: " + convert},
+	{"\x01\x10\x4c\x00", "this is a capture of LANalyzer: " + convert},
+	{"\xaa\xaa\xaa\xaa", "this is a capture of 5View: " + convert},
+	{"TR\x00d", "this is a capture of HP-UX nettl: " + convert},
+	{"\x7fver", "this is a capture of EtherPeek or OmniPeek: " + convert},
+	{"ObserverPktBuffe", "this is a capture of Observer: " + convert},
+	{"iptrace ", "this is a capture of AIX iptrace: " + convert},
+	{"btsnoop\x00", "this is a capture of Bluetooth: it holds no network packets"},
 	{"\r\n\r\r\r\n", "this was a pcapng file, and " + converted},
 	{"\n\r\n", "this was a pcapng file, and its line endings were converted on the way (0d 0a became 0a): copy it again in binary mode"},
 	{"MZ", "this is a program: give the file that tcpdump -w or Wireshark wrote"},

@@ -64,6 +64,8 @@ func TestInventoryNames(t *testing.T) {
 		{linkRaw, datagram(t, 4500, 4500, 0, 0, 0, 0, 5), "IKE (UDP port 4500)", 4500, false, hosts},
 		{linkRaw, datagram(t, 1194, 40000, zeros(20)...), "OpenVPN (UDP port 1194)", 1194, true, hosts},
 		{linkRaw, datagram(t, 40000, 53, zeros(20)...), "DNS (UDP port 53)", 53, false, hosts},
+		{linkRaw, datagram(t, 40000, 33440, zeros(32)...), "traceroute (UDP)", 0, false, hosts},
+		{linkRaw, datagram(t, 40000, 33440, zeros(160)...), "UDP (UDP port 33440)", 33440, true, hosts},
 		{linkRaw, datagram(t, 40000, 9999, zeros(20)...), "UDP (UDP port 9999)", 9999, true, hosts},
 		{linkRaw, datagram(t, 40000, portVXLAN, joined([]byte{8, 0, 0, 0, 0, 0, 1, 0}, zeros(12), []byte{0x88, 0xcc}, zeros(46))...),
 			"LLDP (EtherType 0x88cc)", 0x88cc, false, hosts},

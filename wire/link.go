@@ -31,6 +31,7 @@ const (
 	linkUser2       linkType = 149 // PKTAP of older versions of macOS
 	linkAVS         linkType = 163
 	linkPPPD        linkType = 166
+	linkJuniper     linkType = 178 // Ethernet, as JunOS captures it
 	linkPPI         linkType = 192
 	linkPPPDir      linkType = 204
 	linkHDLCDir     linkType = 205
@@ -182,6 +183,8 @@ func (d *decoder) decodeOtherLink(link linkType, data []byte, cut int) []byte {
 		return d.decodeMPLS(data, cut)
 	case linkSunATM:
 		return d.decodeSunATM(data, cut)
+	case linkJuniper:
+		return d.decodeJuniper(data, cut)
 	case linkPFLOG:
 		return d.decodePFLOG(data, cut)
 	case linkRadiotap:
@@ -208,6 +211,23 @@ func (d *decoder) decodeOtherLink(link linkType, data []byte, cut int) []byte {
 
 // after returns what follows the first n bytes, nothing when there are fewer.
 func after(data []byte, n int) []byte { return data[min(n, len(data)):] }
+
+// decodeJuniper moves past the header of JunOS: a magic number, flags, and extensions that tell their own length. A flag says that the packet
+// has no link layer.
+func (d *decoder) decodeJuniper(data []byte, cut int) []byte {
+	const header, noLink, extended, lengthOfExtensions = 4, 0x02, 0x80, 2
+	if len(data) < header+lengthOfExtensions || string(data[:3]) != "MGC" {
+		return nil
+	}
+	flags, size := data[3], header
+	if flags&extended != 0 {
+		size += lengthOfExtensions + int(be.Uint16(data[header:]))
+	}
+	if flags&noLink != 0 {
+		return d.decodeIP(after(data, size+4), cut) // behind the protocol's number
+	}
+	return d.decodeEthernet(after(data, size), cut)
+}
 
 // decodePFLOG moves past the header of the packet filter's log, which tells its own length.
 func (d *decoder) decodePFLOG(data []byte, cut int) []byte {

@@ -136,16 +136,18 @@ const (
 	udpOpenVPN
 	udpDTLS
 	udpQUIC
+	udpTraceroute
 	udpUnreadTunnel // a tunnel that is decoded, but not what it carries here
 )
 
 var udpTraits = [...]trait{
-	udpWireGuard: {name: lang.Same("WireGuard"), opaque: true, tunnel: true, instead: insteadWireGuard},
-	udpESP:       {name: lang.Text{English: "ESP within UDP", Korean: "UDP 안의 ESP"}, opaque: true, tunnel: true, instead: insteadESP},
-	udpIKE:       {name: lang.Same("IKE")},
-	udpOpenVPN:   {name: lang.Same("OpenVPN"), opaque: true, tunnel: true, instead: insteadOpenVPN},
-	udpDTLS:      {name: lang.Same("DTLS"), opaque: true, tunnel: true, instead: insteadTunnel},
-	udpQUIC:      {name: lang.Same("QUIC")},
+	udpWireGuard:  {name: lang.Same("WireGuard"), opaque: true, tunnel: true, instead: insteadWireGuard},
+	udpESP:        {name: lang.Text{English: "ESP within UDP", Korean: "UDP 안의 ESP"}, opaque: true, tunnel: true, instead: insteadESP},
+	udpIKE:        {name: lang.Same("IKE")},
+	udpOpenVPN:    {name: lang.Same("OpenVPN"), opaque: true, tunnel: true, instead: insteadOpenVPN},
+	udpDTLS:       {name: lang.Same("DTLS"), opaque: true, tunnel: true, instead: insteadTunnel},
+	udpQUIC:       {name: lang.Same("QUIC")},
+	udpTraceroute: {name: lang.Text{English: "traceroute (UDP)", Korean: "경로 추적(traceroute, UDP)"}},
 	udpUnreadTunnel: {name: lang.Text{English: "a tunnel with content that is not decoded", Korean: "내용이 해독되지 않은 터널"}, opaque: true, tunnel: true,
 		instead: insteadTunnel},
 }

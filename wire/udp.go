@@ -319,8 +319,16 @@ func plainUDP(p *Packet, data []byte, size int) gap {
 		g.tunnel = udpDTLS
 	case looksLikeQUIC(data):
 		g.tunnel = udpQUIC
+	case isTraceroute(low, size):
+		g.tunnel, g.number = udpTraceroute, 0
 	}
 	return g
+}
+
+// isTraceroute knows the datagrams of traceroute by their port, one more for each, and by their small size.
+func isTraceroute(port uint16, size int) bool {
+	const first, last, largest = 33434, 33534, 64
+	return port >= first && port <= last && size <= largest
 }
 
 const (

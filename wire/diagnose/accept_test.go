@@ -79,3 +79,17 @@ func TestAFullQueueBehindSYNCookies(t *testing.T) {
 		assert.Equal(t, c.full, strings.Contains(strings.Join(r.Commands(lang.English), "\n"), "TcpExtListenOverflows"), name)
 	}
 }
+
+// TestASYNACKThatIsNotSentAgainMayHaveBeenAcknowledged: only what the server sends again says that the handshake is not complete there.
+func TestASYNACKThatIsNotSentAgainMayHaveBeenAcknowledged(t *testing.T) {
+	for packets, want := range map[string]string{
+		"0 > S 0 0 0\n0.1 < S. 0 0 1":                                  "1 SYN-ACK, and the capture holds no acknowledgment of it",
+		"0 > S 0 0 0\n0.1 < S. 0 0 1\n9 ping 1\n9 pong 1":              "1 SYN-ACK, and the capture holds no acknowledgment of it",
+		"0 > S 0 0 0\n0.1 < S. 0 0 1\n1.1 < S. 0 0 1\n3 < S. 0 0 1":    "3 SYN-ACKs, the handshake never completes at the server",
+		"0 > S 0 0 0\n0.1 < S. 0 0 1\n1 > S 0 0 0\n9 ping 1\n9 pong 1": "1 SYN-ACK, the handshake never completes at the server",
+	} {
+		r := diagnoseText(t, packets)[0]
+		assert.Equal(t, SYNACKUnanswered, r.Verdict, packets)
+		assert.Equal(t, want, r.Summary.String(), packets)
+	}
+}

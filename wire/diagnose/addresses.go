@@ -115,6 +115,31 @@ func (c *conn) turnedTo() *nextTry {
 	return nil
 }
 
+// outrun returns what had served the client when the SYN-ACK of this address came, and nil where nothing had: the client then resets the slower one.
+func (c *conn) outrun() *nextTry {
+	if n := c.next; n != nil && c.synacks.count > 0 && n.answered.isBefore(c.synacks.marks[0]) && c.isHalfOpen() {
+		return n
+	}
+	return nil
+}
+
+// slower is for such an address.
+var slower = circumstance{lead: anywhere(CauseWentElsewhere)}
+
+// outran tells of it.
+func (e *explainer) outran() {
+	n := e.c.outrun()
+	if n == nil {
+		return
+	}
+	to := n.flow[server].addrPort()
+	e.frame(n.answered, lang.Text{English: "SYN-ACK of %s", Korean: "%s의 SYN-ACK"}, to)
+	e.note(lang.Text{English: "%s had answered the client %s before this SYN-ACK came: a client that tries several addresses (Happy Eyeballs, RFC 8305) resets the slower one",
+		Korean: "이 SYN-ACK이 오기 %[2]s 전에 %[1]s에서 클라이언트에 응답했다: 여러 주소를 시도하는 클라이언트(Happy Eyeballs, RFC 8305)는 느린 쪽을 리셋한다"},
+		to, span(e.c.synacks.marks[0].at-n.answered.at))
+	e.advice.apply(&slower)
+}
+
 // turned tells of another address that served the client.
 func (e *explainer) turned(v Verdict) {
 	n := e.c.turnedTo()

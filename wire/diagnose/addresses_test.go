@@ -90,3 +90,15 @@ func TestTriesAreForgotten(t *testing.T) {
 	}
 	assert.LessOrEqual(t, len(v.tries), maxServers)
 }
+
+// TestTheSlowerOfTwoAddressesIsReset: by a client that the other has served in the meantime.
+func TestTheSlowerOfTwoAddressesIsReset(t *testing.T) {
+	const first, other = "0 > S 0 0 0\n", "0.25 > S 0 0 0 isn=77 port=7 at=203.0.113.99\n0.3 < S. 0 0 1 isn=77 port=7 at=203.0.113.99\n0.31 > . 1 0 1 isn=77 port=7 at=203.0.113.99\n"
+	const late = "0.4 < S. 0 0 1\n0.41 > R 1 0 0"
+	r := diagnoseText(t, first+other+late)[0]
+	assert.Equal(t, ResetByClient, r.Verdict)
+	assert.Equal(t, CauseWentElsewhere, r.Rivals[0].Cause)
+	assert.Contains(t, english(r.Notes), "203.0.113.99:8080 had answered the client 100 ms before this SYN-ACK came: a client that tries several addresses (Happy Eyeballs, RFC 8305) resets the slower one")
+	alone := diagnoseText(t, first+late)[0]
+	assert.Equal(t, CauseHalfOpenScan, alone.Rivals[0].Cause)
+}

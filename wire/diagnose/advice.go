@@ -136,12 +136,15 @@ func (e *explainer) advise(a *Judged, v Verdict) {
 	case v == ResetByServer && c.restedBefore() >= shortestRest:
 		chosen.rivals = append(slices.Clone(chosen.rivals), candidate{CauseRestart, nowhere, false})
 	case v == Rejected:
-		chosen = adviceOn(&c.rejection)
+		chosen = c.adviceOn(&c.rejection)
 	}
 	e.advice = adviceTo(chosen, c.addr(client), c.addr(server), c.complainer())
 	if a.Verdict == OneSided {
-		if c.isVeiled() {
+		switch {
+		case c.isVeiled():
 			e.unveil()
+		case c.isBackscatter():
+			e.advice.apply(&spoofed)
 		}
 		return
 	}

@@ -233,7 +233,8 @@ var (
 		[]candidate{{CauseICMPIgnored, atServer, false}, {CauseICMPOnHost, atServer, false}, {CauseProxyARP, onTheWay, false}},
 		[]check{{StepICMPAtServer, alone, false}, {StepICMPRules, atServer, false}, {StepProbe, onTheWay, false}},
 	}
-	echoBlackhole = advice{
+	echoSilenceOfMany = advice{anywhere(CauseGroupIgnored, CauseEchoReplyLost), steps(StepICMPAtServer)}
+	echoBlackhole     = advice{
 		[]candidate{{CauseICMPBegan, onTheWay | atServer, false}, {CauseHostDied, alone, false}, {CauseEchoReplyLost, wayBack, false}},
 		[]check{{StepProbe, 0, false}, {StepICMPAtServer, alone, false}, {StepTraceICMP, onTheWay, false}, {StepPathBack, wayBack, true}},
 	}

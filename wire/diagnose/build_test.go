@@ -36,7 +36,7 @@ const (
 // packetsOf reads a capture from text, one packet a line:
 //
 //	TIME > FLAGS SEQ LENGTH ACK [OPTION...]    from the client; < from the server
-//	TIME icmp TYPE CODE [seq=N]                quotes a segment of the client; ping=N, pong=N an echo
+//	TIME icmp TYPE CODE [seq=N]                quotes a segment of the client; back the SYN-ACK; ping=N, pong=N an echo; from=ADDRESS
 //	TIME dns > TYPE NAME                       a query of the client; dns < TYPE NAME CODE [ADDRESS...], an answer
 //	TIME ping N, TIME pong N                   echo request N of the client, the server's reply to it
 //	TIME esp > | < [gateways]                  an ESP packet between the two, or between 192.0.2.1 and 192.0.2.2
@@ -236,6 +236,11 @@ func icmpOf(t testing.TB, p *wire.Packet, f []string) {
 	p.ICMP = wire.ICMP{Type: uint8(number(t, f[0])), Code: uint8(number(t, f[1])), HasQuote: true}
 	p.ICMP.Quote = wire.Quote{Src: clientAddr, Dst: serverAddr, Protocol: protocolTCP, HasSeq: true, Seq: clientISN}
 	options := optionsIn(f[2:])
+	p.Src = addressIn(options, "from", routerAddr)
+	if _, back := options["back"]; back { // quotes the SYN-ACK
+		p.ICMP.Quote.Src, p.ICMP.Quote.Dst, p.ICMP.Quote.Seq, p.Dst = serverAddr, clientAddr, serverISN, serverAddr.Addr()
+		return
+	}
 	switch {
 	case options["seq"] != "":
 		p.ICMP.Quote.Seq = clientISN + uint32(number(t, options["seq"]))

@@ -65,6 +65,9 @@ const (
 	CauseClientUnread Cause = "client-closed-unread"
 	CauseForgedClient Cause = "forged-client-reset"
 
+	CauseAbortive        Cause = "abortive-close"
+	CauseRefusedTLS      Cause = "tls-refused"
+	CauseNothingDue      Cause = "no-answer-due"
 	CauseHangs           Cause = "application-hangs"
 	CauseNoDescriptor    Cause = "no-descriptor-left"
 	CauseWaits           Cause = "application-waits"
@@ -82,16 +85,17 @@ const (
 	CauseStillToSend Cause = "still-to-send"
 	CauseFINLost     Cause = "fin-lost"
 
-	CauseForgotten   Cause = "connection-forgotten"
-	CauseHostDied    Cause = "host-died"
-	CauseACKsLost    Cause = "acknowledgments-lost"
-	CauseSmallMTU    Cause = "small-mtu"
-	CauseSplitHello  Cause = "split-client-hello"
-	CauseSNIFilter   Cause = "sni-filtered"
-	CauseBrokeNow    Cause = "path-broke-just-then"
-	CauseNotReading  Cause = "application-does-not-read"
-	CauseSmallBuffer Cause = "small-receive-buffer"
-	CauseDamaged     Cause = "segments-damaged"
+	CauseForgotten     Cause = "connection-forgotten"
+	CauseHostDied      Cause = "host-died"
+	CauseACKsLost      Cause = "acknowledgments-lost"
+	CauseSmallMTU      Cause = "small-mtu"
+	CauseSplitHello    Cause = "split-client-hello"
+	CauseTooBigIgnored Cause = "too-big-ignored"
+	CauseSNIFilter     Cause = "sni-filtered"
+	CauseBrokeNow      Cause = "path-broke-just-then"
+	CauseNotReading    Cause = "application-does-not-read"
+	CauseSmallBuffer   Cause = "small-receive-buffer"
+	CauseDamaged       Cause = "segments-damaged"
 
 	CauseEncrypted    Cause = "answer-encrypted"
 	CauseOneDirection Cause = "capture-of-one-direction"
@@ -104,6 +108,7 @@ const (
 	CauseICMPOnPath     Cause = "icmp-filtered-on-path"
 	CauseICMPOnHost     Cause = "icmp-filtered-on-server"
 	CauseICMPIgnored    Cause = "icmp-ignored"
+	CauseGroupIgnored   Cause = "group-ping-ignored"
 	CauseEchoReplyLost  Cause = "echo-reply-lost"
 	CauseProxyARP       Cause = "proxy-arp"
 	CauseICMPBegan      Cause = "icmp-filter-began"
@@ -112,6 +117,8 @@ const (
 	CausePingTooLarge   Cause = "ping-too-large"
 	CauseRoutingLoop    Cause = "routing-loop"
 	CauseTTLTooSmall    Cause = "ttl-too-small"
+	CausePathTraced     Cause = "path-traced"
+	CauseNotProcessed   Cause = "not-processed"
 	CauseRouterSaysDead Cause = "router-says-dead"
 	CauseNoSuchHost     Cause = "no-such-host"
 
@@ -120,6 +127,8 @@ const (
 	CauseMisspelt        Cause = "name-misspelt"
 	CauseSplitHorizon    Cause = "split-horizon"
 	CauseSearchList      Cause = "search-list"
+	CauseAskedInCase     Cause = "asked-in-case"
+	CauseUnicastUnseen   Cause = "unicast-not-captured"
 	CauseNameFiltered    Cause = "name-filtered"
 	CauseZoneUnreachable Cause = "zone-unreachable"
 	CauseSignatures      Cause = "dnssec-fails"
@@ -194,6 +203,9 @@ var causes = []struct {
 	{CauseClientUnread, lang.Text{English: "the client closed with unread data", Korean: "클라이언트가 읽지 않은 데이터를 두고 닫았다"}},
 	{CauseForgedClient, lang.Text{English: "a firewall on the way forged the RST", Korean: "경로상의 방화벽이 RST를 위조했다"}},
 
+	{CauseAbortive, lang.Text{English: "the application was done, and closes by RST on purpose (SO_LINGER with 0 s; some browsers, load balancers and health checks do)", Korean: "애플리케이션이 볼일을 마치고 일부러 RST로 닫는다(SO_LINGER 0초; 일부 브라우저, 로드 밸런서, 헬스 체크가 그렇게 한다)"}},
+	{CauseRefusedTLS, lang.Text{English: "the side that reset refuses the TLS handshake, as its alert says", Korean: "리셋한 쪽이 TLS 핸드셰이크를 거부한다, 보낸 경고가 그렇게 말한다"}},
+	{CauseNothingDue, lang.Text{English: "no answer is due: the client only sends (logs, metrics, a file)", Korean: "응답할 것이 없다: 클라이언트가 보내기만 한다(로그, 메트릭, 파일)"}},
 	{CauseHangs, lang.Text{English: "the application hangs or is stopped: the kernel acknowledges for it", Korean: "애플리케이션이 멈췄거나 정지되었다: 커널이 대신 확인 응답한다"}},
 	{CauseNoDescriptor, lang.Text{English: "the application has no file descriptor left, and takes no connection (EMFILE)", Korean: "애플리케이션에 남은 파일 디스크립터가 없어 연결을 받지 못한다(EMFILE)"}},
 	{CauseWaits, lang.Text{English: "the application waits for another system", Korean: "애플리케이션이 다른 시스템을 기다린다"}},
@@ -215,6 +227,7 @@ var causes = []struct {
 	{CauseHostDied, lang.Text{English: "the other host died", Korean: "상대 호스트가 죽었다"}},
 	{CauseACKsLost, lang.Text{English: "the acknowledgments are lost on the way back", Korean: "확인 응답이 돌아오는 길에 유실된다"}},
 	{CauseSmallMTU, lang.Text{English: "a link on the way has a smaller MTU, and ICMP \"too big\" is filtered", Korean: "경로상의 한 링크의 MTU가 더 작은데 ICMP \"too big\"이 걸러진다"}},
+	{CauseTooBigIgnored, lang.Text{English: "a link on the way has a smaller MTU; the ICMP \"too big\" that says so passes here, and does not reach the sender, or the sender does not heed it", Korean: "경로상의 한 링크의 MTU가 더 작다; 그것을 알리는 ICMP \"too big\"이 여기를 지나지만 보내는 쪽에 닿지 않거나, 보내는 쪽이 따르지 않는다"}},
 	{CauseSplitHello, lang.Text{English: "a firewall, proxy or load balancer drops a TLS ClientHello that fills more than one segment", Korean: "방화벽, 프록시나 로드 밸런서가 세그먼트 하나에 다 들어가지 않는 TLS ClientHello를 드롭한다"}},
 	{CauseSNIFilter, lang.Text{English: "a filter on the way goes by the server's name in the TLS ClientHello (SNI)", Korean: "경로상의 필터가 TLS ClientHello에 든 서버 이름(SNI)을 보고 거른다"}},
 	{CauseBrokeNow, lang.Text{English: "the path broke just then", Korean: "경로가 바로 그때 끊겼다"}},
@@ -230,9 +243,11 @@ var causes = []struct {
 	{CauseWrongNetmask, lang.Text{English: "wrong address or netmask at the asker", Korean: "묻는 쪽의 주소나 넷마스크가 틀렸다"}},
 	{CauseVLAN, lang.Text{English: "a VLAN or switch keeps them apart", Korean: "VLAN이나 스위치가 둘을 갈라놓는다"}},
 
+	{CauseUnicastUnseen, lang.Text{English: "the answer goes to the asker alone, and the capture was made elsewhere on the link (a switch shows only broadcasts there)", Korean: "응답은 묻는 쪽에만 가는데 캡처는 링크의 다른 곳에서 했다(그곳의 스위치는 브로드캐스트만 보여 준다)"}},
 	{CauseICMPOnPath, lang.Text{English: "ICMP is filtered on the way (security group, network ACL, router)", Korean: "ICMP가 경로상에서 걸러진다(보안 그룹, 네트워크 ACL, 라우터)"}},
 	{CauseICMPOnHost, lang.Text{English: "ICMP is filtered by the host's own firewall", Korean: "ICMP가 호스트 자체의 방화벽에서 걸러진다"}},
 	{CauseICMPIgnored, lang.Text{English: "the host ignores echo requests (icmp_echo_ignore_all)", Korean: "호스트가 에코 요청을 무시한다(icmp_echo_ignore_all)"}},
+	{CauseGroupIgnored, lang.Text{English: "no host answers echo requests to a group or to all (icmp_echo_ignore_broadcasts), or none is in the group", Korean: "멀티캐스트나 브로드캐스트 앞으로 온 에코 요청에는 호스트들이 응답하지 않거나(icmp_echo_ignore_broadcasts), 그 그룹에 호스트가 없다"}},
 	{CauseEchoReplyLost, lang.Text{English: "the replies are lost on the way back", Korean: "에코 응답이 돌아오는 길에 유실된다"}},
 	{CauseProxyARP, lang.Text{English: "another host answers in its place (proxy ARP)", Korean: "다른 호스트가 대신 응답한다(프록시 ARP)"}},
 	{CauseICMPBegan, lang.Text{English: "the path broke, or something began to filter ICMP", Korean: "경로가 끊겼거나 무언가가 ICMP를 거르기 시작했다"}},
@@ -240,7 +255,9 @@ var causes = []struct {
 	{CauseClientRoute, lang.Text{English: "wrong address, netmask or route at the client", Korean: "클라이언트의 주소, 넷마스크나 라우트가 틀렸다"}},
 	{CausePingTooLarge, lang.Text{English: "the requests are larger than a link on the way takes, and must not be fragmented", Korean: "에코 요청이 경로상의 한 링크가 받는 것보다 큰데 단편화가 금지되어 있다"}},
 	{CauseRoutingLoop, lang.Text{English: "the routers send it in a circle (routing loop)", Korean: "라우터들이 빙빙 돌려보낸다(라우팅 루프)"}},
-	{CauseTTLTooSmall, lang.Text{English: "the time to live of the requests is too small for the path", Korean: "에코 요청의 TTL이 경로에 비해 너무 작다"}},
+	{CauseTTLTooSmall, lang.Text{English: "the time to live of the requests is too small for the path", Korean: "요청의 TTL이 경로에 비해 너무 작다"}},
+	{CausePathTraced, lang.Text{English: "the path is traced (tcptraceroute): the sender gives its packets a small time to live, and routers say where it ran out", Korean: "경로 추적(tcptraceroute): 보내는 쪽이 일부러 TTL을 작게 하고, 라우터가 TTL이 다한 곳을 알린다"}},
+	{CauseNotProcessed, lang.Text{English: "the sender of the error cannot process the packet: a header, an option, its protocol, or a missing fragment", Korean: "오류를 보낸 쪽이 패킷을 처리하지 못한다: 헤더, 옵션, 프로토콜, 또는 빠진 조각"}},
 	{CauseRouterSaysDead, lang.Text{English: "dead host, and its router says so", Korean: "죽은 호스트이며 그 라우터가 그렇게 알린다"}},
 	{CauseNoSuchHost, lang.Text{English: "wrong address: no such host on that link", Korean: "틀린 주소: 그 링크에 그런 호스트가 없다"}},
 
@@ -249,6 +266,7 @@ var causes = []struct {
 	{CauseMisspelt, lang.Text{English: "the name is misspelt, or its record is missing", Korean: "이름이 잘못 쓰였거나 그 레코드가 없다"}},
 	{CauseSplitHorizon, lang.Text{English: "only other name servers know the name (split horizon, a VPN that is down)", Korean: "다른 네임 서버만 그 이름을 안다(스플릿 호라이즌, 끊긴 VPN)"}},
 	{CauseSearchList, lang.Text{English: "a search domain was put behind the name, or was not (resolv.conf)", Korean: "이름 뒤에 검색 도메인이 붙었거나, 붙지 않았다(resolv.conf)"}},
+	{CauseAskedInCase, lang.Text{English: "programs ask for such a name in case it exists (WPAD, a service record, a block list, a browser's test)", Korean: "혹시 있을까 해서 프로그램이 물어보는 이름이다(WPAD, 서비스 레코드, 차단 목록, 브라우저의 시험)"}},
 	{CauseNameFiltered, lang.Text{English: "the name server hides the name (a filter, a block list)", Korean: "네임 서버가 그 이름을 감춘다(필터, 차단 목록)"}},
 	{CauseZoneUnreachable, lang.Text{English: "the servers of the zone do not answer the name server", Korean: "존의 서버들이 네임 서버에 응답하지 않는다"}},
 	{CauseSignatures, lang.Text{English: "the signatures of the zone (DNSSEC) do not hold: expired, wrong, or a wrong clock at the name server", Korean: "존의 서명(DNSSEC)이 맞지 않는다: 만료되었거나, 틀렸거나, 네임 서버의 시계가 틀렸다"}},

@@ -2,7 +2,6 @@ package diagnose
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/tcplab/tcplab/lang"
 )
@@ -25,6 +24,11 @@ var (
 		excluded: []Cause{CauseDeadHost, CausePathBroken, CauseNoCapture},
 		beside:   anywhere(CauseLimit),
 		first:    []check{{StepQueueDrops, 0, false}, {StepConntrack, 0, false}},
+		useless:  []StepID{StepPing},
+	}
+	// The server answered the client on another port at the time.
+	otherPort = circumstance{
+		excluded: []Cause{CauseDeadHost, CausePathBroken, CauseNoWayBack, CauseRPFilter},
 		useless:  []StepID{StepPing},
 	}
 	// The SYN's timestamp is below that of another, earlier connection from the same address.
@@ -90,30 +94,6 @@ var goingOn = [...]circumstance{
 	server: {lead: []candidate{{CauseForgedReset, between, false}}, excluded: []Cause{CauseAborted}},
 }
 
-// rejections are the advices about a SYN that an ICMP error answered, by what it says.
-var (
-	rejectedNoHost    = advice{[]candidate{{CauseRouterSaysDead, alone, false}, {CauseNoSuchHost, 0, false}, {CauseFirewallRejects, 0, false}}, steps(StepSenderNeighbour, StepSenderRules)}
-	rejectedNoNetwork = advice{anywhere(CauseMissingRoute, CauseFirewallRejects), steps(StepSenderRoute, StepSenderRules)}
-	rejectedByRule    = advice{anywhere(CauseFirewallRejects), steps(StepSenderRules)}
-	rejectedExpired   = advice{anywhere(CauseRoutingLoop, CauseTTLTooSmall), steps(StepTraceTCP, StepSenderRoute)}
-)
-
-// adviceOn goes by what an ICMP error says: a network or a host that is not reached is a matter of routes and neighbours, a
-// prohibition or a closed port one of rules; each at the sender of the error.
-func adviceOn(i *icmpError) advice {
-	switch name := i.name(); {
-	case strings.HasPrefix(name, "time-exceeded"):
-		return rejectedExpired
-	case strings.HasSuffix(name, "prohibited"):
-		return rejectedByRule
-	case strings.HasPrefix(name, "unreachable host"):
-		return rejectedNoHost
-	case strings.HasPrefix(name, "unreachable net"):
-		return rejectedNoNetwork
-	}
-	return rejectedByRule
-}
-
 // apply changes the advice by a circumstance.
 func (f *filled) apply(c *circumstance) {
 	f.leaveOut(c.excluded...)
@@ -143,12 +123,16 @@ func (e *explainer) weigh(v Verdict) {
 		e.weighSilence()
 	case SYNACKUnanswered:
 		e.weighAcceptance()
+		e.weighReturned()
 	case MTUBlackhole:
 		if !c.side[client].progressed {
 			e.weighHello()
 		}
 		if c.side[client].behind > 0 || c.side[server].behind > 0 {
 			e.advice.leaveOut(CauseBrokeNow)
+		}
+		if c.tooBig.seen() {
+			e.advice.apply(&saidTooBig)
 		}
 	case Blackhole:
 		e.weighLife()
@@ -158,10 +142,12 @@ func (e *explainer) weigh(v Verdict) {
 		if c.isNeverTaken() {
 			e.advice.apply(&neverTaken)
 		}
-		if c.other.isUnreachable() {
-			said := adviceOn(&c.other)
+		if c.other.isUnreachable() && c.other.about == client {
+			said := c.adviceOn(&c.other)
 			e.advice.apply(&circumstance{lead: said.rivals, first: said.next})
 		}
+	case NoReply, ClosedEarly:
+		e.weighRequest(v)
 	case HalfClosed:
 		if c.isStillSending() {
 			e.advice.apply(&stillSending)
@@ -172,6 +158,7 @@ func (e *explainer) weigh(v Verdict) {
 		}
 	case ResetByServer, ResetByClient:
 		dir := resetter(v)
+		e.weighDone(dir)
 		if c.side[dir].goesOn() {
 			e.advice.apply(&goingOn[dir])
 		} else if c.isUnknownThere(dir) {
@@ -188,6 +175,7 @@ func (e *explainer) weigh(v Verdict) {
 			e.advice.apply(&longSilence)
 		case v == ResetByClient && c.hasSYN && c.isHalfOpen():
 			e.advice.apply(&halfOpen)
+			e.outran()
 		case v == ResetByClient && c.hasGivenUp():
 			e.advice.apply(&waitedInVain)
 		}
@@ -261,6 +249,9 @@ func (e *explainer) weighSilence() {
 		e.advice.apply(&turnedAway)
 	case c.isLoneSYN() && e.view.last-c.first.at >= longestThought:
 		e.advice.apply(&loneSYN)
+		if c.mayBeForged() {
+			e.advice.apply(&spoofed)
+		}
 	}
 	if other := e.view.answeredMeanwhile(c); other.seen() {
 		e.frame(other.mark, lang.Text{English: "SYN-ACK of the server to another connection", Korean: "다른 연결에 대한 서버의 SYN-ACK"})
@@ -268,6 +259,7 @@ func (e *explainer) weighSilence() {
 			Korean: "그때 서버가 이 포트의 다른 연결에는 응답했다: 서버도 경로도 살아 있다"})
 		e.advice.apply(&othersAnswered)
 	}
+	e.weighOtherPort()
 	if other := e.view.olderStamp(c); other.seen() {
 		e.note(lang.Text{English: "the SYN's timestamp, %d, is below that of an earlier connection from the same address, %d: a server or firewall that compares them takes the SYN for an old one (PAWS; tcp_tw_recycle behind NAT)",
 			Korean: "SYN의 타임스탬프(%d)가 같은 주소에서 온 이전 연결의 것(%d)보다 작다: 둘을 비교하는 서버나 방화벽은 SYN을 오래된 것으로 본다(PAWS; NAT 뒤의 tcp_tw_recycle)"}, c.synMark.Stamp, other.syn.Stamp)
@@ -278,12 +270,25 @@ func (e *explainer) weighSilence() {
 	}
 }
 
+// weighOtherPort is for a server that answers the same client elsewhere.
+func (e *explainer) weighOtherPort() {
+	if !e.view.speaks(e.c) {
+		return
+	}
+	m, port := e.view.spoke(e.c)
+	e.frame(m, lang.Text{English: "TCP from the server, port %d", Korean: "서버의 TCP, 포트 %d"}, port)
+	e.note(lang.Text{English: "TCP port %d of the same two hosts is answered at that time: the server is up, and so is the path",
+		Korean: "그때 같은 두 호스트 사이의 TCP 포트 %d에는 응답이 온다: 서버도 경로도 살아 있다"}, port)
+	e.advice.apply(&otherPort)
+}
+
 // weighLoopback is for a connection within one machine: there is no network between its ends.
 func (e *explainer) weighLoopback(v Verdict) {
 	e.note(lang.Text{English: "both ends are on one machine: no network is between them", Korean: "양 끝이 한 머신에 있다: 사이에 네트워크가 없다"})
 	e.advice.leaveOut(CauseDeadHost, CauseFirewallOnPath, CausePathBroken, CauseNoCapture, CauseForgedRefusal, CauseForgedReset, CauseForgedClient,
-		CauseIdleTimeout, CauseForgotten, CauseHostDied, CauseSmallMTU, CauseBrokeNow)
-	e.advice.taken = append(e.advice.taken, StepPing, StepTraceTCP, StepPathMTU, StepPathBack)
+		CauseIdleTimeout, CauseForgotten, CauseHostDied, CauseSmallMTU, CauseBrokeNow, CauseTwoMachines, CauseNoWayBack, CauseAnswerElsewhere, CauseAnswerLost,
+		CauseRPFilter, CauseForeignSource, CauseReplyLostBefore)
+	e.advice.taken = append(e.advice.taken, StepPing, StepTraceTCP, StepPathMTU, StepPathBack, StepRouteBack, StepDuplicate, StepCaptureAtServer, StepCaptureAtClient)
 	if v == NoAnswer || v == NoReply {
 		e.advice.known = atServer
 	}

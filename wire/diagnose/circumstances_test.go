@@ -94,6 +94,7 @@ func TestTheCauseThatTheFramesSayComesFirst(t *testing.T) {
 		"a challenge ACK":             {"0 > S 0 0 0\n0.1 < . 900 0 77777777\n0.1 > R 77777777 0 0\n1 > S 0 0 0\n1.1 < . 900 0 77777777", CauseResetFiltered, []Cause{CauseDeadHost, CauseFirewallOnPath}, "2 SYNs in 1 s, answered by an ACK of an older connection on these ports, not by a SYN-ACK"},
 		"a SYN-ACK of another number": {"0 > S 0 0 0\n0.1 < S. 0 0 77\n0.1 > R 77 0 0\n1 > S 0 0 0\n1.1 < S. 0 0 77\n1.1 > R 77 0 0", CauseOldConnection, []Cause{CauseDeadHost, CauseFirewallOnPath}, "2 SYNs in 1 s, answered by a SYN-ACK that acknowledges something else"},
 		"a RST of another number":     {"0 > S 0 0 0\n0.1 < R. 0 0 1 raw\n1 > S 0 0 0\n1.1 < R. 0 0 1 raw", CauseBadRefusal, nil, "SYN answered by RST after 100 ms, 2 times"},
+		"a RST to SYN and FIN":        {"0 > SF 0 0 0\n0.1 < R. 0 0 2", CauseClosedPort, []Cause{CauseBadRefusal}, "SYN answered by RST after 100 ms"},
 		"a RST of this number":        {"0 > S 0 0 0\n0.1 < R. 0 0 1\n1 > S 0 0 0\n1.1 < R. 0 0 1", CauseClosedPort, []Cause{CauseBadRefusal}, "SYN answered by RST after 100 ms, 2 times"},
 		"a long silence":              {exchange + "351 > P. 101 100 301\n351.1 < R 301 0 0", CauseIdleTimeout, nil, "the server reset the connection after 5m51s; 200 bytes up, 300 bytes down"},
 		"no silence":                  {exchange + "9 > P. 101 100 301\n9.1 < R. 301 0 201", CauseAborted, nil, "the server reset the connection after 9.1 s; 200 bytes up, 300 bytes down"},
@@ -104,6 +105,10 @@ func TestTheCauseThatTheFramesSayComesFirst(t *testing.T) {
 		"no route":                    {"0 > S 0 0 0\n0.1 icmp 3 0", CauseMissingRoute, []Cause{CauseHostDown}, "SYN answered after 100 ms by ICMP unreachable net (type 3 code 0) from 198.51.100.1"},
 		"no host":                     {"0 > S 0 0 0\n0.1 icmp 3 1", CauseRouterSaysDead, []Cause{CauseMissingRoute}, "SYN answered after 100 ms by ICMP unreachable host (type 3 code 1) from 198.51.100.1"},
 		"prohibited":                  {"0 > S 0 0 0\n0.1 icmp 3 13", CauseFirewallRejects, []Cause{CauseMissingRoute, CauseRouterSaysDead}, "SYN answered after 100 ms by ICMP unreachable admin-prohibited (type 3 code 13) from 198.51.100.1"},
+		"a path that is traced":       {"0 > S 0 0 0 ttl=3\n0.1 icmp 11 0", CausePathTraced, []Cause{CauseRoutingLoop}, "SYN answered after 100 ms by ICMP time-exceeded (type 11 code 0) from 198.51.100.1"},
+		"no neighbour, by the client": {"0 > S 0 0 0\n0.1 icmp 3 1 from=198.51.100.10", CauseNeighbourOff, []Cause{CauseRouterSaysDead}, "SYN answered after 100 ms by ICMP unreachable host (type 3 code 1) from 198.51.100.10"},
+		"a parameter problem":         {"0 > S 0 0 0\n0.1 icmp 12 0", CauseNotProcessed, nil, "SYN answered after 100 ms by ICMP type 12 code 0 (type 12 code 0) from 198.51.100.1"},
+		"no such protocol":            {"0 > S 0 0 0\n0.1 icmp 3 2", CauseNotProcessed, nil, "SYN answered after 100 ms by ICMP unreachable protocol (type 3 code 2) from 198.51.100.1"},
 		"a loop":                      {"0 > S 0 0 0\n0.1 icmp 11 0", CauseRoutingLoop, []Cause{CauseFirewallRejects}, "SYN answered after 100 ms by ICMP time-exceeded (type 11 code 0) from 198.51.100.1"},
 	} {
 		r := &diagnoseText(t, c.packets)[0]
@@ -186,10 +191,14 @@ func TestLoopbackHasNoNetworkBetween(t *testing.T) {
 	}
 	list, _ := diagnosed(packets, payloads, Options{})
 	assert.Contains(t, english(list[0].Notes), "both ends are on one machine: no network is between them")
-	for _, cause := range []Cause{CauseDeadHost, CauseFirewallOnPath, CausePathBroken, CauseAnswerLost} {
+	for _, cause := range []Cause{CauseDeadHost, CauseFirewallOnPath, CausePathBroken, CauseAnswerLost, CauseNoWayBack, CauseAnswerElsewhere, CauseRPFilter} {
 		assert.False(t, list[0].Has(cause), cause)
 	}
 	assert.True(t, list[0].Has(CauseFirewallOnHost))
+	refused := diagnoseText(t, "0 > S 0 0 0 by=::1 at=::1\n0.1 < R. 0 0 1 by=::1 at=::1")[0]
+	assert.True(t, refused.Has(CauseClosedPort))
+	assert.False(t, refused.Has(CauseTwoMachines), "a machine has its own loopback address")
+	assert.NotContains(t, strings.Join(refused.Commands(lang.English), "\n"), "tcpdump", "the capture was made there")
 }
 
 // TestTheRouterThatDrops: the SYNs came in to the capturing host, and none went out.
@@ -279,5 +288,14 @@ func TestAClientThatGivesUpByRSTHasWaited(t *testing.T) {
 		assert.Equal(t, CauseClientGaveUp, r.Rivals[0].Cause, name)
 		assert.Equal(t, c.waited, strings.Contains(strings.Join(english(r.Notes), "\n"), "no answer came in the 9.98 s before the client gave up (RST)"), name)
 		assert.Equal(t, name == "then an answer came", strings.Contains(strings.Join(english(r.Notes), "\n"), "; 41 bytes of an answer came 2 s after that, too late"), name)
+	}
+}
+
+// TestSYNsThatTraceThePathAreNoSchedule: a SYN that is sent again with a larger time to live is sent by no timer of a system.
+func TestSYNsThatTraceThePathAreNoSchedule(t *testing.T) {
+	const traced = "0 > S 0 0 0 ttl=1\n0.1 icmp 11 0\n1 > S 0 0 0 ttl=2\n1.1 icmp 11 0\n2 > S 0 0 0 ttl=3\n2.1 < S. 0 0 1\n2.2 > R 1 0 0"
+	assert.Contains(t, english(diagnoseText(t, traced)[0].Notes), "the time to live of the SYNs goes from 1 to 3: the path was traced (tcptraceroute)")
+	for _, near := range []string{"0 > S 0 0 0 ttl=57\n1 > S 0 0 0 ttl=58\n2 > S 0 0 0 ttl=58", "0 > S 0 0 0\n1 > S 0 0 0\n2 > S 0 0 0"} {
+		assert.Contains(t, diagnoseText(t, near)[0].Notes[0].String(), "linear at first (Linux 6.5")
 	}
 }

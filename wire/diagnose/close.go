@@ -50,7 +50,7 @@ func (c *conn) isBenign(dir int) bool {
 	case yFIN: // the client had finished: did it get its answer?
 		return x.unacknowledged() == 0 && (x.sent() > 0 || y.sent() == 0)
 	case xFIN: // what came after its own FIN was refused; a request there is one that it has not answered
-		return x.afterFIN <= farewell || dir == server && c.owesLatest()
+		return x.afterFIN <= farewell && y.unacknowledged() <= farewell || dir == server && c.owesLatest()
 	}
 	return false
 }
@@ -138,7 +138,28 @@ func (c *conn) owesAnswer() bool { return c.owed() && c.side[server].sent() == 0
 // owed reports whether there was a request, of which the server acknowledged all.
 func (c *conn) owed() bool {
 	x := &c.side[client]
-	return c.requested() && !c.isPartOfMore && x.lastData.seen() && x.allAcked()
+	return c.requested() && !c.isPartOfMore && x.lastData.seen() && x.allAcked() && !c.isStream()
+}
+
+// fewestBursts is how often a client must have sent data without waiting for an answer for it to expect none. A request may come in
+// two parts: a body that follows when "100 Continue" does not.
+const fewestBursts = 3
+
+// isStream reports whether the client sends on and on, and the server nothing: logs, metrics, a file.
+func (c *conn) isStream() bool {
+	return c.side[client].bursts >= fewestBursts && c.side[server].sent() == 0 && !c.isSpokenFor()
+}
+
+// isSpokenFor reports whether the client speaks a protocol in which the server has to answer.
+func (c *conn) isSpokenFor() bool { return c.content.asked || c.content.hello }
+
+// unansweredRequest is the first packet of the request without an answer, and its size.
+func (c *conn) unansweredRequest() (mark, int64) {
+	x := &c.side[client]
+	if c.side[server].firstData.seen() && c.owesLatest() {
+		return c.content.request, int64(x.end() - c.content.begun)
+	}
+	return x.firstData, x.bytes
 }
 
 // owesLatest reports whether the server has not answered the latest of several requests.

@@ -38,6 +38,8 @@ type icmpError struct {
 	kind uint8
 	code uint8
 	mtu  uint32
+	// about is the side that sent what the error quotes.
+	about int8
 }
 
 func (i icmpError) sender() netip.Addr { return i.from.addr() }
@@ -86,6 +88,7 @@ type conn struct {
 	synTimes     [12]uint32 // after the first, in µs; one more than the longest schedule has
 	synMark      wire.SYNMark
 	synID        uint16
+	highestTTL   uint8 // of the SYNs
 	synacks      series
 	simultaneous bool
 	second       mark   // a SYN-ACK with another number, at once: of another machine
@@ -158,7 +161,7 @@ func (c *conn) add(p *wire.Packet, from int, m mark, payload []byte) {
 		}
 		c.content.add(c, dir, p, payload, m)
 		if x.next != end { // and not sent again
-			c.listen(dir, payload, m)
+			c.listen(dir, p.TCP.Seq, payload, m)
 		}
 	}
 }

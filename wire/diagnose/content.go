@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 
 	"github.com/tcplab/tcplab/wire"
@@ -13,14 +14,15 @@ type content struct {
 	state   contentState
 	began   bool
 	asked   bool   // the latest request has no answer yet
+	request mark   // the first of those without an answer
+	begun   uint32 // with which number that begins
 	heard   uint32 // how far the server had come by then
 	bare    bool   // the request asks for headers alone
 	opened  bool   // the client has sent data
 	hello   bool   // which began with a TLS ClientHello
-	greeted bool   // the server has sent data
-	zero    bool   // chunked: the last bytes seen are those of the last chunk
+	chunk   chunkLine
 	next    uint32
-	left    int64 // bytes to come of the body or record
+	left    int64 // bytes to come of the body, chunk or record
 	header  [tlsHeader]byte
 	have    int // bytes of header
 }
@@ -30,7 +32,9 @@ type contentState uint8
 const (
 	contentStart contentState = iota // before the first byte of an answer
 	contentBody
-	contentChunks
+	contentChunkSize // before or within the line that tells the size of a chunk
+	contentChunk
+	contentTrailers // after the last chunk
 	contentRecord
 	contentUnknown
 )
@@ -41,7 +45,7 @@ const tlsHeader = 5
 func (t *content) add(c *conn, dir int, p *wire.Packet, payload []byte, m mark) {
 	switch {
 	case dir == client:
-		t.request(payload, c.side[server].end())
+		t.ask(p.TCP.Seq, payload, c.side[server].end(), m)
 		return
 	case p.TCP.Payload > 0:
 		t.asked = false
@@ -63,19 +67,20 @@ func (t *content) add(c *conn, dir int, p *wire.Packet, payload []byte, m mark) 
 	}
 }
 
-// request notes a request of HTTP/1. Of other protocols it cannot be known whether what the client sends calls for an
+// ask notes a request of HTTP/1. Of other protocols it cannot be known whether what the client sends calls for an
 // answer: it may be the answer itself.
-func (t *content) request(payload []byte, heard uint32) {
+func (t *content) ask(seq uint32, payload []byte, heard uint32, m mark) {
 	method, _, ok := bytes.Cut(payload[:min(len(payload), len("CONNECT "))], []byte(" "))
 	if !ok {
 		return
 	}
-	switch string(method) {
-	case "GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS":
-		t.asked, t.bare, t.heard = true, false, heard
-	case "HEAD", "CONNECT":
-		t.asked, t.bare, t.heard = true, true, heard
+	if !slices.Contains(methods, string(method)) {
+		return
 	}
+	if !t.asked {
+		t.request, t.begun = m, seq
+	}
+	t.asked, t.bare, t.heard = true, string(method) == "HEAD" || string(method) == "CONNECT", heard
 }
 
 // incomplete reports whether the answer's own framing says that more must come.
@@ -83,8 +88,8 @@ func (t *content) incomplete() bool {
 	switch t.state {
 	case contentBody:
 		return t.left > 0
-	case contentChunks:
-		return !t.zero
+	case contentChunkSize, contentChunk, contentTrailers:
+		return true
 	case contentRecord:
 		return t.left > 0 || t.have > 0
 	}
@@ -116,7 +121,7 @@ func (t *content) receive(seq uint32, size int, payload []byte) {
 func (t *content) skip(n int64) {
 	switch {
 	case n == 0:
-	case (t.state == contentBody || t.state == contentRecord) && t.left >= n:
+	case (t.state == contentBody || t.state == contentChunk || t.state == contentRecord) && t.left >= n:
 		t.left -= n
 		t.rest()
 	default:
@@ -124,10 +129,14 @@ func (t *content) skip(n int64) {
 	}
 }
 
-// rest begins anew where a body or record has come to its end.
+// rest begins anew where a body, chunk or record has come to its end.
 func (t *content) rest() {
-	if t.left == 0 && t.state == contentBody {
+	switch {
+	case t.left > 0:
+	case t.state == contentBody:
 		t.state = contentStart
+	case t.state == contentChunk:
+		t.state, t.chunk = contentChunkSize, chunkLine{}
 	}
 }
 
@@ -136,12 +145,10 @@ func (t *content) consume(b []byte, cut bool) []byte {
 	switch t.state {
 	case contentStart:
 		return t.start(b, cut)
-	case contentChunks:
-		t.zero = bytes.HasSuffix(b, []byte("0\r\n\r\n"))
-		if cut {
-			t.state = contentUnknown
-		}
-		return nil
+	case contentChunkSize:
+		return t.chunkSize(b)
+	case contentTrailers:
+		return t.trailers(b)
 	case contentRecord:
 		if t.left == 0 {
 			return t.record(b)
@@ -203,8 +210,8 @@ func (t *content) http(b []byte, cut bool) []byte {
 		t.rest()
 		return body
 	}
-	if coding, _ := headerValue(head, "transfer-encoding"); coding == "chunked" && !cut {
-		t.state, t.zero = contentChunks, false
+	if coding, _ := headerValue(head, "transfer-encoding"); coding == "chunked" {
+		t.state, t.chunk = contentChunkSize, chunkLine{}
 		return body
 	}
 	return nil

@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"net/netip"
 	"time"
 
 	"github.com/tcplab/tcplab/lang"
@@ -15,10 +16,14 @@ type Coverage struct {
 	First, Last time.Time
 	// Inventory is what it holds besides what was decoded.
 	Inventory wire.Inventory
+	// OnlyTCP says that all its packets are TCP: its filter may take nothing else.
+	OnlyTCP bool
 }
 
 // Coverage returns what these counts of a capture say of what it would have shown.
-func (s Stats) Coverage() Coverage { return Coverage{s.First, s.Last, s.Inventory} }
+func (s Stats) Coverage() Coverage {
+	return Coverage{s.First, s.Last, s.Inventory, s.Packets > 0 && s.TCP == s.Packets}
+}
 
 // uncovered is how long before the first packet of a capture, or after the last one, it may have run and captured nothing.
 const uncovered = time.Minute
@@ -37,6 +42,41 @@ func (v *Coverage) doubt(s *Seen, ahead time.Duration) lang.Message {
 	case first.After(v.Last.Add(uncovered)):
 		return lang.Tell(lang.Text{English: "the server's capture does not cover the time of this attempt: it ended %s earlier",
 			Korean: "서버의 캡처가 이 시도의 시간을 담고 있지 않다: %s 먼저 끝났다"}, apart(first.Sub(v.Last)))
+	}
+	return lang.Message{}
+}
+
+// filters says that the capture's filter may have taken what is no TCP.
+func (v *Coverage) filters(s *Seen) lang.Message {
+	if !v.OnlyTCP || s.Protocol == TCP {
+		return lang.Message{}
+	}
+	return lang.Tell(lang.Text{English: "the server's capture holds nothing but TCP: its filter may have taken the rest", Korean: "서버의 캡처에 TCP만 있다: 나머지는 필터가 걸러 냈을 수 있다"})
+}
+
+// shownHosts are the hosts that the server's capture shows.
+type shownHosts struct {
+	hosts  map[netip.Addr]bool
+	joined map[netip.Addr]bool // servers of the client's capture of which it holds an attempt, by any address
+}
+
+func hostsIn(fromClient, fromServer []Seen, joined []JoinedSides) shownHosts {
+	p := shownHosts{map[netip.Addr]bool{}, map[netip.Addr]bool{}}
+	for i := range fromServer {
+		p.hosts[fromServer[i].Client.Addr()], p.hosts[fromServer[i].Server.Addr()] = true, true
+	}
+	for i, j := range joined {
+		if j.Other >= 0 {
+			p.joined[fromClient[i].Server.Addr()] = true
+		}
+	}
+	return p
+}
+
+// doubt says that the capture may have been made at another server than the one that was asked.
+func (p shownHosts) doubt(s *Seen) lang.Message {
+	if to := s.Server.Addr(); len(p.joined) > 0 && !p.joined[to] && !p.hosts[to] {
+		return lang.Tell(lang.Text{English: "the server's capture holds nothing of %s: it may have been made at another host", Korean: "서버의 캡처에 %s 주소의 것이 없다: 다른 호스트에서 캡처했을 수 있다"}, to)
 	}
 	return lang.Message{}
 }
@@ -99,6 +139,11 @@ func (t periods) doubt(c, s *Seen) lang.Message {
 			Korean: "서버의 캡처에 클라이언트의 캡처에 없는 요청이 있다: 둘은 서로 다른 때에 돌았다"})
 	}
 	return lang.Message{}
+}
+
+// isUnwatched reports whether the client went on sending after the last packet of the server's capture.
+func (t periods) isUnwatched(c *Seen) bool {
+	return t.known && c.latest[client] > t.behindLast+underWay
 }
 
 // hides says what of the capture may hold packets of the attempt that were not decoded.

@@ -30,11 +30,11 @@ func TestAbsenceIsProvenOnlyByACaptureThatCovers(t *testing.T) {
 			"undecided: the server's capture does not cover the time of this attempt: it ended 24 h earlier"},
 		"it begins later": {Coverage{First: start.Add(2*time.Minute + time.Second), Last: start.Add(time.Hour)}, LostNowhere,
 			"undecided: the server's capture does not cover the time of this attempt: it begins 2m0s later"},
-		"a tunnel may hide it": {Coverage{covers.First, covers.Last, unread(wire.Unread{Name: lang.Same("WireGuard (UDP port 51820)"), Opaque: true, Tunnel: true, Packets: 20, Instead: lang.Same("capture on wg0")})}, LostNowhere,
+		"a tunnel may hide it": {Coverage{First: covers.First, Last: covers.Last, Inventory: unread(wire.Unread{Name: lang.Same("WireGuard (UDP port 51820)"), Opaque: true, Tunnel: true, Packets: 20, Instead: lang.Same("capture on wg0")})}, LostNowhere,
 			"undecided: the server's capture holds 20 packets that could not be decoded, WireGuard (UDP port 51820): capture on wg0"},
-		"ESP between the two": {Coverage{covers.First, covers.Last, unread(wire.Unread{Name: lang.Same("ESP (IP protocol 50)"), Opaque: true, Hosts: between, Packets: 1})}, LostNowhere,
+		"ESP between the two": {Coverage{First: covers.First, Last: covers.Last, Inventory: unread(wire.Unread{Name: lang.Same("ESP (IP protocol 50)"), Opaque: true, Hosts: between, Packets: 1})}, LostNowhere,
 			"undecided: the server's capture holds 1 packet that could not be decoded, ESP (IP protocol 50)"},
-		"DNS hides nothing": {Coverage{covers.First, covers.Last, unread(wire.Unread{Name: lang.Same("DNS"), Hosts: between, Packets: 9})}, LostBeforeServer,
+		"DNS hides nothing": {Coverage{First: covers.First, Last: covers.Last, Inventory: unread(wire.Unread{Name: lang.Same("DNS"), Hosts: between, Packets: 9})}, LostBeforeServer,
 			"2 SYNs left the client and never reached the server's network card"},
 	} {
 		joined := JoinCovered(front, nil, c.covers).Joined

@@ -259,7 +259,7 @@ func (x *echo) complain(p *wire.Packet, m mark) {
 	if isNotice(&p.ICMP) {
 		return
 	}
-	report := icmpError{m, hostOf(p.Src), p.ICMP.V6, p.ICMP.Type, p.ICMP.Code, p.ICMP.MTU}
+	report := icmpError{m, hostOf(p.Src), p.ICMP.V6, p.ICMP.Type, p.ICMP.Code, p.ICMP.MTU, client}
 	fated := rejected
 	switch {
 	case q.EchoReply:

@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"net/netip"
 	"strconv"
 	"strings"
 )
@@ -9,6 +10,9 @@ import (
 func (x *echo) echoAdvice(v Verdict, alive life) advice {
 	switch v {
 	case NoAnswer:
+		if x.isToMany() {
+			return echoSilenceOfMany
+		}
 		return silenceAdvice(alive)
 	case Rejected:
 		return x.rejectionAdvice()
@@ -18,6 +22,12 @@ func (x *echo) echoAdvice(v Verdict, alive life) advice {
 		return echoOneSided
 	}
 	return advice{}
+}
+
+// isToMany reports whether the requests went to a group, or to all hosts of the link.
+func (x *echo) isToMany() bool {
+	to := x.key.addr(server)
+	return to.IsMulticast() || to == netip.AddrFrom4([4]byte{255, 255, 255, 255})
 }
 
 // silenceAdvice leaves out the dead host where the capture shows that it lives.

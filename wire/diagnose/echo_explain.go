@@ -143,7 +143,7 @@ func (e *echoExplainer) remarks(a *Judged) {
 			Korean: "요청의 TTL이 %d에서 %d까지 간다: 경로를 추적했다(traceroute, mtr)"}, x.ttl[0], x.ttl[1])
 	}
 	e.errors(a)
-	if a.Verdict == NoAnswer {
+	if a.Verdict == NoAnswer && !x.isToMany() {
 		e.signsOfLife()
 	}
 	if x.others > 0 {

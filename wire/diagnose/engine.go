@@ -227,6 +227,9 @@ func (e *Diagnoser) tcp(p *wire.Packet, key *Key, payload []byte, m mark) {
 	}
 	oneWay := c.side[client].packets == 0 || c.side[server].packets == 0
 	c.add(p, from, m, payload)
+	if p.TCP.Flags.Has(wire.RST) {
+		e.view.kinds.skip(c)
+	}
 	if c.isToNameServer() && p.TCP.Payload > 0 {
 		e.dnsStream(c, p, c.direction(from), payload, m)
 	}

@@ -113,9 +113,10 @@ func (e *explainer) describeClose(v Verdict, x, y *side) {
 		e.frame(x.lastData, lang.Text{English: "last data of the client", Korean: "클라이언트의 마지막 데이터"})
 		e.describeEarly(x, y)
 	case NoReply:
-		e.frame(x.firstData, lang.Text{English: "request", Korean: "요청"})
+		request, size := e.c.unansweredRequest()
+		e.frame(request, lang.Text{English: "request", Korean: "요청"})
 		e.say(lang.Text{English: "a request of %d bytes was acknowledged, and no data came back in %s",
-			Korean: "%d바이트의 요청은 확인 응답을 받았지만 %s 동안 데이터가 돌아오지 않았다"}, x.bytes, span(e.patience(x)))
+			Korean: "%d바이트의 요청은 확인 응답을 받았지만 %s 동안 데이터가 돌아오지 않았다"}, size, span(e.patience(x)))
 	}
 }
 
@@ -130,6 +131,9 @@ func (e *explainer) patience(x *side) int64 {
 func (e *explainer) unacknowledgedFIN(s *side) lang.Message {
 	if s.finAcked() || !s.hasAcked {
 		return lang.Message{}
+	}
+	if s.fins == 1 {
+		return lang.Tell(lang.Text{English: ", which nothing had acknowledged when the capture ended", Korean: "(캡처가 끝날 때까지 확인 응답은 없다)"})
 	}
 	return lang.Tell(lang.Text{English: " %d times, which nothing acknowledged", Korean: "(%d번, 확인 응답은 없다)"}, s.fins)
 }
@@ -173,6 +177,10 @@ func (e *explainer) describeHandshake(v Verdict) {
 		e.say(lang.Same("%s, %s"), e.synCount(), e.silence())
 	case SYNACKUnanswered:
 		e.frame(c.side[server].rst, lang.Text{English: "RST of the server", Korean: "서버의 RST"})
+		if c.isLeftOpen() { // the server sends none again: it may have got an acknowledgment that was not captured
+			e.say(lang.Text{English: "%s, and the capture holds no acknowledgment of it", Korean: "%s, 그에 대한 확인 응답이 캡처에 없다"}, synacks(c.synacks.count))
+			return
+		}
 		e.say(lang.Text{English: "%s, the handshake never completes at the server", Korean: "%s, 서버에서 핸드셰이크가 끝나지 않는다"}, synacks(c.synacks.count))
 	}
 }
@@ -202,9 +210,13 @@ func (e *explainer) synCount() lang.Message {
 
 func (e *explainer) describeReset(who lang.Text, s *side) {
 	e.frame(s.rst, lang.Text{English: "RST of the %s", Korean: "%s의 RST"}, who)
-	e.say(lang.Text{English: "the %s reset the connection after %s; %d bytes up, %d bytes down",
-		Korean: "%s가 %s 뒤 연결을 리셋했다; 보낸 데이터 %d바이트, 받은 데이터 %d바이트"}, who, span(s.rst.at-e.c.first.at),
-		e.c.carried(client), e.c.carried(server))
+	after := lang.Text{English: "the %s reset the connection after %s; %d bytes up, %d bytes down",
+		Korean: "%s가 %s 뒤 연결을 리셋했다; 보낸 데이터 %d바이트, 받은 데이터 %d바이트"}
+	if !e.c.hasSYN && e.c.synacks.count == 0 {
+		after = lang.Text{English: "the %s reset the connection %s after the first packet of it there; %d bytes up, %d bytes down",
+			Korean: "%s가 캡처된 첫 패킷의 %s 뒤에 연결을 리셋했다; 보낸 데이터 %d바이트, 받은 데이터 %d바이트"}
+	}
+	e.say(after, who, span(s.rst.at-e.c.first.at), e.c.carried(client), e.c.carried(server))
 }
 
 func (e *explainer) describeStall(v Verdict) {

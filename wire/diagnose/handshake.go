@@ -17,6 +17,7 @@ func (c *conn) syn(dir int, p *wire.Packet, m mark) {
 			c.synTimes[c.syns.count] = uint32(min(max(0, m.at-c.syns.marks[0].at)/1000, math.MaxUint32))
 		}
 		c.syns.add(m)
+		c.rise(p)
 		c.openFast(p, m)
 	}
 	if x.hasISN && x.isn == p.TCP.Seq && x.hasNext {
@@ -25,6 +26,9 @@ func (c *conn) syn(dir int, p *wire.Packet, m mark) {
 	x.begin(p)
 	if dir == client {
 		c.synData = uint32(p.TCP.Payload)
+		if p.TCP.Flags.Has(wire.FIN) { // of a scan; it has a number, too
+			c.synData++
+		}
 		c.synMark, c.synID = p.TCP.SYNMark(), p.ID
 	}
 }

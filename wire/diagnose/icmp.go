@@ -69,7 +69,7 @@ func (c *conn) complainer() netip.Addr {
 
 // complain files an ICMP error about a segment that the side dir sent.
 func (c *conn) complain(dir int, p *wire.Packet, m mark) {
-	report := icmpError{m, hostOf(p.Src), p.ICMP.V6, p.ICMP.Type, p.ICMP.Code, p.ICMP.MTU}
+	report := icmpError{m, hostOf(p.Src), p.ICMP.V6, p.ICMP.Type, p.ICMP.Code, p.ICMP.MTU, int8(dir)}
 	switch name := p.ICMP.Name(); {
 	case name == "too-big":
 		c.tooBig = report

@@ -30,6 +30,8 @@ type JoinedSides struct {
 	// NAT says that the addresses or ports differ between the two.
 	NAT  bool
 	Loss Loss
+	// Unwatched says that the server's capture holds nothing any more of the time when something was lost before it: it may have ended.
+	Unwatched bool
 	// Text is one sentence.
 	Text lang.Message
 }
@@ -69,6 +71,7 @@ func JoinCovered(fromClient, fromServer []Seen, behind Coverage) SidePair {
 	p.Swapped = p.areSwapped(fromClient, fromServer)
 	directions := directionsOf(fromServer)
 	both := periodsOf(fromClient, behind, p.Offset)
+	others, shown := strangersIn(fromServer, p.Joined), hostsIn(fromClient, fromServer, p.Joined)
 	for i := range fromClient {
 		c, j := &fromClient[i], &p.Joined[i]
 		var doubt lang.Message
@@ -77,7 +80,7 @@ func JoinCovered(fromClient, fromServer []Seen, behind Coverage) SidePair {
 			doubt = lang.Tell(lang.Text{English: "the captures are swapped: the one given for the client was made nearer to the server; give them the other way round",
 				Korean: "두 캡처가 뒤바뀌었다: 클라이언트의 것으로 준 캡처가 서버에 더 가까운 곳에서 만들어졌다; 반대로 준다"})
 		case j.Other < 0:
-			doubt = firstOf(behind.doubt(c, p.Offset), directions.doubt(client))
+			doubt = firstOf(behind.doubt(c, p.Offset), directions.doubt(client), shown.doubt(c), behind.filters(c), others.doubt(c, p.Offset))
 		case fromServer[j.Other].packets[server] == 0:
 			doubt = firstOf(behind.hides(c), directions.doubt(server), both.doubt(c, &fromServer[j.Other]))
 		default:
@@ -88,6 +91,7 @@ func JoinCovered(fromClient, fromServer []Seen, behind Coverage) SidePair {
 			j.say(lang.Text{English: "undecided: %s", Korean: "판단할 수 없다: %s"}, doubt)
 		case j.Other >= 0:
 			j.compare(c, &fromServer[j.Other], both.known)
+			j.Unwatched = j.Loss == LostBeforeServer && both.isUnwatched(c)
 		default:
 			j.missing(c, fromServer)
 		}

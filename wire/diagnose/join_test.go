@@ -91,3 +91,60 @@ func TestJoinClocks(t *testing.T) {
 	assert.InDelta(t, 4*time.Millisecond, p.Margin, float64(100*time.Microsecond))
 	assert.False(t, Join(seenIn(t, front), nil).Known)
 }
+
+// TestWhatLooksLikeAnAttemptMayBeIt: a firewall that hides sequence numbers makes another attempt of it, and a proxy one of other addresses.
+func TestWhatLooksLikeAnAttemptMayBeIt(t *testing.T) {
+	const syns = "0 > S 0 0 0\n1 > S 0 0 0\n3 > S 0 0 0"
+	const ends = "undecided: the server's capture holds an attempt of the same ends at that time with another number: a firewall or a proxy on the way may have rewritten it"
+	const times = "undecided: the server's capture holds an attempt at the same times from 192.0.2.7:9 to 203.0.113.10:8080: a NAT or a proxy on the way may have made it of this one"
+	const lost = "3 SYNs left the client and never reached the server's network card"
+	for name, c := range map[string]struct{ behind, want string }{
+		"another number":                  {"0.1 > S 0 0 0 isn=77\n1.1 > S 0 0 0 isn=77", ends},
+		"another number, a minute before": {"-60 > S 0 0 0 isn=77\n-59 > S 0 0 0 isn=77", lost},
+		"another number and address":      {"0.1 > S 0 0 0 isn=77 by=192.0.2.7 port=9\n1.1 > S 0 0 0 isn=77 by=192.0.2.7 port=9\n3.1 > S 0 0 0 isn=77 by=192.0.2.7 port=9", times},
+		"another client at other times":   {"0.1 > S 0 0 0 isn=77 by=192.0.2.7 port=9\n0.6 > S 0 0 0 isn=77 by=192.0.2.7 port=9\n2.1 > S 0 0 0 isn=77 by=192.0.2.7 port=9", lost},
+		"another client's connection":     {strings.ReplaceAll(strings.TrimSpace(handshake), "\n", " isn=77 port=9\n") + " isn=77 port=9", lost},
+	} {
+		assert.Equal(t, c.want, Join(seenIn(t, syns), seenIn(t, c.behind)).Joined[0].Text.String(), name)
+	}
+}
+
+// TestALossAfterTheEndOfTheServersCaptureMayBeNone: that capture may have ended by then.
+func TestALossAfterTheEndOfTheServersCaptureMayBeNone(t *testing.T) {
+	const again = exchange + "9 > P. 101 100 301\n9.3 > P. 101 100 301\n9.9 > P. 101 100 301\n11 > P. 101 100 301"
+	packets, payloads := packetsOf(t, exchange)
+	_, stats := diagnosed(packets, payloads, Options{})
+	for name, c := range map[string]struct {
+		covers Coverage
+		want   bool
+	}{"it ended": {stats.Coverage(), true}, "it ran": {Coverage{First: start, Last: start.Add(time.Minute)}, false}} {
+		front := diagnosesOf(t, again)
+		Locate(front, seenIn(t, exchange), c.covers)
+		assert.Equal(t, LostBeforeServer, front[0].Place.Lost, name)
+		assert.Equal(t, c.want, front[0].Has(CauseNoCapture), name)
+	}
+}
+
+// TestACaptureOfAnotherHostProvesNoAbsence: nor does one whose filter takes TCP alone.
+func TestACaptureOfAnotherHostProvesNoAbsence(t *testing.T) {
+	const syns, ping, query = "\n1 > S 0 0 0 port=7%s\n2 > S 0 0 0 port=7%s", "\n1 ping 1\n2 ping 2\n3 ping 3", "\n1 dns > A db.example\n6 dns > A db.example"
+	there := strings.ReplaceAll(syns, "%s", " at=203.0.113.99 isn=77")
+	here := strings.ReplaceAll(syns, "%s", " isn=77")
+	const elsewhere, onlyTCP = ": it may have been made at another host", "undecided: the server's capture holds nothing but TCP: its filter may have taken the rest"
+	for name, c := range map[string]struct {
+		front, behind string
+		covers        Coverage
+		want          string
+	}{
+		"another host":                   {exchange + there, exchange, Coverage{}, "undecided: the server's capture holds nothing of 203.0.113.99" + elsewhere},
+		"another name server":            {exchange + query, exchange, Coverage{}, "undecided: the server's capture holds nothing of 203.0.113.53" + elsewhere},
+		"the same host, another port":    {exchange + here, exchange, Coverage{}, "2 SYNs left the client and never reached the server's network card"},
+		"nothing at all is known of it":  {there, "", Coverage{}, "2 SYNs left the client and never reached the server's network card"},
+		"a ping to a capture of TCP":     {exchange + ping, exchange, Coverage{OnlyTCP: true}, onlyTCP},
+		"a ping to a capture of all":     {exchange + ping, exchange, Coverage{}, "3 echo requests left the client, and none reached the server's network card"},
+		"SYNs to a capture of TCP alone": {exchange + here, exchange, Coverage{OnlyTCP: true}, "2 SYNs left the client and never reached the server's network card"},
+	} {
+		joined := JoinCovered(seenIn(t, c.front), seenIn(t, c.behind), c.covers).Joined
+		assert.Equal(t, c.want, joined[len(joined)-1].Text.String(), name)
+	}
+}

@@ -51,7 +51,12 @@ func (c *conn) isOneSided(v *view) bool {
 		return false
 	}
 	// Retransmitted SYNs say by themselves that nothing came back.
-	return v.lone > 0 && c.syns.count <= 1 && !c.rejection.seen() || !c.hasSYN && c.side[server].rst.seen() && c.packets == 1
+	return v.lone > 0 && c.syns.count <= 1 && !c.rejection.seen() || c.isLoneRST()
+}
+
+// isLoneRST reports whether a RST is all that there is of a connection.
+func (c *conn) isLoneRST() bool {
+	return !c.hasSYN && c.packets == 1 && (c.side[client].rst.seen() || c.side[server].rst.seen())
 }
 
 // isLone reports whether a side answers what is not in the capture.
@@ -115,7 +120,7 @@ func (c *conn) incomplete(v *view) (Verdict, bool) {
 		return SYNACKUnanswered, false
 	case v.last-c.synacks.last.at < longestThought:
 		return SYNACKUnanswered, true
-	case v.kinds.filter() == takesOpenings: // the server, which did not send the SYN-ACK again, has got its answer
+	case v.kinds.filter() == takesOpenings, v.kinds.filter() == takesNoACK: // the server, which did not send the SYN-ACK again, has got its answer
 		return Open, false
 	}
 	return SYNACKUnanswered, false
@@ -162,7 +167,7 @@ func (c *conn) stalled(v *view) Verdict {
 			return Blackhole
 		case y.seesHole(x, v):
 			return MTUBlackhole
-		case x.cannotClose(y), x.gaveUpAlone(y):
+		case x.cannotClose(y) && v.kinds.filter() != takesNoACK, x.gaveUpAlone(y):
 			return Blackhole
 		}
 	}

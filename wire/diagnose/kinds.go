@@ -36,6 +36,7 @@ type kinds struct {
 	established                     int64 // segments with data or FIN
 	foreign                         int64 // packets that are no TCP: a filter by flags takes none
 	attempts                        int64
+	skipped                         int64 // RSTs whose numbers tell of data, of which the connection has no segment
 }
 
 func (k *kinds) add(t *wire.TCP) {
@@ -57,18 +58,29 @@ func (k *kinds) add(t *wire.TCP) {
 // fewestFiltered is how many connections, or segments, must lack what a filter would have left out: of fewer it may be chance.
 const fewestFiltered = 2
 
+// fewestWithoutACK is how many segments with data or FIN show that a capture without a pure acknowledgment lacks them: no two ends talk for
+// so long without one.
+const fewestWithoutACK = 20
+
 // filter guesses by which filter the capture was made.
 func (k *kinds) filter() filter {
 	switch {
-	case k.attempts < fewestFiltered || k.foreign > 0 || k.pureACKs > 0:
+	case k.foreign > 0 || k.pureACKs > 0:
+		return takesAll
+	case k.established >= fewestWithoutACK: // of one connection, too
+		return takesNoACK
+	case k.attempts < fewestFiltered:
 		return takesAll
 	case k.established > 0:
 		if k.synacks >= fewestFiltered {
 			return takesNoACK
 		}
 	case k.resets > 0:
-		if k.syns+k.synacks == 0 {
+		switch {
+		case k.syns+k.synacks == 0:
 			return takesRSTs
+		case k.synacks >= fewestFiltered && k.skipped > 0: // a filter on SYN, FIN and RST
+			return takesNoACK
 		}
 	case k.synacks >= fewestFiltered && k.syns == 0:
 		return takesSYNACKs
@@ -78,6 +90,13 @@ func (k *kinds) filter() filter {
 		return takesSYN
 	}
 	return takesAll
+}
+
+// skip notes that a RST of the connection tells of data that the capture lacks.
+func (k *kinds) skip(c *conn) {
+	if c.hasSYN && c.side[client].bytes+c.side[server].bytes == 0 && c.carried(client)+c.carried(server) > 0 {
+		k.skipped++
+	}
 }
 
 // filterNote says what the filter means for a connection.
@@ -92,7 +111,7 @@ func (e *explainer) filterNote(a *Judged) {
 			Korean: "캡처에 %s 있다: SYN-ACK이 왔다면 SYN을 다시 보내지 않았을 테니, 필터가 걸러 냈을 수 있는 것은 다른 응답이다"}, f.words())
 	case f == takesOpenings && a.Verdict == Open:
 		e.note(lang.Text{English: "the capture holds %s: a filter took what followed", Korean: "캡처에 %s 있다: 그 뒤의 것은 필터가 걸러 냈다"}, f.words())
-	case f == takesNoACK && a.Failed():
+	case f == takesNoACK && (a.Failed() || a.Verdict == Open && e.c.isLeftOpen()):
 		e.note(lang.Text{English: "the capture holds %s: a filter took them, so that it does not show what was received",
 			Korean: "캡처에 %s 있다: 확인 응답은 필터가 걸러 내 무엇을 받았는지 보이지 않는다"}, f.words())
 	}

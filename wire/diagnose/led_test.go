@@ -1,7 +1,9 @@
 package diagnose
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -24,7 +26,7 @@ func TestWhatLedToTheEnd(t *testing.T) {
 		"nobody says anything": {handshake + "3.1 > F. 1 0 1\n3.1 < F. 1 0 2\n3.1 > . 2 0 2", "ok", "neither side sent a byte in the 3.1 s before the client closed: a client that waits for a greeting " +
 			"(SSH, SMTP, FTP, MySQL) has got none; a connection that is kept in reserve looks the same"},
 		"a lone SYN-ACK, and the capture goes on": {"0 > S 0 0 0\n0.1 < S. 0 0 1\n9 ping 1\n9 pong 1", "synack-unanswered", "neither the SYN nor the SYN-ACK was sent again in 8.9 s: the acknowledgment may not have been captured; scanners and SYN proxies send nothing again, either"},
-		"a lone SYN, and the capture goes on":     {"0 > S 0 0 0\n9 > . 5 0 5 port=7\n9 < . 5 0 5 port=7", "no-answer", "the SYN was not sent again, although the capture goes on for 9 s: the client gave up within a second"},
+		"a lone SYN, and the capture goes on":     {"0 > S 0 0 0\n9 > . 5 0 5 port=7\n9 < . 5 0 5 port=7", "no-answer", "the SYN was not sent again, although the capture goes on for 9 s: the client gave up before its next try (after 1 s, or 3 s on older systems), or sends each SYN once"},
 	} {
 		list := diagnoseText(t, c.packets)
 		require.NotEmpty(t, list, name)
@@ -68,8 +70,11 @@ func TestFiltersAreRecognized(t *testing.T) {
 		"only SYNs": {"0 > S 0 0 0\n1 > S 0 0 0 port=7\n2 > S 0 0 0 port=7\n4 > S 0 0 0 port=7", "one-sided no-answer", "the capture holds only SYNs: a filter took the answers, if there were any"},
 		"only SYNs and SYN-ACKs": {"0 > S 0 0 0\n0.1 < S. 0 0 1\n1 > S 0 0 0 port=7\n1.1 < S. 0 0 1 port=7\n9 > S 0 0 0 port=8", "open open no-answer?",
 			"the capture holds only SYNs and SYN-ACKs: a filter took what followed"},
-		"only RSTs":     {"0 < R. 1 0 101\n1 < R. 1 0 101 port=7", "one-sided one-sided", "the capture holds only RSTs: a filter took the rest"},
-		"only SYN-ACKs": {"0 < S. 0 0 1\n1 < S. 0 0 1 isn=5 port=7", "one-sided one-sided", "the capture holds only SYN-ACKs: a filter took the rest"},
+		"only RSTs":             {"0 < R. 1 0 101\n1 < R. 1 0 101 port=7", "one-sided one-sided", "the capture holds only RSTs: a filter took the rest"},
+		"only RSTs, of clients": {"0 > R. 101 0 1\n1 > R. 101 0 1 port=7000", "one-sided one-sided", "the capture holds only RSTs: a filter took the rest"},
+		"only SYN-ACKs":         {"0 < S. 0 0 1\n1 < S. 0 0 1 isn=5 port=7", "one-sided one-sided", "the capture holds only SYN-ACKs: a filter took the rest"},
+		"only SYNs, FINs and RSTs": {"0 > S 0 0 0\n0.1 < S. 0 0 1\n0.4 < R. 301 0 101\n1 > S 0 0 0 port=7\n1.1 < S. 0 0 1 port=7\n9 > S 0 0 0 port=8\n9.1 < R. 0 0 1 port=8", "reset-by-server open refused",
+			"the capture holds no pure acknowledgments: a filter took them, so that it does not show what was received"},
 		"no pure acknowledgments": {"0 > S 0 0 0\n0.1 < S. 0 0 1\n0.4 < F. 301 0 101\n0.5 > R. 101 0 301\n1 > S 0 0 0 port=7\n1.1 < S. 0 0 1 port=7\n1.2 < R. 301 0 101 port=7", "ok reset-by-server",
 			"the capture holds no pure acknowledgments: a filter took them, so that it does not show what was received"},
 	} {
@@ -78,11 +83,13 @@ func TestFiltersAreRecognized(t *testing.T) {
 		assert.Contains(t, slices.Concat(english(list[0].Notes), english(list[1].Notes)), c.note, name)
 	}
 	for name, c := range map[string]struct{ packets, verdicts string }{
-		"one connection alone":      {"0 > S 0 0 0", "no-answer?"},
-		"a pure acknowledgment":     {"0 > S 0 0 0\n9 > S 0 0 0 port=7\n9.1 < S. 0 0 1 port=7\n9.2 > . 1 0 1 port=7", "no-answer open"},
-		"half-open scans":           {"0 > S 0 0 0\n0.1 < S. 0 0 1\n0.1 > R 1 0 0\n1 > S 0 0 0 port=7\n1.1 < S. 0 0 1 port=7\n1.1 > R 1 0 0 port=7", "reset-by-client reset-by-client"},
-		"another protocol":          {"0 > S 0 0 0\n1 > S 0 0 0 port=7\n9 ping 1\n9 pong 1", "no-answer no-answer ok"},
-		"the SYN-ACK is sent again": {"0 > S 0 0 0\n0.1 < S. 0 0 1\n1.1 < S. 0 0 1\n3 > S 0 0 0 port=7\n9 > S 0 0 0 port=8", "synack-unanswered no-answer no-answer?"},
+		"a FIN whose acknowledgment may be filtered": {"0 > S 0 0 0\n0.1 < S. 0 0 1\n" + talk(20) + "9 > F. 101 0 101\n9.2 > F. 101 0 101\n9.6 > F. 101 0 101", "half-closed"},
+		"a FIN in a short capture":                   {"0 > S 0 0 0\n0.1 < S. 0 0 1\n" + talk(4) + "9 > F. 21 0 21\n9.2 > F. 21 0 21\n9.6 > F. 21 0 21", "blackhole"},
+		"one connection alone":                       {"0 > S 0 0 0", "no-answer?"},
+		"a pure acknowledgment":                      {"0 > S 0 0 0\n9 > S 0 0 0 port=7\n9.1 < S. 0 0 1 port=7\n9.2 > . 1 0 1 port=7", "no-answer open"},
+		"half-open scans":                            {"0 > S 0 0 0\n0.1 < S. 0 0 1\n0.1 > R 1 0 0\n1 > S 0 0 0 port=7\n1.1 < S. 0 0 1 port=7\n1.1 > R 1 0 0 port=7", "reset-by-client reset-by-client"},
+		"another protocol":                           {"0 > S 0 0 0\n1 > S 0 0 0 port=7\n9 ping 1\n9 pong 1", "no-answer no-answer ok"},
+		"the SYN-ACK is sent again":                  {"0 > S 0 0 0\n0.1 < S. 0 0 1\n1.1 < S. 0 0 1\n3 > S 0 0 0 port=7\n9 > S 0 0 0 port=8", "synack-unanswered no-answer no-answer?"},
 	} {
 		list := diagnoseText(t, c.packets)
 		assert.Equal(t, c.verdicts, verdictsOf(list), name)
@@ -90,4 +97,13 @@ func TestFiltersAreRecognized(t *testing.T) {
 			assert.NotContains(t, english(r.Notes), "filter", name)
 		}
 	}
+}
+
+// talk is so many segments of 10 bytes, from each side in turn, without a pure acknowledgment.
+func talk(segments int) string {
+	var b strings.Builder
+	for i := range segments {
+		fmt.Fprintf(&b, "%.1f %c P. %d 10 %d\n", 1+float64(i)/10, "><"[i%2], 1+i/2*10, 1+(i+1)/2*10)
+	}
+	return b.String()
 }

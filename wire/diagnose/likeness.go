@@ -3,7 +3,7 @@ package diagnose
 import "net/netip"
 
 // traits are what tells attempts apart whose verdicts are the same.
-type traits uint32
+type traits uint64
 
 const (
 	traitForged traits = 1 << iota // the RST has another time to live than the rest
@@ -36,6 +36,13 @@ const (
 	traitProbe        // a RST answered a lone segment
 	traitStillSending // one side has closed, the other goes on
 	traitStillHeard   // data is sent in vain to a side that goes on sending
+	traitForgeable    // a SYN that may have another sender than it says
+	traitBackscatter
+	traitOtherPort // the server answers on another port
+	traitTooBig    // an ICMP error tells of the smaller MTU
+	traitTraced    // the SYN has a small time to live
+	traitUnasked   // nothing shows that an answer is due
+	traitDone      // both sides have all that is owed
 	traitInconclusive
 )
 
@@ -66,6 +73,9 @@ func (a *Judged) Likeness() Likeness {
 		if a.Inconclusive {
 			l.traits = traitInconclusive
 		}
+		if s.meanwhile.seen() {
+			l.traits |= traitMeanwhile
+		}
 		return l
 	case *echo:
 		if a.Verdict == Rejected {
@@ -81,7 +91,7 @@ func (c *conn) likeness(a *Judged) Likeness {
 	switch {
 	case a.Verdict == Rejected:
 		l.sender, l.kind, l.code = c.rejection.sender(), c.rejection.kind, c.rejection.code
-	case outcome(a) == Blackhole && c.other.isUnreachable():
+	case (outcome(a) == Blackhole || outcome(a) == SYNACKUnanswered) && c.other.isUnreachable():
 		l.sender, l.kind, l.code = c.other.sender(), c.other.kind, c.other.code
 	}
 	if l.traits&traitIdle != 0 {
@@ -91,6 +101,8 @@ func (c *conn) likeness(a *Judged) Likeness {
 		l.said = c.speech.list[0].text.String()
 	}
 	if n := c.turnedTo(); n != nil {
+		l.next = n.flow[server]
+	} else if n := c.outrun(); n != nil {
 		l.next = n.flow[server]
 	}
 	return l
@@ -134,6 +146,13 @@ func (c *conn) traits(a *Judged) traits {
 		{traitProbe, reset && c.isProbe(resetter(v))},
 		{traitStillSending, v == HalfClosed && c.isStillSending()},
 		{traitStillHeard, v == Blackhole && (x.isHeardSince(y) || y.isHeardSince(x))},
+		{traitForgeable, silent && c.mayBeForged() && !a.Inconclusive},
+		{traitOtherPort, silent && a.view.speaks(c)},
+		{traitTooBig, v == MTUBlackhole && c.tooBig.seen()},
+		{traitTraced, v == Rejected && c.isTraced()},
+		{traitUnasked, (v == NoReply || v == ClosedEarly) && c.isUnasked()},
+		{traitDone, reset && c.isDone()},
+		{traitBackscatter, a.Verdict == OneSided && c.isBackscatter()},
 		{traitInconclusive, a.Inconclusive},
 	} {
 		if has.is {

@@ -6,6 +6,9 @@ import (
 	"github.com/tcplab/tcplab/lang"
 )
 
+// unwatched is for a loss after the last packet of the server's capture.
+var unwatched = circumstance{beside: []candidate{{CauseNoCapture, onTheWay, true}}}
+
 // Locate joins the diagnoses of the client's capture with what the server's holds, and tells each where it was lost.
 // Rivals and next steps are then those that both captures together leave over: what the second one answers is neither
 // offered as a rival nor advised.
@@ -29,6 +32,9 @@ func (d *Diagnosis) locate(j *JoinedSides, behind []Seen) {
 		other := &behind[j.Other]
 		d.Place.Client, d.Place.Server, d.Place.EchoID = other.Client, other.Server, other.EchoID()
 		d.advice.leaveOut(CauseNoCapture) // it ran
+		if j.Unwatched {
+			d.advice.apply(&unwatched)
+		}
 		d.adopt(other.Verdict)
 	}
 	d.advise()

@@ -29,6 +29,7 @@ type lookup struct {
 	found          sibling   // the same name in another domain, which exists
 	byStream       mark      // the client's SYN to the same server, after a truncated answer
 	other          lookupEnd // another server that answered the same question
+	meanwhile      mark      // the server's answer to another lookup, after this one was asked
 	told           bool
 	packets        int64
 	copies         int64
@@ -180,8 +181,18 @@ func (e *Diagnoser) answerLookup(message *wire.DNSMessage, from, to endpoint, m 
 		return x
 	}
 	x.answered(message, m)
+	l.witness(x)
 	e.learn(x)
 	return x
+}
+
+// witness tells lookups of the same two hosts that wait for their answer that the server has answered another.
+func (l *lookups) witness(x *lookup) {
+	l.near(x.key.ends[client], func(y *lookup) {
+		if y.key.ends == x.key.ends && !y.answer.seen() && y.first.at < x.answer.at && x.answer.at-y.last.at < nearby {
+			y.meanwhile = x.answer
+		}
+	})
 }
 
 // answered takes in the answer that counts.
@@ -215,7 +226,7 @@ func (e *Diagnoser) learn(x *lookup) {
 	}
 	l.near(x.key.ends[client], func(y *lookup) {
 		switch {
-		case y.key.ends[server] != x.key.ends[server] && y.key.question == x.key.question && !y.answer.seen():
+		case y.key.ends[server] != x.key.ends[server] && y.key.question == x.key.question && (!y.answer.seen() || y.message.Code != wire.DNSNoError):
 			y.other = lookupEnd{x.answer, x.key.ends[server]}
 		case y.answer.seen() && y.message.Code == wire.DNSNoSuchName && y.message.Type == x.message.Type && x.isSiblingOf(y):
 			y.found = sibling{x.answer, x.message.Name}
@@ -276,7 +287,7 @@ func (e *Diagnoser) lookupError(p *wire.Packet, m mark) {
 		return
 	}
 	x.note(m)
-	keepFirst(&x.rejection, icmpError{m, hostOf(p.Src), p.ICMP.V6, p.ICMP.Type, p.ICMP.Code, p.ICMP.MTU})
+	keepFirst(&x.rejection, icmpError{m, hostOf(p.Src), p.ICMP.V6, p.ICMP.Type, p.ICMP.Code, p.ICMP.MTU, client})
 }
 
 func (x *lookup) hasAskedFrom(client endpoint) bool {

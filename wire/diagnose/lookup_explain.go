@@ -170,6 +170,11 @@ func (e *lookupExplainer) remarks(a *Judged) {
 		e.note(lang.Text{English: "ICMP %s (%s) from %s about a query", Korean: "질의에 대해 %[3]s에서 온 ICMP %[1]s (%[2]s)"}, r.name(), r.number(), r.sender())
 	}
 	if a.Verdict == NoAnswer {
+		e.frame(x.meanwhile, lang.Text{English: "answer of the server to another lookup", Korean: "다른 조회에 대한 서버의 응답"})
+		if x.meanwhile.seen() {
+			e.note(lang.Text{English: "the server answered another lookup of the same client at that time: it is up, and so is the path",
+				Korean: "그때 서버가 같은 클라이언트의 다른 조회에는 응답했다: 서버도 경로도 살아 있다"})
+		}
 		e.signsOfLife()
 	}
 	if x.copies > 0 {
@@ -229,6 +234,12 @@ func (e *lookupExplainer) advise(v Verdict) {
 		name = x.message.Name
 	}
 	e.advice = lookupAdvice(v, x.client.addrPort(), x.server.addrPort(), x.rejection.sender(), name, kind)
+	switch {
+	case v == NoAnswer && x.meanwhile.seen():
+		e.advice.apply(&answersOthers)
+	case v == NoSuchName && isTentative(x.message.Name):
+		e.advice.apply(&askedInCase)
+	}
 	if x.rejection.seen() && x.rejection.from == x.key.ends[server] { // it is up, and its network is there
 		e.advice.leaveOut(CauseHostDown, CauseMissingRoute)
 	}

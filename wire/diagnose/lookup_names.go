@@ -1,6 +1,10 @@
 package diagnose
 
-import "net/netip"
+import (
+	"net/netip"
+	"slices"
+	"strings"
+)
 
 // nameOf is the name of which an address is the answer.
 type nameOf struct {
@@ -32,4 +36,31 @@ func (v *view) nameOf(a netip.Addr) string {
 		return n.name
 	}
 	return ""
+}
+
+// answersOthers is for a question without an answer of a name server that has answered another at that time.
+var answersOthers = circumstance{
+	excluded: []Cause{CauseDeadHost, CausePathBroken, CauseNoWayBack, CauseNoCapture},
+	useless:  []StepID{StepPing},
+}
+
+// askedInCase is for a name that programs ask for in case it exists.
+var askedInCase = circumstance{lead: anywhere(CauseAskedInCase)}
+
+// tentative are the first labels of names by which programs look for a service of the network they are in.
+var tentative = []string{"wpad", "isatap", "autodiscover"}
+
+// isTentative reports whether programs ask for such a name although it often does not exist: for a service of the network, for a name without
+// a domain (browsers see by it whether the name server tells the truth), or whether an address is in a block list, in which it stands
+// backwards (RFC 5782).
+func isTentative(name string) bool {
+	labels := strings.Split(strings.TrimSuffix(name, "."), ".")
+	if len(labels) == 1 || slices.Contains(tentative, labels[0]) || strings.HasPrefix(labels[0], "_") {
+		return true
+	}
+	if len(labels) <= 4 {
+		return false
+	}
+	_, err := netip.ParseAddr(strings.Join(labels[:4], "."))
+	return err == nil
 }

@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -186,4 +187,37 @@ func TestALookupForgetsItsOldQueries(t *testing.T) {
 	}
 	l.ask(x, queryKey{id: 8}, mark{})
 	assert.Same(t, x, l.asked[queryKey{id: 7}], "two of its three queries are remembered")
+}
+
+// TestANameServerThatAnswersOthersIsNotDead: nor is a question that another server answered, after an error, left without an answer.
+func TestANameServerThatAnswersOthersIsNotDead(t *testing.T) {
+	const other = "1 dns > A b.example query=8\n1.1 dns < A b.example 203.0.113.10 query=8\n"
+	for name, c := range map[string]struct {
+		packets string
+		alive   bool
+	}{
+		"another lookup is answered at that time": {"0 dns > A db.example\n" + other + "5 dns > A db.example\n10 dns > A db.example", true},
+		"by NXDOMAIN":       {"0 dns > A db.example\n1 dns > A b.example query=8\n1.1 dns < A b.example NXDOMAIN query=8\n5 dns > A db.example", true},
+		"before it":         {other + "2 dns > A db.example\n7 dns > A db.example", false},
+		"long after it":     {"0 dns > A db.example\n5 dns > A db.example\n60 dns > A b.example query=8\n60.1 dns < A b.example 203.0.113.10 query=8", false},
+		"by another server": {"0 dns > A db.example\n1 dns > A b.example server=203.0.113.54\n1.1 dns < A b.example 203.0.113.10 server=203.0.113.54\n5 dns > A db.example", false},
+	} {
+		for _, r := range diagnoseText(t, c.packets) {
+			if r.Verdict == NoAnswer {
+				assert.Equal(t, !c.alive, r.Has(CauseDeadHost), name)
+				assert.Equal(t, c.alive, slices.Contains(english(r.Notes), "the server answered another lookup of the same client at that time: it is up, and so is the path"), name)
+			}
+		}
+	}
+	failed := "0 dns > A db.example\n0.01 dns < A db.example SERVFAIL\n0.02 dns > A db.example server=203.0.113.54\n0.03 dns < A db.example 203.0.113.10 server=203.0.113.54"
+	assert.Contains(t, english(diagnoseText(t, failed)[0].Notes), "the same question was answered by 203.0.113.54 (frame 4)")
+}
+
+// TestSomeNamesAreAskedForInCaseTheyExist: that they do not is no mistake.
+func TestSomeNamesAreAskedForInCaseTheyExist(t *testing.T) {
+	for name, want := range map[string]bool{"wpad.corp.example": true, "isatap": true, "qpwoeiruty": true, "_ldap._tcp.corp.example": true, "4.3.2.1.zen.example.org": true,
+		"db.example": false, "www.wpad.example": false, "a.b.c.d.example.org": false, "4.3.2.1": false} {
+		r := diagnoseText(t, "0 dns > A "+name+"\n0.01 dns < A "+name+" NXDOMAIN")[0]
+		assert.Equal(t, want, r.Has(CauseAskedInCase), name)
+	}
 }

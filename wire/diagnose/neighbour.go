@@ -12,6 +12,7 @@ import (
 type neighbour struct {
 	asker, target netip.Addr
 	v6, told      bool
+	visible       bool // the capture holds more of the asker than its broadcasts
 	requests      series
 }
 
@@ -104,6 +105,7 @@ func (n *neighbours) unanswered() []*neighbour {
 			r := &asked.requests
 			if r.count >= fewestRequests && r.last.at-r.marks[0].at >= shortestAsking &&
 				(n.visible[asked.asker] || len(n.askers) == 1) {
+				asked.visible = n.visible[asked.asker]
 				list = append(list, asked)
 			}
 		}

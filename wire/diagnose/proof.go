@@ -90,6 +90,22 @@ func (v *view) pinged(c *conn) mark {
 	return mark{}
 }
 
+// spoke is the latest TCP packet of the server on another port, if it came while the SYNs of the connection were sent, or shortly after. A RST is
+// none, because a firewall may send it in the server's place.
+func (v *view) spoke(c *conn) (mark, uint16) {
+	known, host := v.proofOf(c.flow[c.clientAt].host(), c.flow[1-c.clientAt].host())
+	if m := known.tcp[host]; m.seen() && !known.reset && m.at >= c.first.at && m.at <= c.syns.last.at+nearby {
+		return m, known.port
+	}
+	return mark{}, 0
+}
+
+// speaks reports whether there is such a packet.
+func (v *view) speaks(c *conn) bool {
+	m, port := v.spoke(c)
+	return m.seen() && port != c.addr(server).Port()
+}
+
 // onLink keeps that an address was answered for on the link.
 func (v *view) onLink(target netip.Addr, m mark) {
 	if v.links == nil {

@@ -2,6 +2,8 @@ package diagnose
 
 import (
 	"net/netip"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -151,4 +153,29 @@ func TestTwoMachinesAnswerTheSYN(t *testing.T) {
 	assert.Contains(t, english(list[0].Notes), note)
 	list = diagnoseText(t, "0 > S 0 0 0\n0.1 < S. 0 0 1\n1 > S 0 0 0\n1.1 < S. 999 0 1")
 	assert.NotContains(t, english(list[0].Notes), note, "a server with SYN cookies has a new number later")
+}
+
+// TestAServerThatAnswersOnAnotherPortIsNotDead: at that time; a RST may be a firewall's.
+func TestAServerThatAnswersOnAnotherPortIsNotDead(t *testing.T) {
+	const syns = "0 > S 0 0 0 port=7\n1 > S 0 0 0 port=7\n3 > S 0 0 0 port=7"
+	on := func(port, packets string) string {
+		return "\n" + strings.ReplaceAll(strings.TrimSpace(packets), "\n", " to="+port+"\n") + " to=" + port
+	}
+	for name, c := range map[string]struct {
+		packets string
+		alive   bool
+	}{
+		"at that time":     {syns + on("22", "2 > S 0 0 0\n2.1 < S. 0 0 1\n2.2 > . 1 0 1"), true},
+		"a minute later":   {syns + on("22", "63 > S 0 0 0\n63.1 < S. 0 0 1\n63.2 > . 1 0 1"), false},
+		"before":           {on("22", "-2 > S 0 0 0\n-1.9 < S. 0 0 1\n-1.8 > . 1 0 1") + "\n" + syns, false},
+		"by a RST":         {syns + on("22", "2 > S 0 0 0\n2.1 < R. 0 0 1"), false},
+		"to nobody at all": {syns, false},
+	} {
+		for _, r := range diagnoseText(t, c.packets) {
+			if r.Verdict == NoAnswer {
+				assert.Equal(t, !c.alive, r.Has(CauseDeadHost), name)
+				assert.Equal(t, c.alive, slices.Contains(english(r.Notes), "TCP port 22 of the same two hosts is answered at that time: the server is up, and so is the path"), name)
+			}
+		}
+	}
 }

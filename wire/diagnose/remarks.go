@@ -13,15 +13,15 @@ func (e *explainer) remarks(a *Judged) {
 	c := e.c
 	x, y := &c.side[client], &c.side[server]
 	if c.syns.count > 1 {
-		e.notes = append(e.notes, c.schedule())
+		e.notes = append(e.notes, c.sentAgain())
 	}
 	if a.Inconclusive {
 		e.note(lang.Text{English: "the capture ends too early to be sure", Korean: "캡처가 너무 일찍 끝나 확실하지 않다"})
 	}
 	e.turned(a.Verdict)
 	if c.isLoneSYN() && a.Verdict == NoAnswer && !a.Inconclusive && c.turnedTo() == nil {
-		e.note(lang.Text{English: "the SYN was not sent again, although the capture goes on for %s: the client gave up within a second",
-			Korean: "캡처가 %s 더 이어지는데 SYN을 다시 보내지 않았다: 클라이언트가 1초 안에 포기했다"}, span(a.view.last-c.first.at))
+		e.note(lang.Text{English: "the SYN was not sent again, although the capture goes on for %s: the client gave up before its next try (after 1 s, or 3 s on older systems), or sends each SYN once",
+			Korean: "캡처가 %s 더 이어지는데 SYN을 다시 보내지 않았다: 클라이언트가 다음 시도(1초 뒤, 옛 시스템은 3초 뒤) 전에 포기했거나, SYN을 한 번씩만 보낸다"}, span(a.view.last-c.first.at))
 	}
 	if a.Verdict == SYNACKUnanswered && c.isLeftOpen() && !a.Inconclusive {
 		e.note(lang.Text{English: "neither the SYN nor the SYN-ACK was sent again in %s: the acknowledgment may not have been captured; scanners and SYN proxies send nothing again, either",
@@ -103,13 +103,19 @@ func (e *explainer) complaints() {
 	}
 }
 
-func (n *neighbour) explain(*Judged) explanation {
+// elsewhereOnLink is for an asker of which the capture holds nothing but broadcasts.
+var elsewhereOnLink = circumstance{beside: anywhere(CauseUnicastUnseen)}
+
+func (n *neighbour) explain(a *Judged) explanation {
 	e := explainer{}
 	e.say(lang.Text{English: "%s asked for %s %s in %s, no answer",
 		Korean: "%[1]s 호스트가 %[2]s 주소를 %[4]s 동안 %[3]s 찾았지만 응답이 없다"}, n.asker, n.target, times(n.requests.count),
 		span(n.requests.last.at-n.requests.marks[0].at))
 	e.all(&n.requests, lang.Text{English: "%s request for %s", Korean: "%[2]s 주소에 대한 %[1]s 요청"}, linkProtocol(n.v6), n.target)
 	e.advice = adviceTo(advices[NoNeighbour], n.addr(client), n.addr(server), netip.Addr{})
+	if !n.visible && a.view.kinds.attempts == 0 {
+		e.advice.apply(&elsewhereOnLink)
+	}
 	return e.explanation
 }
 

@@ -48,24 +48,34 @@ func (v *view) isServer(s endpoint) bool {
 	return ok
 }
 
-// several is as many connections as show that an end of all of them is a server.
-const several = 2
+// several is as many connections as show that an end of all of them is a server. A seeker is none, however many it has.
+const (
+	several = 2
+	seeker  = 0xff
+)
+
+// lowestOfClients is the first port that a client takes: those of rsh and NFS bind ports from 512 on (bindresvport), others from 1024.
+const lowestOfClients = 512
 
 // meet counts a connection of which the beginning is not in the capture.
 func (v *view) meet(f flow) {
 	if v.flows == nil {
 		v.flows = map[endpoint]uint8{}
 	}
-	for _, end := range f {
+	for i, end := range f {
 		n, known := v.flows[end]
-		if n < several && (known || len(v.flows) < maxServers) {
+		switch {
+		case !known && len(v.flows) >= maxServers:
+		case end.port() >= lowestOfClients && f[1-i].port() < lowestOfClients: // a scan has one port for all that it asks
+			v.flows[end] = seeker
+		case n < several:
 			v.flows[end] = n + 1
 		}
 	}
 }
 
 // isBusier reports whether an end has several connections, and the other this one alone.
-func (v *view) isBusier(s, other endpoint) bool { return v.flows[s] >= several && v.flows[other] == 1 }
+func (v *view) isBusier(s, other endpoint) bool { return v.flows[s] == several && v.flows[other] == 1 }
 
 // assignRoles corrects a guess of who is the client by what was learnt of servers since: one has answered a SYN, or has several
 // connections at one port.

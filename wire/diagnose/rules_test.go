@@ -65,6 +65,8 @@ func TestRules(t *testing.T) {
 		"client's FIN, RST, no answer": {handshake + "0.02 > P. 1 100 1\n0.03 < . 1 0 101\n0.1 > F. 101 0 1\n0.2 < R. 1 0 102", "reset-by-server"},
 		"health check":                 {handshake + "0.02 > F. 1 0 1\n0.03 < R. 1 0 2", "ok"},
 		"health check by RST":          {handshake + "0.02 > R. 1 0 1", "reset-by-client"},
+		"server closes on data":        {exchange + "1 > . 101 1460 301\n1.01 < F. 301 0 101\n1.02 < R 302 0 0", "reset-by-server"},
+		"server closes on its ACK":     {exchange + "1 > . 101 1460 301\n1.01 < F. 301 0 1561\n1.02 < R 302 0 0", "ok"},
 		"close_notify after FIN":       {exchange + "0.1 > F. 101 0 301\n0.2 < P. 301 31 102\n0.2 > R 102 0 0", "ok"},
 		"client leaves during answer":  {exchange + "0.1 > F. 101 0 301\n0.2 < P. 301 1400 102\n0.2 > R 102 0 0", "reset-by-client"},
 		"one-way transfer":             {handshake + "0.02 > P. 1 100 1\n0.03 < . 1 0 101\n0.04 > F. 101 0 1\n0.05 < F. 1 0 102\n0.06 > . 102 0 2", "ok"},

@@ -16,8 +16,17 @@ var unknownThere = [...]circumstance{
 		first: steps(StepConnections), useless: []StepID{StepServerAborts}},
 }
 
-// spoofed is for a SYN-ACK that such a RST answers, where the capture holds no SYN: perhaps the host has never sent one.
+// spoofed is for an answer to a SYN that the capture does not hold, and for a SYN that is not sent again: perhaps the host has never sent one.
 var spoofed = circumstance{beside: anywhere(CauseForeignSource)}
+
+// isBackscatter reports whether the capture holds nothing but answers of a server, to SYNs that somebody else may have sent in the client's name.
+func (c *conn) isBackscatter() bool {
+	y := &c.side[server]
+	return c.side[client].packets == 0 && y.packets == c.synacks.count+int64(y.rsts)
+}
+
+// mayBeForged reports whether a SYN that nobody sends again may have another sender than it says: what the capture's own link sends is known.
+func (c *conn) mayBeForged() bool { return c.isLoneSYN() && Forwarded(c.side[client].ttl) }
 
 // knowsNothing reports whether a RST answers a segment of an unknown connection (RFC 9293 section 3.10.7.1): it has no
 // acknowledgment, and the number that the other side acknowledged. The RST of an application that gives up has an acknowledgment;

@@ -81,3 +81,23 @@ func TestASideThatGoesOnHasNotSentTheRST(t *testing.T) {
 		}
 	}
 }
+
+// TestAnAnswerWithoutItsSYNMayBeBackscatter: somebody else may have sent the SYN in the client's name, and one from beyond a router that is not sent again, too.
+func TestAnAnswerWithoutItsSYNMayBeBackscatter(t *testing.T) {
+	const other = "\n1 < S. 0 0 1 port=7\n9 > S 0 0 0 port=8 ttl=52\n19 < S. 0 0 1 port=9"
+	for name, c := range map[string]struct {
+		packets, verdict string
+		want             bool
+	}{
+		"a SYN-ACK":                  {"0 < S. 0 0 1" + other, "one-sided", true},
+		"a RST":                      {"0 < R. 0 0 1 raw", "one-sided", true},
+		"data":                       {"0 < . 1 100 1" + other, "one-sided", false},
+		"a SYN from beyond a router": {"0 > S 0 0 0 ttl=52\n9 > . 5 0 5 port=7\n9 < . 5 0 5 port=7", "no-answer", true},
+		"a SYN of this link":         {"0 > S 0 0 0\n9 > . 5 0 5 port=7\n9 < . 5 0 5 port=7", "no-answer", false},
+		"a SYN that is sent again":   {"0 > S 0 0 0 ttl=52\n1 > S 0 0 0 ttl=52\n9 > . 5 0 5 port=7\n9 < . 5 0 5 port=7", "no-answer", false},
+	} {
+		r := diagnoseText(t, c.packets)[0]
+		assert.Equal(t, c.verdict, r.verdict, name)
+		assert.Equal(t, c.want, r.Has(CauseForeignSource), name)
+	}
+}

@@ -14,7 +14,9 @@ import (
 // words are what one side of a connection said that explains how it went on.
 type words struct {
 	mark
-	text lang.Message
+	text  lang.Message
+	from  int  // the side that said it
+	alert bool // of TLS, a fatal one
 }
 
 // speech is what was said; most connections have none.
@@ -29,23 +31,24 @@ const mostWords = 3
 // longestWords bounds a quotation, in bytes.
 const longestWords = 100
 
-// listen looks at the beginning of a segment's data, as far as it was captured.
-func (c *conn) listen(dir int, payload []byte, m mark) {
+// listen looks at the beginning of a segment's data, as far as it was captured. Only the number tells which data of the server is its
+// first: the capture may lack what came before, or hold it later.
+func (c *conn) listen(dir int, seq uint32, payload []byte, m mark) {
 	if len(payload) < 4 || c.speech != nil && len(c.speech.list) >= mostWords {
 		return
 	}
+	first := c.side[dir].hasISN && seq == c.side[dir].base
 	var text lang.Message
 	switch {
 	case isAlert(payload):
-		text = c.alert(dir, payload)
-		c.content.greeted = c.content.greeted || dir == server
+		text = c.alert(dir, first, payload)
 	case dir == client:
-		c.listenToClient(payload)
+		c.listenToClient(first, payload)
 	default:
-		text = c.answerOf(payload)
+		text = c.answerOf(first, payload)
 	}
 	if !text.IsEmpty() {
-		c.speak().list = append(c.speech.list, words{m, text})
+		c.speak().list = append(c.speech.list, words{m, text, dir, isAlert(payload) && payload[tlsHeader] == tlsFatal})
 	}
 }
 
@@ -57,9 +60,9 @@ func (c *conn) speak() *speech {
 }
 
 // listenToClient notes which protocol the client begins with, and what it wants of a proxy.
-func (c *conn) listenToClient(b []byte) {
+func (c *conn) listenToClient(first bool, b []byte) {
 	t := &c.content
-	if !t.opened {
+	if first {
 		t.opened, t.hello = true, isHello(b)
 	}
 	method, _, ok := bytes.Cut(b[:min(len(b), len("OPTIONS "))], []byte(" "))
@@ -77,10 +80,8 @@ func (c *conn) listenToClient(b []byte) {
 	}
 }
 
-// answerOf returns what there is to say of the server's data, if anything.
-func (c *conn) answerOf(b []byte) lang.Message {
-	first := !c.content.greeted
-	c.content.greeted = true
+// answerOf returns what there is to say of the server's data, if anything; first says that it is the server's first.
+func (c *conn) answerOf(first bool, b []byte) lang.Message {
 	switch {
 	case bytes.HasPrefix(b, []byte("HTTP/1.")):
 		return c.status(b, first)
@@ -162,6 +163,7 @@ const (
 	tlsHandshake   = 22
 	tlsMajor       = 3
 	tlsClientHello = 1
+	tlsFatal       = 2 // the level of an alert, RFC 5246 section 7.2
 )
 
 func isTLS(b []byte) bool {
@@ -188,13 +190,15 @@ var alerts = map[byte]string{
 	115: "unknown_psk_identity", 116: "certificate_required", 120: "no_application_protocol",
 }
 
-func (c *conn) alert(dir int, b []byte) lang.Message {
+func (c *conn) alert(dir int, first bool, b []byte) lang.Message {
 	number := b[tlsHeader+1]
 	name := lang.Same(alerts[number])
 	if name.English == "" {
 		name = lang.Text{English: "of an unknown kind", Korean: "알 수 없는 종류"}
 	}
-	switch first := !c.content.greeted; {
+	switch {
+	case dir == client && b[tlsHeader] != tlsFatal:
+		return lang.Tell(lang.Text{English: "the client sent the TLS alert %s (%d), a warning", Korean: "클라이언트가 TLS 경고를 보냈다, %s (%d), 치명적이지 않은 것이다"}, name, number)
 	case dir == client:
 		return lang.Tell(lang.Text{English: "the client sent the TLS alert %s (%d): it does not accept what the server said",
 			Korean: "클라이언트가 TLS 경고를 보냈다, %s (%d): 서버가 한 말을 받아들이지 않는다"}, name, number)

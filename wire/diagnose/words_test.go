@@ -69,3 +69,25 @@ func TestTheClientSaidAnAlert(t *testing.T) {
 	assert.Contains(t, english(list[0].Notes), "the client sent the TLS alert unknown_ca (48): it does not accept what the server said")
 	assert.Contains(t, evidenceIn(list[0].Evidence), "8: what was said")
 }
+
+// TestOnlyTheNumberTellsTheFirstWords: what the capture holds first of an end need not be what that said first.
+func TestOnlyTheNumberTellsTheFirstWords(t *testing.T) {
+	const hello, alert = "text=\x16\x03\x01\x00\xc3\x01\x00\x00\xbf\x03\x03", "text=\x15\x03\x03\x00\x02\x02\x28"
+	for name, c := range map[string]struct {
+		packets string
+		want    []string
+	}{
+		"the server's first":          {handshake + "0.02 > P. 1 100 1 " + hello + "\n0.03 < P. 1 0 101 text=no_TLS_here", []string{`the server answered the TLS ClientHello by "no TLS here": what listens there does not speak TLS`}},
+		"one before it is missing":    {handshake + "0.02 > P. 1 100 1 " + hello + "\n0.03 < P. 1461 0 101 text=no_TLS_here", nil},
+		"one before it comes later":   {handshake + "0.02 > P. 1 100 1 " + hello + "\n0.03 < P. 1461 0 101 text=no_TLS_here\n0.3 < . 1 1460 101\n0.31 > . 101 0 1472", nil},
+		"a greeting":                  {handshake + "0.02 < P. 1 0 1 text=550_not_you\n0.03 > . 1 0 12", []string{`the server began with "550 not you"`}},
+		"an answer, not the greeting": {handshake + "0.02 > P. 1 9 51\n0.03 < P. 51 0 10 text=550_no_such_file\n0.04 > . 10 0 67", []string{"the capture lacks packets that were acknowledged"}},
+		"the same, in the midst":      {"0 > P. 1 9 51\n0.03 < P. 51 0 10 text=550_no_such_file\n0.04 > . 10 0 67", nil},
+		"no ClientHello before it":    {handshake + "0.02 > P. 1 0 1 text=EHLO\n0.03 < P. 1 0 5 " + alert + "\n0.04 > . 5 0 8", []string{"the server speaks TLS, and the client did not begin with a ClientHello: TLS alert handshake_failure (40)"}},
+		"a ClientHello that is missing": {handshake + "0.02 > P. 1461 0 1 text=EHLO\n0.03 < P. 1 0 1465 " + alert + "\n0.04 > . 1465 0 8",
+			[]string{"the server sent the TLS alert handshake_failure (40)"}},
+		"a warning of the client": {handshake + "0.02 > P. 1 100 1 " + hello + "\n0.03 > P. 101 0 1 text=\x15\x03\x03\x00\x02\x01\x5a\n0.04 < . 1 0 108", []string{"the client sent the TLS alert user_canceled (90), a warning"}},
+	} {
+		assert.Equal(t, c.want, english(diagnoseText(t, c.packets)[0].Notes), name)
+	}
+}
