@@ -27,8 +27,13 @@ func (DuplicateAddress) Words() lang.Text {
 }
 
 // Inject lets the client learn the server's hardware address, as one that has spoken with it; what it does not know, no
-// announcement changes. Then the twin takes the addresses, and says so.
+// announcement changes. Then the twin takes the addresses, and says so. The server has a permanent entry for the client meanwhile,
+// because it would ask for the client's hardware address some seconds later (net.ipv4.neigh.*.delay_first_probe_time), and the client
+// learns from such a question, too: it would go back to the server.
 func (f DuplicateAddress) Inject(ctx context.Context, b *lab.Bench) error {
+	if err := neighbours(ctx, b, lab.ServerHost, "pin", lab.ClientHost); err != nil {
+		return err
+	}
 	var o lab.Outcome
 	if err := b.Query(ctx, lab.ClientHost, agent.DialVerb(b.Target(), lab.DefaultTimeout), &o); err != nil {
 		return err
@@ -73,10 +78,16 @@ func (f DuplicateAddress) verify(ctx context.Context, b *lab.Bench) error {
 
 // Heal takes the addresses from the twin, and lets the client ask anew who has them.
 func (f DuplicateAddress) Heal(ctx context.Context, b *lab.Bench) error {
-	err := b.Do(ctx, lab.Twin, claimVerb("remove", b))
-	for _, e := range b.Topology.EndsOf(lab.ServerHost) {
+	return errors.Join(b.Do(ctx, lab.Twin, claimVerb("remove", b)),
+		neighbours(ctx, b, lab.ClientHost, "forget", lab.ServerHost),
+		neighbours(ctx, b, lab.ServerHost, "forget", lab.ClientHost))
+}
+
+// neighbours pins or forgets what a host knows of the hardware address of another one.
+func neighbours(ctx context.Context, b *lab.Bench, host, action, of string) (err error) {
+	for _, e := range b.Topology.EndsOf(of) {
 		for _, n := range e.PinnedEntries() {
-			err = errors.Join(err, b.Do(ctx, lab.ClientHost, agent.NeighbourVerb("forget", n.Addr, n.MAC)))
+			err = errors.Join(err, b.Do(ctx, host, agent.NeighbourVerb(action, n.Addr, n.MAC)))
 		}
 	}
 	return err
