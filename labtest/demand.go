@@ -31,13 +31,13 @@ type Effect struct {
 // Expectation says in one sentence what is wrong with what a call did; it is empty where nothing is.
 type Expectation func(Effect) string
 
-// OK demands that the call succeeds.
+// OK demands that the call succeeds. Where it does not, and the machine was too busy for its timeout, the sentence says so.
 func OK() Expectation {
 	return func(s Effect) string {
 		if s.Err == nil {
 			return ""
 		}
-		return fmt.Sprintf("the call must succeed, and ended after %s with: %v%s", seconds(s.Elapsed), s.Err, s.unseen())
+		return fmt.Sprintf("the call must succeed, and ended after %s with: %v%s%s", seconds(s.Elapsed), s.Err, s.unseen(), s.busy())
 	}
 }
 
@@ -86,6 +86,14 @@ func (s Effect) unseen() string {
 		return ""
 	}
 	return s.hint
+}
+
+// busy is a hint where the machine was late while the call was made.
+func (s Effect) busy() string {
+	if s.late == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (this machine was late by up to %s meanwhile: run fewer tests side by side, by -parallel or -p)", seconds(s.late))
 }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.3g s", d.Seconds()) }

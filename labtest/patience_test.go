@@ -91,4 +91,5 @@ func TestABusyProcessIsGivenTime(t *testing.T) {
 	assert.Greater(t, seen.late, 50*time.Millisecond)
 	assert.Empty(t, FailsWithin(seen.Elapsed-late-seen.late)(seen))
 	assert.NotEmpty(t, FailsWithin(seen.Elapsed-late-seen.late-time.Millisecond)(seen))
+	assert.Contains(t, OK()(seen), "it fails (this machine was late by up to "+seconds(seen.late)+" meanwhile: ")
 }
