@@ -281,3 +281,16 @@ func TestAClientThatGivesUpByRSTHasWaited(t *testing.T) {
 		assert.Equal(t, name == "then an answer came", strings.Contains(strings.Join(english(r.Notes), "\n"), "; 41 bytes of an answer came 2 s after that, too late"), name)
 	}
 }
+
+// TestProbesOfAClosedWindow: while they are answered, the path is well.
+func TestProbesOfAClosedWindow(t *testing.T) {
+	vain := diagnoseText(t, exchange+"1 > . 101 0 301 win=0\n2 < . 300 0 101\n4 < . 300 0 101\n8 < . 300 0 101")[0]
+	assert.Equal(t, ZeroWindow, vain.Verdict)
+	assert.True(t, vain.Has(CauseForgotten))
+	assert.True(t, vain.Has(CauseHostDied))
+	assert.True(t, vain.Has(CauseNotReading), "that is why it was closed")
+	assert.Contains(t, vain.Commands(lang.English)[0], "tcpdump")
+	answered := diagnoseText(t, exchange+"1 > . 101 0 301 win=0\n2 < . 300 0 101\n2 > . 101 0 301 win=0\n4 < . 300 0 101\n4 > . 101 0 301 win=0\n8 < . 300 0 101")[0]
+	assert.Equal(t, ZeroWindow, answered.Verdict)
+	assert.False(t, answered.Has(CauseForgotten))
+}
