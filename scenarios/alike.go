@@ -46,6 +46,8 @@ const (
 
 	windowStaysOpen = "a client that sends little leaves the window open, and the path breaks only behind a closed one"
 
+	askedInVain = "the router asks for the server's hardware address in both, and nobody answers: whether the question reaches the server tells (sudo tcpdump -ni any 'arp or icmp6' there), if it is up"
+
 	notListeningThere = "nobody listens at the address and port that the client asks, and the kernel says so in the same way: ss -ltn on the server tells where the program listens, if it runs"
 )
 

@@ -101,6 +101,8 @@ const (
 	CauseWrongNetmask Cause = "wrong-netmask"
 	CauseVLAN         Cause = "vlan"
 
+	CauseNeighbourFiltered Cause = "neighbour-discovery-filtered"
+
 	CauseICMPOnPath     Cause = "icmp-filtered-on-path"
 	CauseICMPOnHost     Cause = "icmp-filtered-on-server"
 	CauseICMPIgnored    Cause = "icmp-ignored"
@@ -229,6 +231,7 @@ var causes = []struct {
 	{CauseNeighbourOff, lang.Text{English: "the host is off, or not on this link", Korean: "호스트가 꺼져 있거나 이 링크에 없다"}},
 	{CauseWrongNetmask, lang.Text{English: "wrong address or netmask at the asker", Korean: "묻는 쪽의 주소나 넷마스크가 틀렸다"}},
 	{CauseVLAN, lang.Text{English: "a VLAN or switch keeps them apart", Korean: "VLAN이나 스위치가 둘을 갈라놓는다"}},
+	{CauseNeighbourFiltered, lang.Text{English: "a firewall on the host drops the questions for its hardware address (ARP; ICMPv6, with Neighbor Discovery)", Korean: "호스트의 방화벽이 MAC 주소를 묻는 질문을 드롭한다(ARP, Neighbor Discovery를 포함한 ICMPv6)"}},
 
 	{CauseICMPOnPath, lang.Text{English: "ICMP is filtered on the way (security group, network ACL, router)", Korean: "ICMP가 경로상에서 걸러진다(보안 그룹, 네트워크 ACL, 라우터)"}},
 	{CauseICMPOnHost, lang.Text{English: "ICMP is filtered by the host's own firewall", Korean: "ICMP가 호스트 자체의 방화벽에서 걸러진다"}},
