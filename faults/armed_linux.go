@@ -153,8 +153,12 @@ const (
 
 // flagged matches segments that have the service's port in that part of their header, and of some flags these and no others.
 func flagged(port part, service int, of, want byte) []expr.Any {
-	return append(protocolIs(unix.IPPROTO_TCP), port.load(), equals(bigEndian(uint16(service))),
-		partFlags.load(), &expr.Bitwise{SourceRegister: 1, DestRegister: 1, Len: 1, Mask: []byte{of}, Xor: []byte{0}}, equals([]byte{want}))
+	return append(append(protocolIs(unix.IPPROTO_TCP), port.load(), equals(bigEndian(uint16(service)))), flagsAre(of, want)...)
+}
+
+// flagsAre matches segments that have of some flags these and no others.
+func flagsAre(of, want byte) []expr.Any {
+	return []expr.Any{partFlags.load(), &expr.Bitwise{SourceRegister: 1, DestRegister: 1, Len: 1, Mask: []byte{of}, Xor: []byte{0}}, equals([]byte{want})}
 }
 
 func addArmedCounters(n *agent.Namespace, into lab.Counters) error {

@@ -19,6 +19,7 @@ const (
 	AtReply         Moment = "reply"          // the server's first with data
 	AtSecondRequest Moment = "second-request" // the client's first after the server's first
 	AfterRequest    Moment = "after-request"  // what follows the server's acknowledgment of the client's first
+	WindowClosed    Moment = "window-closed"  // what follows the server's first with a window of 0
 )
 
 // momentWords are the moments in a sentence.
@@ -27,6 +28,7 @@ var momentWords = map[Moment]lang.Text{
 	AtReply:         {English: "reply", Korean: "응답"},
 	AtSecondRequest: {English: "second request", Korean: "두 번째 요청"},
 	AfterRequest:    {English: "acknowledged request", Korean: "요청에 대한 확인 응답 다음"},
+	WindowClosed:    {English: "closed window", Korean: "윈도가 닫힌 다음"},
 }
 
 // Cut breaks the path on the router in the middle of a connection: from that segment on, this one included, its packets are

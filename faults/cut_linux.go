@@ -22,11 +22,11 @@ const (
 	markRequested = 5 // 3 and 4 are those of rules that wait for an instant
 )
 
-const cutUsage = "usage: tcplab host cut set [--proto tcp|udp] [--port N,...] --from request|reply|second-request|after-request [--back] [--reject] [--packets N], or cut remove"
+const cutUsage = "usage: tcplab host cut set [--proto tcp|udp] [--port N,...] --from request|reply|second-request|after-request|window-closed [--back] [--reject] [--packets N], or cut remove"
 
 // cut breaks connections at a segment of theirs, or stops to do so.
 var cut = tableVerb{table: cutTable, usage: cutUsage, word: "set", declare: func(flags *flag.FlagSet) setTable {
-	from := flags.String("from", "", "the segment from which on packets are dropped: request, reply, second-request or after-request")
+	from := flags.String("from", "", "the segment from which on packets are dropped: request, reply, second-request, after-request or window-closed")
 	ports := portNumbers{lab.Port}
 	flags.Var(&ports, "port", "the service's ports")
 	proto := flags.String("proto", lab.ProtoTCP, "tcp or udp")
@@ -75,13 +75,24 @@ func setCut(conn *nftables.Conn, c Cut, services []serviceEnd) error {
 			break // what goes to any of the ports, and what comes from it, is matched by the first
 		}
 	}
-	if c.From == AfterRequest {
+	if last := lastToPass(c.From); last != nil {
 		for _, service := range services { // behind the cutting rules, so that this segment still passes
-			conn.AddRule(&nftables.Rule{Table: table, Chain: chain, Exprs: marks(append(fromService(service), marked(markRequested)...), markCut)})
+			conn.AddRule(&nftables.Rule{Table: table, Chain: chain, Exprs: marks(append(fromService(service), last...), markCut)})
 		}
 	}
 	if err := conn.Flush(); err != nil {
 		return fmt.Errorf("cut connections: %w (the kernel needs nf_tables and nf_conntrack with marks)", err)
+	}
+	return nil
+}
+
+// lastToPass matches the service's segment that is the last one to pass; nil where the moment's own segment is dropped.
+func lastToPass(m Moment) []expr.Any {
+	switch m {
+	case AfterRequest:
+		return marked(markRequested)
+	case WindowClosed: // a RST has no window
+		return append(flagsAre(flagRST, 0), partWindow.load(), equals(bigEndian(0)))
 	}
 	return nil
 }
@@ -97,6 +108,8 @@ func marking(m Moment, service serviceEnd) [][]expr.Any {
 		return [][]expr.Any{mark(partSource, service, markNone, markAnswered), mark(partDestination, service, markAnswered, markCut)}
 	case AfterRequest:
 		return [][]expr.Any{mark(partDestination, service, markNone, markRequested)}
+	case WindowClosed:
+		return [][]expr.Any{}
 	}
 	return nil
 }

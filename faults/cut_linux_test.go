@@ -50,7 +50,7 @@ func TestTheKernelKeepsOneCut(t *testing.T) {
 		return names
 	}
 	assert.Empty(t, cuts())
-	for _, c := range []Cut{{From: AtRequest}, {From: AtReply, Back: true}, {From: AtSecondRequest, Reject: true}, {From: AtRequest, Packets: 3}, {From: AfterRequest}} {
+	for _, c := range []Cut{{From: AtRequest}, {From: AtReply, Back: true}, {From: AtSecondRequest, Reject: true}, {From: AtRequest, Packets: 3}, {From: AfterRequest}, {From: WindowClosed}} {
 		verb(CutVerb(c, lab.Service{})...)
 		assert.Equal(t, []string{c.CounterName(lab.IPv4)}, cuts())
 	}

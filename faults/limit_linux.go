@@ -14,37 +14,52 @@ import (
 
 const (
 	limitTable = "limit" // and its chain
-	limitUsage = "usage: tcplab host limit set --connections N [--port N,...], or limit remove"
+	limitUsage = "usage: tcplab host limit set --connections N|--per-minute N [--port N,...], or limit remove"
 )
 
-// limit puts a firewall in place that limits how many connections to a port may be open, or removes it.
+// limit puts a firewall in place that limits how many connections to a port may be open, or begin in a minute, or removes it.
 var limit = tableVerb{table: limitTable, usage: limitUsage, word: "set", declare: func(flags *flag.FlagSet) setTable {
 	ports := portNumbers{lab.Port}
 	flags.Var(&ports, "port", "the service's ports, each with a limit of its own")
 	connections := flags.Int("connections", 0, "how many may be open")
+	perMinute := flags.Int("per-minute", 0, "how many may begin in a minute, one at a time")
 	return func(_ *agent.Namespace, conn *nftables.Conn, rest []string) error {
-		if *connections <= 0 || len(rest) > 0 {
-			return errSenseless
+		switch {
+		case len(rest) > 0:
+		case *connections > 0 && *perMinute == 0:
+			return setLimit(conn, ports, LimitCounter, tooMany(uint32(*connections)))
+		case *perMinute > 0 && *connections == 0:
+			return setLimit(conn, ports, RateCounter, tooOften(uint64(*perMinute)))
 		}
-		return setLimit(conn, ports, uint32(*connections))
+		return errSenseless
 	}
 }}
 
 // overLimit is the flag of a limit that matches what is above it (NFT_CONNLIMIT_F_INV).
 const overLimit = 1
 
-func setLimit(conn *nftables.Conn, ports []int, connections uint32) error {
+// tooMany refuses connections above so many that are open.
+func tooMany(connections uint32) []expr.Any {
+	return append(connectionIs(expr.CtStateBitNEW), &expr.Connlimit{Count: connections, Flags: overLimit}, &expr.Counter{}, &expr.Reject{Type: unix.NFT_REJECT_TCP_RST})
+}
+
+// tooOften drops SYNs above so many a minute, of which none are saved up.
+func tooOften(perMinute uint64) []expr.Any {
+	return append(flagsAre(flagSYN|flagACK, flagSYN), &expr.Limit{Type: expr.LimitTypePkts, Rate: perMinute, Unit: expr.LimitTimeMinute, Burst: 1, Over: true},
+		&expr.Counter{}, &expr.Verdict{Kind: expr.VerdictDrop})
+}
+
+// setLimit puts the limit in place, one for each port.
+func setLimit(conn *nftables.Conn, ports []int, counter string, limit []expr.Any) error {
 	table := replaceTable(conn, limitTable)
 	chain := conn.AddChain(&nftables.Chain{Name: limitTable, Table: table, Type: nftables.ChainTypeFilter,
 		Hooknum: nftables.ChainHookForward, Priority: nftables.ChainPriorityFilter})
 	for _, port := range ports {
 		exprs := append(protocolIs(unix.IPPROTO_TCP), partDestination.load(), equals(bigEndian(uint16(port))))
-		exprs = append(exprs, connectionIs(expr.CtStateBitNEW)...)
-		exprs = append(exprs, &expr.Connlimit{Count: connections, Flags: overLimit}, &expr.Counter{}, &expr.Reject{Type: unix.NFT_REJECT_TCP_RST})
-		conn.AddRule(&nftables.Rule{Table: table, Chain: chain, Exprs: exprs, UserData: userdata.AppendString(nil, userdata.TypeComment, LimitCounter)})
+		conn.AddRule(&nftables.Rule{Table: table, Chain: chain, Exprs: append(exprs, limit...), UserData: userdata.AppendString(nil, userdata.TypeComment, counter)})
 	}
 	if err := conn.Flush(); err != nil {
-		return fmt.Errorf("limit connections: %w (the kernel needs nf_tables, nf_conntrack and nft_connlimit)", err)
+		return fmt.Errorf("limit connections: %w (the kernel needs nf_tables, nf_conntrack, nft_connlimit and nft_limit)", err)
 	}
 	return nil
 }
@@ -54,6 +69,6 @@ func addLimitCounters(n *agent.Namespace, into lab.Counters) error {
 }
 
 func init() {
-	agent.Register("limit set|remove: a firewall that limits how many connections to a port may be open", limit.run)
+	agent.Register("limit set|remove: a firewall that limits how many connections to a port may be open, or begin", limit.run)
 	agent.RegisterCounters(addLimitCounters)
 }

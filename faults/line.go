@@ -28,6 +28,8 @@ type Line struct {
 	// ResetName is a server's name: where a ClientHello has it, both ends get a RST in the other one's name, and the message is lost. Empty: no
 	// name is looked for.
 	ResetName string
+	// DropName is a server's name: from a ClientHello that has it on, whatever the client sends on the connection is lost. Empty: no name is looked for.
+	DropName string
 }
 
 func (l Line) String() string { return l.Words().English }
@@ -59,6 +61,9 @@ func (l Line) Words() lang.Text {
 	if l.ResetName != "" {
 		list = append(list, lang.Text{English: "resets connections whose ClientHello asks for %s", Korean: "%s 이름을 담은 ClientHello를 보면 연결을 리셋한다"}.With(l.ResetName))
 	}
+	if l.DropName != "" {
+		list = append(list, lang.Text{English: "drops what comes on a connection from a ClientHello on that asks for %s", Korean: "%s 이름을 담은 ClientHello부터 그 연결의 패킷을 드롭한다"}.With(l.DropName))
+	}
 	if len(list) == 0 {
 		return lang.Text{English: "good line between router and server", Korean: "라우터와 서버 사이의 회선(이상 없음)"}
 	}
@@ -78,7 +83,8 @@ func (l Line) Install(ctx context.Context, b *lab.Bench) error {
 func LineVerb(l Line, a, b string) []string {
 	fraction := func(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
 	return lab.Verb("line", "--delay", l.Delay.String(), "--loss", fraction(l.Loss), "--duplicate", fraction(l.Duplicate),
-		"--reorder", fraction(l.Reorder), "--mtu", strconv.Itoa(l.MTU), fmt.Sprintf("--damage=%t", l.Damage), "--reset-name", l.ResetName, a, b)
+		"--reorder", fraction(l.Reorder), "--mtu", strconv.Itoa(l.MTU), fmt.Sprintf("--damage=%t", l.Damage), "--reset-name", l.ResetName,
+		"--drop-name", l.DropName, a, b)
 }
 
 // The [lab.Counters] of a host whose line runs: what the line is set to, and what it has done with frames since it was put
@@ -97,6 +103,8 @@ const (
 	LineDamagedCounter    = "line damaged"
 	LineFilterCounter     = "line filters names"
 	LineResetCounter      = "line reset"
+	LineDropsCounter      = "line drops names"
+	LineDroppedCounter    = "line dropped by name"
 )
 
 // settings are what the counters say of the line.
@@ -108,7 +116,7 @@ func (l Line) settings() lab.Counters {
 		}
 		return 0
 	}
-	return lab.Counters{LineDamageCounter: flag(l.Damage), LineFilterCounter: flag(l.ResetName != ""), LineDelayCounter: uint64(l.Delay / time.Microsecond), LineLossCounter: ppm(l.Loss),
+	return lab.Counters{LineDamageCounter: flag(l.Damage), LineFilterCounter: flag(l.ResetName != ""), LineDropsCounter: flag(l.DropName != ""), LineDelayCounter: uint64(l.Delay / time.Microsecond), LineLossCounter: ppm(l.Loss),
 		LineDuplicateCounter: ppm(l.Duplicate), LineReorderCounter: ppm(l.Reorder), LineMTUCounter: uint64(l.MTU)}
 }
 

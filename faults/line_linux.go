@@ -18,7 +18,7 @@ import (
 	"github.com/tcplab/tcplab/lab/agent"
 )
 
-const lineUsage = "usage: tcplab host line [--delay D] [--loss P] [--duplicate P] [--reorder P] [--mtu N] [--damage] [--reset-name NAME] INTERFACE INTERFACE"
+const lineUsage = "usage: tcplab host line [--delay D] [--loss P] [--duplicate P] [--reorder P] [--mtu N] [--damage] [--reset-name NAME] [--drop-name NAME] INTERFACE INTERFACE"
 
 // line passes frames on between two interfaces. It hands over with each frame what the kernel knows of it (PACKET_VNET_HDR,
 // packet(7)): its checksum may not be filled in yet, and it may stand for several segments.
@@ -32,6 +32,7 @@ func line(ctx context.Context, s agent.Streams, args []string) error {
 	flags.IntVar(&l.MTU, "mtu", 0, "largest packet in bytes; 0: any")
 	flags.BoolVar(&l.Damage, "damage", false, "damage the data of TCP segments")
 	flags.StringVar(&l.ResetName, "reset-name", "", "reset connections whose ClientHello has this name")
+	flags.StringVar(&l.DropName, "drop-name", "", "drop what comes on a connection from a ClientHello with this name on")
 	if err := agent.Parse(flags, args); err != nil {
 		return err
 	}
@@ -62,7 +63,7 @@ func line(ctx context.Context, s agent.Streams, args []string) error {
 	})
 	var group sync.WaitGroup
 	for i := range ports {
-		d := &direction{Line: l, counts: end, from: ports[i], to: ports[1-i], chance: rand.New(rand.NewPCG(uint64(i), 1))}
+		d := &direction{Line: l, counts: end, from: ports[i], to: ports[1-i], chance: rand.New(rand.NewPCG(uint64(i), 1)), dropped: map[ends]bool{}}
 		group.Go(func() { d.run(ctx) })
 	}
 	agent.SayReady(s)
@@ -117,7 +118,8 @@ type direction struct {
 	counts   *lineCounts
 	from, to *os.File
 	chance   *rand.Rand
-	held     []byte // a frame that waits to be passed on behind the next one
+	held     []byte        // a frame that waits to be passed on behind the next one
+	dropped  map[ends]bool // the connections whose ClientHello had the name
 }
 
 // sent is a frame and the time at which it is passed on.
@@ -187,6 +189,10 @@ func (d *direction) pass(frame []byte) (list [][]byte) {
 			return [][]byte{f.toReceiver}
 		}
 	}
+	if d.DropName != "" && d.isDropped(frame) {
+		d.counts.dropped.Add(1)
+		return nil
+	}
 	last := lastData(frame)
 	if d.Damage && last > 0 {
 		d.counts.damaged.Add(1)
@@ -226,10 +232,10 @@ func packetSize(frame []byte) int {
 
 // lineCounts are the counts of a line that runs, and what it is set to.
 type lineCounts struct {
-	namespace                                             uint64
-	settings                                              lab.Counters
-	ports                                                 [2]*os.File
-	lost, duplicated, reordered, tooLarge, damaged, reset atomic.Uint64
+	namespace                                                      uint64
+	settings                                                       lab.Counters
+	ports                                                          [2]*os.File
+	lost, duplicated, reordered, tooLarge, damaged, reset, dropped atomic.Uint64
 }
 
 // lines are those that run in this process, by the number of their namespace: the verb "counters" runs in it, too.
@@ -300,7 +306,7 @@ func addLineCounters(n *agent.Namespace, into lab.Counters) error {
 	}
 	into[LineLostCounter], into[LineDuplicatedCounter] = c.lost.Load(), c.duplicated.Load()
 	into[LineReorderedCounter], into[LineTooLargeCounter], into[LineDamagedCounter] = c.reordered.Load(), c.tooLarge.Load(), c.damaged.Load()
-	into[LineResetCounter] = c.reset.Load()
+	into[LineResetCounter], into[LineDroppedCounter] = c.reset.Load(), c.dropped.Load()
 	return nil
 }
 

@@ -35,6 +35,7 @@ func TestUnfitForUDP(t *testing.T) {
 	}
 	assert.Equal(t, aboutSegments, Degrade{To: Line{Damage: true}}.UnfitForUDP())
 	assert.Empty(t, Degrade{To: Line{Delay: 1}}.UnfitForUDP())
+	assert.Equal(t, aboutWindow, Both{HangService{}, Cut{From: WindowClosed}}.UnfitForUDP())
 }
 
 func TestPortNumbers(t *testing.T) {

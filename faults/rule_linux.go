@@ -37,6 +37,7 @@ var (
 	partSource      = part{expr.PayloadBaseTransportHeader, 0, 2}
 	partDestination = part{expr.PayloadBaseTransportHeader, 2, 2}
 	partFlags       = part{expr.PayloadBaseTransportHeader, 13, 1} // of TCP
+	partWindow      = part{expr.PayloadBaseTransportHeader, 14, 2} // of TCP
 
 	// TLS's record, and the message in it (RFC 8446 sections 4 and 5.1).
 	partRecord  = part{carried, 0, 2} // its type, and the upper half of its version

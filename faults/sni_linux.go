@@ -17,21 +17,49 @@ const forgedTTL = 128
 // forged is a RST for each end of a connection, in the name of the other one, as frames.
 type forged struct{ toSender, toReceiver []byte }
 
-// resets answers a frame whose data begins a handshake of TLS and has the name in it: a ClientHello has the server's name (RFC 6066 section 3).
-// It reports false for any other frame. It does not parse the message, because the devices that do so do not parse it, either.
+// asksFor reports whether a segment's data begins a handshake of TLS and has the name in it: a ClientHello has the server's name (RFC 6066 section 3).
+// It does not parse the message, because the devices that look for names do not parse it, either.
+func (s segment) asksFor(frame []byte, name string) bool {
+	data := frame[s.data:s.end]
+	return len(data) > 0 && data[0] == tlsHandshake && bytes.Contains(data, []byte(name))
+}
+
+// resets answers a frame with a ClientHello that asks for the name. It reports false for any other frame.
 func resets(frame []byte, name string) (f forged, is bool) {
 	s, ok := segmentIn(frame)
-	if !ok {
+	if !ok || !s.asksFor(frame, name) {
 		return f, false
 	}
 	data := frame[s.data:s.end]
-	if len(data) == 0 || data[0] != tlsHandshake || !bytes.Contains(data, []byte(name)) {
-		return f, false
-	}
 	seq, ack := binary.BigEndian.Uint32(frame[s.tcp+4:]), binary.BigEndian.Uint32(frame[s.tcp+8:])
 	f.toReceiver = s.reset(frame, seq, ack)
 	f.toSender = s.reset(s.turned(frame), ack, seq+uint32(len(data)))
 	return f, true
+}
+
+// ends are the addresses and the ports of a segment, the sender's first.
+type ends string
+
+// ends of the segment.
+func (s segment) ends(frame []byte) ends {
+	at, size := s.addresses()
+	return ends(frame[at:at+2*size]) + ends(frame[s.tcp:s.tcp+4])
+}
+
+// isDropped reports whether a frame is on a connection whose ClientHello asks for the name, that message included. The SYN of a new
+// connection lets the ports begin anew.
+func (d *direction) isDropped(frame []byte) bool {
+	const syn, flags = 0x02, 13
+	s, ok := segmentIn(frame)
+	if !ok {
+		return false
+	}
+	if frame[s.tcp+flags]&syn != 0 {
+		delete(d.dropped, s.ends(frame))
+	} else if s.asksFor(frame, d.DropName) {
+		d.dropped[s.ends(frame)] = true
+	}
+	return d.dropped[s.ends(frame)]
 }
 
 // addresses is where the addresses of the sender and of the receiver begin, and how long each is.

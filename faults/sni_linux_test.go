@@ -49,3 +49,19 @@ func TestWhatIsNoClientHelloWithTheNamePasses(t *testing.T) {
 		assert.False(t, is, "%d bytes", n)
 	}
 }
+
+func TestAConnectionIsDroppedFromTheClientHelloWithTheNameOn(t *testing.T) {
+	for _, v6 := range []bool{false, true} {
+		d := &direction{Line: Line{DropName: "service.example"}, dropped: map[ends]bool{}}
+		more, syn := vnetFrame(t, v6, "more"), vnetFrame(t, v6, "")
+		segment, _ := segmentIn(syn)
+		syn[segment.tcp+13] = 0x02
+		assert.False(t, d.isDropped(vnetFrame(t, v6, "\x16\x03\x01 other.example")))
+		assert.False(t, d.isDropped(more))
+		assert.True(t, d.isDropped(vnetFrame(t, v6, "\x16\x03\x01 service.example")))
+		assert.True(t, d.isDropped(more), "what follows")
+		assert.False(t, d.isDropped(vnetFrame(t, !v6, "more")), "another connection")
+		assert.False(t, d.isDropped(syn), "a new one on the same ports")
+		assert.False(t, d.isDropped(more))
+	}
+}

@@ -8,6 +8,7 @@ const (
 	aboutQueue     = "it is about connections that nobody accepts, and UDP has none"
 	aboutHeld      = "it is about connections that are open, and UDP has none"
 	aboutNumbers   = "it is about sequence numbers, and a datagram has none"
+	aboutWindow    = "it is about a window that closes, and UDP has none"
 	aboutHandshake = "it is about a handshake of which a firewall sees one half, and UDP has none"
 	aboutSegments  = "it damages segments of TCP"
 	aboutProxy     = "it has a proxy for TCP on the way"
@@ -48,6 +49,9 @@ func (NoRoute) UnfitForUDP() string { return "" }
 func (StaleNeighbour) UnfitForUDP() string { return "" }
 
 // UnfitForUDP implements harness.ForUDP.
+func (BlockNeighbours) UnfitForUDP() string { return "" }
+
+// UnfitForUDP implements harness.ForUDP.
 func (Misroute) UnfitForUDP() string { return "" }
 
 // UnfitForUDP implements harness.ForUDP.
@@ -69,7 +73,12 @@ func (NAT) UnfitForUDP() string { return "" }
 func (ForgetIdle) UnfitForUDP() string { return "" }
 
 // UnfitForUDP implements harness.ForUDP.
-func (Cut) UnfitForUDP() string { return "" }
+func (c Cut) UnfitForUDP() string {
+	if c.From == WindowClosed {
+		return aboutWindow
+	}
+	return ""
+}
 
 // UnfitForUDP implements harness.ForUDP.
 func (l Line) UnfitForUDP() string {

@@ -11,9 +11,12 @@ import (
 )
 
 // needsRealTime reports whether a scenario has a delay that does not shrink with the kernel's timers for SYNs: a program's, as the one of
-// a line, of a client that tries the next address or asks a name server, or of a slow service; or the kernel's own for a neighbour that does
+// a line, of a client that tries the next address or asks a name server, or of a slow service; a fault's; or the kernel's own for a neighbour that does
 // not answer, before whose end a compressed connection would have been given up.
 func (s Scenario) needsRealTime() bool {
+	if clocked, is := s.Fault.(OwnClock); is && clocked.OwnClock() {
+		return true
+	}
 	return s.Want.Client.Within == NeighbourGivenUp || len(s.Also) > 0 || lab.AsksByName(s.Client) || s.Unnoticed == OutwaitsSlow || len(s.Plan().EndsOf(lab.Line)) > 0
 }
 

@@ -168,6 +168,12 @@ type ForUDP interface {
 	UnfitForUDP() string
 }
 
+// OwnClock is a fault that may go by a clock which does not run faster with the kernel's timers.
+type OwnClock interface {
+	// OwnClock reports whether it does.
+	OwnClock() bool
+}
+
 // Fixture is a part of the lab beside its hosts and links. Its value holds parameters and no state.
 type Fixture interface {
 	// String names it in the words of a report: "security group on the router: tcp/8080".

@@ -44,6 +44,10 @@ const (
 
 	nobodyReads = "the program reads nothing in either: whether it has taken the connection tells, ss -ltn on the server shows one that it has not in the Recv-Q"
 
+	windowStaysOpen = "a client that sends little leaves the window open, and the path breaks only behind a closed one"
+
+	askedInVain = "the router asks for the server's hardware address in both, and nobody answers: whether the question reaches the server tells (sudo tcpdump -ni any 'arp or icmp6' there), if it is up"
+
 	notListeningThere = "nobody listens at the address and port that the client asks, and the kernel says so in the same way: ss -ltn on the server tells where the program listens, if it runs"
 )
 
@@ -62,6 +66,8 @@ func Alike(s, other harness.Scenario) string {
 		return balancerClosed
 	case isProxied(s) && s.Fault == harness.Fault(faults.HangService{}) && isSlow(withoutCut(other.Fault)):
 		return balancerWaitsNot
+	case s.Alike == nobodyReads && bystander(s, harness.SendsLittle) && other.Fault == harness.Fault(hangsThenCut):
+		return windowStaysOpen
 	case hasProxy(s) && isBehindFirewall(s.Fault, other.Fault):
 		return ownBehindProxy
 	case s.Fault == harness.Fault(faults.Overlap{}) && other.Alike == noRouteBack:

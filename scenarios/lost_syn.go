@@ -13,10 +13,7 @@ import (
 // lostSYN is a connection whose first SYNs are lost on the way, and which is established by the next.
 func lostSYN(name string, title, story lang.Text, lost int) harness.Scenario {
 	rule := faults.Rule{Chain: "FORWARD", Proto: "tcp", Port: lab.Port, Flags: "SYN", First: lost}
-	const syn = "> S seq 0 win !0 <mss $MSS,...>\n"
-	// Before the router lost it, a SYN was seen; behind the router only the last one was.
-	before := strings.Replace(servedWire, "\n+0      > S  seq 0 win !0 <mss $MSS,...>\n",
-		"\n+0 "+syn+strings.Repeat("+rto "+syn, lost), -1)
+	before := servedAfter(lost) // behind the router there was only the last SYN
 	return harness.Scenario{
 		Name: name, Group: "path", Place: "router", Experiences: []int{3}, Title: title, Story: story,
 		Verdict: "ok",
@@ -36,6 +33,12 @@ func lostSYN(name string, title, story lang.Text, lost int) harness.Scenario {
 			},
 		},
 	}
+}
+
+// servedAfter is a connection that works after so many SYNs have been lost.
+func servedAfter(lost int) string {
+	const syn = "> S seq 0 win !0 <mss $MSS,...>\n"
+	return strings.Replace(servedWire, "\n+0      > S  seq 0 win !0 <mss $MSS,...>\n", "\n+0 "+syn+strings.Repeat("+rto "+syn, lost), -1)
 }
 
 // lostSYNStory is the lesson of both.

@@ -36,6 +36,7 @@ unreachable"(IPv6에서는 "address unreachable")로 응답하고, 클라이언�
 주소에서 온다. 그러므로 라우터까지의 경로는 정상이고, 문제는 그 뒤에 있다. 타임아웃이 3초보다 짧은 프로그램은 이 소식을 듣지 못한다.`,
 	},
 	Verdict: "rejected",
+	Alike:   askedInVain,
 	Timeout: harness.PatientTimeout,
 	Fault:   faults.StopHost{Host: "server", LastHop: "router", Told: true},
 	Want: harness.Want{

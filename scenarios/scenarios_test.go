@@ -73,7 +73,9 @@ func TestWhatLooksAlike(t *testing.T) {
 		{"silent-greeting", "keep-alive-gives-up", waitsToBeAsked},
 		{"load-balancer-gateway-timeout", "keep-alive-gives-up", balancerWaitsNot},
 		{"service-hangs", "keep-alive-gives-up", ""},
-		{"silent-greeting", "socket-leak", ""}, // which does not close when its client does
+		{"service-hangs", "window-probes-unanswered", windowStaysOpen},
+		{"zero-window", "window-probes-unanswered", ""}, // which brings enough to fill it
+		{"silent-greeting", "socket-leak", ""},          // which does not close when its client does
 		{"silent-greeting", "wrong-port", ""},
 		{"answer-stalls", "silent-greeting", ""},
 	} {

@@ -12,11 +12,13 @@ import (
 // uploading is a client that brings more than the buffers of both kernels take.
 var uploading = agent.GoClient{Upload: 300_000}
 
-// closedWindowWire: the server's window closes, and stays closed.
+// closedWindowWire: the server's window closes, and stays closed; who asks is told so.
 const closedWindowWire = `
 +0       > S
 +0..0.25 < S.
 +any     > .  seq 1 ack 1
+...
++any     < .  win 0
 ...
 +any     < .  win 0
 ...

@@ -55,14 +55,19 @@ func (n *Namespace) KernelName(name string) (string, error) {
 	return link.Attrs().Name, nil
 }
 
-// EachCommented calls do with the comment and the packets of each rule that has both, in the chains of that name.
+// EachCommented calls do with the comment and the packets of each rule that has both, in the chains of that name for packets of IP.
 func (n *Namespace) EachCommented(chain string, do func(table, comment string, packets uint64)) error {
+	return n.EachCommentedIn(nftables.TableFamilyINet, chain, do)
+}
+
+// EachCommentedIn is that for the chains of another family, such as that of ARP.
+func (n *Namespace) EachCommentedIn(family nftables.TableFamily, chain string, do func(table, comment string, packets uint64)) error {
 	conn, err := n.Nftables()
 	if err != nil {
 		return err
 	}
 	defer conn.CloseLasting()
-	chains, err := conn.ListChainsOfTableFamily(nftables.TableFamilyINet)
+	chains, err := conn.ListChainsOfTableFamily(family)
 	if err != nil {
 		return fmt.Errorf("list firewall chains: %w", err)
 	}

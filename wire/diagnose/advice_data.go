@@ -116,7 +116,7 @@ var commands = map[StepID]command{
 
 	StepNeighbourTable:   {"ip {family} neigh show {server}", onAsker},
 	StepNeighbourRoute:   {"ip route get {server}", onAsker},
-	StepNeighbourCapture: {"sudo tcpdump -ni any '{solicitation}'", lang.Text{English: "on the neighbour", Korean: "이웃에서"}},
+	StepNeighbourCapture: {"sudo tcpdump -ni any '{solicitation}'", lang.Text{English: "on {server}: does the question reach it?", Korean: "{server}에서: 질문이 닿는가?"}},
 
 	StepICMPAtServer:    {"sudo tcpdump -ni any '{icmp} and host {client}'", onServer},
 	StepICMPAtClient:    {"sudo tcpdump -ni any '{icmp} and host {server}'", onClient},
@@ -210,7 +210,7 @@ var advices = map[Verdict]advice{
 			{StepChecksums, atServer | nowhere, true}, {StepConnections, 0, false}},
 	},
 	OneSided:    {anywhere(CauseOneDirection, CauseAsymmetric), steps(StepCaptureAtServer, StepCaptureAtClient)},
-	NoNeighbour: {anywhere(CauseNeighbourOff, CauseWrongNetmask, CauseVLAN), steps(StepNeighbourTable, StepNeighbourRoute, StepNeighbourCapture)},
+	NoNeighbour: {anywhere(CauseNeighbourOff, CauseWrongNetmask, CauseVLAN, CauseNeighbourFiltered), steps(StepNeighbourTable, StepNeighbourRoute, StepNeighbourCapture)},
 	NotSent:     {anywhere(CauseOffline, CauseNoFamily, CauseMissingRoute, CauseOwnFirewall, CauseOwnRoute, CauseNoLocalPort), steps(StepClientRoute, StepClientRules)},
 }
 

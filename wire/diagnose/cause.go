@@ -105,6 +105,8 @@ const (
 	CauseWrongNetmask Cause = "wrong-netmask"
 	CauseVLAN         Cause = "vlan"
 
+	CauseNeighbourFiltered Cause = "neighbour-discovery-filtered"
+
 	CauseICMPOnPath     Cause = "icmp-filtered-on-path"
 	CauseICMPOnHost     Cause = "icmp-filtered-on-server"
 	CauseICMPIgnored    Cause = "icmp-ignored"
@@ -242,6 +244,7 @@ var causes = []struct {
 	{CauseNeighbourOff, lang.Text{English: "the host is off, or not on this link", Korean: "호스트가 꺼져 있거나 이 링크에 없다"}},
 	{CauseWrongNetmask, lang.Text{English: "wrong address or netmask at the asker", Korean: "묻는 쪽의 주소나 넷마스크가 틀렸다"}},
 	{CauseVLAN, lang.Text{English: "a VLAN or switch keeps them apart", Korean: "VLAN이나 스위치가 둘을 갈라놓는다"}},
+	{CauseNeighbourFiltered, lang.Text{English: "a firewall on the host drops the questions for its hardware address (ARP; ICMPv6, with Neighbor Discovery)", Korean: "호스트의 방화벽이 MAC 주소를 묻는 질문을 드롭한다(ARP, Neighbor Discovery를 포함한 ICMPv6)"}},
 
 	{CauseUnicastUnseen, lang.Text{English: "the answer goes to the asker alone, and the capture was made elsewhere on the link (a switch shows only broadcasts there)", Korean: "응답은 묻는 쪽에만 가는데 캡처는 링크의 다른 곳에서 했다(그곳의 스위치는 브로드캐스트만 보여 준다)"}},
 	{CauseICMPOnPath, lang.Text{English: "ICMP is filtered on the way (security group, network ACL, router)", Korean: "ICMP가 경로상에서 걸러진다(보안 그룹, 네트워크 ACL, 라우터)"}},

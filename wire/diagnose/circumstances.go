@@ -70,6 +70,11 @@ var (
 	stillSending = circumstance{lead: anywhere(CauseStillToSend), excluded: []Cause{CauseFINLost}}
 	// The other side is heard after data was sent again, and has not got it.
 	stillHeard = circumstance{excluded: []Cause{CauseHostDied, CauseACKsLost, CauseReplyLostBefore}}
+	// The probes of a closed window are in vain.
+	probedInVain = circumstance{
+		lead:  []candidate{{CauseForgotten, onTheWay | wayBack, false}, {CauseHostDied, alone, false}},
+		first: []check{{StepCaptureAtServer, alone, false}, {StepPing, onTheWay | wayBack, false}},
+	}
 	// The client reset as soon as it had the SYN-ACK.
 	halfOpen = circumstance{lead: anywhere(CauseHalfOpenScan)}
 	// What is not answered is a TLS ClientHello of more than one segment.
@@ -148,6 +153,10 @@ func (e *explainer) weigh(v Verdict) {
 		}
 	case NoReply, ClosedEarly:
 		e.weighRequest(v)
+	case ZeroWindow:
+		if c.side[client].unheard.count >= fewestUnheard || c.side[server].unheard.count >= fewestUnheard {
+			e.advice.apply(&probedInVain)
+		}
 	case HalfClosed:
 		if c.isStillSending() {
 			e.advice.apply(&stillSending)

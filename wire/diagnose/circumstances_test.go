@@ -124,7 +124,12 @@ func TestTheCauseThatTheFramesSayComesFirst(t *testing.T) {
 // TestStepsAboutAnICMPErrorAreForItsSender: the server is not where it is decided.
 func TestStepsAboutAnICMPErrorAreForItsSender(t *testing.T) {
 	for _, code := range []string{"0", "1", "3", "9", "10", "13"} {
-		for _, command := range diagnoseText(t, "0 > S 0 0 0\n0.1 icmp 3 "+code)[0].Commands(lang.English) {
+		commands := diagnoseText(t, "0 > S 0 0 0\n0.1 icmp 3 "+code)[0].Commands(lang.English)
+		if code == "1" { // no host: it may be there and not hear the question
+			assert.Contains(t, commands[len(commands)-1], "# on 203.0.113.10: does the question reach it?")
+			commands = commands[:len(commands)-1]
+		}
+		for _, command := range commands {
 			assert.Contains(t, command, "# on 198.51.100.1", code)
 		}
 	}
@@ -298,4 +303,17 @@ func TestSYNsThatTraceThePathAreNoSchedule(t *testing.T) {
 	for _, near := range []string{"0 > S 0 0 0 ttl=57\n1 > S 0 0 0 ttl=58\n2 > S 0 0 0 ttl=58", "0 > S 0 0 0\n1 > S 0 0 0\n2 > S 0 0 0"} {
 		assert.Contains(t, diagnoseText(t, near)[0].Notes[0].String(), "linear at first (Linux 6.5")
 	}
+}
+
+// TestProbesOfAClosedWindow: while they are answered, the path is well.
+func TestProbesOfAClosedWindow(t *testing.T) {
+	vain := diagnoseText(t, exchange+"1 > . 101 0 301 win=0\n2 < . 300 0 101\n4 < . 300 0 101\n8 < . 300 0 101")[0]
+	assert.Equal(t, ZeroWindow, vain.Verdict)
+	assert.True(t, vain.Has(CauseForgotten))
+	assert.True(t, vain.Has(CauseHostDied))
+	assert.True(t, vain.Has(CauseNotReading), "that is why it was closed")
+	assert.Contains(t, vain.Commands(lang.English)[0], "tcpdump")
+	answered := diagnoseText(t, exchange+"1 > . 101 0 301 win=0\n2 < . 300 0 101\n2 > . 101 0 301 win=0\n4 < . 300 0 101\n4 > . 101 0 301 win=0\n8 < . 300 0 101")[0]
+	assert.Equal(t, ZeroWindow, answered.Verdict)
+	assert.False(t, answered.Has(CauseForgotten))
 }

@@ -287,7 +287,8 @@ func (j *JoinedSides) compareData(c, s *Seen, covered bool) {
 		j.lost(server, atClient, lang.Text{English: "%d of %s did not reach the client",
 			Korean: "%[2]s 가운데 %[1]d개가 클라이언트에 닿지 않았다"}, atClient.Near-atClient.Far, synacks(atClient.Near))
 	// Elsewhere the other side has answered all that counts: one capture may have ended a packet before the other.
-	case sent.Whereabouts() == wire.LostBetween && (c.Verdict == Blackhole || c.Verdict == MTUBlackhole || c.Verdict == SYNACKUnanswered):
+	case sent.Whereabouts() == wire.LostBetween && (c.Verdict == Blackhole || c.Verdict == MTUBlackhole || c.Verdict == SYNACKUnanswered ||
+		c.Verdict == ZeroWindow && sent.Near-sent.Far >= fewestUnheard):
 		j.lost(client, sent, lang.Text{English: "%d of %s of the client did not reach the server",
 			Korean: "클라이언트의 %[2]s 가운데 %[1]d개가 서버에 닿지 않았다"}, sent.Near-sent.Far, packets(sent.Near))
 	case answers.Whereabouts() == wire.LostBetween && s.Verdict == Blackhole:

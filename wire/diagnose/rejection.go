@@ -9,7 +9,8 @@ import (
 
 // rejections are the advices about a SYN that an ICMP error answered, by what it says.
 var (
-	rejectedNoHost     = advice{[]candidate{{CauseRouterSaysDead, alone, false}, {CauseNoSuchHost, 0, false}, {CauseFirewallRejects, 0, false}}, steps(StepSenderNeighbour, StepSenderRules)}
+	rejectedNoHost = advice{[]candidate{{CauseRouterSaysDead, alone, false}, {CauseNoSuchHost, 0, false}, {CauseNeighbourFiltered, 0, false}, {CauseFirewallRejects, 0, false}},
+		steps(StepSenderNeighbour, StepSenderRules, StepNeighbourCapture)}
 	rejectedNoNetwork  = advice{anywhere(CauseMissingRoute, CauseFirewallRejects), steps(StepSenderRoute, StepSenderRules)}
 	rejectedByRule     = advice{anywhere(CauseFirewallRejects), steps(StepSenderRules)}
 	rejectedExpired    = advice{anywhere(CauseRoutingLoop, CauseTTLTooSmall), steps(StepTraceTCP, StepSenderRoute)}

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/tcplab/tcplab/lang"
 
+	"github.com/tcplab/tcplab/wire"
 	"github.com/tcplab/tcplab/wire/ladder"
 )
 
@@ -183,6 +184,17 @@ func TestSegmentsThatWereCutOnTheWay(t *testing.T) {
 0.00003 < .  501  0   2901      @ srlc
 `)
 	assert.Equal(t, []string{"2800 bytes: 1 to 7, arrived", "ACK: 7 to 1, arrived"}, fates(l))
+}
+
+func TestARouterAsksByItsAddressOfTheLink(t *testing.T) {
+	traces := tracesOf(t, "0 who @ rs")
+	for i := range traces {
+		for j := range traces[i].Packets {
+			p := &traces[i].Packets[j]
+			p.Kind, p.Src = wire.KindND, netip.MustParseAddr("fe80::1")
+		}
+	}
+	assert.Equal(t, []string{"who has 203.0.113.10?: 5 to 8, lost-inside"}, fates(ladder.New(wayOf(traces))))
 }
 
 func TestOnlyRequestsThatNobodyAnswersAreShown(t *testing.T) {

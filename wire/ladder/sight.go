@@ -288,11 +288,18 @@ func (p Columns) neighbours(t wire.Trace, at Spot) []*sight {
 			continue
 		}
 		// What a host itself asks for leaves by the interface at which it was captured; the rest comes in there.
-		own := p.hostOf(packet.Src) == at.Host()
 		right := at > Inside(at.Host()) || at == Inside(at.Host()) && at == 0
+		own := p.hostOf(packet.Src) == at.Host() || packet.Src.IsLinkLocalUnicast() && p.isBeyond(packet.Neighbour.Target, at, right)
 		list = append(list, &sight{packet: packet, rightward: own == right, unanswered: true})
 	}
 	return list
+}
+
+// isBeyond reports whether an address is that of a host behind a vantage point's link, and not of the host at which it was captured. A router asks
+// for it by an address of the link alone.
+func (p Columns) isBeyond(addr netip.Addr, at Spot, right bool) bool {
+	host := p.hostOf(addr)
+	return host >= 0 && (right && host > at.Host() || !right && host < at.Host())
 }
 
 // answers reports whether the request is answered among the packets.
