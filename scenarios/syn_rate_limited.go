@@ -1,13 +1,16 @@
 package scenarios
 
 import (
+	"time"
+
 	"github.com/tcplab/tcplab/faults"
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/lang"
 )
 
-// earlySYNs is how many SYNs come too early: one connection may begin every 3 s, and the SYN is sent again after 1 s and after 3 s.
-const earlySYNs = 2
+// earlyWire is that of the client: one connection may begin every 3 s, and the SYN is sent again after 1 s and after 3 s, so that two come too
+// early. On a busy machine so much of the 3 s may be over when the first one is sent that it is one.
+var earlyWire = servedAfter(2) + "or" + servedAfter(1)
 
 var _ = register(harness.Scenario{
 	Name:        "syn-rate-limited",
@@ -30,16 +33,16 @@ a packet loss that takes SYNs alone: what is established is never slow. The serv
 	Timeout: harness.PatientTimeout,
 	Fault:   faults.LimitRate{PerMinute: 20},
 	Want: harness.Want{
-		Client: harness.ClientWant{Retransmissions: earlySYNs},
+		Client: harness.ClientWant{Within: 4 * time.Second},
 		Wire: map[string]string{
-			"client":           servedAfter(earlySYNs),
-			"router:to-client": servedAfter(earlySYNs),
+			"client":           earlyWire,
+			"router:to-client": earlyWire,
 			"router:to-server": servedWire,
 			"server":           servedWire,
 		},
 		Counters: []harness.CounterWant{
-			{Host: "client", Counter: "TcpExtTCPSynRetrans", Exactly: earlySYNs},
-			{Host: "router", Counter: faults.RateCounter, Exactly: earlySYNs},
+			{Host: "client", Counter: "TcpExtTCPSynRetrans", AtLeast: 1},
+			{Host: "router", Counter: faults.RateCounter, AtLeast: 1},
 		},
 	},
 })
