@@ -132,8 +132,10 @@ func (c *conn) gaveUpWaiting() bool {
 	return y.sent() == 0 || c.owesLatest() || x.deaf && x.rst.seen()
 }
 
-// owesAnswer reports whether the server acknowledged a request, its first, and sent nothing.
-func (c *conn) owesAnswer() bool { return c.owed() && c.side[server].sent() == 0 }
+// owesAnswer reports whether the server acknowledged a request, its first, and sent nothing, or nothing but interim responses.
+func (c *conn) owesAnswer() bool {
+	return c.owed() && (c.side[server].sent() == 0 || c.hasOnlyInterim())
+}
 
 // owed reports whether there was a request, of which the server acknowledged all.
 func (c *conn) owed() bool {
@@ -164,7 +166,7 @@ func (c *conn) unansweredRequest() (mark, int64) {
 
 // owesLatest reports whether the server has not answered the latest of several requests.
 func (c *conn) owesLatest() bool {
-	return c.content.asked && c.side[server].end() == c.content.heard
+	return c.content.asked && c.side[server].end() == c.content.heard && !c.isOwedBody()
 }
 
 // oneWayPorts are those of protocols in which the server says nothing: syslog (RFC 6587), Graphite's lines, raw printing. (Port 514 is also rsh's, which

@@ -13,13 +13,15 @@ import (
 type content struct {
 	state   contentState
 	began   bool
-	asked   bool   // the latest request has no answer yet
-	request mark   // the first of those without an answer
-	begun   uint32 // with which number that begins
-	heard   uint32 // how far the server had come by then
-	bare    bool   // the request asks for headers alone
-	opened  bool   // the client has sent data
-	hello   bool   // which began with a TLS ClientHello
+	asked   bool    // the latest request has no answer yet
+	request mark    // the first of those without an answer
+	begun   uint32  // with which number that begins
+	heard   uint32  // how far the server had come by then
+	bare    bool    // the request asks for headers alone
+	interim interim // what came in place of that
+	final   bool    // the server has sent anything else than interim responses
+	opened  bool    // the client has sent data
+	hello   bool    // which began with a TLS ClientHello
 	chunk   chunkLine
 	next    uint32
 	left    int64 // bytes to come of the body, chunk or record
@@ -48,7 +50,7 @@ func (t *content) add(c *conn, dir int, p *wire.Packet, payload []byte, m mark) 
 		t.ask(p.TCP.Seq, payload, c.side[server].end(), m)
 		return
 	case p.TCP.Payload > 0:
-		t.asked = false
+		t.answer(p, payload, m)
 	}
 	switch {
 	case t.state == contentUnknown:
@@ -78,6 +80,7 @@ func (t *content) ask(seq uint32, payload []byte, heard uint32, m mark) {
 		return
 	}
 	if !t.asked {
+		t.interim = interim{}
 		t.request, t.begun = m, seq
 	}
 	t.asked, t.bare, t.heard = true, string(method) == "HEAD" || string(method) == "CONNECT", heard

@@ -43,6 +43,7 @@ const (
 	traitTraced    // the SYN has a small time to live
 	traitUnasked   // nothing shows that an answer is due
 	traitDone      // both sides have all that is owed
+	traitInterim   // interim responses came in the place of an answer
 	traitInconclusive
 )
 
@@ -152,6 +153,7 @@ func (c *conn) traits(a *Judged) traits {
 		{traitTraced, v == Rejected && c.isTraced()},
 		{traitUnasked, (v == NoReply || v == ClosedEarly) && c.isUnasked()},
 		{traitDone, reset && c.isDone()},
+		{traitInterim, c.hasOnlyInterim()},
 		{traitBackscatter, a.Verdict == OneSided && c.isBackscatter()},
 		{traitInconclusive, a.Inconclusive},
 	} {
