@@ -42,6 +42,7 @@ const (
 	traitTooBig    // an ICMP error tells of the smaller MTU
 	traitTraced    // the SYN has a small time to live
 	traitUnasked   // nothing shows that an answer is due
+	traitAnswered  // the last data was the server's
 	traitDone      // both sides have all that is owed
 	traitInterim   // interim responses came in the place of an answer
 	traitInconclusive
@@ -153,6 +154,7 @@ func (c *conn) traits(a *Judged) traits {
 		{traitTraced, v == Rejected && c.isTraced()},
 		{traitUnasked, (v == NoReply || v == ClosedEarly) && c.isUnasked()},
 		{traitDone, reset && c.isDone()},
+		{traitAnswered, reset && x.lastData.isBefore(y.lastData)},
 		{traitInterim, c.hasOnlyInterim()},
 		{traitBackscatter, a.Verdict == OneSided && c.isBackscatter()},
 		{traitInconclusive, a.Inconclusive},

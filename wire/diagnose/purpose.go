@@ -6,8 +6,11 @@ package diagnose
 // unasked is for data of the client of which nothing shows that it calls for an answer.
 var unasked = circumstance{beside: anywhere(CauseNothingDue)}
 
-// done is for a side that resets a connection on which nothing is owed.
-var done = circumstance{beside: anywhere(CauseAbortive)}
+// done is for a side that resets a connection on which nothing is owed, served for one where the server's answer was the last that was said.
+var (
+	done   = circumstance{beside: anywhere(CauseAbortive)}
+	served = circumstance{lead: anywhere(CauseAbortive)}
+)
 
 // refusedTLS is for a side that said by a TLS alert why it leaves.
 var refusedTLS = circumstance{lead: anywhere(CauseRefusedTLS)}
@@ -34,7 +37,10 @@ func (e *explainer) weighDone(dir int) {
 	switch {
 	case c.alerted(dir):
 		e.advice.apply(&refusedTLS)
-	case !c.isUnknownThere(dir) && !c.side[dir].goesOn() && c.isDone():
+	case c.isUnknownThere(dir) || c.side[dir].goesOn() || !c.isDone():
+	case c.side[client].lastData.isBefore(c.side[server].lastData):
+		e.advice.apply(&served)
+	default:
 		e.advice.apply(&done)
 	}
 }
