@@ -225,6 +225,9 @@ func (e *explainer) describeStall(v Verdict) {
 	for dir, who := range sides {
 		x, y := &e.c.side[dir], &e.c.side[1-dir]
 		switch {
+		case v == Blackhole && x.isUnheeded(y):
+			e.describeUnheeded(dir, x)
+			return
 		case v == Blackhole && x.cannotClose(y):
 			e.frame(x.fin, lang.Text{English: "FIN of the %s", Korean: "%s의 FIN"}, who)
 			e.frame(x.lastFIN, lang.Text{English: "FIN, the last of %d", Korean: "FIN, %d개 중 마지막"}, x.fins)

@@ -167,6 +167,8 @@ func (c *conn) stalled(v *view) Verdict {
 			return Blackhole
 		case y.seesHole(x, v):
 			return MTUBlackhole
+		case x.isUnheeded(y):
+			return Blackhole
 		case x.cannotClose(y) && v.kinds.filter() != takesNoACK, x.gaveUpAlone(y):
 			return Blackhole
 		}

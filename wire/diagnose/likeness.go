@@ -44,6 +44,7 @@ const (
 	traitUnasked   // nothing shows that an answer is due
 	traitAnswered  // the last data was the server's
 	traitDone      // both sides have all that is owed
+	traitUnheeded  // data was sent again although it was acknowledged
 	traitInterim   // interim responses came in the place of an answer
 	traitInconclusive
 )
@@ -155,6 +156,7 @@ func (c *conn) traits(a *Judged) traits {
 		{traitUnasked, (v == NoReply || v == ClosedEarly) && c.isUnasked()},
 		{traitDone, reset && c.isDone()},
 		{traitAnswered, reset && x.lastData.isBefore(y.lastData)},
+		{traitUnheeded, v == Blackhole && (x.isUnheeded(y) || y.isUnheeded(x))},
 		{traitInterim, c.hasOnlyInterim()},
 		{traitBackscatter, a.Verdict == OneSided && c.isBackscatter()},
 		{traitInconclusive, a.Inconclusive},
