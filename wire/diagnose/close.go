@@ -126,10 +126,10 @@ func (c *conn) closedByClient() Verdict {
 // too late if the client refused it; otherwise it had closed its own direction only.
 func (c *conn) gaveUpWaiting() bool {
 	x, y := &c.side[client], &c.side[server]
-	if !x.fin.seen() || !c.owed() || x.fin.at-x.lastData.at < shortestPatience {
+	if !x.fin.seen() || !c.owed() || x.fin.at-c.asked().at < shortestPatience {
 		return false
 	}
-	return y.sent() == 0 || c.owesLatest() || x.deaf && x.rst.seen()
+	return y.sent() == 0 || c.owesLatest() || c.hasNotBegun() || x.deaf && x.rst.seen()
 }
 
 // owesAnswer reports whether the server acknowledged a request, its first, and sent nothing, or nothing but interim responses.
@@ -158,6 +158,9 @@ func (c *conn) isSpokenFor() bool { return c.content.asked || c.content.hello }
 // unansweredRequest is the first packet of the request without an answer, and its size.
 func (c *conn) unansweredRequest() (mark, int64) {
 	x := &c.side[client]
+	if c.hasOnlyShakenHands() {
+		return c.content.opening.last, 0
+	}
 	if c.side[server].firstData.seen() && c.owesLatest() {
 		return c.content.request, int64(x.end() - c.content.begun)
 	}
@@ -171,7 +174,7 @@ func (c *conn) owesLatest() bool {
 
 // oneWayPorts are those of protocols in which the server says nothing: syslog (RFC 6587), Graphite's lines, raw printing. (Port 514 is also rsh's, which
 // has an answer.)
-var oneWayPorts = [...]uint16{514, 601, 2003, 2004, 9100}
+var oneWayPorts = [...]uint16{514, 601, 2003, 2004, 6514, 9100}
 
 // requested reports whether what the client sent calls for an answer. Where the beginning of the connection is not in
 // the capture, little data may be the last of a conversation.

@@ -20,8 +20,9 @@ type content struct {
 	bare    bool    // the request asks for headers alone
 	interim interim // what came in place of that
 	final   bool    // the server has sent anything else than interim responses
-	opened  bool    // the client has sent data
-	hello   bool    // which began with a TLS ClientHello
+	opening opening
+	opened  bool // the client has sent data
+	hello   bool // which began with a TLS ClientHello
 	chunk   chunkLine
 	next    uint32
 	left    int64 // bytes to come of the body, chunk or record
@@ -47,10 +48,14 @@ const tlsHeader = 5
 func (t *content) add(c *conn, dir int, p *wire.Packet, payload []byte, m mark) {
 	switch {
 	case dir == client:
+		if p.TCP.Payload > 0 {
+			t.opening.ask(payload, c.side[server].end(), m)
+		}
 		t.ask(p.TCP.Seq, payload, c.side[server].end(), m)
 		return
 	case p.TCP.Payload > 0:
 		t.answer(p, payload, m)
+		t.opening.greet(&c.side[server], p, payload)
 	}
 	switch {
 	case t.state == contentUnknown:
@@ -184,6 +189,7 @@ func (t *content) record(b []byte) []byte {
 		return nil
 	}
 	t.have = 0
+	t.opening.early = t.opening.early || t.opening.records == 0 && t.header[0] == tlsApplicationData
 	t.left = int64(t.header[3])<<8 | int64(t.header[4])
 	if t.header[0] < 20 || t.header[0] > 24 || t.header[1] != 3 {
 		t.state = contentUnknown

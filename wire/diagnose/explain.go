@@ -115,6 +115,11 @@ func (e *explainer) describeClose(v Verdict, x, y *side) {
 	case NoReply:
 		request, size := e.c.unansweredRequest()
 		e.frame(request, lang.Text{English: "request", Korean: "요청"})
+		if size == 0 {
+			e.say(lang.Text{English: "data of the client in TLS was acknowledged, and no data came back in %s",
+				Korean: "클라이언트의 TLS 데이터는 확인 응답을 받았지만 %s 동안 데이터가 돌아오지 않았다"}, span(e.patience(x)))
+			return
+		}
 		e.say(lang.Text{English: "a request of %d bytes was acknowledged, and %s in %s",
 			Korean: "%[1]d바이트의 요청은 확인 응답을 받았지만 %[3]s 동안 %[2]s"}, size, e.promised(), span(e.patience(x)))
 	}
@@ -123,7 +128,7 @@ func (e *explainer) describeClose(v Verdict, x, y *side) {
 // patience is how long the client waited for its answer.
 func (e *explainer) patience(x *side) int64 {
 	if x.fin.seen() {
-		return x.fin.at - x.lastData.at
+		return x.fin.at - e.c.asked().at
 	}
 	return e.view.last - x.lastData.at
 }

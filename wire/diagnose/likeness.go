@@ -153,7 +153,7 @@ func (c *conn) traits(a *Judged) traits {
 		{traitOtherPort, silent && a.view.speaks(c)},
 		{traitTooBig, v == MTUBlackhole && c.tooBig.seen()},
 		{traitTraced, v == Rejected && c.isTraced()},
-		{traitUnasked, (v == NoReply || v == ClosedEarly) && c.isUnasked()},
+		{traitUnasked, (v == NoReply || v == ClosedEarly) && (c.isUnasked() || c.hasOnlyShakenHands())},
 		{traitDone, reset && c.isDone()},
 		{traitAnswered, reset && x.lastData.isBefore(y.lastData)},
 		{traitUnheeded, v == Blackhole && (x.isUnheeded(y) || y.isUnheeded(x))},

@@ -18,7 +18,7 @@ var refusedTLS = circumstance{lead: anywhere(CauseRefusedTLS)}
 // weighRequest is for a client that got no answer: one may not have been due.
 func (e *explainer) weighRequest(v Verdict) {
 	x, y := &e.c.side[client], &e.c.side[server]
-	if e.c.isUnasked() {
+	if e.c.isUnasked() || e.c.hasOnlyShakenHands() {
 		e.advice.apply(&unasked)
 	}
 	if v == NoReply && y.firstData.seen() && y.firstData.isBefore(x.lastData) {
