@@ -44,6 +44,7 @@ const (
 	traitUnasked   // nothing shows that an answer is due
 	traitAnswered  // the last data was the server's
 	traitDone      // both sides have all that is owed
+	traitTentative // programs ask for the name in case it exists
 	traitUnheeded  // data was sent again although it was acknowledged
 	traitInterim   // interim responses came in the place of an answer
 	traitInconclusive
@@ -69,7 +70,14 @@ func (a *Judged) Likeness() Likeness {
 		if a.Verdict == Rejected {
 			return Likeness{sender: s.rejection.sender(), kind: s.rejection.kind, code: s.rejection.code}
 		}
-		if s.answer.seen() {
+		switch {
+		case a.Verdict == NoSuchName && isTentative(s.message.Name):
+			return Likeness{traits: traitTentative}
+		case a.Verdict == NoSuchName && s.other.seen():
+			return Likeness{traits: traitElsewhere}
+		case a.Verdict == NoSuchName: // of each name there is the same to say
+			return Likeness{}
+		case s.answer.seen():
 			return Likeness{said: s.message.Name, code: uint8(s.message.Code)}
 		}
 		l := Likeness{}
