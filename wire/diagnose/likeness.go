@@ -45,6 +45,7 @@ const (
 	traitAnswered  // the last data was the server's
 	traitDone      // both sides have all that is owed
 	traitTentative // programs ask for the name in case it exists
+	traitNATError  // an ICMP error quotes its SYN with other addresses
 	traitUnheeded  // data was sent again although it was acknowledged
 	traitInterim   // interim responses came in the place of an answer
 	traitInconclusive
@@ -164,6 +165,7 @@ func (c *conn) traits(a *Judged) traits {
 		{traitUnasked, (v == NoReply || v == ClosedEarly) && (c.isUnasked() || c.hasOnlyShakenHands())},
 		{traitDone, reset && c.isDone()},
 		{traitAnswered, reset && x.lastData.isBefore(y.lastData)},
+		{traitNATError, c.related != nil && c.related.complaint.seen()},
 		{traitUnheeded, v == Blackhole && (x.isUnheeded(y) || y.isUnheeded(x))},
 		{traitInterim, c.hasOnlyInterim()},
 		{traitBackscatter, a.Verdict == OneSided && c.isBackscatter()},
