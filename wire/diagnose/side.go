@@ -80,8 +80,8 @@ type side struct {
 	behind     int32 // data that was acknowledged behind what was not (SACK, RFC 2018), the least seen of it, in bytes; 0: none
 
 	stuck    stuck
-	unheeded stuck // the same of data that was acknowledged
-	zero     mark  // its window has been 0 since
+	unheeded *stuck // the same of data that was acknowledged; nil: nearly always
+	zero     mark   // its window has been 0 since
 	probes   int32
 	probe    mark // the latest probe of its closed window
 

@@ -12,20 +12,19 @@ const (
 
 // sendAgain takes in data that was acknowledged before it was sent again.
 func (s *side) sendAgain(seq uint32, size int, m mark) {
-	u := &s.unheeded
-	if u.count == 0 || u.seq != seq {
-		*u = stuck{seq: seq, size: int32(size), first: m}
+	if s.unheeded == nil || s.unheeded.seq != seq {
+		s.unheeded = &stuck{seq: seq, size: int32(size), first: m}
 	}
-	u.count, u.last = u.count+1, m
+	s.unheeded.count, s.unheeded.last = s.unheeded.count+1, m
 }
 
 // hears forgets what this side sent again: it goes on, or acknowledges what the other side sent since, and so is heard and hears.
-func (s *side) hears() { s.unheeded = stuck{} }
+func (s *side) hears() { s.unheeded = nil }
 
 // isUnheeded reports whether this side sent the same data again and again, although the other side had acknowledged it.
 func (s *side) isUnheeded(other *side) bool {
-	u := &s.unheeded
-	return u.count >= fewestUnheeded && u.last.at-u.first.at >= shortestUnheeded && !other.rst.seen()
+	u := s.unheeded
+	return u != nil && u.count >= fewestUnheeded && u.last.at-u.first.at >= shortestUnheeded && !other.rst.seen()
 }
 
 // unheeded is for data that is sent again although it was acknowledged: its receiver lives, and what it sends is lost.
@@ -36,7 +35,7 @@ var unheeded = circumstance{
 
 // describeUnheeded tells of data that a side sent again although it was acknowledged.
 func (e *explainer) describeUnheeded(dir int, x *side) {
-	u := &x.unheeded
+	u := x.unheeded
 	who, other := sides[dir], sides[1-dir]
 	e.frame(u.first, lang.Text{English: "data of the %s, sent again although it was acknowledged", Korean: "확인 응답을 받고도 다시 보낸 %s의 데이터"}, who)
 	e.frame(u.last, lang.Text{English: "sent again, for the %s time", Korean: "다시 보냄, %s"}, ordinal(u.count))
