@@ -2,8 +2,8 @@ package diagnose
 
 import "github.com/tcplab/tcplab/lang"
 
-// Data that is sent again although its acknowledgment is in the capture: the acknowledgments do not reach the sender, so that the way to it is
-// broken beyond this vantage point.
+// Data that is sent again although its acknowledgment is in the capture: the acknowledgments do not reach the TCP of the sender, so that the way to
+// it is broken beyond this vantage point.
 
 const (
 	fewestUnheeded   = 3   // one or two cross a late acknowledgment
@@ -30,7 +30,7 @@ func (s *side) isUnheeded(other *side) bool {
 // unheeded is for data that is sent again although it was acknowledged: its receiver lives, and what it sends is lost.
 var unheeded = circumstance{
 	lead:     []candidate{{CauseACKsLost, 0, false}},
-	excluded: []Cause{CauseHostDied, CauseReplyLostBefore, CauseFINLost, CauseDamaged},
+	excluded: []Cause{CauseHostDied, CauseReplyLostBefore, CauseFINLost},
 }
 
 // describeUnheeded tells of data that a side sent again although it was acknowledged.
@@ -48,8 +48,8 @@ func (e *explainer) describeUnheeded(dir int, x *side) {
 func (e *explainer) weighUnheeded() {
 	for dir, who := range sides {
 		if e.c.side[dir].isUnheeded(&e.c.side[1-dir]) {
-			e.note(lang.Text{English: "the acknowledgments of the %s pass here, and do not reach the %s: the way from here to the %s is broken",
-				Korean: "%[1]s의 확인 응답은 여기를 지나지만 %[2]s에 닿지 않는다: 여기서 %[3]s까지의 길이 끊겼다"}, sides[1-dir], who, who)
+			e.note(lang.Text{English: "the acknowledgments of the %s pass here, and the %s sends on as if there were none: they are lost between here and the TCP of the %s (the way, a firewall, its own rules)",
+				Korean: "%[1]s의 확인 응답은 여기를 지나지만 %[2]s는 받지 못한 듯 계속 보낸다: 여기와 %[3]s의 TCP 사이에서 유실된다(경로, 방화벽, 그 자체의 규칙)"}, sides[1-dir], who, who)
 			e.advice.apply(&unheeded)
 		}
 	}

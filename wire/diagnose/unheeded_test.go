@@ -14,8 +14,9 @@ func TestDataThatIsSentAgainAlthoughItWasAcknowledgedShowsABrokenWay(t *testing.
 	r := diagnoseText(t, again)[0]
 	require.Equal(t, "blackhole", r.verdict)
 	assert.Equal(t, "300 bytes of the server were retransmitted 5 times in 6 s, although the client had acknowledged them", r.Summary.String())
-	assert.Contains(t, english(r.Notes), "the acknowledgments of the client pass here, and do not reach the server: the way from here to the server is broken")
+	assert.Contains(t, english(r.Notes), "the acknowledgments of the client pass here, and the server sends on as if there were none: they are lost between here and the TCP of the server (the way, a firewall, its own rules)")
 	assert.Equal(t, CauseACKsLost, r.Rivals[0].Cause)
+	assert.True(t, r.Has(CauseDamaged), "a kernel drops acknowledgments that are damaged, behind the capture")
 	assert.False(t, r.Has(CauseHostDied))
 	for name, c := range map[string]struct{ packets, want string }{
 		"the client's request":               {exchange + "1 > P. 1 100 301\n1.1 < . 301 0 101\n2 > P. 1 100 301\n4 > P. 1 100 301\n8 > P. 1 100 301", "blackhole"},
