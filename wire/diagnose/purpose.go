@@ -38,7 +38,7 @@ func (e *explainer) weighDone(dir int) {
 	case c.alerted(dir):
 		e.advice.apply(&refusedTLS)
 	case c.isUnknownThere(dir) || c.side[dir].goesOn() || !c.isDone():
-	case c.side[client].lastData.isBefore(c.side[server].lastData):
+	case c.side[client].lastData.isBefore(c.side[server].lastData) && !c.side[dir].isForged():
 		e.advice.apply(&served)
 	default:
 		e.advice.apply(&done)

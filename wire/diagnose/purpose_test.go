@@ -75,6 +75,7 @@ func TestTheLikeliestCauseOfARSTComesFirst(t *testing.T) {
 		"the client, not answered":       {exchange + "0.1 > P. 101 9 301\n0.2 < . 301 0 110\n0.3 > R. 110 0 301", CauseClientGaveUp},
 		"the server, which has not":      {exchange + "0.1 > P. 101 9 301\n0.2 < . 301 0 110\n0.3 < R. 301 0 110", CauseAborted},
 		"a silence of 350 s":             {exchange + "351 < R. 301 0 101", CauseIdleTimeout},
+		"a RST with another TTL":         {exchange + "1 < R. 301 0 101 ttl=107", CauseAborted},
 		"a RST of another sender":        {exchange + "1 < R. 301 0 101\n1.1 < P. 301 9 101", CauseForgedReset},
 	} {
 		rivals := diagnoseText(t, c.packets)[0].Rivals
