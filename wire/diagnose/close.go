@@ -99,7 +99,7 @@ func (c *conn) closedByServer() Verdict {
 	case c.contentCut.seen():
 		return ClosedEarly
 	case c.isPartOfMore:
-	case y.sent() == 0 && c.requested(), c.owesLatest():
+	case y.sent() == 0 && c.requested(), c.owesLatest(), c.hasOnlyGreeted() && x.lastData.isBefore(y.finished()):
 		return ClosedEarly
 	case c.sized && y.sent() == 0 && x.sent() == 0 && y.finished().at-c.first.at < promptClose:
 		return ClosedEarly

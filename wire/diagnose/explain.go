@@ -153,6 +153,8 @@ func (e *explainer) describeEarly(x, y *side) {
 	case y.sent() == 0:
 		e.say(lang.Text{English: "the server closed %s after the connection began, without a byte",
 			Korean: "연결이 시작되고 %s 뒤에 서버가 한 바이트도 보내지 않고 닫았다"}, span(y.finished().at-e.c.first.at))
+	case e.c.hasOnlyGreeted():
+		e.say(lang.Text{English: "the server greeted, and closed without an answer to the %d bytes of the client", Korean: "서버가 인사말을 보내고는 클라이언트의 %d바이트에 응답하지 않고 닫았다"}, x.sent())
 	case e.c.hasOnlyInterim():
 		e.say(lang.Text{English: "the server closed, and %s", Korean: "서버가 닫았고, %s"}, e.promised())
 	case e.c.closedIdle():

@@ -54,6 +54,23 @@ func TestAGreetingIsNoAnswer(t *testing.T) {
 	assert.Empty(t, english(diagnoseText(t, conversation(gone, hello, smtp))[0].Notes))
 }
 
+// TestAServerThatGreetsAndClosesHasNotAnswered: what sshd does where it takes no more clients. A client that closes first wanted no answer.
+func TestAServerThatGreetsAndClosesHasNotAnswered(t *testing.T) {
+	const closes, ssh = "1 < F. Y 0 X\n1.1 > F. X 0 Y+1\n1.2 < . Y+1 0 X+1", `<SSH-2.0-x\n`
+	r := diagnoseText(t, conversation(closes, ssh, `>SSH-2.0-y\n`))[0]
+	assert.Equal(t, "closed-early", r.verdict)
+	assert.Equal(t, "the server greeted, and closed without an answer to the 11 bytes of the client", r.Summary.String())
+	for name, packets := range map[string]string{
+		"the client said nothing":        conversation(closes, ssh),
+		"answered":                       conversation(closes, ssh, `>SSH-2.0-y\n`, `<kex`),
+		"the client closes first":        conversation("1 > F. X 0 Y\n1.1 < F. Y 0 X+1\n1.2 > . X+1 0 Y+1", ssh, `>SSH-2.0-y\n`),
+		"the greeting of something else": conversation(closes, `<welcome\n`, `>SSH-2.0-y\n`),
+		"the client speaks too late":     conversation("1 < F. Y 0 X\n1.1 > P. X 9 Y+1\n1.2 < R Y+1 0 0", ssh),
+	} {
+		assert.NotEqual(t, "closed-early", diagnoseText(t, packets)[0].verdict, name)
+	}
+}
+
 // TestAHandshakeOfTLSIsNoAnswer: the server completes it, acknowledges what the client then sends, and sends nothing more.
 func TestAHandshakeOfTLSIsNoAnswer(t *testing.T) {
 	const handshaken, changed, data, alert = tlsHandshake, 20, tlsApplicationData, tlsAlert
