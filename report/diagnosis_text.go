@@ -46,7 +46,8 @@ type told struct {
 	more    bool   // there are more clients than are named
 	mixed   bool   // they are of several hosts
 	sweep   *sweep // nil: it is not the first of one
-	later   int    // handshakes with the same server that succeeded after the first of these failed
+	names   nameList
+	later   int // handshakes with the same server that succeeded after the first of these failed
 }
 
 // What is shown at most: a scan has as many servers as it likes.
@@ -90,6 +91,7 @@ func (p *DiagnosisText) Add(a *diagnose.Judged) {
 	g.count++
 	g.mixed = g.mixed || a.Client().Addr() != g.first.Client.Addr()
 	g.addClient(endText(a.Client()))
+	g.names.add(a)
 }
 
 // addClient names a client once: each of its pings has an identifier of its own, but no port.
@@ -160,6 +162,9 @@ func (g *told) write(b *strings.Builder, p *DiagnosisText) {
 	}
 	d, all := &g.first, p.Counts.of(&g.first)
 	fmt.Fprintf(b, "\n  %s: %s%s\n    %s\n", p.Style.verdict(d), g.who(all).In(p.Style.Language), serverText(d), d.Summary.In(p.Style.Language))
+	if names := g.names.sentence(); !names.IsEmpty() {
+		p.Style.writeNotes(b, []lang.Message{names})
+	}
 	p.Style.writeNotes(b, d.Notes)
 	if g.later > 0 && all.regularity() != Intermittent {
 		p.Style.writeNotes(b, []lang.Message{g.recovered()})

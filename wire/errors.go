@@ -43,7 +43,34 @@ func (e *ReadError) Unwrap() error { return e.Err }
 // convert is what makes a capture of other formats that Wireshark reads.
 const convert = "convert it with editcap -F pcapng"
 
-// lookalikes are the formats that people hand over in place of a capture, by their first bytes.
+// otherFormat is for a capture in a format that is not read: what it is of, and what to do. To errors.Is it is [ErrNotCapture].
+type otherFormat struct{ of, advice string }
+
+func (f otherFormat) Error() string {
+	return "wire: this capture is not read, it is one of " + f.of + ": " + f.advice
+}
+
+func (f otherFormat) Unwrap() error { return ErrNotCapture }
+
+// otherFormats are the captures of other programs, by their first bytes.
+var otherFormats = []struct {
+	magic string
+	otherFormat
+}{
+	{netMonOldMagic, otherFormat{"Network Monitor 1", convert}},
+	{"TRSNIFF data", otherFormat{"Network General's Sniffer", convert}},
+	{"XCP\x00", otherFormat{"NetXray or Sniffer for Windows", convert}},
+	{"\x05VNF", otherFormat{"Visual Networks", convert}},
+	{"\x01\x10\x4c\x00", otherFormat{"LANalyzer", convert}},
+	{"\xaa\xaa\xaa\xaa", otherFormat{"5View", convert}},
+	{"TR\x00d", otherFormat{"HP-UX nettl", convert}},
+	{"\x7fver", otherFormat{"EtherPeek or OmniPeek", convert}},
+	{"ObserverPktBuffe", otherFormat{"Observer", convert}},
+	{"iptrace ", otherFormat{"AIX iptrace", convert}},
+	{"btsnoop\x00", otherFormat{"Bluetooth", "it holds no network packets"}},
+}
+
+// lookalikes are what people hand over in place of a capture, by its first bytes.
 var lookalikes = []struct{ magic, advice string }{
 	{string(gzipMagic), "this is compressed twice: decompress it with gunzip"},
 	{string(zstdMagic), "this is compressed twice: decompress it with unzstd"},
@@ -55,17 +82,6 @@ var lookalikes = []struct{ magic, advice string }{
 	{"7z\xbc\xaf\x27\x1c", "this is a 7z archive: extract the capture from it"},
 	{"Rar!", "this is a RAR archive: extract the capture from it"},
 	{"PK\x03\x04", "this is a zip archive: extract the capture from it"},
-	{netMonOldMagic, "this is a capture of Network Monitor 1: " + convert},
-	{"TRSNIFF data", "this is a capture of Network General's Sniffer: " + convert},
-	{"XCP\x00", "this is a capture of NetXray or Sniffer for Windows: " + convert},
-	{"\x05VNF", "this is a capture of Visual Networks: " + convert},
-	{"\x01\x10\x4c\x00", "this is a capture of LANalyzer: " + convert},
-	{"\xaa\xaa\xaa\xaa", "this is a capture of 5View: " + convert},
-	{"TR\x00d", "this is a capture of HP-UX nettl: " + convert},
-	{"\x7fver", "this is a capture of EtherPeek or OmniPeek: " + convert},
-	{"ObserverPktBuffe", "this is a capture of Observer: " + convert},
-	{"iptrace ", "this is a capture of AIX iptrace: " + convert},
-	{"btsnoop\x00", "this is a capture of Bluetooth: it holds no network packets"},
 	{"\r\n\r\r\r\n", "this was a pcapng file, and " + converted},
 	{"\n\r\n", "this was a pcapng file, and its line endings were converted on the way (0d 0a became 0a): copy it again in binary mode"},
 	{"MZ", "this is a program: give the file that tcpdump -w or Wireshark wrote"},
@@ -75,6 +91,11 @@ var lookalikes = []struct{ magic, advice string }{
 // notCapture says in one sentence what input that starts with these bytes looks like, and what to do.
 func notCapture(start []byte) error {
 	const unknown = "it starts with bytes % x: give a file that tcpdump -w or Wireshark wrote (pcap or pcapng)"
+	for _, f := range otherFormats {
+		if bytes.HasPrefix(start, []byte(f.magic)) {
+			return f.otherFormat
+		}
+	}
 	for _, l := range lookalikes {
 		if bytes.HasPrefix(start, []byte(l.magic)) {
 			return fmt.Errorf("wire: %w: %s", ErrNotCapture, l.advice)

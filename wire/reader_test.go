@@ -221,15 +221,25 @@ func TestNotCapture(t *testing.T) {
 		"\x7fELF":                  "this is a program: give the file that tcpdump -w or Wireshark wrote",
 		"12:00:00.1 IP 1.2.3.4 > ": "this is text without a packet as tcpdump prints it: give the file that tcpdump -w wrote, or what tcpdump -nn printed",
 		"é":                        "this is text without a packet as tcpdump prints it: give the file that tcpdump -w wrote, or what tcpdump -nn printed",
-		"TRSNIFF data    \x1a":     "this is a capture of Network General's Sniffer: convert it with editcap -F pcapng",
-		"XCP\x00001.100":           "this is a capture of NetXray or Sniffer for Windows: convert it with editcap -F pcapng",
-		"btsnoop\x00\x00":          "this is a capture of Bluetooth: it holds no network packets",
 		"\x01\x02\x03\x04\x05":     "it starts with bytes 01 02 03 04: give a file that tcpdump -w or Wireshark wrote (pcap or pcapng)",
 		"\xd4\xc3":                 "it starts with bytes d4 c3: give a file that tcpdump -w or Wireshark wrote (pcap or pcapng)",
 	} {
 		_, err := NewReader(bytes.NewReader([]byte(input)))
 		require.ErrorIs(t, err, ErrNotCapture)
 		assert.EqualError(t, err, "wire: not a packet capture: "+want)
+	}
+}
+
+// TestACaptureOfAnotherFormatIsACapture: what is not read is not called "not a capture".
+func TestACaptureOfAnotherFormatIsACapture(t *testing.T) {
+	for input, want := range map[string]string{
+		"TRSNIFF data    \x1a": "Network General's Sniffer: convert it with editcap -F pcapng",
+		"XCP\x00001.100":       "NetXray or Sniffer for Windows: convert it with editcap -F pcapng",
+		"btsnoop\x00\x00":      "Bluetooth: it holds no network packets",
+	} {
+		_, err := NewReader(bytes.NewReader([]byte(input)))
+		require.ErrorIs(t, err, ErrNotCapture)
+		assert.EqualError(t, err, "wire: this capture is not read, it is one of "+want)
 	}
 }
 

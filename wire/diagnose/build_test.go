@@ -36,7 +36,7 @@ const (
 // packetsOf reads a capture from text, one packet a line:
 //
 //	TIME > FLAGS SEQ LENGTH ACK [OPTION...]    from the client; < from the server
-//	TIME icmp TYPE CODE [seq=N]                quotes a segment of the client; back the SYN-ACK; ping=N, pong=N an echo; from=ADDRESS
+//	TIME icmp TYPE CODE [seq=N]                quotes a segment of the client (by=ADDRESS, port=N, at=ADDRESS: of others); back the SYN-ACK; ping=N, pong=N an echo; from=ADDRESS
 //	TIME dns > TYPE NAME                       a query of the client; dns < TYPE NAME CODE [ADDRESS...], an answer
 //	TIME ping N, TIME pong N                   echo request N of the client, the server's reply to it
 //	TIME esp > | < [gateways]                  an ESP packet between the two, or between 192.0.2.1 and 192.0.2.2
@@ -237,6 +237,12 @@ func icmpOf(t testing.TB, p *wire.Packet, f []string) {
 	p.ICMP.Quote = wire.Quote{Src: clientAddr, Dst: serverAddr, Protocol: protocolTCP, HasSeq: true, Seq: clientISN}
 	options := optionsIn(f[2:])
 	p.Src = addressIn(options, "from", routerAddr)
+	quoted := &p.ICMP.Quote
+	quoted.Src = netip.AddrPortFrom(addressIn(options, "by", clientAddr.Addr()), clientAddr.Port())
+	if port, ok := options["port"]; ok {
+		quoted.Src = netip.AddrPortFrom(quoted.Src.Addr(), uint16(number(t, port)))
+	}
+	quoted.Dst = netip.AddrPortFrom(addressIn(options, "at", serverAddr.Addr()), serverAddr.Port())
 	if _, back := options["back"]; back { // quotes the SYN-ACK
 		p.ICMP.Quote.Src, p.ICMP.Quote.Dst, p.ICMP.Quote.Seq, p.Dst = serverAddr, clientAddr, serverISN, serverAddr.Addr()
 		return

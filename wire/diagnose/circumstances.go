@@ -141,6 +141,7 @@ func (e *explainer) weigh(v Verdict) {
 		}
 	case Blackhole:
 		e.weighLife()
+		e.weighUnheeded()
 		if !c.side[client].progressed {
 			e.weighHello()
 		}

@@ -99,7 +99,7 @@ func TestTheCauseThatTheFramesSayComesFirst(t *testing.T) {
 		"a long silence":              {exchange + "351 > P. 101 100 301\n351.1 < R 301 0 0", CauseIdleTimeout, nil, "the server reset the connection after 5m51s; 200 bytes up, 300 bytes down"},
 		"no silence":                  {exchange + "9 > P. 101 100 301\n9.1 < R. 301 0 201", CauseAborted, nil, "the server reset the connection after 9.1 s; 200 bytes up, 300 bytes down"},
 		"a half-open scan":            {"0 > S 0 0 0\n0.1 < S. 0 0 1\n0.1 > R 1 0 0 ttl=255", CauseHalfOpenScan, nil, "the client reset the connection after 100 ms; 0 bytes up, 0 bytes down"},
-		"a full connection":           {exchange + "0.1 > R. 101 0 301", CauseClientGaveUp, []Cause{CauseHalfOpenScan}, "the client reset the connection after 100 ms; 100 bytes up, 300 bytes down"},
+		"a full connection":           {exchange + "0.1 > R. 101 0 301", CauseAbortive, []Cause{CauseHalfOpenScan}, "the client reset the connection after 100 ms; 100 bytes up, 300 bytes down"},
 		"keep-alives in vain":         {exchange + "9 > . 100 0 301\n18 > . 100 0 301\n27 > . 100 0 301\n36 > R. 101 0 301", CauseForgotten, nil, "3 keep-alive probes of the client in 27 s were not answered, and it gave up (RST)"},
 		"a FIN in vain":               {exchange + "1 < F. 301 0 101\n1.2 < F. 301 0 101\n1.6 < F. 301 0 101", CauseForgotten, nil, "the FIN of the server was sent 3 times in 600 ms, and nothing acknowledged it"},
 		"no route":                    {"0 > S 0 0 0\n0.1 icmp 3 0", CauseMissingRoute, []Cause{CauseHostDown}, "SYN answered after 100 ms by ICMP unreachable net (type 3 code 0) from 198.51.100.1"},
@@ -290,7 +290,7 @@ func TestAClientThatGivesUpByRSTHasWaited(t *testing.T) {
 		r := &diagnoseText(t, c.packets)[0]
 		assert.Equal(t, ResetByClient, r.Verdict, name)
 		assert.Equal(t, c.waited, r.Has(CauseHangs), name)
-		assert.Equal(t, CauseClientGaveUp, r.Rivals[0].Cause, name)
+		assert.Equal(t, name != "with its answer", r.Rivals[0].Cause == CauseClientGaveUp, name)
 		assert.Equal(t, c.waited, strings.Contains(strings.Join(english(r.Notes), "\n"), "no answer came in the 9.98 s before the client gave up (RST)"), name)
 		assert.Equal(t, name == "then an answer came", strings.Contains(strings.Join(english(r.Notes), "\n"), "; 41 bytes of an answer came 2 s after that, too late"), name)
 	}

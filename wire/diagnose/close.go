@@ -99,7 +99,7 @@ func (c *conn) closedByServer() Verdict {
 	case c.contentCut.seen():
 		return ClosedEarly
 	case c.isPartOfMore:
-	case y.sent() == 0 && c.requested(), c.owesLatest():
+	case y.sent() == 0 && c.requested(), c.owesLatest(), c.hasOnlyGreeted() && x.lastData.isBefore(y.finished()):
 		return ClosedEarly
 	case c.sized && y.sent() == 0 && x.sent() == 0 && y.finished().at-c.first.at < promptClose:
 		return ClosedEarly
@@ -126,14 +126,16 @@ func (c *conn) closedByClient() Verdict {
 // too late if the client refused it; otherwise it had closed its own direction only.
 func (c *conn) gaveUpWaiting() bool {
 	x, y := &c.side[client], &c.side[server]
-	if !x.fin.seen() || !c.owed() || x.fin.at-x.lastData.at < shortestPatience {
+	if !x.fin.seen() || !c.owed() || x.fin.at-c.asked().at < shortestPatience {
 		return false
 	}
-	return y.sent() == 0 || c.owesLatest() || x.deaf && x.rst.seen()
+	return y.sent() == 0 || c.owesLatest() || c.hasNotBegun() || x.deaf && x.rst.seen()
 }
 
-// owesAnswer reports whether the server acknowledged a request, its first, and sent nothing.
-func (c *conn) owesAnswer() bool { return c.owed() && c.side[server].sent() == 0 }
+// owesAnswer reports whether the server acknowledged a request, its first, and sent nothing, or nothing but interim responses.
+func (c *conn) owesAnswer() bool {
+	return c.owed() && (c.side[server].sent() == 0 || c.hasOnlyInterim())
+}
 
 // owed reports whether there was a request, of which the server acknowledged all.
 func (c *conn) owed() bool {
@@ -156,6 +158,9 @@ func (c *conn) isSpokenFor() bool { return c.content.asked || c.content.hello }
 // unansweredRequest is the first packet of the request without an answer, and its size.
 func (c *conn) unansweredRequest() (mark, int64) {
 	x := &c.side[client]
+	if c.hasOnlyShakenHands() {
+		return c.content.opening.last, 0
+	}
 	if c.side[server].firstData.seen() && c.owesLatest() {
 		return c.content.request, int64(x.end() - c.content.begun)
 	}
@@ -164,12 +169,12 @@ func (c *conn) unansweredRequest() (mark, int64) {
 
 // owesLatest reports whether the server has not answered the latest of several requests.
 func (c *conn) owesLatest() bool {
-	return c.content.asked && c.side[server].end() == c.content.heard
+	return c.content.asked && c.side[server].end() == c.content.heard && !c.isOwedBody()
 }
 
 // oneWayPorts are those of protocols in which the server says nothing: syslog (RFC 6587), Graphite's lines, raw printing. (Port 514 is also rsh's, which
 // has an answer.)
-var oneWayPorts = [...]uint16{514, 601, 2003, 2004, 9100}
+var oneWayPorts = [...]uint16{514, 601, 2003, 2004, 6514, 9100}
 
 // requested reports whether what the client sent calls for an answer. Where the beginning of the connection is not in
 // the capture, little data may be the last of a conversation.

@@ -216,6 +216,8 @@ func (c *conn) segment(dir int, p *wire.Packet, m mark) {
 		c.completeHandshake(dir, p, m)
 		if news = y.acknowledge(p.TCP.Ack, m); !news {
 			y.acknowledgeBehind(p)
+		} else {
+			x.hears()
 		}
 		c.windowOf(dir, p, m)
 	}

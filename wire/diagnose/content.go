@@ -13,13 +13,16 @@ import (
 type content struct {
 	state   contentState
 	began   bool
-	asked   bool   // the latest request has no answer yet
-	request mark   // the first of those without an answer
-	begun   uint32 // with which number that begins
-	heard   uint32 // how far the server had come by then
-	bare    bool   // the request asks for headers alone
-	opened  bool   // the client has sent data
-	hello   bool   // which began with a TLS ClientHello
+	asked   bool    // the latest request has no answer yet
+	request mark    // the first of those without an answer
+	begun   uint32  // with which number that begins
+	heard   uint32  // how far the server had come by then
+	bare    bool    // the request asks for headers alone
+	interim interim // what came in place of that
+	final   bool    // the server has sent anything else than interim responses
+	opening opening
+	opened  bool // the client has sent data
+	hello   bool // which began with a TLS ClientHello
 	chunk   chunkLine
 	next    uint32
 	left    int64 // bytes to come of the body, chunk or record
@@ -45,10 +48,14 @@ const tlsHeader = 5
 func (t *content) add(c *conn, dir int, p *wire.Packet, payload []byte, m mark) {
 	switch {
 	case dir == client:
+		if p.TCP.Payload > 0 {
+			t.opening.ask(payload, c.side[server].end(), m)
+		}
 		t.ask(p.TCP.Seq, payload, c.side[server].end(), m)
 		return
 	case p.TCP.Payload > 0:
-		t.asked = false
+		t.answer(p, payload, m)
+		t.opening.greet(&c.side[server], p, payload)
 	}
 	switch {
 	case t.state == contentUnknown:
@@ -78,6 +85,7 @@ func (t *content) ask(seq uint32, payload []byte, heard uint32, m mark) {
 		return
 	}
 	if !t.asked {
+		t.interim = interim{}
 		t.request, t.begun = m, seq
 	}
 	t.asked, t.bare, t.heard = true, string(method) == "HEAD" || string(method) == "CONNECT", heard
@@ -181,6 +189,7 @@ func (t *content) record(b []byte) []byte {
 		return nil
 	}
 	t.have = 0
+	t.opening.early = t.opening.early || t.opening.records == 0 && t.header[0] == tlsApplicationData
 	t.left = int64(t.header[3])<<8 | int64(t.header[4])
 	if t.header[0] < 20 || t.header[0] > 24 || t.header[1] != 3 {
 		t.state = contentUnknown

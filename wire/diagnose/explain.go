@@ -115,15 +115,20 @@ func (e *explainer) describeClose(v Verdict, x, y *side) {
 	case NoReply:
 		request, size := e.c.unansweredRequest()
 		e.frame(request, lang.Text{English: "request", Korean: "요청"})
-		e.say(lang.Text{English: "a request of %d bytes was acknowledged, and no data came back in %s",
-			Korean: "%d바이트의 요청은 확인 응답을 받았지만 %s 동안 데이터가 돌아오지 않았다"}, size, span(e.patience(x)))
+		if size == 0 {
+			e.say(lang.Text{English: "data of the client in TLS was acknowledged, and no data came back in %s",
+				Korean: "클라이언트의 TLS 데이터는 확인 응답을 받았지만 %s 동안 데이터가 돌아오지 않았다"}, span(e.patience(x)))
+			return
+		}
+		e.say(lang.Text{English: "a request of %d bytes was acknowledged, and %s in %s",
+			Korean: "%[1]d바이트의 요청은 확인 응답을 받았지만 %[3]s 동안 %[2]s"}, size, e.promised(), span(e.patience(x)))
 	}
 }
 
 // patience is how long the client waited for its answer.
 func (e *explainer) patience(x *side) int64 {
 	if x.fin.seen() {
-		return x.fin.at - x.lastData.at
+		return x.fin.at - e.c.asked().at
 	}
 	return e.view.last - x.lastData.at
 }
@@ -148,6 +153,10 @@ func (e *explainer) describeEarly(x, y *side) {
 	case y.sent() == 0:
 		e.say(lang.Text{English: "the server closed %s after the connection began, without a byte",
 			Korean: "연결이 시작되고 %s 뒤에 서버가 한 바이트도 보내지 않고 닫았다"}, span(y.finished().at-e.c.first.at))
+	case e.c.hasOnlyGreeted():
+		e.say(lang.Text{English: "the server greeted, and closed without an answer to the %d bytes of the client", Korean: "서버가 인사말을 보내고는 클라이언트의 %d바이트에 응답하지 않고 닫았다"}, x.sent())
+	case e.c.hasOnlyInterim():
+		e.say(lang.Text{English: "the server closed, and %s", Korean: "서버가 닫았고, %s"}, e.promised())
 	case e.c.closedIdle():
 		e.say(lang.Text{English: "the server closed an idle connection; the client's next request, %s later, found nobody",
 			Korean: "서버가 유휴 연결을 닫았다; %s 뒤에 온 클라이언트의 다음 요청은 받을 곳이 없었다"}, span(x.lastData.at-y.fin.at))
@@ -223,6 +232,9 @@ func (e *explainer) describeStall(v Verdict) {
 	for dir, who := range sides {
 		x, y := &e.c.side[dir], &e.c.side[1-dir]
 		switch {
+		case v == Blackhole && x.isUnheeded(y):
+			e.describeUnheeded(dir, x)
+			return
 		case v == Blackhole && x.cannotClose(y):
 			e.frame(x.fin, lang.Text{English: "FIN of the %s", Korean: "%s의 FIN"}, who)
 			e.frame(x.lastFIN, lang.Text{English: "FIN, the last of %d", Korean: "FIN, %d개 중 마지막"}, x.fins)

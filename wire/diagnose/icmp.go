@@ -42,7 +42,8 @@ func (e *Diagnoser) icmp(p *wire.Packet, m mark) {
 	f, from := flowOf(endpointOf(q.Src.Addr(), q.Src.Port()), endpointOf(q.Dst.Addr(), q.Dst.Port()))
 	c := e.table.quoted(f, from, q)
 	if c == nil {
-		return // nothing is known of the connection but that somebody complained of it
+		e.translated(p, m) // or nothing is known of the connection but that somebody complained of it
+		return
 	}
 	c.note(m)
 	c.complain(c.direction(from), p, m)

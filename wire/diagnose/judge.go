@@ -167,11 +167,20 @@ func (c *conn) stalled(v *view) Verdict {
 			return Blackhole
 		case y.seesHole(x, v):
 			return MTUBlackhole
-		case x.cannotClose(y) && v.kinds.filter() != takesNoACK, x.gaveUpAlone(y):
+		case x.isUnheeded(y):
+			return Blackhole
+		case x.cannotClose(y) && c.showsAcknowledgments(v, x, y), x.gaveUpAlone(y):
 			return Blackhole
 		}
 	}
 	return ""
+}
+
+// showsAcknowledgments reports whether the capture would show that a FIN was acknowledged. Where packets are missing from it, one acknowledgment may be,
+// too, unless the FIN was sent on and on; and where the other side's FIN is missing, it may have acknowledged this one.
+func (c *conn) showsAcknowledgments(v *view, x, y *side) bool {
+	lossy := x.missed || y.missed
+	return v.kinds.filter() != takesNoACK && !(y.proven.seen() && x.fin.isBefore(y.proven)) && (!lossy || x.fins >= 2*fewestFINs)
 }
 
 // gaveUpAlone reports whether a RST came after keep-alives in vain (RFC 9293 section 3.8.4): the other side is gone.

@@ -69,12 +69,15 @@ func (e *explainer) led(v Verdict) {
 	}
 	if v == ResetByClient && c.hasGivenUp() {
 		e.note(lang.Text{English: "the request had been acknowledged, and no answer came in the %s before the client gave up (RST)%s",
-			Korean: "요청은 확인 응답을 받았지만 %s 동안 응답이 오지 않아 클라이언트가 포기했다(RST)%s"}, span(x.rst.at-x.lastData.at), e.answerAfterRST(x, y))
+			Korean: "요청은 확인 응답을 받았지만 %s 동안 응답이 오지 않아 클라이언트가 포기했다(RST)%s"}, span(x.rst.at-e.c.asked().at), e.answerAfterRST(x, y))
 	}
 	if v == OK && c.saidNothing() {
 		e.note(lang.Text{English: "neither side sent a byte in the %s before the client closed: a client that waits for a greeting (SSH, SMTP, FTP, MySQL) has got none; a connection that is kept in reserve looks the same",
 			Korean: "클라이언트가 닫기까지 %s 동안 어느 쪽도 한 바이트도 보내지 않았다: 인사말을 기다리는 클라이언트(SSH, SMTP, FTP, MySQL)라면 받지 못한 것이다; 예비로 맺어 둔 연결도 똑같아 보인다"},
 			span(x.fin.at-c.first.at))
+	}
+	if v == OK {
+		e.leftAlone()
 	}
 	if v == NoReply && x.fin.seen() {
 		e.note(lang.Text{English: "the client gave up (FIN) after %s without an answer%s",
@@ -96,7 +99,7 @@ var waitedInVain = circumstance{lead: anywhere(CauseClientGaveUp), beside: []can
 // hasGivenUp reports whether the client reset the connection after it had waited for the answer to an acknowledged request.
 func (c *conn) hasGivenUp() bool {
 	x := &c.side[client]
-	return c.owed() && x.deaf && !x.fin.seen() && x.rst.at-x.lastData.at >= shortestPatience && !c.isUnknownThere(client)
+	return c.owed() && (x.deaf || c.hasNotBegun()) && !x.fin.seen() && x.rst.at-c.asked().at >= shortestPatience && !c.isUnknownThere(client)
 }
 
 // probes tells of keep-alives and window probes that nobody answered.

@@ -42,7 +42,12 @@ const (
 	traitTooBig    // an ICMP error tells of the smaller MTU
 	traitTraced    // the SYN has a small time to live
 	traitUnasked   // nothing shows that an answer is due
+	traitAnswered  // the last data was the server's
 	traitDone      // both sides have all that is owed
+	traitTentative // programs ask for the name in case it exists
+	traitNATError  // an ICMP error quotes its SYN with other addresses
+	traitUnheeded  // data was sent again although it was acknowledged
+	traitInterim   // interim responses came in the place of an answer
 	traitInconclusive
 )
 
@@ -66,7 +71,14 @@ func (a *Judged) Likeness() Likeness {
 		if a.Verdict == Rejected {
 			return Likeness{sender: s.rejection.sender(), kind: s.rejection.kind, code: s.rejection.code}
 		}
-		if s.answer.seen() {
+		switch {
+		case a.Verdict == NoSuchName && isTentative(s.message.Name):
+			return Likeness{traits: traitTentative}
+		case a.Verdict == NoSuchName && s.other.seen():
+			return Likeness{traits: traitElsewhere}
+		case a.Verdict == NoSuchName: // of each name there is the same to say
+			return Likeness{}
+		case s.answer.seen():
 			return Likeness{said: s.message.Name, code: uint8(s.message.Code)}
 		}
 		l := Likeness{}
@@ -150,8 +162,12 @@ func (c *conn) traits(a *Judged) traits {
 		{traitOtherPort, silent && a.view.speaks(c)},
 		{traitTooBig, v == MTUBlackhole && c.tooBig.seen()},
 		{traitTraced, v == Rejected && c.isTraced()},
-		{traitUnasked, (v == NoReply || v == ClosedEarly) && c.isUnasked()},
+		{traitUnasked, (v == NoReply || v == ClosedEarly) && (c.isUnasked() || c.hasOnlyShakenHands())},
 		{traitDone, reset && c.isDone()},
+		{traitAnswered, reset && x.lastData.isBefore(y.lastData)},
+		{traitNATError, c.related != nil && c.related.complaint.seen()},
+		{traitUnheeded, v == Blackhole && (x.isUnheeded(y) || y.isUnheeded(x))},
+		{traitInterim, c.hasOnlyInterim()},
 		{traitBackscatter, a.Verdict == OneSided && c.isBackscatter()},
 		{traitInconclusive, a.Inconclusive},
 	} {

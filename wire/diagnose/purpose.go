@@ -6,8 +6,11 @@ package diagnose
 // unasked is for data of the client of which nothing shows that it calls for an answer.
 var unasked = circumstance{beside: anywhere(CauseNothingDue)}
 
-// done is for a side that resets a connection on which nothing is owed.
-var done = circumstance{beside: anywhere(CauseAbortive)}
+// done is for a side that resets a connection on which nothing is owed, served for one where the server's answer was the last that was said.
+var (
+	done   = circumstance{beside: anywhere(CauseAbortive)}
+	served = circumstance{lead: anywhere(CauseAbortive)}
+)
 
 // refusedTLS is for a side that said by a TLS alert why it leaves.
 var refusedTLS = circumstance{lead: anywhere(CauseRefusedTLS)}
@@ -15,7 +18,7 @@ var refusedTLS = circumstance{lead: anywhere(CauseRefusedTLS)}
 // weighRequest is for a client that got no answer: one may not have been due.
 func (e *explainer) weighRequest(v Verdict) {
 	x, y := &e.c.side[client], &e.c.side[server]
-	if e.c.isUnasked() {
+	if e.c.isUnasked() || e.c.hasOnlyShakenHands() {
 		e.advice.apply(&unasked)
 	}
 	if v == NoReply && y.firstData.seen() && y.firstData.isBefore(x.lastData) {
@@ -34,7 +37,10 @@ func (e *explainer) weighDone(dir int) {
 	switch {
 	case c.alerted(dir):
 		e.advice.apply(&refusedTLS)
-	case !c.isUnknownThere(dir) && !c.side[dir].goesOn() && c.isDone():
+	case c.isUnknownThere(dir) || c.side[dir].goesOn() || !c.isDone():
+	case c.side[client].lastData.isBefore(c.side[server].lastData) && !c.side[dir].isForged():
+		e.advice.apply(&served)
+	default:
 		e.advice.apply(&done)
 	}
 }

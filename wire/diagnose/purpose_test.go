@@ -64,6 +64,25 @@ func TestARSTByAnEndThatHasAllItWantedMayBeItsWayToClose(t *testing.T) {
 	}
 }
 
+// TestTheLikeliestCauseOfARSTComesFirst: a side that has all it wanted closes; one that waits for an answer, or has rested, has other reasons.
+func TestTheLikeliestCauseOfARSTComesFirst(t *testing.T) {
+	for name, c := range map[string]struct {
+		packets string
+		cause   Cause
+	}{
+		"the client, answered":           {exchange + "0.1 > R. 101 0 301", CauseAbortive},
+		"the server, which has answered": {exchange + "0.1 < R. 301 0 101", CauseAbortive},
+		"the client, not answered":       {exchange + "0.1 > P. 101 9 301\n0.2 < . 301 0 110\n0.3 > R. 110 0 301", CauseClientGaveUp},
+		"the server, which has not":      {exchange + "0.1 > P. 101 9 301\n0.2 < . 301 0 110\n0.3 < R. 301 0 110", CauseAborted},
+		"a silence of 350 s":             {exchange + "351 < R. 301 0 101", CauseIdleTimeout},
+		"a RST with another TTL":         {exchange + "1 < R. 301 0 101 ttl=107", CauseAborted},
+		"a RST of another sender":        {exchange + "1 < R. 301 0 101\n1.1 < P. 301 9 101", CauseForgedReset},
+	} {
+		rivals := diagnoseText(t, c.packets)[0].Rivals
+		assert.Equal(t, c.cause, rivals[0].Cause, name)
+	}
+}
+
 // TestATimeSinceTheFirstPacketIsNoAge: how long a connection has lasted is not known where its beginning is not in the capture.
 func TestATimeSinceTheFirstPacketIsNoAge(t *testing.T) {
 	assert.Equal(t, "the beginning is not in the capture; the server reset the connection 9 s after the first packet of it there; 100 bytes up, 0 bytes down",

@@ -45,6 +45,7 @@ type related struct {
 	synacks     series
 	resets      series // the client's, in answer to that
 	twinSynacks series
+	complaint   translatedError
 }
 
 // path is the interfaces at which the SYNs of an attempt were seen, in order, of a capture that tells them apart.

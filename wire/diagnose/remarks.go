@@ -55,6 +55,7 @@ func (e *explainer) remarks(a *Judged) {
 	}
 	e.elsewhere(a.Verdict)
 	e.complaints()
+	e.behindNAT()
 	e.spoken()
 	e.claimed()
 	e.led(outcome(a))

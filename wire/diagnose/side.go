@@ -79,10 +79,11 @@ type side struct {
 	pendingEnd uint32
 	behind     int32 // data that was acknowledged behind what was not (SACK, RFC 2018), the least seen of it, in bytes; 0: none
 
-	stuck  stuck
-	zero   mark // its window has been 0 since
-	probes int32
-	probe  mark // the latest probe of its closed window
+	stuck    stuck
+	unheeded *stuck // the same of data that was acknowledged; nil: nearly always
+	zero     mark   // its window has been 0 since
+	probes   int32
+	probe    mark // the latest probe of its closed window
 
 	unheard  unheard
 	fin      mark
@@ -235,6 +236,7 @@ func (s *side) isKeepAlive(seq uint32, size int) bool {
 func (s *side) extend(seq, end uint32, size int, m mark) {
 	fresh := int64(end - s.next)
 	s.proven = mark{}
+	s.hears()
 	if s.unacknowledged() == 0 {
 		s.una = m
 	}
@@ -261,7 +263,8 @@ func (s *side) resend(seq uint32, size int, m mark) {
 		s.proven = mark{} // what was taken for a FIN is data
 	}
 	if s.hasAcked && !before(s.acked, seq+uint32(size)) {
-		return // the acknowledgment crossed it
+		s.sendAgain(seq, size, m) // or the acknowledgment crossed it
+		return
 	}
 	if s.gap.seen() && !before(seq+uint32(size)-1, s.hole) {
 		if !before(s.hole, seq) {

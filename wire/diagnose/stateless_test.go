@@ -70,7 +70,7 @@ func TestASideThatGoesOnHasNotSentTheRST(t *testing.T) {
 		"the server sends on":    {exchange + "1 < R. 301 0 101\n1.05 < P. 301 100 101\n1.06 > R 101 0 0", CauseForgedReset, "the server went on sending after its RST: something on the way sent that in its name"},
 		"the client sends on":    {exchange + "1 > R. 101 0 301\n1.05 > P. 101 100 301\n1.06 < R 301 0 0", CauseForgedClient, "the client went on sending after its RST: something on the way sent that in its name"},
 		"its RST overtakes data": {exchange + "1 < R. 401 0 101\n1.01 < P. 301 100 101", CauseAborted, ""},
-		"it sends a RST again":   {exchange + "1 < R. 301 0 101\n1.05 < R. 301 0 101", CauseAborted, ""},
+		"it sends a RST again":   {exchange + "1 < R. 301 0 101\n1.05 < R. 301 0 101", CauseAbortive, ""},
 		"the other side is slow": {exchange + "1 < R. 301 0 101\n1.05 > P. 101 100 301\n1.06 < R 301 0 0", CauseAborted, ""},
 	} {
 		r := &diagnoseText(t, c.packets)[0]

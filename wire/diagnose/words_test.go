@@ -47,7 +47,7 @@ func TestWhatThePeerSaid(t *testing.T) {
 		"PostgreSQL":                    {"\x00\x00\x00\x08\x00\x03\x00\x00", "E\x00\x00\x00\x40SFATAL\x00C53300\x00Msorry, too many clients already\x00\x00", `the server answered by an error of PostgreSQL: "FATAL: sorry, too many clients already"`},
 		"MySQL":                         {"", mysql, `the server began with error 1040 of MySQL: "#08004Too many connections"`},
 		"SMTP":                          {"", "554 No SMTP service here\r\n", `the server began with "554 No SMTP service here"`},
-		"SMTP that welcomes":            {"", "220 mail.example.com\r\n", ""},
+		"NNTP that welcomes":            {"", "200 news.example.com\r\n", ""},
 		"what could harm a terminal":    {"", "-ERR \x1b[2J\xff\r\n", `the server began with "-ERR ?[2J?"`},
 		"close_notify":                  {helloBytes, "\x15\x03\x03\x00\x02\x01\x00", ""},
 		"an alert that is encrypted":    {helloBytes, "\x15\x03\x03\x00\x1a\x00\x00", ""},
