@@ -27,9 +27,9 @@ var limit = tableVerb{table: limitTable, usage: limitUsage, word: "set", declare
 		switch {
 		case len(rest) > 0:
 		case *connections > 0 && *perMinute == 0:
-			return setLimit(conn, ports, LimitCounter, tooMany(uint32(*connections)))
+			return setLimit(conn, ports, LimitCounter, func(*nftables.Table, int) []expr.Any { return tooMany(uint32(*connections)) })
 		case *perMinute > 0 && *connections == 0:
-			return setLimit(conn, ports, RateCounter, tooOften(uint64(*perMinute)))
+			return setLimit(conn, ports, RateCounter, func(t *nftables.Table, port int) []expr.Any { return tooOften(conn, t, port, uint64(*perMinute)) })
 		}
 		return errSenseless
 	}
@@ -43,20 +43,33 @@ func tooMany(connections uint32) []expr.Any {
 	return append(connectionIs(expr.CtStateBitNEW), &expr.Connlimit{Count: connections, Flags: overLimit}, &expr.Counter{}, &expr.Reject{Type: unix.NFT_REJECT_TCP_RST})
 }
 
-// tooOften drops SYNs above so many a minute, of which none are saved up.
-func tooOften(perMinute uint64) []expr.Any {
-	return append(flagsAre(flagSYN|flagACK, flagSYN), &expr.Limit{Type: expr.LimitTypePkts, Rate: perMinute, Unit: expr.LimitTimeMinute, Burst: 1, Over: true},
-		&expr.Counter{}, &expr.Verdict{Kind: expr.VerdictDrop})
+// tooOften drops SYNs above so many a minute, of which none are saved up. The first SYN counts twice: the limit meets it once before, as it would
+// meet the SYN of somebody else who was quicker.
+func tooOften(conn *nftables.Conn, table *nftables.Table, port int, perMinute uint64) []expr.Any {
+	limit := conn.AddObj(&nftables.NamedObj{Table: table, Name: fmt.Sprintf("port-%d", port), Type: nftables.ObjTypeLimit,
+		Obj: &expr.Limit{Type: expr.LimitTypePkts, Rate: perMinute, Unit: expr.LimitTimeMinute, Burst: 1, Over: true}}).(*nftables.NamedObj)
+	meet := &expr.Objref{Type: int(limit.Type), Name: limit.Name}
+	quicker := append(toPort(port), flagsAre(flagSYN|flagACK, flagSYN)...)
+	conn.AddRule(&nftables.Rule{Table: table, Chain: limitChain(table), Exprs: append(append(quicker, first(1)...), meet)})
+	return append(flagsAre(flagSYN|flagACK, flagSYN), meet, &expr.Counter{}, &expr.Verdict{Kind: expr.VerdictDrop})
+}
+
+func limitChain(table *nftables.Table) *nftables.Chain {
+	return &nftables.Chain{Name: limitTable, Table: table, Type: nftables.ChainTypeFilter, Hooknum: nftables.ChainHookForward, Priority: nftables.ChainPriorityFilter}
+}
+
+// toPort matches what goes to a TCP port.
+func toPort(port int) []expr.Any {
+	return append(protocolIs(unix.IPPROTO_TCP), partDestination.load(), equals(bigEndian(uint16(port))))
 }
 
 // setLimit puts the limit in place, one for each port.
-func setLimit(conn *nftables.Conn, ports []int, counter string, limit []expr.Any) error {
+func setLimit(conn *nftables.Conn, ports []int, counter string, limit func(*nftables.Table, int) []expr.Any) error {
 	table := replaceTable(conn, limitTable)
-	chain := conn.AddChain(&nftables.Chain{Name: limitTable, Table: table, Type: nftables.ChainTypeFilter,
-		Hooknum: nftables.ChainHookForward, Priority: nftables.ChainPriorityFilter})
+	chain := conn.AddChain(limitChain(table))
 	for _, port := range ports {
-		exprs := append(protocolIs(unix.IPPROTO_TCP), partDestination.load(), equals(bigEndian(uint16(port))))
-		conn.AddRule(&nftables.Rule{Table: table, Chain: chain, Exprs: append(exprs, limit...), UserData: userdata.AppendString(nil, userdata.TypeComment, counter)})
+		exprs := append(toPort(port), limit(table, port)...)
+		conn.AddRule(&nftables.Rule{Table: table, Chain: chain, Exprs: exprs, UserData: userdata.AppendString(nil, userdata.TypeComment, counter)})
 	}
 	if err := conn.Flush(); err != nil {
 		return fmt.Errorf("limit connections: %w (the kernel needs nf_tables, nf_conntrack, nft_connlimit and nft_limit)", err)

@@ -12,8 +12,8 @@ import (
 	"github.com/tcplab/tcplab/lang"
 )
 
-// LimitRate lets a firewall on the router take so many new connections to the service a minute, one at a time, and another client take the one
-// that is free: a SYN that comes too early is dropped without a word, and may pass when it is sent again.
+// LimitRate lets a firewall on the router take so many new connections to the service a minute, one at a time. The next SYN finds that the one
+// that was free has just been taken: it is dropped without a word, and passes when it is sent again late enough.
 type LimitRate struct{ PerMinute int }
 
 func (f LimitRate) String() string { return f.Words().English }
@@ -37,7 +37,8 @@ func (f LimitRate) Inject(ctx context.Context, b *lab.Bench) error {
 // tooEarly is for how long a connection is tried that must be dropped: its first SYN alone counts.
 const tooEarly = 200 * time.Millisecond
 
-// Verify makes connections until one of them is dropped: the first takes what is free.
+// Verify makes a connection, which must be dropped, and sets the limit anew, so that the next SYN is too early again however long it takes
+// to come.
 func (f LimitRate) Verify(ctx context.Context, b *lab.Bench) error {
 	const tries = 5 // on a busy machine a client may end before it has sent anything
 	for range tries {
@@ -53,11 +54,13 @@ func (f LimitRate) Verify(ctx context.Context, b *lab.Bench) error {
 		switch {
 		case !ok:
 			return errors.New("the router has no firewall rule that limits new connections")
+		case o.OK():
+			return fmt.Errorf("%s, but a connection was not dropped", f)
 		case dropped > 0:
-			return nil
+			return f.Inject(ctx, b)
 		}
 	}
-	return fmt.Errorf("%s, but none of %d connections in a row was dropped", f, tries)
+	return fmt.Errorf("%s, but none of %d connections was seen by it", f, tries)
 }
 
 // Heal lifts the limit.
