@@ -132,7 +132,7 @@ func (c *Counts) Total() lang.Message {
 // share is how many attempts of a kind there were, and failed.
 type share struct {
 	Attempts, Failed int
-	unanswered       int // of the failed ones, those that show no answer
+	unanswered       int // failed attempts without an answer
 	// The times of the first and the latest that failed, and of those that were answered, in ns since 1970.
 	failing, answered [2]int64
 }

@@ -60,7 +60,7 @@ func (n *Namespace) EachCommented(chain string, do func(table, comment string, p
 	return n.EachCommentedIn(nftables.TableFamilyINet, chain, do)
 }
 
-// EachCommentedIn is that for the chains of another family, such as that of ARP.
+// EachCommentedIn does what EachCommented does, for the chains of another family, such as ARP.
 func (n *Namespace) EachCommentedIn(family nftables.TableFamily, chain string, do func(table, comment string, packets uint64)) error {
 	conn, err := n.Nftables()
 	if err != nil {

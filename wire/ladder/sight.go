@@ -295,8 +295,8 @@ func (p Columns) neighbours(t wire.Trace, at Spot) []*sight {
 	return list
 }
 
-// isBeyond reports whether an address is that of a host behind a vantage point's link, and not of the host at which it was captured. A router asks
-// for it by an address of the link alone.
+// isBeyond reports whether an address belongs to a host behind the link of a vantage point, and not to the host that captures there. A router asks
+// for such a host by an address of the link alone.
 func (p Columns) isBeyond(addr netip.Addr, at Spot, right bool) bool {
 	host := p.hostOf(addr)
 	return host >= 0 && (right && host > at.Host() || !right && host < at.Host())

@@ -148,6 +148,7 @@ func (d *Desk) Start(cmd *exec.Cmd) *Running {
 	d.Helper()
 	r := &Running{T: d.T, Cmd: cmd, Dir: d.Dir, Out: NewOutput(), Done: make(chan struct{})}
 	cmd.Stdout, cmd.Stderr = r.Out, r.Out
+	cmd.WaitDelay = Deadline / 6 // what it has left behind may hold its output open
 	require.NoError(d, cmd.Start())
 	go func() {
 		_ = cmd.Wait()

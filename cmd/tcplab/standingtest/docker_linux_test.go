@@ -54,7 +54,7 @@ func TestStandingDocker(t *testing.T) {
 	assert.Equal(t, "healthy: docker, IPv4, healthy\n", d.Must("heal"))
 	assert.Equal(t, "tcplab: ok\n", d.Must("exec", "client", "curl", "-sm", "3", "http://203.0.113.10:8080/"))
 
-	r := d.Start(d.Command("exec", "server", "sh", "-c", "trap 'kill $! 2>&-; echo caught; exit 9' INT; sleep 1000 & echo begin; wait"))
+	r := d.Start(d.Command("exec", "server", "sh", "-c", "trap 'kill $! 2>&-; echo caught; exit 9' INT; sleep 1000 <&- >&- 2>&- & echo begin; wait"))
 	r.AwaitOutput("begin\n")
 	require.NoError(t, r.Cmd.Process.Signal(unix.SIGINT))
 	assert.Equal(t, 9, r.Exit(cmdtest.Deadline))

@@ -194,7 +194,8 @@ func TestStandingExecSignals(t *testing.T) {
 	t.Parallel()
 	d := cmdtest.NewDesk(t)
 	d.Must("up", "healthy", "--engine", "netns")
-	const script = "trap 'kill $! 2>&-; echo caught; exit 9' INT TERM; sleep 1000 & echo begin; wait"
+	// A signal that comes before the child is sleep is lost, so that sleep goes on: it must not hold the streams, for whose end the test waits.
+	const script = "trap 'kill $! 2>&-; echo caught; exit 9' INT TERM; sleep 1000 <&- >&- 2>&- & echo begin; wait"
 	for _, s := range []syscall.Signal{unix.SIGINT, unix.SIGTERM} {
 		r := d.Start(d.Command("exec", "server", "sh", "-c", script))
 		r.AwaitOutput("begin\n")
