@@ -60,15 +60,8 @@ func (HangService) Words() lang.Text {
 	}.With(lab.Port)
 }
 
-// Inject lets a program that does nothing listen in the service's place. Somebody's own server is stopped where it is.
-func (HangService) Inject(ctx context.Context, b *lab.Bench) error {
-	if own, err := b.FreezeService(true); own {
-		return err
-	}
-	hanging := b.Service
-	hanging.Behaviour = lab.Hang
-	return b.RunService(ctx, hanging)
-}
+// Inject stops the service where it is. Its connections stay.
+func (HangService) Inject(ctx context.Context, b *lab.Bench) error { return b.FreezeService(ctx, true) }
 
 // unanswered is for how long a request must go without a reply: one from the host itself has it in microseconds.
 const unanswered = time.Second
@@ -146,16 +139,8 @@ func (HangService) silentAt(ctx context.Context, b *lab.Bench, target netip.Addr
 	return nil
 }
 
-// Heal ends that program and starts the service again.
-func (HangService) Heal(ctx context.Context, b *lab.Bench) error {
-	if own, err := b.FreezeService(false); own {
-		return err
-	}
-	if err := b.StopService(ctx); err != nil {
-		return err
-	}
-	return b.StartService(ctx)
-}
+// Heal lets the service go on: it answers what has been asked meanwhile, and whoever waits still gets it.
+func (HangService) Heal(ctx context.Context, b *lab.Bench) error { return b.FreezeService(ctx, false) }
 
 // StopHost switches a host off in the way of a cloud: nothing answers for it. Its last hop would tell on it with ICMP
 // "host unreachable" once ARP had failed; so the neighbour entry is pinned there, and frames go to a hardware address

@@ -20,9 +20,9 @@ type Armable interface {
 	Disarm(ctx context.Context, b *lab.Bench) error
 }
 
-// Unmovable is a fault that comes at a moment of its own.
+// Unmovable is a fault that comes at a moment of its own, or that no connection outlives.
 type Unmovable interface {
-	// OwnMoment says which, in a sentence.
+	// OwnMoment says which, or why it cannot come in the midst of a connection, in a sentence; empty: it can.
 	OwnMoment() string
 }
 
@@ -71,7 +71,7 @@ func (p *PendingFault) arm(ctx context.Context, r *run) error {
 	if r.bench.Service.UDP() {
 		return fmt.Errorf("break at %s: that is a moment of a TCP connection: %w for a service on UDP", p.when, lab.ErrUnsupported)
 	}
-	if u, ok := fault.(Unmovable); ok {
+	if u, ok := fault.(Unmovable); ok && u.OwnMoment() != "" {
 		return fmt.Errorf("break at %s: %s: %w", p.when, u.OwnMoment(), lab.ErrUnsupported)
 	}
 	if sparesStanding(fault) {

@@ -150,7 +150,7 @@ func (b *Bench) End(ctx context.Context, name string) error {
 // host's.
 func (b *Bench) Lose(name string) {
 	if f, ok := b.kept[name].(*ownFunction); ok {
-		f.listener.end()
+		_ = f.listener.End()
 	}
 	delete(b.kept, name)
 }

@@ -342,21 +342,32 @@ func (b *Bench) OwnOutput() (output, died string) {
 	return p.output.String(), died
 }
 
-// FreezeService stops all processes of somebody's own server where they are, as SIGSTOP does: its sockets listen on, and the
-// kernel answers for it. A function of this process stops where it uses its listener or a connection next. The first value is false where
-// the service is the lab's.
-func (b *Bench) FreezeService(frozen bool) (bool, error) {
-	if b.Service.Own == nil {
-		return false, nil
-	}
-	switch own := b.kept[KeptService].(type) {
+// FreezeService stops the service where it is, as SIGSTOP does: its sockets listen on, its connections stay, and the kernel answers for it. The
+// lab's service, and a function of this process, stop where they use their listener or a connection next. With false it goes on.
+func (b *Bench) FreezeService(ctx context.Context, frozen bool) error {
+	switch service := b.kept[KeptService].(type) {
 	case *ownProcess:
-		return true, own.freeze(frozen)
+		return service.freeze(frozen)
 	case *ownFunction:
-		own.listener.gate.shut(frozen)
-		return true, nil
+		return service.listener.Freeze(frozen)
+	case *Running:
+		if !b.Service.Behaviour.Freezes() {
+			return fmt.Errorf("freeze the service: %w by one that does %q", ErrUnsupported, b.Service.Behaviour)
+		}
+		if err := service.tell(ctx, FreezeLine(frozen)); err != nil {
+			return fmt.Errorf("freeze the service: %w", err)
+		}
+		return nil
 	}
-	return true, errors.New("the server does not run")
+	return errors.New("the service does not run")
+}
+
+// FreezeLine is what the lab's service reads on its standard input when it is to freeze, or to go on; it says [Ready] when it has.
+func FreezeLine(frozen bool) string {
+	if frozen {
+		return "freeze"
+	}
+	return "go on"
 }
 
 // tail keeps the end of a stream.

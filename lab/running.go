@@ -2,6 +2,7 @@ package lab
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,16 +45,32 @@ func startTold(ctx context.Context, cmd *Cmd, told string) (*Running, error) {
 	if told != "" {
 		go func() { _, _ = io.WriteString(feed, told) }() // a verb that has ended says why below
 	}
+	if err := r.ready(ctx); err != nil {
+		if ctx.Err() != nil {
+			kill()
+			<-r.Ended
+		}
+		return nil, err
+	}
+	return r, nil
+}
+
+// ready returns when the verb says [Ready].
+func (r *Running) ready(ctx context.Context) error {
 	select {
 	case <-r.said.ready:
-		return r, nil
+		return nil
 	case <-r.Ended:
-		return nil, r.failure()
+		return cmp.Or(r.failure(), fmt.Errorf("%s has ended", r.cmd))
 	case <-ctx.Done():
-		kill()
-		<-r.Ended
-		return nil, context.Cause(ctx)
+		return context.Cause(ctx)
 	}
+}
+
+// tell gives the verb a line on its standard input, and returns when it has said that it has done what that asks for.
+func (r *Running) tell(ctx context.Context, line string) error {
+	go func() { _, _ = io.WriteString(r.stdin, line+"\n") }() // one that has ended says why below
+	return r.ready(ctx)
 }
 
 // Stop ends the verb in good order and waits until it has ended; when ctx ends first, it is killed.
@@ -78,31 +95,39 @@ func (r *Running) failure() error {
 	return r.err
 }
 
-// readyWriter takes a verb's standard error and closes ready at the line [Ready].
+// readyWriter takes a verb's standard error, and sends on ready for each line [Ready] in it.
 type readyWriter struct {
 	ready chan struct{}
 	mutex sync.Mutex
-	lines bytes.Buffer
-	seen  bool
+	said  bytes.Buffer // all lines but those
+	line  []byte       // the one that has not ended
 }
 
-func newReadyWriter() *readyWriter { return &readyWriter{ready: make(chan struct{})} }
+func newReadyWriter() *readyWriter { return &readyWriter{ready: make(chan struct{}, 1)} }
 
 func (w *readyWriter) Write(p []byte) (int, error) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
-	w.lines.Write(p)
-	line, rest, ok := bytes.Cut(w.lines.Bytes(), []byte("\n"))
-	if ok && !w.seen && string(line) == Ready {
-		w.seen = true
-		close(w.ready)
-		w.lines = *bytes.NewBuffer(bytes.Clone(rest))
+	w.line = append(w.line, p...)
+	for {
+		line, rest, ok := bytes.Cut(w.line, []byte("\n"))
+		if !ok {
+			return len(p), nil
+		}
+		if string(line) == Ready {
+			select {
+			case w.ready <- struct{}{}:
+			default: // nobody has waited for the one before
+			}
+		} else {
+			w.said.Write(w.line[:len(line)+1])
+		}
+		w.line = rest
 	}
-	return len(p), nil
 }
 
 func (w *readyWriter) text() string {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
-	return w.lines.String()
+	return w.said.String() + string(w.line)
 }

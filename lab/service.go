@@ -3,6 +3,7 @@ package lab
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -83,6 +84,11 @@ const (
 	// Silent takes connections and reads them, and never says anything.
 	Silent Behaviour = "silent"
 )
+
+// Freezes reports whether a service that does this can be told to freeze ([Bench.FreezeService]): the others do what they do for a short time.
+func (b Behaviour) Freezes() bool {
+	return slices.Contains([]Behaviour{"", Serve, AskLogin, ServeThenReset}, b)
+}
 
 // Number is the port that the service listens on, the first where it has several.
 func (s Service) Number() int {

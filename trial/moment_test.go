@@ -1,10 +1,13 @@
 package trial_test
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
 	"net"
+	"net/http"
+	"os"
 	"os/exec"
 	"testing"
 	"time"
@@ -51,6 +54,48 @@ func passed(traces []wire.Trace, point string, fromClient bool) (segments, data 
 		}
 	}
 	return segments, data
+}
+
+// A program that hangs keeps its connections, and answers late what it was asked meanwhile.
+func TestAServiceThatHangsKeepsItsConnections(t *testing.T) {
+	t.Parallel()
+	engine := netns.New()
+	if err := engine.Available(t.Context()); err != nil {
+		t.Skip(err)
+	}
+	t.Cleanup(func() { assert.NoError(t, engine.Close()) })
+	s, err := scenarios.Named("service-hangs")
+	require.NoError(t, err)
+	standing, err := harness.Open(t.Context(), engine, s, lab.IPv4)
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, standing.Close(context.Background())) })
+	host, err := standing.Host(lab.ClientHost)
+	require.NoError(t, err)
+	conn, err := lab.DialContext(host)(t.Context(), "tcp", standing.Target().String())
+	require.NoError(t, err)
+	defer conn.Close()
+	ask := func() { _, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"); require.NoError(t, err) }
+	replies := bufio.NewReader(conn)
+	hear := func() error {
+		reply, err := http.ReadResponse(replies, nil)
+		if err == nil {
+			_, err = io.Copy(io.Discard, reply.Body)
+		}
+		return err
+	}
+	ask()
+	require.NoError(t, hear())
+
+	require.NoError(t, standing.Break(t.Context()))
+	ask()
+	require.NoError(t, conn.SetReadDeadline(time.Now().Add(300*time.Millisecond)))
+	assert.ErrorIs(t, hear(), os.ErrDeadlineExceeded, "the connection stays, and nothing comes")
+
+	require.NoError(t, standing.Heal(t.Context()))
+	require.NoError(t, conn.SetReadDeadline(time.Now().Add(time.Minute)))
+	assert.NoError(t, hear(), "what was asked meanwhile is answered")
+	ask()
+	assert.NoError(t, hear())
 }
 
 // A kernel that decides lets through exactly what makes the moment, and nothing after it: the vantage point behind the rule shows that,
@@ -178,6 +223,9 @@ func TestBreakingInTheMidstOfACommand(t *testing.T) {
 		"healed while it waits":          {"kernel-gives-up", "replied", 1500 * time.Millisecond, trial.OK, 0, `exactly \(by the kernel\), healed 1\.[5-9]\d* s later`},
 		"never":                          {"closed-port", "idle:20s", 0, trial.Skipped, 0, "the moment idle:20s never came: the command ended before (exit 0"},
 		"a failure with its own moment":  {"established-dropped", "replied", 0, trial.Skipped, 0, "it breaks each connection at a moment of its own"},
+		"a program that goes on":         {"service-hangs", "replied", 1500 * time.Millisecond, trial.OK, 0, `\(by the live capture\), healed [0-9.]+ s later`},
+		"another program in its place":   {"half-answer", "replied", 0, trial.Skipped, 0, "another program takes the service's place"},
+		"for new connections alone":      {"ports-exhausted", "replied", 0, trial.Skipped, 0, "a connection that is made by then does not feel it"},
 		"healed, though nothing is late": {"firewall-drop", "before", time.Second, trial.OK, 0, "broken at before, healed 1"},
 	}
 	for name, test := range tests {

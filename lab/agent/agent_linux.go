@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -176,10 +177,21 @@ func SayReady(s Streams) { fmt.Fprintln(s.Stderr, lab.Ready) }
 
 // UntilStdinEnds returns a context that ends when standard input does.
 func UntilStdinEnds(ctx context.Context, s Streams) (context.Context, context.CancelFunc) {
+	return untilStdinEnds(ctx, s, func(string) {})
+}
+
+// untilStdinEnds is UntilStdinEnds for a verb that is told more meanwhile, in lines.
+func untilStdinEnds(ctx context.Context, s Streams, told func(line string)) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	go func() {
 		defer cancel()
-		_, _ = io.Copy(io.Discard, s.Stdin)
+		for lines := bufio.NewReader(s.Stdin); ; {
+			line, err := lines.ReadString('\n')
+			if err != nil {
+				return
+			}
+			told(strings.TrimSuffix(line, "\n"))
+		}
 	}()
 	return ctx, cancel
 }

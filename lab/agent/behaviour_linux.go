@@ -60,7 +60,27 @@ func listenService(ctx context.Context, ns *Namespace, s lab.Service) (net.Liste
 			return nil, errors.Join(err, listener.Close())
 		}
 	}
+	if s.Behaviour.Freezes() {
+		return gated{lab.Gated(listener.TCPListener)}, nil
+	}
 	return listener, nil
+}
+
+// gated is a listener whose Close returns when nothing listens any more, as that of [Listener] does.
+type gated struct{ *lab.GatedListener }
+
+func (l gated) Close() error { return l.End() }
+
+// freezes lets a service freeze, and go on, when it is told to.
+func freezes(s Streams, l net.Listener) (told func(line string)) {
+	return func(line string) {
+		g, ok := l.(gated)
+		for _, frozen := range []bool{false, true} {
+			if ok && line == lab.FreezeLine(frozen) && g.Freeze(frozen) == nil {
+				SayReady(s)
+			}
+		}
+	}
 }
 
 // bindOf is the network and the host part of the address that a service listens on.
@@ -138,7 +158,7 @@ func serveHTTP(ctx context.Context, l net.Listener, s lab.Service) error {
 // the client asked for it ends as with any server.
 func resetIdle(c net.Conn, state http.ConnState) {
 	const byFIN = -1
-	tcp, ok := c.(*net.TCPConn)
+	tcp, ok := c.(interface{ SetLinger(sec int) error })
 	switch {
 	case !ok:
 	case state == http.StateIdle:

@@ -50,9 +50,9 @@ func listen(ctx context.Context, s Streams, args []string) error {
 		s.Stdin = io.MultiReader(strings.NewReader(line), s.Stdin)
 		return inOwnProcessTold(ctx, s, nil, append([]string{"listen", "--alone"}, args...)) // the limit is one of a process, which may have other verbs in it
 	}
-	ctx, cancel := UntilStdinEnds(ctx, s)
-	defer cancel()
 	if service.Proto == "udp" {
+		ctx, cancel := UntilStdinEnds(ctx, s)
+		defer cancel()
 		return echoDatagrams(ctx, s, service)
 	}
 	behave, known := behaviours[service.Behaviour]
@@ -63,6 +63,8 @@ func listen(ctx context.Context, s Streams, args []string) error {
 	if err != nil {
 		return err
 	}
+	ctx, cancel := untilStdinEnds(ctx, s, freezes(s, listener))
+	defer cancel()
 	defer closeWith(ctx, listener)()
 	if service.Files > 0 {
 		few := unix.Rlimit{Cur: uint64(service.Files), Max: uint64(service.Files)}

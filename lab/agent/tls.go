@@ -114,17 +114,23 @@ func (l lingering) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return lingeringConn{c.(*net.TCPConn)}, nil
+	return lingeringConn{c.(halfCloser)}, nil
+}
+
+// halfCloser is a connection of TCP.
+type halfCloser interface {
+	net.Conn
+	CloseWrite() error
 }
 
 // lingerTime bounds how long a connection is read after its end.
 const lingerTime = time.Second
 
-type lingeringConn struct{ *net.TCPConn }
+type lingeringConn struct{ halfCloser }
 
 func (c lingeringConn) Close() error {
 	if c.CloseWrite() == nil && c.SetReadDeadline(time.Now().Add(lingerTime)) == nil {
-		_, _ = io.Copy(io.Discard, c.TCPConn)
+		_, _ = io.Copy(io.Discard, c.halfCloser)
 	}
-	return c.TCPConn.Close()
+	return c.halfCloser.Close()
 }
