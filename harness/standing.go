@@ -46,7 +46,12 @@ func open(ctx context.Context, e lab.Engine, s Scenario, o Options) (standing *S
 	return opened, nil
 }
 
-// do does something that a run does, alone. What a run would report as a mismatch is an error here.
+// MismatchError is what a run would report as a mismatch: the lab did not do its part, as with a fault that did not take hold.
+type MismatchError struct{ Mismatch }
+
+func (e *MismatchError) Error() string { return e.At + ": " + e.Reason }
+
+// do does something that a run does, alone. What a run would report as a mismatch is a [MismatchError] here.
 func (s *Standing) do(part func(*run) error) error {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -55,7 +60,7 @@ func (s *Standing) do(part func(*run) error) error {
 	mismatches := s.run.report.Mismatches
 	s.run.report.Mismatches, s.run.report.Phases = nil, nil // a lab may stand for days, and be broken as often as one likes
 	if err == nil && len(mismatches) > 0 {
-		err = fmt.Errorf("%s: %s", mismatches[0].At, mismatches[0].Reason)
+		err = &MismatchError{mismatches[0]}
 	}
 	return err
 }

@@ -73,6 +73,9 @@ func Run(ctx context.Context, e lab.Engine, s harness.Scenario, c Program, o Opt
 		result.Skipped, result.Verdict = err.Error(), Skipped
 		return result, nil
 	}
+	if result.untried(err) {
+		return result, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -80,6 +83,8 @@ func Run(ctx context.Context, e lab.Engine, s harness.Scenario, c Program, o Opt
 	t := &trial{standing: standing, command: c, options: o, result: result}
 	if err := t.phases(ctx); errors.Is(err, lab.ErrUnsupported) && result.Healthy != nil {
 		result.Skipped, result.Verdict = err.Error(), Skipped
+		return result, nil
+	} else if result.untried(err) {
 		return result, nil
 	} else if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.Name, err)
@@ -95,6 +100,16 @@ func Run(ctx context.Context, e lab.Engine, s harness.Scenario, c Program, o Opt
 	result.Verdict, result.words = o.demandIn(s).judge(result, Succeeds(s) && !o.Service.UDP())
 	result.Sentence = result.words.English
 	return result, nil
+}
+
+// untried notes that the lab did not do its part: that says nothing about the client, and nothing about other labs.
+func (r *TrialResult) untried(err error) bool {
+	failed, ok := errors.AsType[*harness.MismatchError](err)
+	if ok {
+		r.Verdict, r.words = Untried, lang.Text{English: "the lab did not do its part: %s", Korean: "랩이 제 역할을 하지 못했다: %s"}.With(failed)
+		r.Sentence = r.words.English
+	}
+	return ok
 }
 
 // Open builds the lab.

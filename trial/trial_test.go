@@ -2,7 +2,9 @@ package trial_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/xml"
+	"errors"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -79,6 +81,34 @@ func TestTrial(t *testing.T) {
 const clientQuoted = `exec 3<>/dev/tcp/server.lab/$TCPLAB_PORT || exit 7; printf "GET / HTTP/1.0\r\n\r\n" >&3; read -r line <&3; [[ $line == *200* ]]`
 
 // What hangs is ended with all that it has started, and with what it was waiting for told.
+// noHold is a fault that does not take hold.
+type noHold struct{}
+
+func (noHold) String() string                           { return "nothing" }
+func (noHold) Inject(context.Context, *lab.Bench) error { return nil }
+func (noHold) Verify(context.Context, *lab.Bench) error { return errors.New("all is as it was") }
+func (noHold) Heal(context.Context, *lab.Bench) error   { return nil }
+
+// A lab that did not do its part says nothing about the client, and does not end the trials beside it.
+func TestAFaultThatDoesNotTakeHoldIsNoVerdictOnTheClient(t *testing.T) {
+	t.Parallel()
+	engine := netns.New()
+	if err := engine.Available(t.Context()); err != nil {
+		t.Skip(err)
+	}
+	t.Cleanup(func() { assert.NoError(t, engine.Close()) })
+	s, err := scenarios.Named("closed-port")
+	require.NoError(t, err)
+	s.Fault = noHold{}
+	r, err := trial.Run(t.Context(), engine, s, trial.Program{Argv: []string{"true"}, Dir: t.TempDir()},
+		trial.Options{Family: lab.IPv4, Demand: trial.Demand{Within: time.Second}, Progress: func(harness.PhaseName) {}})
+	require.NoError(t, err)
+	assert.Equal(t, trial.Untried, r.Verdict)
+	assert.Equal(t, "the lab did not do its part: fault: the fault (nothing) did not take hold: all is as it was", r.Sentence)
+	assert.False(t, r.Good())
+	assert.Nil(t, r.Broken)
+}
+
 func TestHangingCommandIsEnded(t *testing.T) {
 	t.Parallel()
 	engine := netns.New()

@@ -22,11 +22,12 @@ const (
 	GivesUpEarly  ClientVerdict = "gives up too early"
 	Retries       ClientVerdict = "retries too often"
 	EndsOtherwise ClientVerdict = "ends otherwise"
+	Untried       ClientVerdict = "not tried"
 	OK            ClientVerdict = "ok"
 	Skipped       ClientVerdict = "skipped"
 )
 
-var worstFirst = []ClientVerdict{Hangs, NoRecovery, NeverWorks, Unaware, GivesUpEarly, Retries, EndsOtherwise, OK, Skipped}
+var worstFirst = []ClientVerdict{Hangs, NoRecovery, NeverWorks, Unaware, GivesUpEarly, Retries, EndsOtherwise, Untried, OK, Skipped}
 
 // Compare orders results: the worst first, and alike ones by their scenarios as they were.
 func Compare(a, b *TrialResult) int {

@@ -64,7 +64,7 @@ func TestEverySentenceIsInKorean(t *testing.T) {
 		sentences[c.moment.String()] = c.moment.Words()
 	}
 	for _, verdict := range worstFirst {
-		assert.True(t, verdicts[verdict] || verdict == Skipped, "%s is told by no case", verdict)
+		assert.True(t, verdicts[verdict] || verdict == Skipped || verdict == Untried, "%s is told by no case", verdict)
 	}
 	delete(sentences, "")
 	number := regexp.MustCompile(`\d+(?:\.\d+)?`)

@@ -333,12 +333,16 @@ func (f runFlags) tell(out io.Writer, results []*trial.TrialResult) error {
 	} else if err := trial.Table(out, results, f.tag); err != nil {
 		return err
 	}
-	var skipped []string
+	var skipped, untried []string
 	good := true
 	for _, r := range results {
 		good = good && r.Good()
 		if r.Verdict == trial.Skipped {
 			skipped = append(skipped, r.Scenario+": skipped: "+r.Skipped)
+		}
+		if r.Verdict == trial.Untried {
+			untried = append(untried, r.Scenario+": "+r.Sentence)
+			continue
 		}
 		if !r.Good() && !f.asJSON {
 			fmt.Fprintln(out)
@@ -346,6 +350,8 @@ func (f runFlags) tell(out io.Writer, results []*trial.TrialResult) error {
 		}
 	}
 	switch {
+	case len(untried) > 0:
+		return fmt.Errorf("not tried: %s", strings.Join(untried, "; "))
 	case !f.all && len(skipped) > 0:
 		return errors.New(strings.Join(skipped, "; "))
 	case !good:
