@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/scenarios"
 	"github.com/tcplab/tcplab/trial"
@@ -18,13 +20,16 @@ import (
 func newWith() *cobra.Command {
 	var built labFlags
 	cmd := &cobra.Command{
-		Use:   "with NAME [flags] -- COMMAND [ARG...]",
+		Use:   "with NAME... [flags] -- COMMAND [ARG...]",
 		Short: "Run a command of your own while a failure holds",
 		Long: `Build a scenario's lab, break it, and run a command on its client while the failure holds. The command has the
 standard streams, gets the signals (Ctrl-C sends one), and gives its exit code to tcplab. As with "tcplab run" it finds the service
 in its environment (TCPLAB_HOST, TCPLAB_PORT, TCPLAB_PORTS, TCPLAB_ADDR, TCPLAB_URL), in its arguments ({host}, {port}, {ports}, {addr}, {url}), or by the
 names of the lab's hosts. With --server or --server-image it asks a server of your own, and with --client-image it runs in a
 container (see "tcplab run --help").
+
+With several names, all of these failures hold at once. A "tcplab with" that runs in another one adds its failures to those of that. Failures
+whose labs differ, or that contradict each other, are refused.
 
 The command has no terminal of its own: for a shell in a broken lab, see "tcplab up --broken" and "tcplab shell".`,
 		Example: `  tcplab with firewall-drop -- curl --max-time 3 {url}
@@ -40,20 +45,34 @@ The command has no terminal of its own: for a shell in a broken lab, see "tcplab
 		if err := checkClientImage(cmd.Flags(), image); err != nil {
 			return err
 		}
-		if cmd.ArgsLenAtDash() != 1 && (image == "" || len(args) != 1) {
-			return errors.New("it is \"tcplab with NAME -- COMMAND\": one scenario before the --, the command behind it")
+		named := cmd.ArgsLenAtDash()
+		if named < 0 && image != "" {
+			named = len(args)
+		}
+		if named < 1 {
+			return errors.New("it is \"tcplab with NAME... -- COMMAND\": scenarios before the --, the command behind it")
 		}
 		service, err := server.service(cmd.Flags())
 		if err != nil {
 			return err
 		}
-		return with(cmd, &built, service, args[0], image, args[1:])
+		return with(cmd, &built, service, args[:named], image, args[named:])
 	}
 	return cmd
 }
 
-func with(cmd *cobra.Command, built *labFlags, service lab.Service, name, image string, argv []string) (err error) {
-	s, err := scenarios.Named(name)
+// outerVariable names the failures of the "tcplab with" in which a process runs.
+const outerVariable = "TCPLAB_WITH"
+
+// together is the failure of all those that are named, and of those in which this process runs already.
+func together(names []string) (harness.Scenario, []string, error) {
+	names = append(strings.Fields(os.Getenv(outerVariable)), names...)
+	s, err := scenarios.Together(names...)
+	return s, names, err
+}
+
+func with(cmd *cobra.Command, built *labFlags, service lab.Service, names []string, image string, argv []string) (err error) {
+	s, names, err := together(names)
 	if err != nil {
 		return err
 	}
@@ -70,12 +89,13 @@ func with(cmd *cobra.Command, built *labFlags, service lab.Service, name, image 
 	}
 	defer func() { err = alone(err, standing.Close(cmd.Context())) }()
 	if err := standing.Break(cmd.Context()); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return fmt.Errorf("%s: %w", s.Name, err)
 	}
 	run, err := command.Prepare(standing)
 	if err != nil {
 		return err
 	}
+	run.Env = append(run.Env, outerVariable+"="+strings.Join(names, " "))
 	code, err := passThrough(cmd, run)
 	if err == nil && code != 0 {
 		return exitCode(code)
