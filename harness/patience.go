@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/witness"
 	"github.com/tcplab/tcplab/wire/signature"
 )
 
@@ -47,14 +48,35 @@ func patientEngine(e lab.Engine, s Scenario) (patient lab.Engine, done func() er
 	return patient, nothing, nil
 }
 
+const (
+	// beyondSense is the lateness within one act from which on a run that differs proves nothing.
+	beyondSense = 2 * time.Second
+	// starving is the part of an act's time from which on waiting for processors may have taken as long as what a client waits for.
+	starving = 0.2
+	// shortestTimer is what TCP waits at the least before it sends again (Linux's TCP_RTO_MIN). A program of the lab that comes later than that
+	// lets packets be seen that no fault has made.
+	shortestTimer = 200 * time.Millisecond
+)
+
+// Attend lets a witness look on until the returned function is called, so that [Late] knows.
+func Attend() (leave func()) { return witness.Process.Attend() }
+
+// Late is by how much a client of this process may have ended late between two times, because the machine or this process was: what a clock
+// says of it is to be read with so much more tolerance. Nothing is known of times at which nobody had called [Attend] and no run was under way.
+func Late(from, to time.Time) time.Duration {
+	return clientSteps * max(witness.Process.Late(from, to), witness.Process.Waited(from, to))
+}
+
 // provesNothing reports whether the run differs from what was wanted, and the machine was late beyond sense meanwhile. In
-// compressed time it takes less for that, since what is waited for is shorter. Where every vantage point saw what was wanted, and a
+// compressed time it takes less for that, since what is waited for is shorter. It takes less, too, where the lab's own programs were late. Where every vantage point saw what was wanted, and a
 // program's own clock alone differs, it takes less, too.
 func (r *Report) provesNothing() bool {
 	switch {
 	case len(r.Mismatches) == 0:
 		return false
 	case r.Lateness.Seconds()*r.Speed > beyondSense.Seconds():
+		return true
+	case r.programs.Seconds()*r.Speed > shortestTimer.Seconds():
 		return true
 	}
 	return r.starved > starving && r.clocks == len(r.Mismatches)
@@ -83,8 +105,28 @@ func (r *run) noteLateness() time.Duration {
 	if r.began.IsZero() {
 		return 0
 	}
-	late := theWitness.late(r.began, time.Now())
-	r.report.Lateness = max(r.report.Lateness, late)
-	r.report.starved = max(r.report.starved, theWitness.starved(r.began, time.Now()))
+	now := time.Now()
+	late := witness.Process.Late(r.began, now)
+	if r.programs != nil {
+		r.report.programs = max(r.report.programs, r.programs(r.began, now))
+	}
+	r.report.Lateness = max(r.report.Lateness, late, r.report.programs)
+	r.report.starved = max(r.report.starved, witness.Process.Starved(r.began, now))
 	return late
+}
+
+// attend lets the witnesses look on until the returned function is called: that of this process, and that of the lab's programs where they are in
+// another one.
+func (r *run) attend(ctx context.Context) (leave func()) {
+	here := witness.Process.Attend()
+	w, ok := r.engine.(lab.Witnessed)
+	if !ok {
+		return here
+	}
+	late, there, err := w.Attend(ctx)
+	if err != nil {
+		return here // building the lab says why
+	}
+	r.programs = late
+	return func() { there(); here() }
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/witness"
 	"github.com/tcplab/tcplab/safefile"
 	"github.com/tcplab/tcplab/wire/signature"
 )
@@ -51,7 +52,6 @@ func Run(ctx context.Context, e lab.Engine, s Scenario, o Options) (*Report, err
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	defer theWitness.attend()()
 	run := runOnce
 	if s.needsRealTime() {
 		run = runPatiently
@@ -74,6 +74,7 @@ func runOnce(ctx context.Context, e lab.Engine, s Scenario, o Options) (report *
 	if err := r.makeFolder(); err != nil {
 		return nil, err
 	}
+	defer r.attend(ctx)()
 	defer func() {
 		// The lab goes also when ctx has ended; and a panic passes through here on its way up.
 		err = errors.Join(err, r.phase(context.WithoutCancel(ctx), Down, stepDeadline, r.down))
@@ -108,8 +109,10 @@ type run struct {
 	brokeAt time.Time // when it was injected last
 	armed   Armable   // it waits in a kernel for an instant, or has come by itself; nil: neither
 	checker checker
-	current *Phase
-	began   time.Time // when the captures of the current act began
+	// programs is by how much the lab's programs were late between two times; nil: they are no process of their own, or nobody looks on.
+	programs func(from, to time.Time) time.Duration
+	current  *Phase
+	began    time.Time // when the captures of the current act began
 }
 
 func newRun(e lab.Engine, s Scenario, o Options) *run {
@@ -142,8 +145,8 @@ func newRun(e lab.Engine, s Scenario, o Options) *run {
 	if speed > 1 {
 		r.options.Tolerance = compressed(o.Tolerance)
 	}
-	r.checker.options.Tolerance, r.checker.options.Late = r.options.Tolerance, theWitness.late
-	r.checker.options.Waited = theWitness.waited
+	r.checker.options.Tolerance, r.checker.options.Late = r.options.Tolerance, witness.Process.Late
+	r.checker.options.Waited = witness.Process.Waited
 	if r.fault == nil {
 		r.fault = NoFault{}
 	}

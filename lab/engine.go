@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"net/netip"
 	"syscall"
+	"time"
 )
 
 // Engine builds labs. An engine is safe for concurrent use: any number of labs of one engine stand side by side.
@@ -139,6 +140,12 @@ type Accelerator interface {
 type Accelerated interface {
 	// Speed is how many times faster its timers are; 1 for real time.
 	Speed() float64
+}
+
+// Witnessed is an engine whose labs have their verbs in one process, which is not this one.
+type Witnessed interface {
+	// Attend lets that process look on until leave is called. late is by how much one of the verbs was late at the most between two times.
+	Attend(ctx context.Context) (late func(from, to time.Time) time.Duration, leave func(), err error)
 }
 
 // AtSpeed returns the engine's like in compressed time. Its error says why there is none and wraps [ErrUnsupported].

@@ -199,6 +199,8 @@ func (h *helper) serve(fd int) {
 		h.command(c, r, fds)
 	case opSocket:
 		h.socket(c, r)
+	case opWitness:
+		attend(c)
 	case opStop, opStart:
 		_ = c.send(replyOf(h.power(r)))
 	default:

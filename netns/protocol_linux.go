@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"syscall"
+	"time"
 
 	"github.com/tcplab/tcplab/lab"
 	"golang.org/x/sys/unix"
@@ -33,6 +34,9 @@ type request struct {
 	Server    bool   `json:"server,omitempty"`
 	Signal    int    `json:"signal,omitempty"` // signal
 	Socket    [3]int `json:"socket,omitempty"` // socket: domain, type, protocol
+	// These are the times about which a witness is asked.
+	From time.Time `json:"from,omitzero"`
+	To   time.Time `json:"to,omitzero"`
 }
 
 // The operations.
@@ -44,17 +48,19 @@ const (
 	opKill    = "kill"    // on a command's socket: kill it
 	opSignal  = "signal"  // on a command's socket: send it a signal
 	opSocket  = "socket"  // create a socket and send its descriptor
+	opWitness = "witness" // look on while the call lasts; each further message asks by how much the helper was late
 	opStop    = "stop"    // switch a host off
 	opStart   = "start"   // switch a host on
 )
 
 // reply answers a request. A command has two: that it was started, and its exit code.
 type reply struct {
-	Lab     int    `json:"lab,omitempty"`
-	Exit    int    `json:"exit,omitempty"`
-	Error   string `json:"error,omitempty"`
-	Stopped bool   `json:"stopped,omitempty"` // the error wraps lab.ErrHostStopped
-	Errno   int    `json:"errno,omitempty"`   // the kernel's error behind it, if there is one
+	Lab     int           `json:"lab,omitempty"`
+	Exit    int           `json:"exit,omitempty"`
+	Late    time.Duration `json:"late_ns,omitempty"` // witness
+	Error   string        `json:"error,omitempty"`
+	Stopped bool          `json:"stopped,omitempty"` // the error wraps lab.ErrHostStopped
+	Errno   int           `json:"errno,omitempty"`   // the kernel's error behind it, if there is one
 }
 
 // remoteError is an error of the helper.

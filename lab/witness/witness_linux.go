@@ -1,4 +1,4 @@
-package harness
+package witness
 
 import (
 	"runtime"
@@ -9,7 +9,7 @@ import (
 
 // watch starts a thread on each processor that this process may use. Its goroutine is never unlocked from it, so that the
 // thread, which is bound to a processor, ends with the goroutine.
-func (w *witness) watch(stop <-chan struct{}) {
+func (w *Witness) watch(stop <-chan struct{}) {
 	var allowed unix.CPUSet
 	if unix.SchedGetaffinity(0, &allowed) != nil {
 		allowed.Set(0)
@@ -29,16 +29,16 @@ func (w *witness) watch(stop <-chan struct{}) {
 					return
 				default:
 				}
-				w.nap()
+				w.sleep()
 			}
 		}()
 	}
 }
 
-// nap sleeps in the kernel, and not in Go's scheduler, whose own lateness is not the lab's.
-func (w *witness) nap() {
-	due := time.Now().Add(witnessNap)
-	left := unix.NsecToTimespec(int64(witnessNap))
+// sleep sleeps in the kernel, and not in Go's scheduler, whose own lateness is not the lab's.
+func (w *Witness) sleep() {
+	due := time.Now().Add(nap)
+	left := unix.NsecToTimespec(int64(nap))
 	for unix.Nanosleep(&left, &left) == unix.EINTR { // what is left is slept, too
 	}
 	w.note(&w.noted, due, time.Since(due))

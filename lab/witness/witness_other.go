@@ -1,6 +1,6 @@
 //go:build !linux
 
-package harness
+package witness
 
 // watch does nothing: the lab's timers are those of another machine, or of a virtual one.
-func (w *witness) watch(<-chan struct{}) {}
+func (w *Witness) watch(<-chan struct{}) {}
