@@ -47,7 +47,8 @@ const (
 // Run runs a scenario once: up, baseline, break, observe, heal, down. Whatever the run shows, good or bad, is in the
 // Report. The error is for a run that could not be made, or not to its end: the engine failed, ctx ended, the disk is
 // full. The lab is removed in every case, also when something panics. Where the machine stood still beyond sense and
-// something differs, the run is made once more, and in real time if it was in compressed time ([Report], Inconclusive).
+// something differs, or the lab's programs came late, the run is made once more, and in real time if it was in compressed time ([Report],
+// Inconclusive).
 func Run(ctx context.Context, e lab.Engine, s Scenario, o Options) (*Report, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
@@ -57,7 +58,7 @@ func Run(ctx context.Context, e lab.Engine, s Scenario, o Options) (*Report, err
 		run = runPatiently
 	}
 	report, err := run(ctx, e, s, o)
-	if err != nil || !report.provesNothing() {
+	if err != nil || !report.isDoubtful() {
 		return report, err
 	}
 	report, err = runPatiently(ctx, e, s, o)
