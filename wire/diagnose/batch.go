@@ -98,7 +98,7 @@ func (b *Batch) at(i int, room *wire.Packet) *wire.Packet {
 	}
 	src, dst := &s.key.flow[s.key.from], &s.key.flow[1-s.key.from]
 	room.Kind, room.Time, room.Frame = wire.KindTCP, time.Unix(0, s.at).UTC(), int(s.frame)
-	room.Src, room.SrcPort, room.Dst, room.DstPort = src.host().addr(), src.port(), dst.host().addr(), dst.port()
+	room.Src, room.SrcPort, room.Dst, room.DstPort = src.addr(), src.port, dst.addr(), dst.port
 	room.InterfaceIndex, room.SrcMAC, room.Outgoing, room.ID, room.TTL = s.iface, s.mac, s.outgoing, s.id, s.ttl
 	room.Interface = b.names[s.name]
 	t := &room.TCP

@@ -82,6 +82,9 @@ type conn struct {
 	hasSYN       bool
 	sized        bool // roles are certain: a SYN or SYN-ACK told them
 	spoken       bool // or what was said did
+	simultaneous bool
+	clientAcked  bool // the client acknowledged the SYN-ACK
+	isPartOfMore bool // of a conversation that has other connections, too
 	synData      uint32
 	syns         series
 	meanwhile    mark       // an answer to another connection, after the first of these and before the last
@@ -90,9 +93,7 @@ type conn struct {
 	synID        uint16
 	highestTTL   uint8 // of the SYNs
 	synacks      series
-	simultaneous bool
 	second       mark   // a SYN-ACK with another number, at once: of another machine
-	clientAcked  bool   // the client acknowledged the SYN-ACK
 	ackFrame     mark   // by this packet
 	repeated     series // SYN-ACKs after that
 	strange      mark   // a SYN-ACK that acknowledges something else
@@ -108,13 +109,12 @@ type conn struct {
 	other     icmpError // of a later segment
 	tooBig    icmpError
 
-	ignoredRSTs  int64
-	pause        pause
-	idle         int64 // the silence, in ns, that the RST ended or after which it is the first of its sender
-	isPartOfMore bool  // of a conversation that has other connections, too
-	contentCut   mark  // where the server's answer was cut off, by its own account
-	content      content
-	speech       *speech // nil: nothing worth telling was said
+	ignoredRSTs int64
+	pause       pause
+	idle        int64 // the silence, in ns, that the RST ended or after which it is the first of its sender
+	contentCut  mark  // where the server's answer was cut off, by its own account
+	content     content
+	speech      *speech // nil: nothing worth telling was said
 }
 
 func (c *conn) addr(dir int) netip.AddrPort { return c.flow[c.clientAt^dir].addrPort() }

@@ -31,7 +31,7 @@ func (e *Diagnoser) translated(p *wire.Packet, m mark) {
 
 // hasPorts reports whether both ports of a quoted packet are those of the attempt.
 func (c *conn) hasPorts(quoted *[2]endpoint) bool {
-	return quoted[client].port() == c.flow[c.clientAt].port() && quoted[server].port() == c.flow[1-c.clientAt].port()
+	return quoted[client].port == c.flow[c.clientAt].port && quoted[server].port == c.flow[1-c.clientAt].port
 }
 
 // behindNAT tells of such an error, and of what was compared.

@@ -262,9 +262,9 @@ func (x *lookup) displayFilter() string {
 		if q.client == (endpoint{}) {
 			continue
 		}
-		text := fmt.Sprintf("%s.port == %d && dns.id == 0x%04x", transport, q.client.port(), q.id)
+		text := fmt.Sprintf("%s.port == %d && dns.id == 0x%04x", transport, q.client.port, q.id)
 		if x.rejection.seen() {
-			text = fmt.Sprintf("%s.port == %d && (dns.id == 0x%04x || %s)", transport, q.client.port(), q.id, icmpFilter(from.Addr()))
+			text = fmt.Sprintf("%s.port == %d && (dns.id == 0x%04x || %s)", transport, q.client.port, q.id, icmpFilter(from.Addr()))
 		}
 		if text = "(" + text + ")"; !slices.Contains(sent, text) {
 			sent = append(sent, text)
