@@ -35,8 +35,8 @@ func decodeARP(p *Packet, data []byte) {
 // decodeIP decodes a packet from its IP header on, and returns the data of a TCP segment as far as it was captured.
 // Of a tunnel it is the inner packet that counts.
 func (d *decoder) decodeIP(data []byte, cut int) []byte {
-	h, ok := parseIP(data, cut)
-	if !ok {
+	var h ipHeader
+	if !h.parse(data, cut) {
 		return nil
 	}
 	p := d.p
@@ -118,8 +118,8 @@ func decodeICMPError(m *ICMP, b []byte) {
 
 // parseQuote reads what an ICMP error quotes; it reports false when not even the IP header is there.
 func parseQuote(b []byte) (Quote, bool) {
-	h, ok := parseIP(b, 0)
-	if !ok {
+	var h ipHeader
+	if !h.parse(b, 0) {
 		return Quote{}, false
 	}
 	if inner, ok := quotedTunnel(&h); ok {

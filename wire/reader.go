@@ -186,6 +186,18 @@ func (r *Reader) take(n int) ([]byte, error) {
 	return b, err
 }
 
+// arrived returns what has come in and was not taken yet: from it a record that is there whole is read at once.
+func (r *Reader) arrived() []byte {
+	b, _ := r.in.Peek(r.in.Buffered())
+	return b
+}
+
+// leave moves past n bytes that have arrived.
+func (r *Reader) leave(n int) {
+	_, _ = r.in.Discard(n) // cannot fail: they are buffered
+	r.offset += int64(n)
+}
+
 func (r *Reader) peekOrFill(n int) ([]byte, error) {
 	if n <= r.in.Size() {
 		b, err := r.in.Peek(n)
