@@ -86,6 +86,9 @@ func (b *Batch) appendSegment(s *segment, p *wire.Packet) {
 	}
 	s.name = uint16(len(b.names) - 1)
 	options := t.RawOptions()
+	if isTimestampAlone(options) && !t.Flags.Has(wire.SYN) {
+		options = nil // as on most segments: but for a SYN it tells copies apart, which the key does, and nothing else
+	}
 	s.options = uint8(len(options))
 	b.data = append(b.data, options...)
 }
