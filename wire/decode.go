@@ -41,9 +41,10 @@ func (d *decoder) decodeIP(data []byte, cut int) []byte {
 	}
 	p := d.p
 	p.Src, p.Dst, p.ID, p.TTL = h.src, h.dst, h.id, h.ttl
-	d.fragment = h.fragment
+	d.fragment, p.MoreFragments = h.fragment, h.fragment.more
 	if h.laterFragment {
-		return d.fail(ObstacleFragment, uint32(h.protocol))
+		d.fail(ObstacleFragment, uint32(h.protocol))
+		return h.payload
 	}
 	if h.cutInside {
 		return nil
@@ -79,7 +80,7 @@ func (d *decoder) decodeTCP(h *ipHeader) []byte {
 	if size < tcpHeader {
 		return nil
 	}
-	p.Kind = KindTCP
+	p.Kind, d.fragment.header = KindTCP, size
 	p.SrcPort, p.DstPort = be.Uint16(b), be.Uint16(b[2:])
 	p.TCP.Seq, p.TCP.Ack = be.Uint32(b[4:]), be.Uint32(b[8:])
 	p.TCP.Flags = Flags(be.Uint16(b[12:]) & 0x1ff)

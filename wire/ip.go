@@ -55,8 +55,8 @@ func (h *ipHeader) parseIPv4(data []byte, cut int) bool {
 	h.length, h.payload = total-size, data[size:min(total, len(data))]
 	if bits := be.Uint16(data[6:]); bits&(moreFragments|offset) != 0 {
 		h.laterFragment = bits&offset != 0
-		h.fragmentBits(bits&moreFragments != 0)
-		h.fragment.id, h.fragment.protocol = uint32(h.id), uint8(h.protocol)
+		h.isFragment(uint32(h.id), uint8(h.protocol), int(bits&offset)*8, bits&moreFragments != 0)
+		h.fragment.size = h.length
 	}
 	if h.protocol == layers.IPProtocolAH {
 		h.skipExtensions()
@@ -64,9 +64,9 @@ func (h *ipHeader) parseIPv4(data []byte, cut int) bool {
 	return true
 }
 
-// fragmentBits notes whether the packet is the first of several fragments, or a later one.
-func (h *ipHeader) fragmentBits(more bool) {
-	h.fragment.first, h.fragment.later = more && !h.laterFragment, h.laterFragment
+// isFragment notes that the packet is the first of several fragments, or a later one.
+func (h *ipHeader) isFragment(id uint32, protocol uint8, offset int, more bool) {
+	h.fragment = fragment{id: id, protocol: protocol, first: more && offset == 0, later: offset != 0, more: more, offset: offset}
 }
 
 func (h *ipHeader) parseIPv6(data []byte, cut int) bool {
@@ -121,9 +121,10 @@ func (h *ipHeader) extensionSize() int {
 		return (int(h.payload[1]) + 2) * 4
 	case layers.IPProtocolIPv6Fragment:
 		if len(h.payload) >= 8 {
-			h.laterFragment = be.Uint16(h.payload[2:])>>3 != 0
-			if h.fragmentBits(h.payload[3]&1 != 0); h.fragment != (fragment{}) {
-				h.fragment.id, h.fragment.protocol = be.Uint32(h.payload[4:]), h.payload[0]
+			offset, more := int(be.Uint16(h.payload[2:])&^7), h.payload[3]&1 != 0
+			if h.laterFragment = offset != 0; more || offset != 0 {
+				h.isFragment(be.Uint32(h.payload[4:]), h.payload[0], offset, more)
+				h.fragment.size = h.length - 8
 			}
 		}
 		return 8

@@ -146,7 +146,7 @@ func (r *Reader) readSubframe(p *Packet) {
 	data := r.raw[r.rest.begin:r.rest.end]
 	r.data = d.decodeSubframes(data)
 	r.rest = d.rest
-	r.inventory.add(p, d.gap, d.fragment, len(data))
+	r.count(p, d.gap, d.fragment, len(data))
 }
 
 // decode decodes the captured bytes of a packet.
@@ -154,7 +154,15 @@ func (r *Reader) decode(p *Packet, link linkType, data []byte) {
 	r.raw, r.rawLink = data, link
 	d := decode(p, link, data)
 	r.data, r.rest = d.payload, d.rest
-	r.inventory.add(p, d.gap, d.fragment, len(data))
+	r.count(p, d.gap, d.fragment, len(data))
+}
+
+// count counts a packet in, by which a fragment may become a segment.
+func (r *Reader) count(p *Packet, g gap, f fragment, captured int) {
+	r.inventory.add(p, g, f, captured)
+	if f.later && p.Kind != KindTCP {
+		r.data = nil
+	}
 }
 
 // Payload is the data of the TCP segment that was read last, or the DNS message, as far as it was captured. It is valid until

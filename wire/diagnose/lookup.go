@@ -24,6 +24,7 @@ type lookup struct {
 	asked          series
 	stream         bool // it is asked by TCP
 	answer         mark
+	partial        mark      // an answer, the latest, that came in fragments of IP
 	took           int64     // from the first query to the answer, in ns
 	rejection      icmpError // of a query
 	found          sibling   // the same name in another domain, which exists
@@ -60,7 +61,23 @@ func (e *Diagnoser) dns(p *wire.Packet, payload []byte, m mark) {
 	if copied {
 		e.stats.Copies++
 	}
-	e.lookUp(&message, from, to, m, copied, false)
+	if !message.Response && !copied {
+		e.lookups.asked[queryKey{from, to.host, message.ID, false}].doubt()
+	}
+	if x := e.lookUp(&message, from, to, m, copied, false); p.MoreFragments && x != nil && x.answer == m {
+		x.partial = m
+	}
+}
+
+// doubt takes back an answer that came in fragments of IP, because the client sends the same query again: it has not got all of them, and
+// so none of the answer.
+func (x *lookup) doubt() {
+	if x == nil || !x.answer.seen() || x.answer != x.partial {
+		return
+	}
+	known := &x.message
+	*known = wire.DNSMessage{DNS: wire.DNS{ID: known.ID}, HasQuestion: known.HasQuestion, Name: known.Name, Type: known.Type}
+	x.answer, x.took = mark{}, 0
 }
 
 // isToNameServer reports whether the connection is to the port of name servers.

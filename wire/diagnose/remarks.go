@@ -33,6 +33,7 @@ func (e *explainer) remarks(a *Judged) {
 	if c.isBadRefusal() && a.Verdict == Refused {
 		e.badRefusal()
 	}
+	e.fragmented(a.Verdict)
 	e.fastOpened(a.Verdict)
 	e.multipath()
 	e.accepting()

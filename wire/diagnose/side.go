@@ -87,11 +87,12 @@ type side struct {
 	lastFIN    mark
 
 	firstData mark
-	hole      uint32 // where numbers were skipped, when gap is set
-	resumed   uint32 // with which that segment begins
-	unheeded  *stuck // the same as stuck, of data that was acknowledged; nil: nearly always
-	probe     mark   // the latest probe of its closed window
-	afterFIN  int64  // bytes that the other side sent after this side's FIN
+	hole      uint32     // where numbers were skipped, when gap is set
+	resumed   uint32     // with which that segment begins
+	fragments *fragments // nil: nothing was sent in fragments
+	unheeded  *stuck     // the same as stuck, of data that was acknowledged; nil: nearly always
+	probe     mark       // the latest probe of its closed window
+	afterFIN  int64      // bytes that the other side sent after this side's FIN
 	rsts      int32
 	rstSeq    uint32
 	rstAck    uint32 // 0: its RST acknowledged nothing
@@ -152,7 +153,7 @@ const widest = 1 << 30
 func (s *side) skip(ack uint32, m mark) {
 	s.proven = mark{}
 	switch {
-	case ack-s.next > 1:
+	case ack-s.next > 1, s.fragments.isCut():
 		s.missed = true
 	case s.hasISN || s.bytes > 0:
 		s.proven = m
@@ -211,6 +212,9 @@ func (s *side) send(p *wire.Packet, m mark, closed bool) {
 	seq, size := p.TCP.Seq, p.TCP.Payload
 	end := seq + uint32(size)
 	s.know(seq)
+	if p.MoreFragments || s.fragments != nil {
+		s.takePiece(p, m)
+	}
 	switch {
 	case s.isKeepAlive(seq, size):
 		s.unheard.add(m)
