@@ -35,15 +35,16 @@ func decodeARP(p *Packet, data []byte) {
 // decodeIP decodes a packet from its IP header on, and returns the data of a TCP segment as far as it was captured.
 // Of a tunnel it is the inner packet that counts.
 func (d *decoder) decodeIP(data []byte, cut int) []byte {
-	h, ok := parseIP(data, cut)
-	if !ok {
+	var h ipHeader
+	if !h.parse(data, cut) {
 		return nil
 	}
 	p := d.p
 	p.Src, p.Dst, p.ID, p.TTL = h.src, h.dst, h.id, h.ttl
-	d.fragment = h.fragment
+	d.fragment, p.MoreFragments = h.fragment, h.fragment.more
 	if h.laterFragment {
-		return d.fail(ObstacleFragment, uint32(h.protocol))
+		d.fail(ObstacleFragment, uint32(h.protocol))
+		return h.payload
 	}
 	if h.cutInside {
 		return nil
@@ -79,7 +80,7 @@ func (d *decoder) decodeTCP(h *ipHeader) []byte {
 	if size < tcpHeader {
 		return nil
 	}
-	p.Kind = KindTCP
+	p.Kind, d.fragment.header = KindTCP, size
 	p.SrcPort, p.DstPort = be.Uint16(b), be.Uint16(b[2:])
 	p.TCP.Seq, p.TCP.Ack = be.Uint32(b[4:]), be.Uint32(b[8:])
 	p.TCP.Flags = Flags(be.Uint16(b[12:]) & 0x1ff)
@@ -118,8 +119,8 @@ func decodeICMPError(m *ICMP, b []byte) {
 
 // parseQuote reads what an ICMP error quotes; it reports false when not even the IP header is there.
 func parseQuote(b []byte) (Quote, bool) {
-	h, ok := parseIP(b, 0)
-	if !ok {
+	var h ipHeader
+	if !h.parse(b, 0) {
 		return Quote{}, false
 	}
 	if inner, ok := quotedTunnel(&h); ok {

@@ -197,15 +197,20 @@ func FuzzFragments(f *testing.F) {
 		whole := 0
 		for i, b := range parts {
 			p := Packet{Frame: i + 1, Src: addr4([]byte{10, 0, 0, b >> 6}), Dst: addr4([]byte{10, 0, 0, 9})}
-			part, g := fragment{id: uint32(b >> 2 & 15), first: b&1 != 0, later: b&3 == 2}, gap{}
+			part, g := fragment{id: uint32(b >> 2 & 15), first: b&1 != 0, later: b&3 == 2, more: b&1 != 0 || b&32 != 0, size: 8 * (i & 7), header: 20}, gap{}
 			switch {
 			case part.later:
-				g.obstacle = ObstacleFragment
+				g.obstacle, part.offset = ObstacleFragment, 8*(1+i&3)
 			default:
 				p.Kind = KindTCP
-				whole++
 			}
 			v.add(&p, g, part, 20)
+			if p.Kind == KindTCP {
+				whole++
+			}
+			if p.TCP.Payload < 0 || p.TCP.Payload > 7*8*len(parts) {
+				t.Fatalf("%d bytes of data in %d fragments", p.TCP.Payload, i+1)
+			}
 		}
 		r := Reader{inventory: v}
 		i := r.Inventory()

@@ -132,7 +132,7 @@ type inventory struct {
 func (v *inventory) add(p *Packet, g gap, f fragment, captured int) {
 	v.packets++
 	if f.first || f.later {
-		if part := v.addFragment(p, f); f.later && g.obstacle == ObstacleFragment {
+		if part := v.addFragment(p, f); f.later && g.obstacle == ObstacleFragment && p.Kind == KindOther {
 			g = part
 		}
 	}

@@ -122,12 +122,12 @@ func TestInventoryFragment(t *testing.T) {
 		frames [][]byte
 		want   map[string]int64
 	}{
-		"all of a packet":           {[][]byte{part(1, 0, true), part(1, 5, true), part(1, 10, false)}, map[string]int64{"IP fragments after the first": 2}},
+		"all of a packet":           {[][]byte{part(1, 0, true), part(1, 5, true), part(1, 10, false)}, map[string]int64{}},
 		"the first one comes last":  {[][]byte{part(1, 10, false), part(1, 5, true), part(1, 0, true)}, map[string]int64{"IP fragments after the first": 2}},
 		"without the first":         {[][]byte{part(1, 5, true), part(1, 10, false)}, map[string]int64{"IP fragments without the first": 2}},
 		"the first of another one":  {[][]byte{part(2, 0, true), part(1, 5, false)}, map[string]int64{"IP fragments without the first": 1, "first fragments of IP packets without the rest": 1}},
 		"without the rest":          {[][]byte{part(1, 0, true), part(2, 0, true)}, map[string]int64{"first fragments of IP packets without the rest": 2}},
-		"all of a packet, IPv6":     {[][]byte{v6(0), v6(5)}, map[string]int64{"IP fragments after the first": 1}},
+		"all of a SYN, IPv6":        {[][]byte{v6(0), v6(5)}, map[string]int64{"IP fragments after the first": 1}},
 		"without the first one, v6": {[][]byte{v6(5)}, map[string]int64{"IP fragments without the first": 1}},
 		"no fragment at all":        {[][]byte{part(1, 0, false)}, map[string]int64{}},
 	} {

@@ -23,75 +23,66 @@ type ipHeader struct {
 	cutInside bool
 }
 
-// parseIP reads the header at the start of data. Cut is how many bytes of the packet follow that were not captured.
-func parseIP(data []byte, cut int) (ipHeader, bool) {
+// parse reads the header at the start of data into h, which is empty. Cut is how many bytes of the packet follow that were not captured.
+// (A header that is returned would be copied several times for each packet.)
+func (h *ipHeader) parse(data []byte, cut int) bool {
 	if len(data) == 0 {
-		return ipHeader{}, false
+		return false
 	}
 	switch data[0] >> 4 {
 	case 4:
-		return parseIPv4(data, cut)
+		return h.parseIPv4(data, cut)
 	case 6:
-		return parseIPv6(data, cut)
+		return h.parseIPv6(data, cut)
 	}
-	return ipHeader{}, false
+	return false
 }
 
-func parseIPv4(data []byte, cut int) (ipHeader, bool) {
-	const fixed = 20
+func (h *ipHeader) parseIPv4(data []byte, cut int) bool {
+	const fixed, moreFragments, offset = 20, 0x2000, 0x1fff
 	if len(data) < fixed {
-		return ipHeader{}, false
+		return false
 	}
 	size, total := int(data[0]&0xf)*4, int(be.Uint16(data[2:]))
 	if total == 0 { // left to the network card by segmentation offload
 		total = len(data) + cut
 	}
 	if size < fixed || total < size || len(data) < size {
-		return ipHeader{}, false
+		return false
 	}
-	h := ipHeader{
-		src:           addr4(data[12:]),
-		dst:           addr4(data[16:]),
-		protocol:      layers.IPProtocol(data[9]),
-		id:            be.Uint16(data[4:]),
-		ttl:           data[8],
-		length:        total - size,
-		payload:       data[size:min(total, len(data))],
-		laterFragment: be.Uint16(data[6:])&0x1fff != 0,
-	}
-	if h.fragmentBits(be.Uint16(data[6:])&0x2000 != 0); h.fragment != (fragment{}) {
-		h.fragment.id, h.fragment.protocol = uint32(h.id), uint8(h.protocol)
+	h.src, h.dst = addr4(data[12:]), addr4(data[16:])
+	h.protocol, h.id, h.ttl = layers.IPProtocol(data[9]), be.Uint16(data[4:]), data[8]
+	h.length, h.payload = total-size, data[size:min(total, len(data))]
+	if bits := be.Uint16(data[6:]); bits&(moreFragments|offset) != 0 {
+		h.laterFragment = bits&offset != 0
+		h.isFragment(uint32(h.id), uint8(h.protocol), int(bits&offset)*8, bits&moreFragments != 0)
+		h.fragment.size = h.length
 	}
 	if h.protocol == layers.IPProtocolAH {
 		h.skipExtensions()
 	}
-	return h, true
+	return true
 }
 
-// fragmentBits notes whether the packet is the first of several fragments, or a later one.
-func (h *ipHeader) fragmentBits(more bool) {
-	h.fragment.first, h.fragment.later = more && !h.laterFragment, h.laterFragment
+// isFragment notes that the packet is the first of several fragments, or a later one.
+func (h *ipHeader) isFragment(id uint32, protocol uint8, offset int, more bool) {
+	h.fragment = fragment{id: id, protocol: protocol, first: more && offset == 0, later: offset != 0, more: more, offset: offset}
 }
 
-func parseIPv6(data []byte, cut int) (ipHeader, bool) {
+func (h *ipHeader) parseIPv6(data []byte, cut int) bool {
 	const fixed = 40
 	if len(data) < fixed {
-		return ipHeader{}, false
+		return false
 	}
 	length := int(be.Uint16(data[4:]))
 	if length == 0 { // a jumbogram, RFC 2675, or segmentation offload
 		length = len(data) + cut - fixed
 	}
-	h := ipHeader{
-		src:      addr16(data[8:]),
-		dst:      addr16(data[24:]),
-		protocol: layers.IPProtocol(data[6]),
-		ttl:      data[7],
-		length:   length,
-		payload:  data[fixed:min(fixed+length, len(data))],
-	}
+	h.src, h.dst = addr16(data[8:]), addr16(data[24:])
+	h.protocol, h.ttl = layers.IPProtocol(data[6]), data[7]
+	h.length, h.payload = length, data[fixed:min(fixed+length, len(data))]
 	h.skipExtensions()
-	return h, true
+	return true
 }
 
 // skipExtensions moves past IPv6's extension headers, RFC 8200 section 4, to the transport header.
@@ -130,9 +121,10 @@ func (h *ipHeader) extensionSize() int {
 		return (int(h.payload[1]) + 2) * 4
 	case layers.IPProtocolIPv6Fragment:
 		if len(h.payload) >= 8 {
-			h.laterFragment = be.Uint16(h.payload[2:])>>3 != 0
-			if h.fragmentBits(h.payload[3]&1 != 0); h.fragment != (fragment{}) {
-				h.fragment.id, h.fragment.protocol = be.Uint32(h.payload[4:]), h.payload[0]
+			offset, more := int(be.Uint16(h.payload[2:])&^7), h.payload[3]&1 != 0
+			if h.laterFragment = offset != 0; more || offset != 0 {
+				h.isFragment(be.Uint32(h.payload[4:]), h.payload[0], offset, more)
+				h.fragment.size = h.length - 8
 			}
 		}
 		return 8

@@ -15,7 +15,7 @@ type Kind uint8
 
 // The kinds of packets.
 const (
-	// KindOther is anything else: another protocol, a fragment that is not the first, a packet cut within its headers.
+	// KindOther is anything else: another protocol, a fragment whose first one is not known, a packet cut within its headers.
 	KindOther Kind = iota
 	KindTCP
 	KindUDP
@@ -64,6 +64,9 @@ type Packet struct {
 	Length int
 	// Truncated says that fewer bytes were captured than the packet had (the capture's snapshot length).
 	Truncated bool
+	// MoreFragments says that the packet is a fragment of an IP packet which goes on in others. Of a TCP segment each fragment is a packet of
+	// its own: with the ports of the first one, and the sequence number and the length of its own data. The FIN is in the last one.
+	MoreFragments bool
 
 	TCP       TCP
 	ICMP      ICMP          // of KindICMP and KindND

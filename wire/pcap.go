@@ -69,39 +69,65 @@ func lengthsOf(major, minor uint16) lengths {
 // nextPcap reads the next record. Where another capture begins in its place, as in files joined by cat, that is read.
 func (r *Reader) nextPcap(p *Packet) error {
 	r.record = r.offset
+	header := 16 + r.extra
+	if b := r.arrived(); len(b) >= header && !isMagic(b) {
+		captured, length := r.sizes(b)
+		if whole := int64(header) + int64(captured); whole <= int64(len(b)) {
+			r.leave(int(whole))
+			r.fillPcap(p, b, length, b[header:whole])
+			return nil
+		}
+	}
 	if start, _ := r.in.Peek(4); len(start) == 4 && r.beginsAgain(start) {
 		return r.nextJoined(p, start)
 	}
-	h, err := r.take(16 + r.extra)
+	b, err := r.take(header)
 	if err != nil {
 		return err
 	}
-	seconds, fraction := r.u32(h), r.u32(h[4:])
-	captured, length := r.u32(h[8:]), r.u32(h[12:])
-	if r.lengths == capturedLast || r.lengths == capturedIsLess && captured > length {
-		captured, length = length, captured
-	}
+	h := [8]byte(b) // the next bytes may be read into its place
+	captured, length := r.sizes(b)
 	data, err := r.take(int(captured))
 	if err != nil {
 		return err
 	}
-	p.Time = time.Unix(int64(seconds), int64(fraction)*int64(r.unit)).UTC()
+	r.fillPcap(p, h[:], length, data)
+	return nil
+}
+
+// sizes reads from the header of a record how many bytes were captured, and how many there were.
+func (r *Reader) sizes(h []byte) (captured, length uint32) {
+	captured, length = r.u32(h[8:]), r.u32(h[12:])
+	if r.lengths == capturedLast || r.lengths == capturedIsLess && captured > length {
+		return length, captured
+	}
+	return captured, length
+}
+
+func (r *Reader) fillPcap(p *Packet, h []byte, length uint32, data []byte) {
+	p.Time = time.Unix(int64(r.u32(h)), int64(r.u32(h[4:]))*int64(r.unit)).UTC()
 	p.Length = int(length)
 	r.decode(p, r.link, data)
-	return nil
+}
+
+// isMagic reports whether a capture may begin here.
+func isMagic(b []byte) bool {
+	switch binary.LittleEndian.Uint32(b) {
+	case pcapMicroseconds, pcapNanoseconds, pcapModified, blockSection:
+		return true
+	}
+	switch be.Uint32(b) {
+	case pcapMicroseconds, pcapNanoseconds, pcapModified:
+		return true
+	}
+	return false
 }
 
 // beginsAgain reports whether a capture begins here: with the magic number of pcap, which as a time is of the year 2055,
 // and its version; or with that of pcapng, and its byte order.
 func (r *Reader) beginsAgain(start []byte) bool {
-	switch binary.LittleEndian.Uint32(start) {
-	case pcapMicroseconds, pcapNanoseconds, pcapModified, blockSection:
-	default:
-		switch be.Uint32(start) {
-		case pcapMicroseconds, pcapNanoseconds, pcapModified:
-		default:
-			return false
-		}
+	if !isMagic(start) {
+		return false
 	}
 	h, err := r.in.Peek(24)
 	if err != nil {

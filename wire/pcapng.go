@@ -65,6 +65,11 @@ func (r *Reader) nextPcapng(p *Packet) error {
 // nextBlock reads one block and reports whether it was a packet.
 func (r *Reader) nextBlock(p *Packet) (bool, error) {
 	r.record = r.offset
+	if b := r.arrived(); r.isWholePacket(b) {
+		size := r.u32(b[4:])
+		r.leave(int(size))
+		return true, r.readPacket(p, blockEnhanced, b[8:size-4])
+	}
 	if start, _ := r.in.Peek(4); len(start) == 4 && be.Uint32(start) != blockSection && r.beginsAgain(start) {
 		return true, r.nextJoined(p, start)
 	}
@@ -94,6 +99,15 @@ func (r *Reader) nextBlock(p *Packet) (bool, error) {
 		return false, r.readInterface(body)
 	}
 	return true, r.readPacket(p, kind, body)
+}
+
+// isWholePacket reports whether an enhanced packet block is there, which nearly every block is.
+func (r *Reader) isWholePacket(b []byte) bool {
+	if len(b) < 12 || r.u32(b) != blockEnhanced {
+		return false
+	}
+	size := r.u32(b[4:])
+	return size >= 12 && size%4 == 0 && int64(size) <= int64(len(b)) && r.u32(b[size-4:]) == size
 }
 
 // blockSize checks the length of a block, which counts the block as a whole.

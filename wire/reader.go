@@ -146,7 +146,7 @@ func (r *Reader) readSubframe(p *Packet) {
 	data := r.raw[r.rest.begin:r.rest.end]
 	r.data = d.decodeSubframes(data)
 	r.rest = d.rest
-	r.inventory.add(p, d.gap, d.fragment, len(data))
+	r.count(p, d.gap, d.fragment, len(data))
 }
 
 // decode decodes the captured bytes of a packet.
@@ -154,7 +154,15 @@ func (r *Reader) decode(p *Packet, link linkType, data []byte) {
 	r.raw, r.rawLink = data, link
 	d := decode(p, link, data)
 	r.data, r.rest = d.payload, d.rest
-	r.inventory.add(p, d.gap, d.fragment, len(data))
+	r.count(p, d.gap, d.fragment, len(data))
+}
+
+// count counts a packet in, by which a fragment may become a segment.
+func (r *Reader) count(p *Packet, g gap, f fragment, captured int) {
+	r.inventory.add(p, g, f, captured)
+	if f.later && p.Kind != KindTCP {
+		r.data = nil
+	}
 }
 
 // Payload is the data of the TCP segment that was read last, or the DNS message, as far as it was captured. It is valid until
@@ -184,6 +192,18 @@ func (r *Reader) take(n int) ([]byte, error) {
 		return nil, ErrTruncated
 	}
 	return b, err
+}
+
+// arrived returns what has come in and was not taken yet: from it a record that is there whole is read at once.
+func (r *Reader) arrived() []byte {
+	b, _ := r.in.Peek(r.in.Buffered())
+	return b
+}
+
+// leave moves past n bytes that have arrived.
+func (r *Reader) leave(n int) {
+	_, _ = r.in.Discard(n) // cannot fail: they are buffered
+	r.offset += int64(n)
 }
 
 func (r *Reader) peekOrFill(n int) ([]byte, error) {

@@ -11,10 +11,10 @@ import (
 // caller is a machine that asks for a port, whatever its address is. The port is that of the servers.
 type caller endpoint
 
-// The prefixes of a caller that is not known by its address, which begins with none of them (see [host]).
-var (
-	byHardware = [...]byte{0xff, 0xfe}
-	byLoopback = [...]byte{0xff, 0xfd}
+// What a caller that is not known by its address has in place of the first half: no address begins so (see [host]).
+const (
+	byHardware = 0xfffe << 48
+	byLoopback = 0xfffd << 48
 )
 
 // callerOf tells which machine has sent a SYN. By its hardware address it is known with several addresses, of both versions of IP; of what
@@ -23,12 +23,12 @@ func callerOf(p *wire.Packet) caller {
 	e := endpointOf(p.Src, p.DstPort)
 	switch {
 	case p.Src.IsLoopback():
-		clear(e[:16])
-		copy(e[:], byLoopback[:])
+		e.host = host{byLoopback, 0}
 	case p.SrcMAC != [6]byte{} && !Forwarded(p.TTL):
-		clear(e[:16])
-		copy(e[:], byHardware[:])
-		copy(e[10:], p.SrcMAC[:])
+		e.host = host{byHardware, 0}
+		for _, b := range p.SrcMAC {
+			e.low = e.low<<8 | uint64(b)
+		}
 	}
 	return caller(e)
 }

@@ -39,6 +39,7 @@ type segment struct {
 	ttl       uint8
 	options   uint8 // bytes of options in the data
 	outgoing  bool
+	more      bool // fragments of its packet follow
 }
 
 // Fill reads packets until the batch is full, or returns why reading ended. What was in the batch is gone.
@@ -80,12 +81,16 @@ func (b *Batch) appendSegment(s *segment, p *wire.Packet) {
 	s.key.fill(p)
 	t := &p.TCP
 	s.at, s.frame, s.iface, s.mac, s.outgoing = p.Time.UnixNano(), int64(p.Frame), p.InterfaceIndex, p.SrcMAC, p.Outgoing
+	s.more = p.MoreFragments
 	s.id, s.ttl, s.seq, s.ack, s.flags, s.window, s.payload = p.ID, p.TTL, t.Seq, t.Ack, t.Flags, t.Window, uint32(t.Payload)
 	if n := len(b.names); n == 0 || b.names[n-1] != p.Interface {
 		b.names = append(b.names, p.Interface)
 	}
 	s.name = uint16(len(b.names) - 1)
 	options := t.RawOptions()
+	if isTimestampAlone(options) && !t.Flags.Has(wire.SYN) {
+		options = nil // as on most segments: but for a SYN it tells copies apart, which the key does, and nothing else
+	}
 	s.options = uint8(len(options))
 	b.data = append(b.data, options...)
 }
@@ -98,9 +103,9 @@ func (b *Batch) at(i int, room *wire.Packet) *wire.Packet {
 	}
 	src, dst := &s.key.flow[s.key.from], &s.key.flow[1-s.key.from]
 	room.Kind, room.Time, room.Frame = wire.KindTCP, time.Unix(0, s.at).UTC(), int(s.frame)
-	room.Src, room.SrcPort, room.Dst, room.DstPort = src.host().addr(), src.port(), dst.host().addr(), dst.port()
+	room.Src, room.SrcPort, room.Dst, room.DstPort = src.addr(), src.port, dst.addr(), dst.port
 	room.InterfaceIndex, room.SrcMAC, room.Outgoing, room.ID, room.TTL = s.iface, s.mac, s.outgoing, s.id, s.ttl
-	room.Interface = b.names[s.name]
+	room.Interface, room.MoreFragments = b.names[s.name], s.more
 	t := &room.TCP
 	t.Seq, t.Ack, t.Flags, t.Window, t.Payload = s.seq, s.ack, s.flags, s.window, int(s.payload)
 	begin := b.begin(i)

@@ -45,7 +45,7 @@ const (
 // The time is in seconds; numbers are relative to each side's initial one. Options: win=N, id=N, ttl=N, isn=N (the
 // client's in this packet), port=N (the client's), to=N (the server's), by=ADDRESS, at=ADDRESS (the client's, the server's), mac=N (the end of the
 // sender's), mptcp (a SYN of Multipath TCP; =join, of a subflow; on other segments the subtype and the reason, mptcp=8,6), raw (SEQ and ACK are the numbers themselves), text=T (the data), sack=B:E (what the client has sent), echo=N
-// (the identifier), from=ADDRESS, to=ADDRESS, 6 (ICMPv6), sum=N (the checksum).
+// (the identifier), from=ADDRESS, to=ADDRESS, 6 (ICMPv6), sum=N (the checksum), more (a fragment that others follow).
 func packetsOf(t testing.TB, text string) ([]wire.Packet, [][]byte) {
 	t.Helper()
 	var packets []wire.Packet
@@ -144,6 +144,7 @@ func segmentOf(t testing.TB, p *wire.Packet, up bool, f []string) []byte {
 	p.TTL = uint8(value("ttl", 64))
 	p.ID = uint16(value("id", uint32(p.ID)))
 	p.TCP.Payload = size
+	_, p.MoreFragments = options["more"]
 	if text, ok := options["text"]; ok {
 		payload := []byte(strings.NewReplacer("_", " ", `\n`, "\r\n").Replace(text))
 		p.TCP.Payload = max(size, len(payload))
@@ -303,6 +304,7 @@ func dnsOf(t testing.TB, p *wire.Packet, up bool, f []string) []byte {
 	if id, ok := options["id"]; ok {
 		p.ID = uint16(number(t, id))
 	}
+	_, p.MoreFragments = options["more"]
 	if !up {
 		p.Src, p.SrcPort, p.Dst, p.DstPort = p.Dst, p.DstPort, p.Src, p.SrcPort
 	}

@@ -180,5 +180,5 @@ var oneWayPorts = [...]uint16{514, 601, 2003, 2004, 6514, 9100}
 // the capture, little data may be the last of a conversation.
 func (c *conn) requested() bool {
 	n := c.side[client].sent()
-	return n > 0 && !slices.Contains(oneWayPorts[:], c.flow[1-c.clientAt].port()) && (c.sized || c.content.asked || n > farewell)
+	return n > 0 && !slices.Contains(oneWayPorts[:], c.flow[1-c.clientAt].port) && (c.sized || c.content.asked || n > farewell)
 }

@@ -48,7 +48,8 @@ func (i icmpError) message() *wire.ICMP { return &wire.ICMP{V6: i.v6, Type: i.ki
 func (i icmpError) name() string        { return i.message().Name() }
 func (i icmpError) number() string      { return i.message().Number() }
 
-// conn is a connection attempt as far as it was seen.
+// conn is a connection attempt as far as it was seen. First comes what nearly every segment reads or changes: of the connections that
+// many hosts have at the same time, each part is fetched from memory anew.
 type conn struct {
 	flow flow
 	hash uint64 // of flow
@@ -56,46 +57,51 @@ type conn struct {
 	clientAt int
 	older    *conn // an earlier attempt on the same flow
 	owner    *conn // the attempt that it is a part of, under other addresses; itself where that is forgotten
-	related  *related
-	caller   caller   // what sent its SYN
-	next     *nextTry // nil: no other address served the client
-	veiled   *veiled
-	path     *path
-	circle   circle
-	fast     *fastOpen // nil: no SYN carried data
-	ended    *multipathEnd
-	names    *nameStreams // of a connection to a name server
-	slot     int          // in the table of the tracker
-	lives    uint8        // how often the table's hand may pass before the connection is given up
-	queued   bool         // its end was seen
-	gone     bool         // it was reported
-	told     bool         // it was reported, and is kept so as not to be reported again
+	packets  int64
+	first    mark
+	last     mark
+	numbers  Frames
+	gap      int64 // the latest wait for a packet that is as long as a timer's, in ns
+	synacks  series
 
-	side    [2]side
-	packets int64
-	copies  int64
-	first   mark
-	last    mark
-	numbers Frames
-	gap     int64 // the latest wait for a packet that is as long as a timer's, in ns
-
+	lives        uint8 // how often the table's hand may pass before the connection is given up
+	queued       bool  // its end was seen
+	gone         bool  // it was reported
+	told         bool  // it was reported, and is kept so as not to be reported again
 	hasSYN       bool
 	sized        bool // roles are certain: a SYN or SYN-ACK told them
 	spoken       bool // or what was said did
-	synData      uint32
-	syns         series
-	meanwhile    mark       // an answer to another connection, after the first of these and before the last
-	synTimes     [12]uint32 // after the first, in µs; one more than the longest schedule has
-	synMark      wire.SYNMark
+	simultaneous bool
+	clientAcked  bool // the client acknowledged the SYN-ACK
+	isPartOfMore bool // of a conversation that has other connections, too
 	synID        uint16
 	highestTTL   uint8 // of the SYNs
-	synacks      series
-	simultaneous bool
-	second       mark   // a SYN-ACK with another number, at once: of another machine
-	clientAcked  bool   // the client acknowledged the SYN-ACK
-	ackFrame     mark   // by this packet
-	repeated     series // SYN-ACKs after that
-	strange      mark   // a SYN-ACK that acknowledges something else
+
+	side    [2]side
+	content content
+	speech  *speech // nil: nothing worth telling was said
+
+	copies  int64
+	related *related
+	caller  caller   // what sent its SYN
+	next    *nextTry // nil: no other address served the client
+	veiled  *veiled
+	path    *path
+	circle  circle
+	fast    *fastOpen // nil: no SYN carried data
+	ended   *multipathEnd
+	names   *nameStreams // of a connection to a name server
+	slot    int          // in the table of the tracker
+
+	syns      series
+	meanwhile mark       // an answer to another connection, after the first of these and before the last
+	synTimes  [12]uint32 // after the first, in µs; one more than the longest schedule has
+	synMark   wire.SYNMark
+	synData   uint32
+	second    mark   // a SYN-ACK with another number, at once: of another machine
+	ackFrame  mark   // the client's first acknowledgment of a SYN-ACK
+	repeated  series // SYN-ACKs after that
+	strange   mark   // a SYN-ACK that acknowledges something else
 
 	refusals     series
 	goodRefusals int32  // of these, those that acknowledge the SYN
@@ -108,13 +114,10 @@ type conn struct {
 	other     icmpError // of a later segment
 	tooBig    icmpError
 
-	ignoredRSTs  int64
-	pause        pause
-	idle         int64 // the silence, in ns, that the RST ended or after which it is the first of its sender
-	isPartOfMore bool  // of a conversation that has other connections, too
-	contentCut   mark  // where the server's answer was cut off, by its own account
-	content      content
-	speech       *speech // nil: nothing worth telling was said
+	ignoredRSTs int64
+	pause       pause
+	idle        int64 // the silence, in ns, that the RST ended or after which it is the first of its sender
+	contentCut  mark  // where the server's answer was cut off, by its own account
 }
 
 func (c *conn) addr(dir int) netip.AddrPort { return c.flow[c.clientAt^dir].addrPort() }

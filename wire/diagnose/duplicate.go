@@ -97,7 +97,17 @@ func (d *duplicates) remember(hash uint64, at, within int64) bool {
 	return known
 }
 
+// isTimestampAlone reports whether the options are a timestamp behind two bytes of padding, as nearly every stack sends them (RFC 7323
+// appendix A).
+func isTimestampAlone(options []byte) bool {
+	const begin = wire.OptionNOP<<24 | wire.OptionNOP<<16 | wire.OptionTimestamps<<8 | 10
+	return len(options) == 12 && binary.BigEndian.Uint32(options) == begin
+}
+
 func hasTimestamp(t *wire.TCP) bool {
+	if isTimestampAlone(t.RawOptions()) {
+		return true
+	}
 	for o := range t.Options() {
 		if o.Kind == wire.OptionTimestamps && !o.Malformed {
 			return true

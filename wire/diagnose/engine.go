@@ -33,6 +33,7 @@ type Diagnoser struct {
 	lookups    lookups
 	order      reorder
 	recent     *recent
+	resent     resent
 	iface      string // the latest interface
 	several    bool   // and there were others
 	filling    *Batch // by Add
@@ -227,6 +228,9 @@ func (e *Diagnoser) tcp(p *wire.Packet, key *Key, payload []byte, m mark) {
 	}
 	oneWay := c.side[client].packets == 0 || c.side[server].packets == 0
 	c.add(p, from, m, payload)
+	if c.side[c.direction(from)].stuck.last == m {
+		e.resent.add(c)
+	}
 	if p.TCP.Flags.Has(wire.RST) {
 		e.view.kinds.skip(c)
 	}

@@ -10,68 +10,61 @@ import (
 	"github.com/tcplab/tcplab/wire"
 )
 
-// host is an address. Unlike netip.Addr it holds no pointer, so that it is quick to hash and nothing for the garbage
-// collector to follow. An IPv4 address is behind 12 bytes of ff, which no host's IPv6 address begins with (RFC 4291
-// section 2.7: it would be multicast), so that IPv4 and an address that IPv6 maps from it (::ffff:192.0.2.1) differ.
-type host [16]byte
+// host is an address. Unlike netip.Addr it holds no pointer, so that it is nothing for the garbage collector to follow, and two words,
+// so that it is quick to compare and to hash. An IPv4 address is behind 12 bytes of ff, which no host's IPv6 address begins with
+// (RFC 4291 section 2.7: it would be multicast), so that IPv4 and an address that IPv6 maps from it (::ffff:192.0.2.1) differ.
+type host struct{ high, low uint64 }
 
-var ipv4 = [12]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
+const ipv4 = math.MaxUint32 << 32 // of the low half, before an IPv4 address
 
-func hostOf(a netip.Addr) (h host) {
-	if !a.Is4() {
-		return a.As16()
+func hostOf(a netip.Addr) host {
+	if a.Is4() {
+		b := a.As4()
+		return host{math.MaxUint64, ipv4 | uint64(binary.BigEndian.Uint32(b[:]))}
 	}
-	b := a.As4()
-	binary.LittleEndian.PutUint64(h[:], math.MaxUint64)
-	binary.LittleEndian.PutUint32(h[8:], math.MaxUint32)
-	copy(h[len(ipv4):], b[:])
-	return h
+	b := a.As16()
+	return host{binary.BigEndian.Uint64(b[:]), binary.BigEndian.Uint64(b[8:])}
 }
 
 func (h host) addr() netip.Addr {
-	if [len(ipv4)]byte(h[:]) == ipv4 {
-		return netip.AddrFrom4([4]byte(h[len(ipv4):]))
+	if h.high == math.MaxUint64 && h.low&ipv4 == ipv4 {
+		var b [4]byte
+		binary.BigEndian.PutUint32(b[:], uint32(h.low))
+		return netip.AddrFrom4(b)
 	}
-	return netip.AddrFrom16(h)
+	var b [16]byte
+	binary.BigEndian.PutUint64(b[:], h.high)
+	binary.BigEndian.PutUint64(b[8:], h.low)
+	return netip.AddrFrom16(b)
+}
+
+// isAfter compares as bytes.Compare does with the bytes of the addresses.
+func (h host) isAfter(o host) bool {
+	if h.high != o.high {
+		return h.high > o.high
+	}
+	return h.low > o.low
 }
 
 // endpoint is a host and a port.
-type endpoint [18]byte
-
-func endpointOf(addr netip.Addr, port uint16) (e endpoint) {
-	*(*host)(e[:]) = hostOf(addr)
-	binary.BigEndian.PutUint16(e[16:], port)
-	return e
+type endpoint struct {
+	host
+	port uint16
 }
 
-func (e endpoint) addrPort() netip.AddrPort {
-	return netip.AddrPortFrom(e.host().addr(), e.port())
-}
+func endpointOf(addr netip.Addr, port uint16) endpoint { return endpoint{hostOf(addr), port} }
 
-func (e endpoint) host() host { return host(e[:16]) }
-
-func (e endpoint) port() uint16 { return binary.BigEndian.Uint16(e[16:]) }
+func (e endpoint) addrPort() netip.AddrPort { return netip.AddrPortFrom(e.addr(), e.port) }
 
 // flow is a pair of endpoints, the lower one first: the same for both directions.
 type flow [2]endpoint
 
 // flowOf returns the flow between two endpoints, and the index of src in it.
 func flowOf(src, dst endpoint) (flow, int) {
-	if src.isAfter(&dst) {
+	if src.host.isAfter(dst.host) || src.host == dst.host && src.port > dst.port {
 		return flow{dst, src}, 1
 	}
 	return flow{src, dst}, 0
-}
-
-// isAfter compares as bytes.Compare does; it is done for every segment.
-func (e *endpoint) isAfter(o *endpoint) bool {
-	if a, b := binary.BigEndian.Uint64(e[:]), binary.BigEndian.Uint64(o[:]); a != b {
-		return a > b
-	}
-	if a, b := binary.BigEndian.Uint64(e[8:]), binary.BigEndian.Uint64(o[8:]); a != b {
-		return a > b
-	}
-	return e.port() > o.port()
 }
 
 // secrets are of this process: a capture cannot be made for flows or packets to look alike. They are odd, so that no product of
@@ -90,7 +83,7 @@ func mix(a, b uint64) uint64 {
 }
 
 func (e *endpoint) hash(secret uint64) uint64 {
-	return mix(binary.LittleEndian.Uint64(e[:])^secret, binary.LittleEndian.Uint64(e[8:])^secrets[2]^uint64(e.port())<<32)
+	return mix(e.high^secret, e.low^secrets[2]^uint64(e.port)<<32)
 }
 
 func (f *flow) hash() uint64 {

@@ -27,6 +27,7 @@ func packetsFrom(data []byte) []wire.Packet {
 		p.TCP = wire.TCP{Flags: wire.Flags(data[5]), Seq: uint32(int32(int8(data[6])))*100 + uint32(data[7]&3),
 			Ack: uint32(int32(int8(data[8])))*100 + uint32(data[9]&3), Window: uint16(data[10]) << 8,
 			Payload: int(data[11]) * int(data[12]&15)}
+		p.MoreFragments = data[12]&16 != 0
 		switch data[4] >> 4 {
 		case 1:
 			p.Kind = wire.KindICMP

@@ -24,8 +24,11 @@ func interimIn(p *wire.Packet, b []byte) (code int16) {
 	}
 	for len(b) > 0 {
 		const status = len("HTTP/1.1 ")
+		if !bytes.HasPrefix(b, []byte("HTTP/1.")) {
+			return 0
+		}
 		end := bytes.Index(b, []byte("\r\n\r\n"))
-		if end < status+3 || !bytes.HasPrefix(b, []byte("HTTP/1.")) || b[status] != '1' || string(b[status:status+3]) == "101" {
+		if end < status+3 || b[status] != '1' || string(b[status:status+3]) == "101" {
 			return 0
 		}
 		if !isDigit(b[status+1]) || !isDigit(b[status+2]) {
@@ -39,11 +42,13 @@ func interimIn(p *wire.Packet, b []byte) (code int16) {
 
 // answer notes data of the server: an answer to the request, or an interim response.
 func (t *content) answer(p *wire.Packet, payload []byte, m mark) {
-	if code := interimIn(p, payload); t.asked && code != 0 {
-		if p.TCP.Seq == t.heard {
-			t.heard, t.interim = p.TCP.Seq+uint32(p.TCP.Payload), interim{m, code}
+	if t.asked {
+		if code := interimIn(p, payload); code != 0 {
+			if p.TCP.Seq == t.heard {
+				t.heard, t.interim = p.TCP.Seq+uint32(p.TCP.Payload), interim{m, code}
+			}
+			return
 		}
-		return
 	}
 	t.asked, t.interim = false, interim{}
 	t.final = true

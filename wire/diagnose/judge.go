@@ -205,13 +205,13 @@ func (s *side) isStuck(v *view) bool {
 	return u.count >= fewestRetransmissions && max(u.last.at, v.last)-u.first.at >= shortestStall
 }
 
-// cannotPassFullSize tells a path that loses large packets from one that loses all.
+// cannotPassFullSize tells a path that loses large packets from one that loses all. What is sent in fragments fits through any link.
 func (s *side) cannotPassFullSize(other *side) bool {
 	full := int32(fullSized)
 	if m := min(orMax(s.mss), orMax(other.mss)); m != 0xffff {
 		full = int32(m) * 9 / 10
 	}
-	return s.stuck.size >= full && s.stuck.size > s.largest
+	return s.stuck.size >= full && s.stuck.size > s.largest && !s.fragments.begins(s.stuck.seq)
 }
 
 func orMax(mss uint16) uint16 {
@@ -226,5 +226,5 @@ func orMax(mss uint16) uint16 {
 func (s *side) seesHole(sender *side, v *view) bool {
 	return sender.gap.seen() && !sender.missed && sender.hasAcked && sender.acked == sender.hole &&
 		sender.gap.isBefore(s.last) && v.last-sender.gap.at >= longestThought &&
-		sender.gapSize() >= fullSized
+		sender.gapSize() >= fullSized && !sender.fragments.isFollowedBy(sender.hole)
 }

@@ -24,6 +24,7 @@ type lookup struct {
 	asked          series
 	stream         bool // it is asked by TCP
 	answer         mark
+	partial        mark      // an answer, the latest, that came in fragments of IP
 	took           int64     // from the first query to the answer, in ns
 	rejection      icmpError // of a query
 	found          sibling   // the same name in another domain, which exists
@@ -60,11 +61,27 @@ func (e *Diagnoser) dns(p *wire.Packet, payload []byte, m mark) {
 	if copied {
 		e.stats.Copies++
 	}
-	e.lookUp(&message, from, to, m, copied, false)
+	if !message.Response && !copied {
+		e.lookups.asked[queryKey{from, to.host, message.ID, false}].doubt()
+	}
+	if x := e.lookUp(&message, from, to, m, copied, false); p.MoreFragments && x != nil && x.answer == m {
+		x.partial = m
+	}
+}
+
+// doubt takes back an answer that came in fragments of IP, because the client sends the same query again: it has not got all of them, and
+// so none of the answer.
+func (x *lookup) doubt() {
+	if x == nil || !x.answer.seen() || x.answer != x.partial {
+		return
+	}
+	known := &x.message
+	*known = wire.DNSMessage{DNS: wire.DNS{ID: known.ID}, HasQuestion: known.HasQuestion, Name: known.Name, Type: known.Type}
+	x.answer, x.took = mark{}, 0
 }
 
 // isToNameServer reports whether the connection is to the port of name servers.
-func (c *conn) isToNameServer() bool { return c.flow[1-c.clientAt].port() == portDNS }
+func (c *conn) isToNameServer() bool { return c.flow[1-c.clientAt].port == portDNS }
 
 // dnsStream finds the messages in a segment of a connection to a name server.
 func (e *Diagnoser) dnsStream(c *conn, p *wire.Packet, dir int, payload []byte, m mark) {
@@ -120,7 +137,7 @@ func (e *Diagnoser) lookUp(message *wire.DNSMessage, from, to endpoint, m mark, 
 	if message.Response {
 		return e.answerLookup(message, from, to, m, copied, stream)
 	}
-	at := queryKey{from, to.host(), message.ID, stream}
+	at := queryKey{from, to.host, message.ID, stream}
 	x := l.asked[at]
 	if x == nil || !copied && x.answer.seen() && m.at-x.answer.at > copyWithin {
 		x = l.index[keyOf(message, from, to)]
@@ -155,7 +172,7 @@ func (x *lookup) note(m mark) {
 // answerLookup takes in an answer. Of one whose query is not in the capture, the question is in the answer.
 func (e *Diagnoser) answerLookup(message *wire.DNSMessage, from, to endpoint, m mark, copied, stream bool) *lookup {
 	l := &e.lookups
-	at := queryKey{to, from.host(), message.ID, stream}
+	at := queryKey{to, from.host, message.ID, stream}
 	x := l.asked[at]
 	if x == nil && copied {
 		return nil
@@ -259,7 +276,7 @@ func (x *lookup) isSiblingOf(y *lookup) bool {
 
 // askByStream notes that a client opens a connection to a name server, after a truncated answer.
 func (e *Diagnoser) askByStream(client, server endpoint, m mark) {
-	key := [2]host{client.host(), server.host()}
+	key := [2]host{client.host, server.host}
 	e.lookups.near(key[0], func(x *lookup) {
 		if x.key.ends == key && x.message.Truncated && !x.byStream.seen() {
 			x.byStream = m
@@ -274,10 +291,10 @@ func (e *Diagnoser) lookupError(p *wire.Packet, m mark) {
 		return
 	}
 	from, to := endpointOf(q.Src.Addr(), q.Src.Port()), endpointOf(q.Dst.Addr(), q.Dst.Port())
-	x := e.lookups.asked[queryKey{from, to.host(), q.ID, false}]
+	x := e.lookups.asked[queryKey{from, to.host, q.ID, false}]
 	if !q.HasDNS {
 		x = nil
-		e.lookups.near(from.host(), func(y *lookup) {
+		e.lookups.near(from.host, func(y *lookup) {
 			if x == nil && y.server == to && y.hasAskedFrom(from) {
 				x = y
 			}

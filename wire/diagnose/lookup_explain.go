@@ -154,6 +154,11 @@ func (e *lookupExplainer) remarks(a *Judged) {
 		e.note(lang.Text{English: "%s was found (frame %d): a list of domains completes what was asked for (resolv.conf, search)",
 			Korean: "다음 이름을 찾았다: %s(프레임 %d). 도메인 목록이 물은 이름을 채운다(resolv.conf, search)"}, x.found.name, x.found.frame)
 	}
+	if x.partial.seen() && x.partial != x.answer {
+		e.frame(x.partial, lang.Text{English: "answer, its first fragment", Korean: "응답의 첫 조각"})
+		e.note(lang.Text{English: "an answer came in fragments of IP (frame %d), and the client sent the same query again: it has not got all of them (many firewalls drop fragments)",
+			Korean: "응답이 IP 조각으로 왔고(프레임 %d) 클라이언트가 같은 질의를 다시 보냈다: 조각을 다 받지 못했다(많은 방화벽이 조각을 드롭한다)"}, x.partial.frame)
+	}
 	if x.other.seen() {
 		e.note(lang.Text{English: "the same question was answered by %s (frame %d)", Korean: "같은 질문에 %s에서 응답이 왔다(프레임 %d)"}, x.other.from.addr(), x.other.frame)
 	}
@@ -262,9 +267,9 @@ func (x *lookup) displayFilter() string {
 		if q.client == (endpoint{}) {
 			continue
 		}
-		text := fmt.Sprintf("%s.port == %d && dns.id == 0x%04x", transport, q.client.port(), q.id)
+		text := fmt.Sprintf("%s.port == %d && dns.id == 0x%04x", transport, q.client.port, q.id)
 		if x.rejection.seen() {
-			text = fmt.Sprintf("%s.port == %d && (dns.id == 0x%04x || %s)", transport, q.client.port(), q.id, icmpFilter(from.Addr()))
+			text = fmt.Sprintf("%s.port == %d && (dns.id == 0x%04x || %s)", transport, q.client.port, q.id, icmpFilter(from.Addr()))
 		}
 		if text = "(" + text + ")"; !slices.Contains(sent, text) {
 			sent = append(sent, text)

@@ -40,7 +40,7 @@ type queryKey struct {
 }
 
 func keyOf(message *wire.DNSMessage, client, server endpoint) lookupKey {
-	key := lookupKey{ends: [2]host{client.host(), server.host()}}
+	key := lookupKey{ends: [2]host{client.host, server.host}}
 	if message.HasQuestion {
 		key.question = message.Type.String() + " " + message.Name
 	} else { // cut off by the snapshot length: the identifier is all there is

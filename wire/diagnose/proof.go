@@ -1,9 +1,6 @@
 package diagnose
 
-import (
-	"bytes"
-	"net/netip"
-)
+import "net/netip"
 
 // What one protocol says of a host helps to judge another: a host that answers TCP is up, and its silence to ping means
 // that something filters ICMP; and the other way round.
@@ -20,10 +17,10 @@ type proof struct {
 }
 
 func pairOf(a, b host) (p pair, first int) {
-	if bytes.Compare(a[:], b[:]) <= 0 {
-		return pair{a, b}, 0
+	if a.isAfter(b) {
+		return pair{b, a}, 1
 	}
-	return pair{b, a}, 1
+	return pair{a, b}, 0
 }
 
 // later replaces marks by newer ones.
@@ -38,7 +35,7 @@ func (v *view) proveTCP(c *conn) {
 	if c.side[client].packets == 0 || c.side[server].packets == 0 {
 		return
 	}
-	key := pair{c.flow[0].host(), c.flow[1].host()}
+	key := pair{c.flow[0].host, c.flow[1].host}
 	known, ok := v.proofs[key]
 	if !ok && len(v.proofs) >= maxServers {
 		return
@@ -83,7 +80,7 @@ func (v *view) proofOf(a, b host) (proof, int) {
 // pinged is the latest echo reply of the server, if it came after the connection's first packet.
 func (v *view) pinged(c *conn) mark {
 	client, server := c.flow[c.clientAt], c.flow[1-c.clientAt]
-	known, host := v.proofOf(client.host(), server.host())
+	known, host := v.proofOf(client.host, server.host)
 	if m := known.ping[host]; m.at >= c.first.at {
 		return m
 	}
@@ -93,7 +90,7 @@ func (v *view) pinged(c *conn) mark {
 // spoke is the latest TCP packet of the server on another port, if it came while the SYNs of the connection were sent, or shortly after. A RST is
 // none, because a firewall may send it in the server's place.
 func (v *view) spoke(c *conn) (mark, uint16) {
-	known, host := v.proofOf(c.flow[c.clientAt].host(), c.flow[1-c.clientAt].host())
+	known, host := v.proofOf(c.flow[c.clientAt].host, c.flow[1-c.clientAt].host)
 	if m := known.tcp[host]; m.seen() && !known.reset && m.at >= c.first.at && m.at <= c.syns.last.at+nearby {
 		return m, known.port
 	}

@@ -186,7 +186,7 @@ func (v *view) keepAnswer(c *conn) {
 		a = new(answers)
 		v.answers[key] = a
 	}
-	a.list[a.n%mostAnswered] = accepted{c.synacks.marks[0], c.flow[c.clientAt].host(), c.synMark}
+	a.list[a.n%mostAnswered] = accepted{c.synacks.marks[0], c.flow[c.clientAt].host, c.synMark}
 	a.n++
 }
 
@@ -240,7 +240,7 @@ func (v *view) olderStamp(c *conn) accepted {
 	}
 	list := a.list[:min(a.n, mostAnswered)]
 	for _, other := range list {
-		if other.client == c.flow[c.clientAt].host() && other.syn.HasStamp && other.at < c.syns.last.at && before(c.synMark.Stamp, other.syn.Stamp) &&
+		if other.client == c.flow[c.clientAt].host && other.syn.HasStamp && other.at < c.syns.last.at && before(c.synMark.Stamp, other.syn.Stamp) &&
 			slices.ContainsFunc(list, other.sharesClock) {
 			return other
 		}
@@ -269,24 +269,24 @@ const (
 
 // relate keeps that two hosts speak FTP with each other.
 func (v *view) relate(f flow) {
-	if f[0].port() != ftpControl && f[1].port() != ftpControl || len(v.ftp) >= maxServers {
+	if f[0].port != ftpControl && f[1].port != ftpControl || len(v.ftp) >= maxServers {
 		return
 	}
 	if v.ftp == nil {
 		v.ftp = map[pair]struct{}{}
 	}
-	key, _ := pairOf(f[0].host(), f[1].host())
+	key, _ := pairOf(f[0].host, f[1].host)
 	v.ftp[key] = struct{}{}
 }
 
 // partOfMore reports whether a connection need not have a request and an answer of its own: one for FTP's data, which one
 // side opens and either fills, or a part of Multipath TCP (RFC 8684), where the answer may take another path.
 func (c *conn) partOfMore(v *view) bool {
-	low, high := c.flow[0].port(), c.flow[1].port()
+	low, high := c.flow[0].port, c.flow[1].port
 	if c.side[client].multipath && (c.side[server].multipath || !c.side[server].hasISN) || low == ftpData || high == ftpData {
 		return true
 	}
-	key, _ := pairOf(c.flow[0].host(), c.flow[1].host())
+	key, _ := pairOf(c.flow[0].host, c.flow[1].host)
 	_, ftp := v.ftp[key]
 	return ftp && low != ftpControl && high != ftpControl
 }

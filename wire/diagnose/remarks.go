@@ -33,6 +33,7 @@ func (e *explainer) remarks(a *Judged) {
 	if c.isBadRefusal() && a.Verdict == Refused {
 		e.badRefusal()
 	}
+	e.fragmented(a.Verdict)
 	e.fastOpened(a.Verdict)
 	e.multipath()
 	e.accepting()
@@ -66,12 +67,32 @@ func (e *explainer) remarks(a *Judged) {
 	if c.copies > 0 {
 		e.note(lang.Text{English: "%s captured twice", Korean: "두 번 캡처되었다: %s"}, packets(c.copies))
 	}
+	if a.Verdict == OK {
+		e.finUnheard(x, y)
+	}
 	if x.missed || y.missed {
 		e.note(lang.Text{English: "the capture lacks packets that were acknowledged", Korean: "확인 응답된 패킷 일부가 캡처에 없다"})
 	}
 	if c.ignoredRSTs > 0 {
 		e.note(lang.Text{English: "%s had no effect: out of the window, or forged",
 			Korean: "효과가 없었다: %s, 윈도 밖이거나 위조되었다"}, rsts(c.ignoredRSTs))
+	}
+}
+
+// finUnheard tells of the last FIN where the capture lacks its acknowledgment, as it does where it ends with the connection. It is no trouble as long as
+// the FIN is not sent again.
+func (e *explainer) finUnheard(x, y *side) {
+	if x.rst.seen() || y.rst.seen() {
+		return
+	}
+	for dir, s := range []*side{x, y} {
+		switch {
+		case !s.fin.seen() || s.finAcked():
+		case s.fins > 1:
+			e.note(lang.Text{English: "the FIN of the %s was sent %s, and not seen acknowledged", Korean: "%s의 FIN: 전송 %s, 확인 응답은 보이지 않는다"}, sides[dir], times(int64(s.fins)))
+		default:
+			e.note(lang.Text{English: "the FIN of the %s was not seen acknowledged; it was not sent again, either", Korean: "%s의 FIN에 대한 확인 응답이 보이지 않지만 다시 보내지도 않았다"}, sides[dir])
+		}
 	}
 }
 

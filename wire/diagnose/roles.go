@@ -28,7 +28,7 @@ func (e *Diagnoser) clientOf(f flow, from int, p *wire.Packet) int {
 			return 1 - i
 		}
 	}
-	switch low, high := f[0].port(), f[1].port(); {
+	switch low, high := f[0].port, f[1].port; {
 	case low < high:
 		return 1
 	case low > high:
@@ -66,7 +66,7 @@ func (v *view) meet(f flow) {
 		n, known := v.flows[end]
 		switch {
 		case !known && len(v.flows) >= maxServers:
-		case end.port() >= lowestOfClients && f[1-i].port() < lowestOfClients: // a scan has one port for all that it asks
+		case end.port >= lowestOfClients && f[1-i].port < lowestOfClients: // a scan has one port for all that it asks
 			v.flows[end] = seeker
 		case n < several:
 			v.flows[end] = n + 1

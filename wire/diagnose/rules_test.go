@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -200,5 +201,24 @@ func TestRules(t *testing.T) {
 			0.06 < . 44 0 20`, "ok"},
 	} {
 		assert.Equal(t, c.want, verdictsOf(diagnoseText(t, c.packets)), name)
+	}
+}
+
+// TestALastFINWhoseAcknowledgmentIsMissingIsToldAsThat: one acknowledgment may not have been captured, and a FIN that was sent once proves no trouble.
+func TestALastFINWhoseAcknowledgmentIsMissingIsToldAsThat(t *testing.T) {
+	const once = "the FIN of the server was not seen acknowledged; it was not sent again, either"
+	const closing = exchange + "1 > F. 101 0 301\n1.1 < F. 301 0 102\n"
+	for name, c := range map[string]struct{ packets, verdict, note string }{
+		"sent once":            {closing, "ok", once},
+		"sent twice":           {closing + "1.3 < F. 301 0 102\n", "ok", "the FIN of the server was sent 2 times, and not seen acknowledged"},
+		"sent again and again": {closing + "1.3 < F. 301 0 102\n1.7 < F. 301 0 102\n2.5 < F. 301 0 102\n", "blackhole", ""},
+		"acknowledged":         {closing + "1.2 > . 102 0 302\n", "ok", ""},
+		"answered by a RST":    {closing + "1.2 > R 102 0 302\n", "ok", ""},
+	} {
+		r := diagnoseText(t, c.packets)[0]
+		assert.Equal(t, c.verdict, r.verdict, name)
+		notes := strings.Join(english(r.Notes), "\n")
+		assert.Contains(t, notes, c.note, name)
+		assert.Equal(t, c.note != "", strings.Contains(notes, "not seen acknowledged"), name)
 	}
 }

@@ -43,11 +43,15 @@ func (u *unheard) add(m mark) {
 	u.count, u.last = u.count+1, m
 }
 
-// side is what one end of a connection has sent, and how far the other has acknowledged it.
+// side is what one end of a connection has sent, and how far the other has acknowledged it. First comes what nearly every segment reads
+// or changes, as in [conn].
 type side struct {
 	packets    int64
 	last       mark
-	ttl        uint8 // of the first packet
+	isn        uint32
+	base       uint32 // the first sequence number of data that is known of
+	next       uint32 // one past the highest sequence number sent
+	acked      uint32 // the highest acknowledgment number that the other side sent
 	hasISN     bool
 	hasNext    bool
 	hasAcked   bool // the other side acknowledged something
@@ -56,50 +60,46 @@ type side struct {
 	multipath  bool // its SYN has the option of Multipath TCP
 	subflow    bool // its SYN joins a connection of Multipath TCP
 	deaf       bool // it had received nothing when it sent its FIN, or its RST without one
-	isn        uint32
-	base       uint32 // the first sequence number of data that is known of
-	next       uint32 // one past the highest sequence number sent
-	acked      uint32 // the highest acknowledgment number that the other side sent
 
-	mss    uint16
-	shift  uint8 // window scale
-	window uint32
+	ttl     uint8 // of the first packet
+	shift   uint8 // window scale
+	mss     uint16
+	window  uint32
+	zero    mark  // its window has been 0 since
+	bytes   int64 // of data, each counted once
+	una     mark  // the first sending of the oldest unacknowledged segment, where known
+	gap     mark  // the segment after the skipped ones
+	unheard unheard
+	stuck   stuck
+	fin     mark
+	proven  mark // the acknowledgment of a FIN that is not in the capture
+	rst     mark
 
-	bytes     int64 // of data, each counted once
-	bursts    int32 // times that data followed a pause
-	firstData mark
-	lastData  mark
-	una       mark   // the first sending of the oldest unacknowledged segment, where known
-	hole      uint32 // where numbers were skipped, when gap is set
-	gap       mark   // the segment after the skipped ones
-	resumed   uint32 // with which that segment begins
-
+	lastData   mark
 	largest    int32 // data of the largest segment that was acknowledged, in bytes
 	pending    int32 // the same of the largest one not yet acknowledged, which ends at pendingEnd
 	pendingEnd uint32
 	behind     int32 // data that was acknowledged behind what was not (SACK, RFC 2018), the least seen of it, in bytes; 0: none
+	bursts     int32 // times that data followed a pause
+	probes     int32
+	finSeq     uint32
+	fins       int32 // sendings of the FIN
+	lastFIN    mark
 
-	stuck    stuck
-	unheeded *stuck // the same of data that was acknowledged; nil: nearly always
-	zero     mark   // its window has been 0 since
-	probes   int32
-	probe    mark // the latest probe of its closed window
-
-	unheard  unheard
-	fin      mark
-	finSeq   uint32
-	fins     int32 // sendings of the FIN
-	lastFIN  mark
-	proven   mark  // the acknowledgment of a FIN that is not in the capture
-	afterFIN int64 // bytes that the other side sent after this side's FIN
-	rst      mark
-	rsts     int32
-	rstTTL   uint8
-	rstSeq   uint32
-	rstAck   uint32 // 0: its RST acknowledged nothing
-	beyond   bool   // it sent data behind the number of its RST
-	unknown  bool   // its RST is that of a stack which knows nothing of the connection
-	afterRST bool   // it went on sending as if it had not sent the RST
+	firstData mark
+	hole      uint32     // where numbers were skipped, when gap is set
+	resumed   uint32     // with which that segment begins
+	fragments *fragments // nil: nothing was sent in fragments
+	unheeded  *stuck     // the same as stuck, of data that was acknowledged; nil: nearly always
+	probe     mark       // the latest probe of its closed window
+	afterFIN  int64      // bytes that the other side sent after this side's FIN
+	rsts      int32
+	rstSeq    uint32
+	rstAck    uint32 // 0: its RST acknowledged nothing
+	rstTTL    uint8
+	beyond    bool // it sent data behind the number of its RST
+	unknown   bool // its RST is that of a stack which knows nothing of the connection
+	afterRST  bool // it went on sending as if it had not sent the RST
 }
 
 // unacknowledged is how many of the numbers sent the other side has not acknowledged.
@@ -153,7 +153,7 @@ const widest = 1 << 30
 func (s *side) skip(ack uint32, m mark) {
 	s.proven = mark{}
 	switch {
-	case ack-s.next > 1:
+	case ack-s.next > 1, s.fragments.isCut():
 		s.missed = true
 	case s.hasISN || s.bytes > 0:
 		s.proven = m
@@ -212,6 +212,9 @@ func (s *side) send(p *wire.Packet, m mark, closed bool) {
 	seq, size := p.TCP.Seq, p.TCP.Payload
 	end := seq + uint32(size)
 	s.know(seq)
+	if p.MoreFragments || s.fragments != nil {
+		s.takePiece(p, m)
+	}
 	switch {
 	case s.isKeepAlive(seq, size):
 		s.unheard.add(m)

@@ -73,7 +73,7 @@ func (v *veils) pass(p *wire.Packet, m mark) {
 // isWayBack reports whether an ESP packet goes from the server or to the client, or the other way than one that came just before the
 // SYN, and may have carried it.
 func (v *veils) isWayBack(q *question, p *veil) bool {
-	if p.from == q.c.flow[1-q.c.clientAt].host() || p.to == q.c.flow[q.c.clientAt].host() {
+	if p.from == q.c.flow[1-q.c.clientAt].host || p.to == q.c.flow[q.c.clientAt].host {
 		return true
 	}
 	for _, came := range v.latest[:min(v.n, len(v.latest))] {
