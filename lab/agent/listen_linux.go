@@ -59,6 +59,14 @@ func listen(ctx context.Context, s Streams, args []string) error {
 	if !known {
 		return Usagef("a service does not know how to %q", service.Behaviour)
 	}
+	if service.Refuses > 0 {
+		if err := awaitRefusals(ctx, s, service.Number(), service.Refuses); err != nil {
+			if ctx.Err() != nil {
+				return nil // it was ended before it listened
+			}
+			return err
+		}
+	}
 	listener, err := listenService(ctx, s.Namespace, service)
 	if err != nil {
 		return err
@@ -70,7 +78,9 @@ func listen(ctx context.Context, s Streams, args []string) error {
 			return os.NewSyscallError("setrlimit", err)
 		}
 	}
-	SayReady(s)
+	if service.Refuses == 0 { // else it has said so before
+		SayReady(s)
+	}
 	return behave(ctx, listener, service)
 }
 
