@@ -84,10 +84,10 @@ func Alike(s, other harness.Scenario) string {
 	return ""
 }
 
-// wantsTLS reports whether with the fault the service speaks TLS.
+// wantsTLS reports whether with the fault the service speaks TLS, and answers also those who do not.
 func wantsTLS(f harness.Fault) bool {
 	other, is := f.(faults.Misbehave)
-	return is && other.To.TLS != ""
+	return is && other.To.TLS != "" && other.To.TLS != lab.TLSCutShort
 }
 
 // isProxied reports whether a load balancer that understands HTTP answers the client, whatever the server does.

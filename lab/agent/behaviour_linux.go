@@ -99,7 +99,7 @@ func serveHTTP(ctx context.Context, l net.Listener, s lab.Service) error {
 		if err != nil {
 			return err
 		}
-		l = tls.NewListener(lingering{l}, config)
+		l = tls.NewListener(lingering{l, s.TLS == lab.TLSCutShort}, config)
 	}
 	server := &http.Server{
 		ErrorLog: log.New(io.Discard, "", 0), // a handshake that fails is the client's affair
