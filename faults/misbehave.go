@@ -37,6 +37,7 @@ var tlsDeeds = map[lab.Secured]lang.Text{
 	lab.TLSOtherName:         {English: "has a certificate for another name", Korean: "다른 이름의 인증서를 쓴다"},
 	lab.TLSOld:               {English: "speaks no version after TLS 1.1", Korean: "TLS 1.1 이하만 지원한다"},
 	lab.TLSClientCertificate: {English: "asks for a certificate of the client", Korean: "클라이언트에게 인증서를 요구한다"},
+	lab.TLSCutShort:          {English: "sends one half of a TLS record and then nothing", Korean: "TLS 레코드의 절반을 보내고 멈춘다"},
 }
 
 func (f Misbehave) String() string { return f.Words().English }
@@ -92,7 +93,7 @@ func (f Misbehave) Verify(ctx context.Context, b *lab.Bench) error {
 		return agent.GoClient{TLS: f.To.TLS != ""}.Do(ctx, lab.Call{Host: server, Target: b.Target(), Timeout: f.To.Delay + patience})
 	}
 	var o lab.Outcome
-	if f.To.Behaviour == lab.Silent { // nothing will come
+	if f.To.Behaviour == lab.Silent || f.To.TLS == lab.TLSCutShort { // no answer will come
 		o, err = askInVain(ask)
 	} else {
 		o, err = ask(lab.DefaultTimeout)
@@ -149,6 +150,9 @@ func (f Misbehave) shows(o lab.Outcome, reached bool) bool {
 	}
 	if code := tlsEnds[f.To.TLS]; code != "" {
 		return o.Code == code
+	}
+	if f.To.TLS == lab.TLSCutShort {
+		return o.Timeout && o.Stage == "read"
 	}
 	switch f.To.Behaviour {
 	case lab.CloseEarly, lab.HalfAnswer:

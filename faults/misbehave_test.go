@@ -40,6 +40,7 @@ func TestMisbehaveShows(t *testing.T) {
 		{lab.Service{Behaviour: lab.ResetAfterRequest}, []lab.Outcome{reset}},
 		{lab.Service{Behaviour: lab.CloseUnread}, []lab.Outcome{reset}},
 		{lab.Service{Behaviour: lab.Silent}, []lab.Outcome{unheard}},
+		{lab.Service{TLS: lab.TLSCutShort}, []lab.Outcome{unheard}},
 		{lab.Service{Delay: 4 * time.Second}, []lab.Outcome{late}},
 	} {
 		for _, o := range all {

@@ -10,6 +10,9 @@ func (Misbehave) OwnMoment() string { return replaced }
 func (BindOtherFamily) OwnMoment() string { return replaced }
 
 // OwnMoment implements harness.Unmovable.
+func (ComeLate) OwnMoment() string { return replaced }
+
+// OwnMoment implements harness.Unmovable.
 func (Freeze) OwnMoment() string { return replaced }
 
 // OwnMoment implements harness.Unmovable.

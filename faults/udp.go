@@ -106,6 +106,9 @@ func (Serving) UnfitForUDP() string { return replacesServer }
 func (Misbehave) UnfitForUDP() string { return replacesServer }
 
 // UnfitForUDP implements harness.ForUDP.
+func (ComeLate) UnfitForUDP() string { return replacesServer }
+
+// UnfitForUDP implements harness.ForUDP.
 func (BindOtherFamily) UnfitForUDP() string { return replacesServer }
 
 // UnfitForUDP implements harness.ForUDP.

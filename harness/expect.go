@@ -27,15 +27,29 @@ type circumstances struct {
 	tolerance signature.Tolerance
 }
 
-// expectations parses a scenario's text, whose alternatives are separated by a line "or".
-func expectations(text string, c circumstances) ([]signature.Signature, error) {
-	var list []signature.Signature
+// expected is what the attempts at a vantage point must be: each of them like the one signature, or, where there are two, the last one like the
+// second, and each before it, of which there is one at least, like the first.
+type expected []signature.Signature
+
+// expectations parses a scenario's text, whose alternatives are separated by a line "or". In an alternative a line "then" stands before
+// what the last attempt must be.
+func expectations(text string, c circumstances) ([]expected, error) {
+	var list []expected
 	for alternative := range strings.SplitSeq(strings.Trim(text, "\n")+"\n", "\nor\n") {
-		s, err := expectation(alternative, c)
-		if err != nil {
-			return nil, err
+		earlier, last, again := strings.Cut(alternative, "\nthen\n")
+		parts := []string{earlier}
+		if again {
+			parts = append(parts, last)
 		}
-		list = append(list, s)
+		var want expected
+		for _, part := range parts {
+			s, err := expectation(part, c)
+			if err != nil {
+				return nil, err
+			}
+			want = append(want, s)
+		}
+		list = append(list, want)
 	}
 	return list, nil
 }
@@ -106,7 +120,7 @@ type checker struct {
 
 // wireAt holds what one vantage point saw of an act's flows against expectations, of which one must match. The difference
 // is that from the first.
-func (c checker) wireAt(flows []wire.Attempt, wants ...signature.Signature) *signature.Difference {
+func (c checker) wireAt(flows []wire.Attempt, wants ...expected) *signature.Difference {
 	var first *signature.Difference
 	for _, want := range wants {
 		m := c.wireIs(flows, want)
@@ -120,12 +134,17 @@ func (c checker) wireAt(flows []wire.Attempt, wants ...signature.Signature) *sig
 	return first
 }
 
-func (c checker) wireIs(flows []wire.Attempt, want signature.Signature) *signature.Difference {
-	if len(flows) == 0 {
-		return want.Match(wire.Attempt{}, c.options)
+func (c checker) wireIs(flows []wire.Attempt, want expected) *signature.Difference {
+	for len(flows) < len(want) {
+		flows = append(flows[:len(flows):len(flows)], wire.Attempt{}) // of what is missing no packet was seen
 	}
-	for _, a := range flows {
-		if m := want.Match(a, c.options); m != nil {
+	last := len(flows) - 1
+	for i, a := range flows {
+		part := want[0]
+		if i == last {
+			part = want[len(want)-1]
+		}
+		if m := part.Match(a, c.options); m != nil {
 			return m
 		}
 	}

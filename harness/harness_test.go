@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/tcplab/tcplab/faults"
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/wire"
 	"github.com/tcplab/tcplab/wire/signature"
 )
 
@@ -66,10 +67,32 @@ func TestExpectationsAreAlternatives(t *testing.T) {
 	got, err := expectations("+0 > S\nor\n+0 > S\n+any < R.\n", circumstances{family: lab.IPv4})
 	require.NoError(t, err)
 	require.Len(t, got, 2)
-	assert.Equal(t, signature.MustParse("+0 > S").String(), got[0].String())
-	assert.Equal(t, signature.MustParse("+0 > S\n+any < R.").String(), got[1].String())
-	_, err = expectations("+0 > S\nor\n", circumstances{family: lab.IPv4})
-	assert.Error(t, err, "an alternative that says nothing")
+	assert.Equal(t, signature.MustParse("+0 > S").String(), got[0][0].String())
+	assert.Equal(t, signature.MustParse("+0 > S\n+any < R.").String(), got[1][0].String())
+	for _, nothing := range []string{"+0 > S\nor\n", "+0 > S\nthen\n"} {
+		_, err = expectations(nothing, circumstances{family: lab.IPv4})
+		assert.Error(t, err, "a part that says nothing")
+	}
+}
+
+func TestTheLastAttemptMayBeAnother(t *testing.T) {
+	wants, err := expectations("+0 > S\n+any < R.\nthen\n+0 > S\n+any < S.\nor\n+0 > S\n", circumstances{family: lab.IPv4})
+	require.NoError(t, err)
+	answered := func(flags wire.Flags) wire.Attempt {
+		client, server := netip.MustParseAddrPort("198.51.100.10:40000"), netip.MustParseAddrPort("203.0.113.10:8080")
+		return wire.Attempt{Client: client, Server: server, HasSYN: true, Packets: []wire.Packet{
+			{Kind: wire.KindTCP, Src: client.Addr(), SrcPort: client.Port(), Dst: server.Addr(), DstPort: server.Port(), TCP: wire.TCP{Flags: wire.SYN}},
+			{Kind: wire.KindTCP, Src: server.Addr(), SrcPort: server.Port(), Dst: client.Addr(), DstPort: client.Port(), TCP: wire.TCP{Flags: flags | wire.ACK, Ack: 1}}}}
+	}
+	silent, refused, taken := answered(0), answered(wire.RST), answered(wire.SYN)
+	silent.Packets = silent.Packets[:1]
+	check := checker{signature.Options{Tolerance: signature.DefaultTolerance()}}
+	for _, flows := range [][]wire.Attempt{{refused, taken}, {refused, refused, taken}, {silent}, {silent, silent}} {
+		assert.Nil(t, check.wireAt(flows, wants...), "%d attempts", len(flows))
+	}
+	for _, flows := range [][]wire.Attempt{{}, {refused}, {taken}, {refused, refused}, {taken, refused}, {refused, taken, taken}, {silent, taken}} {
+		assert.NotNil(t, check.wireAt(flows, wants...), "%d attempts", len(flows))
+	}
 }
 
 func TestClientWantDiffers(t *testing.T) {

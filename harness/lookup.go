@@ -122,7 +122,7 @@ func (r *run) notAnswered(a act, traces []wire.Trace) *Mismatch {
 		if !slices.Contains(way, t.Point) {
 			continue
 		}
-		if m := r.checker.wireAt(a.lookups(t, r.options.Family), answered, answeredByTCP); m != nil {
+		if m := r.checker.wireAt(a.lookups(t, r.options.Family), expected{answered}, expected{answeredByTCP}); m != nil {
 			return r.lookupMismatch(r.options.Family, t.Point, m)
 		}
 	}

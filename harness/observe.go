@@ -166,7 +166,7 @@ func (r *run) notEstablished(a act, traces []wire.Trace) *Mismatch {
 		if !slices.Contains(way, t.Point) {
 			continue
 		}
-		if m := r.checker.wireAt(a.flowsIn(t), want); m != nil {
+		if m := r.checker.wireAt(a.flowsIn(t), expected{want}); m != nil {
 			return r.wireMismatch(a, t.Point, m, traces)
 		}
 	}

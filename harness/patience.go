@@ -7,16 +7,20 @@ import (
 	"time"
 
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
 	"github.com/tcplab/tcplab/lab/witness"
 	"github.com/tcplab/tcplab/wire/signature"
 )
 
 // needsRealTime reports whether a scenario has a delay that does not shrink with the kernel's timers for SYNs: a program's, as the one of
-// a line, of a client that tries the next address or asks a name server, or of a slow service; a fault's; or the kernel's own for a neighbour that does
+// a line, of a client that tries the next address, asks a name server or whether the other end is there, or of a slow service; a fault's; or the kernel's own for a neighbour that does
 // not answer, before whose end a compressed connection would have been given up.
 func (s Scenario) needsRealTime() bool {
 	if clocked, is := s.Fault.(OwnClock); is && clocked.OwnClock() {
 		return true
+	}
+	if asker, ours := s.Client.(agent.GoClient); ours && asker.KeepAlive > 0 && s.Want.Client.Timeout {
+		return true // it asks after whole seconds, for which a patience that has shrunk is too short
 	}
 	return s.Want.Client.Within == NeighbourGivenUp || len(s.Also) > 0 || lab.AsksByName(s.Client) || s.Unnoticed == OutwaitsSlow || len(s.Plan().EndsOf(lab.Line)) > 0
 }

@@ -41,7 +41,7 @@ type Scenario struct {
 	Verdict string
 	// ServerVerdict is that of what a capture on the server shows, where it is another one.
 	ServerVerdict string
-	// Second is what else fails, and is seen after the first failure; the zero value: nothing.
+	// Second is what is seen after the first failure: what else fails, or the success of a client that connects again; the zero value: nothing.
 	Second Finding
 	// Topology is the plan of its lab; the zero value stands for [lab.Routed].
 	Topology lab.Topology
@@ -194,7 +194,7 @@ type Want struct {
 	// "router:to-client", "router:to-server", "server". Before it is parsed, $MSS stands for the maximum segment size
 	// that the family has on Ethernet, and a line that begins with "+rto*" for as many lines "+rto" as retransmissions
 	// of a SYN fit into the client's patience, by the sysctls of its host. A line "or" stands between alternatives, of
-	// which one must match.
+	// which one must match; a line "then", of a client that connects again, between what its attempts must be and what its last one.
 	Wire map[string]string
 	// Lookup is about a client that looks the service's name up first.
 	Lookup LookupWant

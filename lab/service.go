@@ -34,6 +34,9 @@ type Service struct {
 	// Files is how many file descriptors the service's process may have, connections among them (RLIMIT_NOFILE, setrlimit(2)); 0: as many
 	// as the machine lets it. [Serve] then keeps connections that say nothing, until there is no descriptor left for one more.
 	Files int `json:"files,omitempty"`
+	// Refuses is how many SYNs are refused before it listens, because nobody does so long: it begins when so many refusals have left its
+	// host. 0: it listens from the beginning.
+	Refuses int `json:"refuses,omitempty"`
 	// TLS is how [Serve] speaks TLS; empty: it does not.
 	TLS Secured `json:"tls,omitempty"`
 	// Own is somebody's own server in place of the lab's, which listens on Port and on its further ports; nil: the lab's.
@@ -154,6 +157,9 @@ func (s Service) String() string {
 	}
 	if s.Files > 0 {
 		text += fmt.Sprintf(" (%d file descriptors)", s.Files)
+	}
+	if s.Refuses > 0 {
+		text += fmt.Sprintf(" (after %d refusals)", s.Refuses)
 	}
 	if s.TLS != "" {
 		text += fmt.Sprintf(" (TLS: %s)", s.TLS)

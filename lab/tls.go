@@ -25,6 +25,8 @@ const (
 	TLSOld Secured = "old"
 	// TLSClientCertificate asks the client for a certificate, and takes no connection without.
 	TLSClientCertificate Secured = "client-certificate"
+	// TLSCutShort sends the first half of its first record, and then nothing more.
+	TLSCutShort Secured = "cut-short"
 )
 
 // The codes of an [Outcome] for TLS that fails; one that begins with [TLSAlert] goes on with the words of the alert that came.

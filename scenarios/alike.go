@@ -48,6 +48,8 @@ const (
 
 	askedInVain = "the router asks for the server's hardware address in both, and nobody answers: whether the question reaches the server tells (sudo tcpdump -ni any 'arp or icmp6' there), if it is up"
 
+	askedOnce = "a client that asks once meets the refusal, and not who listens after it: a second attempt tells"
+
 	notListeningThere = "nobody listens at the address and port that the client asks, and the kernel says so in the same way: ss -ltn on the server tells where the program listens, if it runs"
 )
 
@@ -68,6 +70,8 @@ func Alike(s, other harness.Scenario) string {
 		return balancerWaitsNot
 	case s.Alike == nobodyReads && bystander(s, harness.SendsLittle) && other.Fault == harness.Fault(hangsThenCut):
 		return windowStaysOpen
+	case isLate(other.Fault) && (s.Alike == notListeningThere || hasProxy(s) && s.Fault == harness.Fault(faults.StopService{})):
+		return askedOnce
 	case hasProxy(s) && isBehindFirewall(s.Fault, other.Fault):
 		return ownBehindProxy
 	case s.Fault == harness.Fault(faults.Overlap{}) && other.Alike == noRouteBack:
@@ -80,10 +84,10 @@ func Alike(s, other harness.Scenario) string {
 	return ""
 }
 
-// wantsTLS reports whether with the fault the service speaks TLS.
+// wantsTLS reports whether with the fault the service speaks TLS, and answers also those who do not.
 func wantsTLS(f harness.Fault) bool {
 	other, is := f.(faults.Misbehave)
-	return is && other.To.TLS != ""
+	return is && other.To.TLS != "" && other.To.TLS != lab.TLSCutShort
 }
 
 // isProxied reports whether a load balancer that understands HTTP answers the client, whatever the server does.
@@ -111,6 +115,12 @@ func withoutCut(f harness.Fault) harness.Fault {
 func isSlow(f harness.Fault) bool {
 	other, is := f.(faults.Misbehave)
 	return is && other.To.Delay > 0
+}
+
+// isLate reports whether with the fault the service listens when it has refused a client.
+func isLate(f harness.Fault) bool {
+	_, is := f.(faults.ComeLate)
+	return is
 }
 
 // isBehindFirewall reports whether a fault is the second one of two, of which the first is a firewall's.

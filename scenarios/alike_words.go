@@ -28,6 +28,7 @@ var reasonsInKorean = map[string]string{
 	nobodyReads:       "둘 다 프로그램이 아무것도 읽지 않는다: 연결을 받았는지로 구별한다, 받지 않은 연결은 서버의 ss -ltn에서 Recv-Q에 보인다",
 	windowStaysOpen:   "조금만 보내는 클라이언트는 윈도를 채우지 않고, 경로는 윈도가 닫힌 뒤에야 끊긴다",
 	askedInVain:       "둘 다 라우터가 서버의 MAC 주소를 묻지만 아무도 대답하지 않는다: 서버가 켜져 있다면 질문이 서버에 닿는지로 구별한다(서버에서 sudo tcpdump -ni any 'arp or icmp6')",
+	askedOnce:         "한 번만 묻는 클라이언트는 거부만 받고 그 뒤에 누가 리슨하는지 알지 못한다: 다시 시도해 보면 구별된다",
 	notListeningThere: "클라이언트가 묻는 주소와 포트에서 듣는 프로그램이 없고, 커널은 똑같이 그렇게 말한다: 프로그램이 돌고 있다면 어디서 듣는지 서버의 ss -ltn으로 알 수 있다",
 
 	lateReplyTells: "늦은 응답은 클라이언트가 포기한 뒤에 온다: 더 오래 한 캡처로 구별한다",

@@ -9,7 +9,7 @@ import (
 
 var _ = register(harness.Scenario{
 	Name:        "load-balancer-loses-server",
-	Cause:       diagnose.CauseHangs,
+	Cause:       diagnose.CauseBackendLost,
 	Group:       "devices",
 	Place:       "server",
 	Experiences: []int{10},

@@ -14,6 +14,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -71,14 +72,22 @@ type gated struct{ *lab.GatedListener }
 
 func (l gated) Close() error { return l.End() }
 
-// freezes lets a service freeze, and go on, when it is told to.
-func freezes(s Streams, l net.Listener) (told func(line string)) {
-	return func(line string) {
-		g, ok := l.(gated)
-		for _, frozen := range []bool{false, true} {
-			if ok && line == lab.FreezeLine(frozen) && g.Freeze(frozen) == nil {
-				SayReady(s)
-			}
+// freezer lets a service freeze, and go on, when it is told to.
+type freezer struct{ listener atomic.Pointer[gated] }
+
+// listens notes that the service listens.
+func (f *freezer) listens(l net.Listener) {
+	if g, ok := l.(gated); ok {
+		f.listener.Store(&g)
+	}
+}
+
+// told does what a line asks for, and says that it is done.
+func (f *freezer) told(s Streams, line string) {
+	l := f.listener.Load()
+	for _, frozen := range []bool{false, true} {
+		if l != nil && line == lab.FreezeLine(frozen) && l.Freeze(frozen) == nil {
+			SayReady(s)
 		}
 	}
 }
@@ -119,7 +128,7 @@ func serveHTTP(ctx context.Context, l net.Listener, s lab.Service) error {
 		if err != nil {
 			return err
 		}
-		l = tls.NewListener(lingering{l}, config)
+		l = tls.NewListener(lingering{l, s.TLS == lab.TLSCutShort}, config)
 	}
 	server := &http.Server{
 		ErrorLog: log.New(io.Discard, "", 0), // a handshake that fails is the client's affair

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/tcplab/tcplab/lab"
+	"golang.org/x/sys/unix"
 )
 
 // dialer is what "dial" does.
@@ -26,6 +27,7 @@ type dialer struct {
 	idle       time.Duration
 	alive      time.Duration
 	upload     int
+	retry      time.Duration
 	greeted    bool
 	serverName string
 	secured    bool
@@ -42,7 +44,7 @@ func dial(ctx context.Context, s Streams, args []string) error {
 		return err
 	}
 	if d.targets, err = addressesIn(where); err != nil || d.upload < 0 {
-		return Usagef("usage: tcplab host dial [--timeout 3s] [--path /] [--idle 0s] [--keep-alive 0s] [--upload 0] [--greeted] [--tls] [--server-name NAME] [--connect-only] ADDRESS:PORT... (an IP address, IPv6 in brackets; the next is tried 250 ms after the one before it, or when that has failed)")
+		return Usagef("usage: tcplab host dial [--timeout 3s] [--path /] [--idle 0s] [--keep-alive 0s] [--upload 0] [--retry 0s] [--greeted] [--tls] [--server-name NAME] [--connect-only] ADDRESS:PORT... (an IP address, IPv6 in brackets; the next is tried 250 ms after the one before it, or when that has failed)")
 	}
 	return d.call(ctx, s, time.Now())
 }
@@ -101,6 +103,7 @@ func (d *dialer) parse(verb string, args []string) ([]string, error) {
 	flags.DurationVar(&d.idle, "idle", 0, "keep the connection idle for so long, then use it again")
 	flags.DurationVar(&d.alive, "keep-alive", 0, "ask whether the other end is still there after so long, in whole seconds, three times; 0: never")
 	flags.IntVar(&d.upload, "upload", 0, "bytes to send with the request")
+	flags.DurationVar(&d.retry, "retry", 0, "connect again so long after a refusal, as long as the timeout lasts; 0: do not")
 	flags.BoolVar(&d.greeted, "greeted", false, "wait for a line of the server's, and speak in lines")
 	flags.BoolVar(&d.secured, "tls", false, "speak TLS, and trust the lab's own authority")
 	flags.StringVar(&d.serverName, "server-name", "", "ask for this name by TLS; empty: for the server's address")
@@ -112,7 +115,7 @@ func (d *dialer) parse(verb string, args []string) ([]string, error) {
 // call connects to the first of the targets that answers, talks, and prints the outcome.
 func (d dialer) call(ctx context.Context, s Streams, start time.Time) error {
 	network := &net.Dialer{Deadline: d.deadline(start), KeepAlive: -1, KeepAliveConfig: d.keepAlive(), Control: s.Namespace.Control}
-	conn, err := dialFirst(ctx, network.DialContext, d.targets)
+	conn, err := d.connect(ctx, network.DialContext)
 	if err != nil {
 		return PrintJSON(s.Stdout, lab.OutcomeOf("go", "connect", err, time.Since(start)))
 	}
@@ -125,6 +128,17 @@ func (d dialer) call(ctx context.Context, s Streams, start time.Time) error {
 	}
 	outcome.Local = conn.LocalAddr().(*net.TCPAddr).AddrPort()
 	return PrintJSON(s.Stdout, outcome)
+}
+
+// connect connects to the first of the targets that answers. Where it may try again, it does until that is no refusal any more: the
+// deadline ends it in any case.
+func (d dialer) connect(ctx context.Context, dial dialFunc) (net.Conn, error) {
+	for {
+		conn, err := dialFirst(ctx, dial, d.targets)
+		if d.retry == 0 || !errors.Is(err, unix.ECONNREFUSED) || !pause(ctx, d.retry) {
+			return conn, err
+		}
+	}
 }
 
 // addressesIn reads addresses with their ports, of which there is one at least.

@@ -21,6 +21,9 @@ type GoClient struct {
 	KeepAlive time.Duration
 	// Upload is how many bytes go with the request; the client then waits until they are written, and for the reply.
 	Upload int
+	// Retry is how long it waits before it connects again where its connection was refused, for as long as its patience lasts. 0: it does not
+	// try again.
+	Retry time.Duration
 	// Greeted says that it waits for a line of the server's before it says anything, as clients of mail servers, SSH and MySQL do, and
 	// speaks in lines.
 	Greeted bool
@@ -74,6 +77,9 @@ func (c GoClient) verb(verb string, timeout time.Duration, where ...string) []st
 	}
 	if c.Upload != 0 {
 		argv = append(argv, "--upload", strconv.Itoa(c.Upload))
+	}
+	if c.Retry != 0 {
+		argv = append(argv, "--retry", c.Retry.String())
 	}
 	if c.Greeted {
 		argv = append(argv, "--greeted")

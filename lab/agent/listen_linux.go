@@ -50,29 +50,39 @@ func listen(ctx context.Context, s Streams, args []string) error {
 		s.Stdin = io.MultiReader(strings.NewReader(line), s.Stdin)
 		return inOwnProcessTold(ctx, s, nil, append([]string{"listen", "--alone"}, args...)) // the limit is one of a process, which may have other verbs in it
 	}
+	var freezing freezer
+	ctx, cancel := untilStdinEnds(ctx, s, func(line string) { freezing.told(s, line) })
+	defer cancel()
 	if service.Proto == "udp" {
-		ctx, cancel := UntilStdinEnds(ctx, s)
-		defer cancel()
 		return echoDatagrams(ctx, s, service)
 	}
 	behave, known := behaviours[service.Behaviour]
 	if !known {
 		return Usagef("a service does not know how to %q", service.Behaviour)
 	}
+	if service.Refuses > 0 {
+		if err := awaitRefusals(ctx, s, service.Number(), service.Refuses); err != nil {
+			if ctx.Err() != nil {
+				return nil // it was ended before it listened
+			}
+			return err
+		}
+	}
 	listener, err := listenService(ctx, s.Namespace, service)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := untilStdinEnds(ctx, s, freezes(s, listener))
-	defer cancel()
 	defer closeWith(ctx, listener)()
+	freezing.listens(listener)
 	if service.Files > 0 {
 		few := unix.Rlimit{Cur: uint64(service.Files), Max: uint64(service.Files)}
 		if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &few); err != nil {
 			return os.NewSyscallError("setrlimit", err)
 		}
 	}
-	SayReady(s)
+	if service.Refuses == 0 { // else it has said so before
+		SayReady(s)
+	}
 	return behave(ctx, listener, service)
 }
 

@@ -7,9 +7,11 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/binary"
 	"io"
 	"math/big"
 	"net"
+	"sync"
 	"time"
 
 	"github.com/tcplab/tcplab/lab"
@@ -107,14 +109,21 @@ func clientTLS(server string) (*tls.Config, error) {
 
 // lingering is a listener whose connections are closed as web servers do it (lingering close): what the client has still sent is read
 // before, since a kernel answers what nobody reads with a RST, which would overtake the alert that says why.
-type lingering struct{ net.Listener }
+type lingering struct {
+	net.Listener
+	cutShort bool // of what is said on a connection, half a record is sent
+}
 
 func (l lingering) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
 	if err != nil {
 		return nil, err
 	}
-	return lingeringConn{c.(halfCloser)}, nil
+	conn := lingeringConn{c.(halfCloser)}
+	if l.cutShort {
+		return &cutConn{lingeringConn: conn, ended: make(chan struct{})}, nil
+	}
+	return conn, nil
 }
 
 // halfCloser is a connection of TCP.
@@ -133,4 +142,30 @@ func (c lingeringConn) Close() error {
 		_, _ = io.Copy(io.Discard, c.halfCloser)
 	}
 	return c.halfCloser.Close()
+}
+
+// cutConn is a connection on which the first half of the first TLS record is sent. Whoever writes then waits until it is closed, as a program that is
+// stuck.
+type cutConn struct {
+	lingeringConn
+	ended chan struct{}
+	end   sync.Once
+}
+
+// Write sends half of the record with which the data begins.
+func (c *cutConn) Write(p []byte) (int, error) {
+	const header = 5 // its last two bytes are the length of what follows (RFC 8446 section 5.1)
+	record := header + int(binary.BigEndian.Uint16(p[header-2:]))
+	n, err := c.lingeringConn.Write(p[:min(record/2, len(p))])
+	if err == nil {
+		<-c.ended
+		err = net.ErrClosed
+	}
+	return n, err
+}
+
+// Close lets the writer go on.
+func (c *cutConn) Close() error {
+	c.end.Do(func() { close(c.ended) })
+	return c.lingeringConn.Close()
 }

@@ -12,9 +12,9 @@ import (
 // readAloud has words as they end when they are read in Korean: in a vowel, in a consonant, or in ㄹ, which is a consonant but for
 // "로". Letters are spelled out where the field does so (RST is 알에스티), and digits are Sino-Korean.
 var readAloud = map[string]string{
-	"vowel": "KEEPALIVE keepalive A AAAA accept address ANY API ARP Balancer blocks ClientHello conf connect D DHCP Discovery DNS ECONNREFUSED EMFILE EOF EPIPE " +
+	"vowel": "KEEPALIVE keepalive A AAAA accept address After ANY API ARP Balancer blocks ClientHello Hello ServerHello conf connect D DHCP Discovery DNS ECONNREFUSED EMFILE EOF EPIPE " +
 		"errno files forgets getaddrinfo glibc Go HAProxy hosts HTTP ICMP LINGER link Linux localhost lost MTU NAT NOERROR peer " +
-		"PID port prohibited Q query read REFUSED refused Required resolved RFC rotate route RST SOA ss sshd TCP TLS traceroute " +
+		"PID port probe prohibited Q query read REFUSED refused Required resolved RFC rotate route RST SOA ss sshd TCP TLS traceroute " +
 		"UDP verdict WAF window Wireshark write 2 4 5 9 %",
 	"consonant": "TIMEOUT ACK big Chromium DNSSEC ECN ECONNRESET ETIMEDOUT FIN get IPsec lnup ltn N NAME ping SACK SYN timeout VPN 0 3 6",
 	"rieul":     "ACL curl file hole MySQL TTL unreachable URL 1 7 8",

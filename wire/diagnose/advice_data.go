@@ -196,7 +196,7 @@ var advices = map[Verdict]advice{
 		[]check{{StepCaptureAtClient, alone, false}, {StepClientAborts, nowhere, false}, {StepTraceTCP, between, true}},
 	},
 	NoReply: {
-		[]candidate{{CauseHangs, atServer, false}, {CauseNoDescriptor, atServer, false}, {CauseWaits, atServer, false}, {CauseIncomplete, atServer, false}, {CauseReplyLostBefore, wayBack, false}, {CauseSmallMTU, wayBack, false}},
+		[]candidate{{CauseHangs, atServer, false}, {CauseNoDescriptor, atServer, false}, {CauseWaits, atServer, false}, {CauseIncomplete, atServer, false}, {CauseBackendLost, alone | onTheWay, false}, {CauseReplyLostBefore, wayBack, false}, {CauseSmallMTU, wayBack, false}},
 		[]check{{StepConnections, atServer, false}, {StepProcesses, atServer, false}, {StepCaptureAtServer, alone, false}, {StepPathBack, wayBack, true}},
 	},
 	ClosedEarly:  {anywhere(CauseApplicationDied, CauseBackendLost, CauseConnectionLimit), steps(StepJournal, StepListeners)},
