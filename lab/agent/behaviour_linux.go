@@ -14,7 +14,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -65,31 +64,6 @@ func listenService(ctx context.Context, ns *Namespace, s lab.Service) (net.Liste
 		return gated{lab.Gated(listener.TCPListener)}, nil
 	}
 	return listener, nil
-}
-
-// gated is a listener whose Close returns when nothing listens any more, as that of [Listener] does.
-type gated struct{ *lab.GatedListener }
-
-func (l gated) Close() error { return l.End() }
-
-// freezer lets a service freeze, and go on, when it is told to.
-type freezer struct{ listener atomic.Pointer[gated] }
-
-// listens notes that the service listens.
-func (f *freezer) listens(l net.Listener) {
-	if g, ok := l.(gated); ok {
-		f.listener.Store(&g)
-	}
-}
-
-// told does what a line asks for, and says that it is done.
-func (f *freezer) told(s Streams, line string) {
-	l := f.listener.Load()
-	for _, frozen := range []bool{false, true} {
-		if l != nil && line == lab.FreezeLine(frozen) && l.Freeze(frozen) == nil {
-			SayReady(s)
-		}
-	}
 }
 
 // bindOf is the network and the host part of the address that a service listens on.
