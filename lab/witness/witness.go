@@ -77,17 +77,6 @@ func (w *Witness) wait(stop <-chan struct{}, due time.Time) {
 	}
 }
 
-// waits are the naps of the goroutine that took too long, the one that has not ended among them.
-func (w *Witness) waits() []lateness {
-	w.mutex.Lock()
-	defer w.mutex.Unlock()
-	list := slices.Clone(w.among)
-	if by := time.Since(w.due); w.users > 0 && by >= noticed {
-		list = append(list, lateness{w.due, by})
-	}
-	return list
-}
-
 func (w *Witness) note(into *[]lateness, due time.Time, by time.Duration) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
@@ -107,7 +96,7 @@ func keep(into *[]lateness, due time.Time, by time.Duration) {
 // Starved is the part of the time between two times in which the goroutine was late.
 func (w *Witness) Starved(from, to time.Time) float64 {
 	sum := time.Duration(0)
-	for _, l := range w.waits() {
+	w.eachWait(from, func(l lateness) {
 		begin, end := l.due, l.due.Add(l.by)
 		if begin.Before(from) {
 			begin = from
@@ -116,27 +105,57 @@ func (w *Witness) Starved(from, to time.Time) float64 {
 			end = to
 		}
 		sum += max(0, end.Sub(begin))
-	}
+	})
 	return sum.Seconds() / to.Sub(from).Seconds()
 }
 
 // Late is the longest nap that was late between two times: one timer, or one packet, was late by as much at the most.
 func (w *Witness) Late(from, to time.Time) time.Duration {
 	w.mutex.Lock()
-	noted := slices.Clone(w.noted)
-	w.mutex.Unlock()
-	return longest(noted, from, to)
+	defer w.mutex.Unlock()
+	worst := time.Duration(0)
+	each(w.noted, from, longest(&worst, to))
+	return min(worst, to.Sub(from))
 }
 
 // Waited is the same of the goroutine: one step of a program was late by as much at the most.
-func (w *Witness) Waited(from, to time.Time) time.Duration { return longest(w.waits(), from, to) }
-
-func longest(noted []lateness, from, to time.Time) time.Duration {
+func (w *Witness) Waited(from, to time.Time) time.Duration {
 	worst := time.Duration(0)
-	for _, l := range noted {
-		if !l.due.Add(l.by).Before(from) && !l.due.After(to) {
-			worst = max(worst, l.by)
+	w.eachWait(from, longest(&worst, to))
+	return min(worst, to.Sub(from))
+}
+
+// longest keeps the longest of the naps that were due by then.
+func longest(worst *time.Duration, to time.Time) func(lateness) {
+	return func(l lateness) {
+		if !l.due.After(to) {
+			*worst = max(*worst, l.by)
 		}
 	}
-	return min(worst, to.Sub(from))
+}
+
+// eachWait is each for the naps of the goroutine, the one that has not ended among them.
+func (w *Witness) eachWait(from time.Time, do func(lateness)) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	each(w.among, from, do)
+	if by := time.Since(w.due); w.users > 0 && by >= noticed {
+		do(lateness{w.due, by})
+	}
+}
+
+// disorder is by how much later than another one a nap may be noted that has ended before it.
+const disorder = time.Second
+
+// each calls do for each nap that took too long and had not ended before a time. There are many on a busy machine, and they are noted as they end:
+// those that ended long before are not looked at.
+func each(noted []lateness, from time.Time, do func(lateness)) {
+	for _, l := range slices.Backward(noted) {
+		switch end := l.due.Add(l.by); {
+		case end.Before(from.Add(-disorder)):
+			return
+		case !end.Before(from):
+			do(l)
+		}
+	}
 }
