@@ -65,7 +65,7 @@ var edges = map[string]struct {
 	"watch":     {[]string{"lab/agent", "wire", "wire/diagnose"}, "a capture that goes on is judged as one that has ended"},
 	"":          {[]string{"lab", "netns", "docker"}, "the list of engines is the one place that knows them all"},
 	"cmd/tcplab": {[]string{"", "assistant", "lab", "lab/agent", "faults", "harness", "clients", "scenarios", "netns", "docker", "failures", "probe", "report", "report/junit", "lang", "lesson", "safefile", "standing", "trial", "watch",
-		"wire", "wireshark", "wire/signature", "wire/diagnose"}, "the command line brings everything together"},
+		"wire", "wireshark", "wire/signature", "wire/diagnose", "wire/ladder"}, "the command line brings everything together"},
 	"cmd/tcplab/cmdtest": {[]string{"", "lab", "lab/enginetest", "standing", "wire"}, "the command line is tested as it is typed; what a lab holds is asked of the lab"},
 }
 

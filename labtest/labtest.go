@@ -15,6 +15,7 @@
 package labtest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -202,7 +203,7 @@ func (l *Lab) Drawing(seen Effect) string {
 		}
 		return text.String()
 	}
-	way := report.LabPath(l.standing.Topology(), l.standing.Family(), lab.ClientHost, lab.ServerHost, seen.Traces, nil)
+	way := report.LabPath(l.standing.Topology(), l.standing.Family(), lab.ClientHost, cmp.Or(l.standing.Scenario().Target, lab.ServerHost), seen.Traces, nil)
 	way.Stood = true
 	return report.Style{}.Ladder(ladder.New(way).Brief(mostArrows))
 }

@@ -79,7 +79,10 @@ type Act struct {
 	// Sockets are those of TCP with the service that it left behind; of one that hung, those that it had at the limit.
 	Sockets []lab.Socket `json:"sockets,omitempty"`
 
-	ended time.Time
+	// Traces are what was captured at each vantage point meanwhile.
+	Traces []wire.Trace `json:"-"`
+	// Ended is when it ended, or was ended.
+	Ended time.Time `json:"-"`
 }
 
 // asked is how often the command was seen to ask the service: its connections, or its datagrams.
@@ -141,10 +144,9 @@ func (c Program) run(ctx context.Context, s *harness.Standing, limit, settle tim
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	act := &Act{}
-	if act.Hung, err = within(limit, start, ended); act.Hung {
-		act.Elapsed = time.Since(start)
-	} else {
-		act.Elapsed, act.ended = time.Since(start), time.Now()
+	act.Hung, err = within(limit, start, ended)
+	act.Elapsed, act.Ended = time.Since(start), time.Now()
+	if !act.Hung {
 		if err := pause(ctx, settle); err != nil {
 			return nil, err
 		}
@@ -187,7 +189,7 @@ func ask(ctx context.Context, s *harness.Standing, limit time.Duration) (*Act, e
 	if err != nil {
 		return nil, err
 	}
-	act := &Act{Elapsed: o.Elapsed, Stderr: o.Error, ended: o.Ended}
+	act := &Act{Elapsed: o.Elapsed, Stderr: o.Error, Ended: o.Ended}
 	if !o.OK() {
 		act.Exit = 1
 	}

@@ -34,14 +34,14 @@ func Table(w io.Writer, results []*TrialResult, tag lang.Tag) error {
 			act = r.Healthy
 		}
 		if act == nil {
-			rows = append(rows, slices.Concat([]string{r.Scenario}, slices.Repeat([]string{"-"}, 2+len(columns)), []string{string(r.Verdict), r.why(tag)}))
+			rows = append(rows, slices.Concat([]string{r.Scenario}, slices.Repeat([]string{"-"}, 2+len(columns)), []string{string(r.Verdict), r.Why(tag)}))
 			continue
 		}
-		row := []string{r.Scenario, act.Words().In(tag), secondsWords(act.Elapsed).In(tag)}
+		row := []string{r.Scenario, act.Words().In(tag), SecondsWords(act.Elapsed).In(tag)}
 		for _, c := range columns {
 			row = append(row, strconv.Itoa(c.of(act)))
 		}
-		rows = append(rows, append(row, string(r.Verdict), r.why(tag)))
+		rows = append(rows, append(row, string(r.Verdict), r.Why(tag)))
 	}
 	return align(w, rows)
 }
@@ -100,7 +100,8 @@ func (a *Act) counted(point string) wire.DatagramCount {
 	return wire.DatagramCount{}
 }
 
-func (r *TrialResult) why(tag lang.Tag) string {
+// Why is what is wrong with the command, or what else is to be known of its run.
+func (r *TrialResult) Why(tag lang.Tag) string {
 	var parts []string
 	for _, part := range []string{r.reason(tag), r.Moment.Words().In(tag)} {
 		if part != "" {
@@ -121,9 +122,17 @@ func (r *TrialResult) reason(tag lang.Tag) string {
 // Good reports whether there is nothing to blame the client for.
 func (r *TrialResult) Good() bool { return r.Verdict == OK || r.Verdict == Skipped }
 
+// Heading prints the verdict and its reason.
+func (r *TrialResult) Heading(w io.Writer, tag lang.Tag) {
+	heading := fmt.Sprintf("%s: %s", r.Scenario, r.Verdict)
+	if why := r.Why(tag); why != "" {
+		heading += ": " + why
+	}
+	fmt.Fprintln(w, heading)
+}
+
 // Details prints what the command said in the last phase that it ran in, and the sockets that it left.
 func (r *TrialResult) Details(w io.Writer, tag lang.Tag) {
-	fmt.Fprintf(w, "%s: %s: %s\n", r.Scenario, r.Verdict, r.why(tag))
 	last := r.Healed
 	if last == nil || last.OK() {
 		last = r.Broken
@@ -184,6 +193,7 @@ func JUnit(w io.Writer, results []*TrialResult) error {
 			c.Skipped = &junit.Reason{Message: r.Skipped}
 		case !r.Good():
 			var text strings.Builder
+			r.Heading(&text, lang.English)
 			r.Details(&text, lang.English)
 			c.Failure = &junit.Reason{Message: fmt.Sprintf("%s: %s", r.Verdict, r.Sentence), Text: text.String()}
 		}

@@ -3,6 +3,7 @@
 package trial
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -56,6 +57,10 @@ type TrialResult struct {
 	// Server is what somebody's own server has printed last.
 	Server string `json:"server,omitempty"`
 
+	// Topology is the lab, and Target the host that is asked in it, for a drawing of what was captured.
+	Topology lab.Topology `json:"-"`
+	Target   string       `json:"-"`
+
 	words lang.Text // Sentence, or Skipped, in each language; empty where that is an error's
 }
 
@@ -80,6 +85,7 @@ func Run(ctx context.Context, e lab.Engine, s harness.Scenario, c Program, o Opt
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, standing.Close(context.WithoutCancel(ctx))) }()
+	result.Topology, result.Target = standing.Topology(), cmp.Or(s.Target, lab.ServerHost)
 	t := &trial{standing: standing, command: c, options: o, result: result}
 	if err := t.phases(ctx); errors.Is(err, lab.ErrUnsupported) && result.Healthy != nil {
 		result.Skipped, result.Verdict = err.Error(), Skipped
@@ -166,7 +172,7 @@ func (t *trial) act(ctx context.Context, phase harness.PhaseName, limit time.Dur
 	if err := errors.Join(err, capture.Stop(context.WithoutCancel(ctx))); err != nil {
 		return nil, err
 	}
-	act.Phase = phase
+	act.Phase, act.Traces = phase, capture.Traces()
 	act.Connections, act.SYNs = Dials(capture.Traces(), t.standing.Ports()...)
 	if t.standing.Service().UDP() {
 		act.Datagrams = DatagramsOf(capture.Traces(), t.standing.Ports()...)

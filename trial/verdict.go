@@ -64,7 +64,7 @@ func (d Demand) judge(r *TrialResult, patient bool) (ClientVerdict, lang.Text) {
 		return NeverWorks, lang.Text{
 			English: "it fails while nothing is broken (%s after %s), so nothing more was tried; here its standard input is empty, and it has no terminal",
 			Korean:  "고장 난 것이 없는데도 실패하므로(%[2]s 뒤 %[1]s) 더 시험하지 않았다. 여기서는 표준 입력이 비어 있고 터미널이 없다",
-		}.With(r.Healthy.Words(), secondsWords(r.Healthy.Elapsed))
+		}.With(r.Healthy.Words(), SecondsWords(r.Healthy.Elapsed))
 	}
 	b := r.Broken
 	extra := b.asked() - r.Healthy.asked()
@@ -73,12 +73,12 @@ func (d Demand) judge(r *TrialResult, patient bool) (ClientVerdict, lang.Text) {
 		return Hangs, lang.Text{
 			English: "still waiting after %s%s: it has no timeout of its own for that",
 			Korean:  "%s 뒤에도 기다리고 있다%s: 여기에 대한 자체 타임아웃이 없다",
-		}.With(secondsWords(b.Elapsed), waiting(b.Sockets))
+		}.With(SecondsWords(b.Elapsed), waiting(b.Sockets))
 	case !r.Healed.OK():
 		return NoRecovery, lang.Text{
 			English: "it still fails once the failure has healed (%s after %s)",
 			Korean:  "장애를 복구한 뒤에도 실패한다(%[2]s 뒤 %[1]s)",
-		}.With(r.Healed.Words(), secondsWords(r.Healed.Elapsed))
+		}.With(r.Healed.Words(), SecondsWords(r.Healed.Elapsed))
 	case b.OK() && !patient && !d.MaySucceed && d.Exit == nil && b.asked()+r.Healthy.asked() == 0:
 		return Unaware, lang.Text{
 			English: "it ends with exit code 0, and was not seen to ask the service, also not while healthy: it must ask {addr}, or TCPLAB_ADDR in its environment, before it ends",
@@ -90,12 +90,12 @@ func (d Demand) judge(r *TrialResult, patient bool) (ClientVerdict, lang.Text) {
 		return GivesUpEarly, lang.Text{
 			English: "it gave up after %s; with more patience it would have got its answer",
 			Korean:  "%s 뒤에 포기했다. 더 기다렸다면 응답을 받았을 것이다",
-		}.With(secondsWords(b.Elapsed))
+		}.With(SecondsWords(b.Elapsed))
 	case extra > d.Retries:
 		return Retries, lang.Text{
 			English: "it %s than while healthy, in %s; %d are allowed",
 			Korean:  "%[2]s 동안 정상일 때보다 %[1]s. %[3]d개까지 허용된다",
-		}.With(b.more(extra), secondsWords(b.Elapsed), d.Retries)
+		}.With(b.more(extra), SecondsWords(b.Elapsed), d.Retries)
 	case d.Exit != nil && b.Exit != *d.Exit && !(b.OK() && (patient || d.MaySucceed)):
 		return EndsOtherwise, lang.Text{English: "its exit code is %d, %d was wanted", Korean: "종료 코드가 %d인데, 원한 것은 %d다"}.With(b.Exit, *d.Exit)
 	case d.Output != nil && !d.Output.MatchString(b.Stdout) && !d.Output.MatchString(b.Stderr):
@@ -137,7 +137,7 @@ func waiting(list []lab.Socket) lang.Text {
 	return lang.Text{}
 }
 
-// secondsWords are a time in a sentence.
-func secondsWords(d time.Duration) lang.Text {
+// SecondsWords are a time in a sentence.
+func SecondsWords(d time.Duration) lang.Text {
 	return lang.Text{English: "%.3g s", Korean: "%.3g초"}.With(d.Seconds())
 }

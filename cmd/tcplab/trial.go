@@ -157,6 +157,11 @@ func (f runFlags) try(cmd *cobra.Command, names, argv []string) error {
 	}
 	t := trials{flags: f, engine: engine, service: service, command: command, demand: demand, when: when, out: cmd.ErrOrStderr()}
 	results, err := t.all(cmd.Context(), list)
+	slices.SortStableFunc(results, trial.Compare)
+	var page string
+	if err == nil {
+		page, err = f.writeTrialPage(argv, results)
+	}
 	err = errors.Join(err, closeOut())
 	if c, ok := engine.(io.Closer); ok {
 		err = errors.Join(err, c.Close())
@@ -164,8 +169,7 @@ func (f runFlags) try(cmd *cobra.Command, names, argv []string) error {
 	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(results, trial.Compare)
-	return f.tell(cmd.OutOrStdout(), results)
+	return f.tell(cmd.OutOrStdout(), results, page)
 }
 
 // moreDatagrams is how many more datagrams than while healthy a command may send, where --retries does not say so: with UDP it is the program
@@ -293,7 +297,7 @@ func (t *trials) all(ctx context.Context, list []harness.Scenario) ([]*trial.Tri
 
 func (t *trials) one(ctx context.Context, s harness.Scenario) (*trial.TrialResult, error) {
 	family := lab.Family(t.flags.built.family)
-	dir := filepath.Join(t.flags.out, fmt.Sprintf("%s-%s-%s", s.Name, t.engine.Name(), family))
+	dir := filepath.Join(t.flags.out, trialFolder(s.Name, t.engine.Name(), family))
 	if err := safefile.Clear(dir); err != nil {
 		return nil, &harness.ArtifactError{Err: err}
 	}
@@ -315,7 +319,7 @@ func (t *trials) rest() (over func()) {
 }
 
 // tell shows the results, and returns what the exit code stands for.
-func (f runFlags) tell(out io.Writer, results []*trial.TrialResult) error {
+func (f runFlags) tell(out io.Writer, results []*trial.TrialResult, page string) error {
 	if f.trial.junit != "" {
 		if err := f.named(f.trial.junit, "<?xml", func(w io.Writer) error { return trial.JUnit(w, results) }); err != nil {
 			return err
@@ -344,10 +348,12 @@ func (f runFlags) tell(out io.Writer, results []*trial.TrialResult) error {
 			untried = append(untried, r.Scenario+": "+r.Sentence)
 			continue
 		}
-		if !r.Good() && !f.asJSON {
-			fmt.Fprintln(out)
-			r.Details(out, f.tag)
+		if !f.asJSON && !f.quiet && (f.verbose || !r.Good()) {
+			f.tellTrial(out, r)
 		}
+	}
+	if !f.asJSON {
+		fmt.Fprint(out, allOfThem.Format(f.tag, page))
 	}
 	switch {
 	case len(untried) > 0:
