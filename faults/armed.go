@@ -26,8 +26,8 @@ func ArmVerb(at lab.Instant, ports []int, f lab.Family, r Rule) []string {
 // connection has reached the instant. So no clock has a part in it.
 func (f FirewallRule) Arm(ctx context.Context, b *lab.Bench, at lab.Instant) error {
 	switch {
-	case at == lab.Idle:
-		return fmt.Errorf("a rule that waits for an idle connection: %w by the kernel", lab.ErrUnsupported)
+	case at == lab.Idle || at == lab.Signalled:
+		return fmt.Errorf("a rule that waits for what is no packet (%s): %w by the kernel", at, lab.ErrUnsupported)
 	case f.Rule.Proto != lab.ProtoTCP || b.Service.UDP() || f.Rule.First != 0 || f.Rule.Every != 0:
 		return fmt.Errorf("rule %s as one that waits for a connection: %w", f.Rule, lab.ErrUnsupported)
 	}

@@ -42,6 +42,8 @@ func sparesStanding(f Fault) bool {
 type PendingFault struct {
 	// Exact says that a kernel decides, by the packets themselves; else it is the live capture, and a little late.
 	Exact bool
+	// Signal says when the moment has come that is [lab.Signalled].
+	Signal <-chan time.Time
 	// Came is when the packet was captured by which the moment has come, or when the rest was over; zero: it has not come.
 	Came time.Time
 	// Late is how much later the fault was there, where it is not Exact.
@@ -51,13 +53,14 @@ type PendingFault struct {
 
 	standing *Standing
 	when     lab.When
+	since    time.Time // when it began to wait
 	armed    Armable
 }
 
 // BreakWhen lets the fault wait for a moment of a connection that is yet to be made. [PendingFault.Watch] waits for it. The error wraps
 // [lab.ErrUnsupported] where the fault cannot come then.
 func (s *Standing) BreakWhen(ctx context.Context, when lab.When) (*PendingFault, error) {
-	p := &PendingFault{standing: s, when: when}
+	p := &PendingFault{standing: s, when: when, since: time.Now()}
 	return p, s.do(func(r *run) error {
 		if r.broken {
 			return errors.New("the lab is broken already")
@@ -125,8 +128,11 @@ func (p *PendingFault) Fired(ctx context.Context) (fired bool, err error) {
 
 // await returns when the moment came by the client's own capture; the zero time says that ctx has ended before.
 func (p *PendingFault) await(ctx context.Context, c *LiveCapture) (came time.Time) {
-	if p.when.At == lab.Idle {
+	switch p.when.At {
+	case lab.Idle:
 		return p.awaitRest(ctx, c)
+	case lab.Signalled:
+		return p.awaitSignal(ctx)
 	}
 	c.Until(ctx, func(traces []wire.Trace) bool {
 		came = p.moment(traces)
@@ -142,6 +148,20 @@ func (p *PendingFault) await(ctx context.Context, c *LiveCapture) (came time.Tim
 		return time.Time{}
 	}
 	return came.Add(p.when.Rest)
+}
+
+// awaitSignal waits for a signal that has come since the fault waits.
+func (p *PendingFault) awaitSignal(ctx context.Context) time.Time {
+	for {
+		select {
+		case came := <-p.Signal:
+			if came.After(p.since) {
+				return came
+			}
+		case <-ctx.Done():
+			return time.Time{}
+		}
+	}
 }
 
 // awaitRest waits until no data has passed for a time on a connection that has had a reply.

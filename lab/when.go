@@ -23,6 +23,8 @@ const (
 	Replied Instant = "replied"
 	// Idle is when no data has passed for a time after a reply.
 	Idle Instant = "idle"
+	// Signalled is when somebody says so, whatever has passed.
+	Signalled Instant = "signal"
 )
 
 // When says when a fault comes; the zero value stands for [Before].
@@ -43,10 +45,10 @@ func ParseWhen(text string) (When, error) {
 			return When{}, fmt.Errorf("%q is not a time: it is %s:2s, for one", rest, at)
 		}
 		return When{At: at, Rest: d}, nil
-	case !timed && (at == Before || within(at)):
+	case !timed && (at == Before || at == Signalled || within(at)):
 		return When{At: at}, nil
 	}
-	return When{}, fmt.Errorf("there is no moment %q: it is before, connected, request-sent, request-acked, replied or idle:DURATION", text)
+	return When{}, fmt.Errorf("there is no moment %q: it is before, connected, request-sent, request-acked, replied, idle:DURATION or signal", text)
 }
 
 // within reports whether the instant is one of a connection's packets.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tcplab/tcplab/harness"
+	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lang"
 )
 
@@ -45,6 +46,8 @@ func (m *ClientMoment) Words() lang.Text {
 	case m.When == "before":
 	case m.Exact:
 		how = lang.Text{English: ", exactly (by the kernel)", Korean: "(정확히 그때, 커널이 판단했다)"}
+	case m.When == string(lab.Signalled):
+		how = lang.Text{English: ", %s late", Korean: "(%s 늦게)"}.With(m.Late.Round(100 * time.Microsecond))
 	default:
 		how = lang.Text{English: ", %s late (by the live capture)", Korean: "(%s 늦게, 실시간 캡처로 판단했다)"}.With(m.Late.Round(100 * time.Microsecond))
 	}
@@ -82,6 +85,7 @@ func (t *trial) observe(ctx context.Context, limit time.Duration) (err error) {
 	if err != nil {
 		return err
 	}
+	pending.Signal = o.Signal
 	m := &ClientMoment{When: o.When.String(), Exact: pending.Exact}
 	t.result.Moment = m
 	t.result.Broken, err = t.act(ctx, harness.Observe, limit, func(ctx context.Context, c *harness.LiveCapture) error {

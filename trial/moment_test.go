@@ -251,12 +251,12 @@ func TestBreakingInTheMidstOfACommand(t *testing.T) {
 
 func TestParseWhen(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"before", "connected", "request-sent", "request-acked", "replied", "idle:2s", "idle:350ms"} {
+	for _, text := range []string{"before", "connected", "request-sent", "request-acked", "replied", "idle:2s", "idle:350ms", "signal"} {
 		when, err := lab.ParseWhen(text)
 		require.NoError(t, err)
 		assert.Equal(t, text, when.String())
 	}
-	for _, text := range []string{"", "idle", "idle:", "idle:-1s", "idle:0s", "connected:0s", "before:2s", "soon"} {
+	for _, text := range []string{"", "idle", "idle:", "idle:-1s", "idle:0s", "connected:0s", "before:2s", "signal:2s", "soon"} {
 		_, err := lab.ParseWhen(text)
 		assert.Error(t, err, text)
 	}

@@ -24,6 +24,8 @@ type Options struct {
 	Service lab.Service
 	// When is the moment at which it breaks, in the work of the command.
 	When lab.When
+	// Signal says when it breaks, where When is [lab.Signalled].
+	Signal <-chan time.Time
 	// HealAfter is how long the failure lasts, whatever the command does meanwhile; 0: until the command has ended.
 	HealAfter time.Duration
 	// Artifacts is the folder for the captures; it exists. Empty: none are kept.

@@ -67,7 +67,7 @@ can build labs, too.`,
 	flags.BoolVar(&f.record, "record", false, "let the lab record every packet at every vantage point, for \"tcplab record\" and \"tcplab lesson check\"")
 	flags.BoolVar(&f.broken, "broken", false, "inject the fault as soon as the lab has proven that it works")
 	f.server.addTo(flags)
-	addWhen(flags, &f.when)
+	addWhen(flags, &f.when, "")
 	return cmd
 }
 
@@ -75,7 +75,7 @@ func (f upFlags) run(cmd *cobra.Command, scenario string, tag lang.Tag) error {
 	if _, err := scenarios.Named(scenario); err != nil {
 		return err
 	}
-	when, err := parseWhen(f.when)
+	when, err := parseMoment(f.when)
 	if err != nil {
 		return err
 	}
@@ -230,16 +230,25 @@ func completeHost(cmd *cobra.Command, args []string, _ string) ([]string, cobra.
 	return hosts, cobra.ShellCompDirectiveNoFileComp
 }
 
+// parseMoment reads when a lab that stays up is to be broken.
+func parseMoment(text string) (lab.When, error) {
+	when, err := parseWhen(text)
+	if err == nil && when.At == lab.Signalled {
+		err = errors.New("--when signal is for \"tcplab run\": a lab that stays up is broken by \"tcplab break\", at once")
+	}
+	return when, err
+}
+
 func newBreak() *cobra.Command {
 	when := ""
 	cmd := newToggle("break", "Inject the fault into a lab that stands", func(l *standing.Held, ctx context.Context) error {
-		at, err := parseWhen(when)
+		at, err := parseMoment(when)
 		if err != nil {
 			return err
 		}
 		return l.Break(ctx, at)
 	})
-	addWhen(cmd.Flags(), &when)
+	addWhen(cmd.Flags(), &when, "")
 	return cmd
 }
 

@@ -53,13 +53,13 @@ func (t *trialFlags) addTo(cmd *cobra.Command) {
 	flags.DurationVar(&t.settle, "settle", 0, "with a command: how long after its end its sockets may take to be closed")
 	t.server.addTo(flags)
 	addClientImage(flags, &t.image)
-	addWhen(flags, &t.when)
+	addWhen(flags, &t.when, "; or when it is told (SIGUSR1, a byte in $TCPLAB_SIGNAL): signal")
 	flags.DurationVar(&t.healAfter, "heal-after", 0, "with a command: heal so long after the break, while the command still runs")
 }
 
 // addWhen adds the flag for the moment at which a fault comes.
-func addWhen(flags *pflag.FlagSet, when *string) {
-	flags.StringVar(when, "when", string(lab.Before), "break when a connection of the client is at: connected, request-sent, request-acked, replied, idle:DURATION")
+func addWhen(flags *pflag.FlagSet, when *string, also string) {
+	flags.StringVar(when, "when", string(lab.Before), "break when a connection of the client is at: connected, request-sent, request-acked, replied, idle:DURATION"+also)
 }
 
 func parseWhen(text string) (lab.When, error) {
@@ -106,7 +106,7 @@ func withoutCommand(cmd *cobra.Command) error {
 }
 
 // try puts a command into the scenarios' failures.
-func (f runFlags) try(cmd *cobra.Command, names, argv []string) error {
+func (f runFlags) try(cmd *cobra.Command, names, argv []string) (err error) {
 	demand, err := f.trial.demand(cmd)
 	if err != nil {
 		return err
@@ -135,6 +135,18 @@ func (f runFlags) try(cmd *cobra.Command, names, argv []string) error {
 	if err := f.trial.suits(cmd, service, when, argv); err != nil {
 		return err
 	}
+	var signalled <-chan time.Time
+	if when.At == lab.Signalled {
+		if len(list) != 1 {
+			return fmt.Errorf("--when signal is for one failure, because a signal does not say which: name one of the %d", len(list))
+		}
+		told, stop, err := breakSignal(cmd.ErrOrStderr())
+		if err != nil {
+			return err
+		}
+		defer func() { err = alone(err, stop()) }()
+		signalled = told
+	}
 	if service.UDP() && !cmd.Flags().Changed("retries") {
 		demand.Retries = moreDatagrams
 	}
@@ -155,7 +167,7 @@ func (f runFlags) try(cmd *cobra.Command, names, argv []string) error {
 	if err != nil {
 		return err
 	}
-	t := trials{flags: f, engine: engine, service: service, command: command, demand: demand, when: when, out: cmd.ErrOrStderr()}
+	t := trials{flags: f, engine: engine, service: service, command: command, demand: demand, when: when, signal: signalled, out: cmd.ErrOrStderr()}
 	results, err := t.all(cmd.Context(), list)
 	slices.SortStableFunc(results, trial.Compare)
 	var page string
@@ -170,6 +182,14 @@ func (f runFlags) try(cmd *cobra.Command, names, argv []string) error {
 		return err
 	}
 	return f.tell(cmd.OutOrStdout(), results, page)
+}
+
+// alone joins a second error to a first, and leaves that as it is where there is no second: an exit code is told by its type.
+func alone(first, second error) error {
+	if second == nil {
+		return first
+	}
+	return errors.Join(first, second)
 }
 
 // moreDatagrams is how many more datagrams than while healthy a command may send, where --retries does not say so: with UDP it is the program
@@ -240,6 +260,7 @@ type trials struct {
 	demand  trial.Demand
 	service lab.Service
 	when    lab.When
+	signal  <-chan time.Time
 
 	busy  chan struct{} // a place for each trial in which something is done
 	mutex sync.Mutex
@@ -301,7 +322,7 @@ func (t *trials) one(ctx context.Context, s harness.Scenario) (*trial.TrialResul
 	if err := safefile.Clear(dir); err != nil {
 		return nil, &harness.ArtifactError{Err: err}
 	}
-	r, err := trial.Run(ctx, t.engine, s, t.command, trial.Options{Family: family, Demand: t.demand, Service: t.service, When: t.when, HealAfter: t.flags.trial.healAfter, Artifacts: dir,
+	r, err := trial.Run(ctx, t.engine, s, t.command, trial.Options{Family: family, Demand: t.demand, Service: t.service, When: t.when, Signal: t.signal, HealAfter: t.flags.trial.healAfter, Artifacts: dir,
 		Progress: func(harness.PhaseName) {}, Waiting: t.rest})
 	if err != nil {
 		return nil, errors.Join(err, safefile.Remove(dir))

@@ -103,14 +103,6 @@ func with(cmd *cobra.Command, built *labFlags, service lab.Service, names []stri
 	return err
 }
 
-// alone joins a second error to a first, and leaves that as it is where there is no second: an exit code is told by its type.
-func alone(first, second error) error {
-	if second == nil {
-		return first
-	}
-	return errors.Join(first, second)
-}
-
 // passThrough runs a command with the streams of this process, hands it the signals that come, and returns its exit code.
 func passThrough(cmd *cobra.Command, run *lab.Cmd) (int, error) {
 	if err := cmd.Context().Err(); err != nil {

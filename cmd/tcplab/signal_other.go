@@ -1,0 +1,13 @@
+//go:build !unix
+
+package main
+
+import (
+	"errors"
+	"io"
+	"time"
+)
+
+func breakSignal(io.Writer) (came <-chan time.Time, stop func() error, err error) {
+	return nil, nil, errors.New("--when signal needs SIGUSR1, which this system does not have: break at a moment of the connection")
+}
