@@ -17,9 +17,14 @@ import (
 	"golang.org/x/term"
 )
 
-// RunOnTerminal runs a command on a terminal of its own on the host, which is shown on, and fed from, the terminal that
-// Stdin and Stdout are. It returns the command's exit code.
+// RunOnTerminal runs a command on a terminal of its own on the host, see [OnTerminal]. It returns the command's exit code.
 func (l *Held) RunOnTerminal(ctx context.Context, cmd Command) (exit int, err error) {
+	return OnTerminal(cmd, func(verb Command) (int, error) { return l.Run(ctx, verb, nil) })
+}
+
+// OnTerminal gives a command a terminal of its own on its host, which is shown on, and fed from, the terminal that Stdin and Stdout are. run
+// runs the verb that has that terminal, and returns its exit code, which is the command's.
+func OnTerminal(cmd Command, run func(verb Command) (exit int, err error)) (exit int, err error) {
 	input, feed, err := os.Pipe()
 	if err != nil {
 		return 0, err
@@ -46,8 +51,7 @@ func (l *Held) RunOnTerminal(ctx context.Context, cmd Command) (exit int, err er
 			_, _ = io.Copy(k, cmd.Stdin)
 		}
 	}(cmd)
-	cmd = Command{Host: cmd.Host, Argv: agent.TerminalVerb(cmd.Argv...), Hosts: cmd.Hosts, Stdin: input, Stdout: cmd.Stdout, Stderr: cmd.Stderr}
-	return l.Run(ctx, cmd, nil)
+	return run(Command{Host: cmd.Host, Argv: agent.TerminalVerb(cmd.Argv...), Hosts: cmd.Hosts, Stdin: input, Stdout: cmd.Stdout, Stderr: cmd.Stderr})
 }
 
 // keyboard sends what happens at this end of the terminal.

@@ -50,6 +50,27 @@ func TestTerminalInterrupt(t *testing.T) {
 	cmdtest.RequireGone(t, cmdtest.GoneWithin, helper, namespaces)
 }
 
+// A shell in a failure has a terminal of its own, with a size, job control, and a Ctrl-C that is for what runs in it.
+func TestTerminalOfWith(t *testing.T) {
+	cmdtest.NeedEngine(t, "netns")
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		t.Skip(err)
+	}
+	t.Parallel()
+	r := cmdtest.StartOnTerminal(t, "with", "closed-port", "--engine", "netns", "--", bash, "--norc")
+	r.Types("stty size; echo wi''th $TCPLAB_PORT\r")
+	r.AwaitOutput("with 8080\r\n")
+	assert.Contains(t, r.Out.String(), "30 100\r\n", "the terminal has the size of this one")
+	r.Types(`sh -c 'echo be""gin; exec sleep 1000'; echo not reached` + "\r")
+	r.AwaitOutput("begin\r\n")
+	r.Types("\x03")
+	r.Types("echo > /dev/tcp/server.lab/8080 || exit 6\r")
+	assert.Equal(t, 6, r.Exit(cmdtest.Deadline), r.Out)
+	assert.Contains(t, r.Out.String(), "Connection refused")
+	assert.NotContains(t, r.Out.String(), "\r\nnot reached")
+}
+
 func kept(t *testing.T, r *cmdtest.Running, run string) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(r.Kept(run), "report.txt"))

@@ -14,6 +14,7 @@ import (
 	"github.com/tcplab/tcplab/harness"
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/scenarios"
+	"github.com/tcplab/tcplab/standing"
 	"github.com/tcplab/tcplab/trial"
 )
 
@@ -31,7 +32,7 @@ container (see "tcplab run --help").
 With several names, all of these failures hold at once. A "tcplab with" that runs in another one adds its failures to those of that. Failures
 whose labs differ, or that contradict each other, are refused.
 
-The command has no terminal of its own: for a shell in a broken lab, see "tcplab up --broken" and "tcplab shell".`,
+On a terminal it has one of its own, as with "ssh -t": a shell works there, and so does Ctrl-C. A container of --client-image has none.`,
 		Example: `  tcplab with firewall-drop -- curl --max-time 3 {url}
   go test -exec 'tcplab with service-hangs --' ./...
   tcplab with firewall-drop --client-image my-client -- --ask {url}`,
@@ -83,24 +84,50 @@ func with(cmd *cobra.Command, built *labFlags, service lab.Service, names []stri
 	if c, ok := engine.(io.Closer); ok {
 		defer func() { err = alone(err, c.Close()) }()
 	}
-	standing, err := trial.Options{Family: lab.Family(built.family), Service: service}.Open(cmd.Context(), engine, s)
+	broken, err := trial.Options{Family: lab.Family(built.family), Service: service}.Open(cmd.Context(), engine, s)
 	if err != nil {
 		return err
 	}
-	defer func() { err = alone(err, standing.Close(cmd.Context())) }()
-	if err := standing.Break(cmd.Context()); err != nil {
+	defer func() { err = alone(err, broken.Close(cmd.Context())) }()
+	if err := broken.Break(cmd.Context()); err != nil {
 		return fmt.Errorf("%s: %w", s.Name, err)
 	}
-	run, err := command.Prepare(standing)
+	run, err := command.Prepare(broken)
 	if err != nil {
 		return err
 	}
 	run.Env = append(run.Env, outerVariable+"="+strings.Join(names, " "))
-	code, err := passThrough(cmd, run)
+	pass := passThrough
+	if onTerminal() && image == "" { // a container of an image has no verbs, and so no terminal
+		pass = func(cmd *cobra.Command, run *lab.Cmd) (int, error) { return onOwnTerminal(cmd, broken, run) }
+	}
+	code, err := pass(cmd, run)
 	if err == nil && code != 0 {
 		return exitCode(code)
 	}
 	return err
+}
+
+// onOwnTerminal runs a command of a lab's client on a terminal of its own, as "tcplab exec" does.
+func onOwnTerminal(cmd *cobra.Command, broken *harness.Standing, run *lab.Cmd) (int, error) {
+	client, err := broken.Host(lab.ClientHost)
+	if err != nil {
+		return 0, err
+	}
+	c := standing.Command{Host: lab.ClientHost, Argv: run.Argv, Env: append(run.Env, "TERM="+os.Getenv("TERM")), Dir: run.Dir, Hosts: run.Hosts,
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
+	if _, ok := client.(lab.Resident); ok {
+		c.WholeEnv, c.Env = true, append(os.Environ(), c.Env...)
+	}
+	return standing.OnTerminal(c, func(c standing.Command) (int, error) {
+		verb := client.Command(c.Argv...)
+		verb.Hosts, verb.Stdin, verb.Stdout, verb.Stderr = c.Hosts, c.Stdin, c.Stdout, c.Stderr
+		err := verb.Run(cmd.Context())
+		if exit, failed := errors.AsType[*lab.ExitError](err); failed {
+			return exit.Code, nil
+		}
+		return 0, err
+	})
 }
 
 // passThrough runs a command with the streams of this process, hands it the signals that come, and returns its exit code.
