@@ -76,7 +76,7 @@ func (p proxyServer) valid(program string) bool {
 
 // connectTimeout is the patience with a server that does not answer. It is longer than that of the lab's clients, so that
 // they feel the silence themselves.
-const connectTimeout = 10 * time.Second
+const connectTimeout = 30 * time.Second
 
 func (p proxyServer) connect(ctx context.Context, _, _ string) (net.Conn, error) {
 	dialer := net.Dialer{Timeout: connectTimeout, KeepAlive: -1, Control: p.namespace.Control}
