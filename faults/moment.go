@@ -33,7 +33,7 @@ func (Flood) OwnMoment() string { return replaced }
 // NewOnly implements harness.NewOnly: a connection has its port.
 func (UsePorts) NewOnly() bool { return true }
 
-// NewOnly implements harness.NewOnly: a connection is among those that the device has taken.
+// NewOnly implements harness.NewOnly: a connection that stands is among the connections that the device has taken.
 func (Exhaust) NewOnly() bool { return true }
 
 // NewOnly implements harness.NewOnly: only who connects from a port again meets what was forgotten.

@@ -123,8 +123,8 @@ func (r *run) noteLateness() time.Duration {
 	return late
 }
 
-// attend lets the witnesses look on until the returned function is called: that of this process, and that of the lab's programs where they are in
-// another one.
+// attend lets two witnesses look on until the returned function is called: the witness of this process, and the witness of the process that has the
+// lab's programs, where that is another one.
 func (r *run) attend(ctx context.Context) (leave func()) {
 	here := witness.Process.Attend()
 	w, ok := r.engine.(lab.Witnessed)

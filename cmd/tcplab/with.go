@@ -65,7 +65,7 @@ On a terminal it has one of its own, as with "ssh -t": a shell works there, and 
 // outerVariable names the failures of the "tcplab with" in which a process runs.
 const outerVariable = "TCPLAB_WITH"
 
-// together is the failure of all those that are named, and of those in which this process runs already.
+// together joins the failures that are named to the failures in which this process runs already.
 func together(names []string) (harness.Scenario, []string, error) {
 	names = append(strings.Fields(os.Getenv(outerVariable)), names...)
 	s, err := scenarios.Together(names...)

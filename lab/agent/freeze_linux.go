@@ -7,7 +7,7 @@ import (
 	"github.com/tcplab/tcplab/lab"
 )
 
-// gated is a listener whose Close returns when nothing listens any more, as that of [Listener] does.
+// gated is a listener whose Close returns when nothing listens any more, as the Close of [Listener] does.
 type gated struct{ *lab.GatedListener }
 
 func (l gated) Close() error { return l.End() }

@@ -35,7 +35,7 @@ type Witness struct {
 	due   time.Time  // when the goroutine's nap ends, or should have ended
 }
 
-// Process is that of this process: labs that run side by side share it.
+// Process is the witness of this process: labs that run side by side share it.
 var Process Witness
 
 // Attend lets the witness look on until the returned function is called. Nothing is known of times at which nobody wanted it.
