@@ -53,8 +53,9 @@ func patientEngine(e lab.Engine, s Scenario) (patient lab.Engine, done func() er
 }
 
 const (
-	// beyondSense is the lateness within one act from which on a run that differs proves nothing.
-	beyondSense = 2 * time.Second
+	// beyondSense is the lateness within one act from which on a run that differs proves nothing: TCP's first timer (RFC 6298, section 2.1), for which
+	// a packet that came so late is a lost one.
+	beyondSense = time.Second
 	// starving is the part of an act's time from which on waiting for processors may have taken as long as what a client waits for.
 	starving = 0.2
 	// shortestTimer is what TCP waits at the least before it sends again (Linux's TCP_RTO_MIN). A program of the lab that comes later than that
@@ -115,26 +116,8 @@ func (r *run) noteLateness() time.Duration {
 	}
 	now := time.Now()
 	late := witness.Process.Late(r.began, now)
-	if r.programs != nil {
-		r.report.programs = max(r.report.programs, r.programs(r.began, now))
-	}
+	r.report.programs = max(r.report.programs, r.programs(r.began, now))
 	r.report.Lateness = max(r.report.Lateness, late, r.report.programs)
 	r.report.starved = max(r.report.starved, witness.Process.Starved(r.began, now))
 	return late
-}
-
-// attend lets two witnesses look on until the returned function is called: the witness of this process, and the witness of the process that has the
-// lab's programs, where that is another one.
-func (r *run) attend(ctx context.Context) (leave func()) {
-	here := witness.Process.Attend()
-	w, ok := r.engine.(lab.Witnessed)
-	if !ok {
-		return here
-	}
-	late, there, err := w.Attend(ctx)
-	if err != nil {
-		return here // building the lab says why
-	}
-	r.programs = late
-	return func() { there(); here() }
 }

@@ -57,11 +57,11 @@ func Run(ctx context.Context, e lab.Engine, s Scenario, o Options) (*Report, err
 	if s.needsRealTime() {
 		run = runPatiently
 	}
-	report, err := run(ctx, e, s, o)
+	report, err := admissions.run(ctx, e, s, o, run, false)
 	if err != nil || !report.isDoubtful() {
 		return report, err
 	}
-	report, err = runPatiently(ctx, e, s, o)
+	report, err = admissions.run(ctx, e, s, o, runPatiently, true)
 	if err == nil && report.provesNothing() {
 		report.Inconclusive = true
 		report.Skipped = fmt.Sprintf("inconclusive, twice: the machine stood still for %s while it was observed, its programs waited for a processor %.0f %% of the time, and %s: %s; run it again when the machine has time",
@@ -75,7 +75,9 @@ func runOnce(ctx context.Context, e lab.Engine, s Scenario, o Options) (report *
 	if err := r.makeFolder(); err != nil {
 		return nil, err
 	}
-	defer r.attend(ctx)()
+	var leave func()
+	r.programs, leave = attend(ctx, e)
+	defer leave()
 	defer func() {
 		// The lab goes also when ctx has ended; and a panic passes through here on its way up.
 		err = errors.Join(err, r.phase(context.WithoutCancel(ctx), Down, stepDeadline, r.down))
@@ -100,18 +102,17 @@ func (e *skipError) Unwrap() error { return e.err }
 
 // run is a run while it runs.
 type run struct {
-	engine  lab.Engine
-	options Options
-	bench   *lab.Bench
-	report  *Report
-	acts    []act // the scenario's own, then its checks
-	fault   Fault
-	broken  bool      // the fault has been injected, wholly or in part
-	brokeAt time.Time // when it was injected last
-	armed   Armable   // it waits in a kernel for an instant, or has come by itself; nil: neither
-	checker checker
-	// programs is by how much the lab's programs were late between two times; nil: they are no process of their own, or nobody looks on.
-	programs func(from, to time.Time) time.Duration
+	engine   lab.Engine
+	options  Options
+	bench    *lab.Bench
+	report   *Report
+	acts     []act // the scenario's own, then its checks
+	fault    Fault
+	broken   bool      // the fault has been injected, wholly or in part
+	brokeAt  time.Time // when it was injected last
+	armed    Armable   // it waits in a kernel for an instant, or has come by itself; nil: neither
+	checker  checker
+	programs lateness
 	current  *Phase
 	began    time.Time // when the captures of the current act began
 }
