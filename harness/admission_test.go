@@ -22,19 +22,28 @@ func newQueued() *queued {
 
 func (q *queued) lateness(time.Time, time.Time) time.Duration { return q.late }
 
-// begin is a run that begins as soon as it may.
-func (q *queued) begin(ctx context.Context, again bool) (began, end chan struct{}) {
-	began, end = make(chan struct{}), make(chan struct{})
+// attempt is a run that begins as soon as it may.
+type attempt struct{ began, proven, end chan struct{} }
+
+func (q *queued) begin(ctx context.Context, again bool) attempt {
+	r := attempt{make(chan struct{}), make(chan struct{}), make(chan struct{})}
 	go func() {
-		leave, err := q.enter(ctx, q.lateness, again)
+		p, err := q.enter(ctx, q.lateness, again)
 		if err != nil {
 			return
 		}
-		close(began)
-		<-end
-		leave()
+		close(r.began)
+		<-r.proven
+		p.proven()
+		<-r.end
+		p.leave()
 	}()
-	return began, end
+	return r
+}
+
+func (r attempt) finish() {
+	close(r.proven)
+	close(r.end)
 }
 
 func has(ended chan struct{}) bool {
@@ -50,54 +59,76 @@ func TestRunsBeginAsTheMachineHasTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := newQueued()
 		q.late = time.Second
-		var ends []chan struct{}
-		for range always() {
-			began, end := q.begin(t.Context(), false)
-			ends = append(ends, end)
+		var under []attempt
+		for range unprovenAtOnce() {
+			r := q.begin(t.Context(), false)
+			under = append(under, r)
 			synctest.Wait()
-			require.True(t, has(began), "what makes the machine late may be somebody else's, and stay")
+			require.True(t, has(r.began), "what makes the machine late may be somebody else's, and stay")
+			close(r.proven)
 		}
-		began, end := q.begin(t.Context(), false)
-		time.Sleep(time.Hour)
+		r := q.begin(t.Context(), false)
+		time.Sleep(10 * time.Second)
 		synctest.Wait()
-		require.False(t, has(began), "the machine is late")
+		require.False(t, has(r.began), "the machine is late")
 		q.late = crowded - 1
-		time.Sleep(apart)
+		time.Sleep(look)
 		synctest.Wait()
-		require.True(t, has(began), "it is not any more")
-
-		next, last := q.begin(t.Context(), false)
-		synctest.Wait()
-		assert.False(t, has(next), "the one before it has just begun")
-		time.Sleep(apart)
-		synctest.Wait()
-		assert.True(t, has(next))
-		for _, e := range append(ends, end, last) {
-			close(e)
+		require.True(t, has(r.began), "it is not any more")
+		r.finish()
+		for _, r := range under {
+			close(r.end)
 		}
 		synctest.Wait()
 		assert.Zero(t, q.under)
+		assert.Zero(t, q.unproven)
+	})
+}
+
+func TestAFewLabsAreBuiltAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := newQueued()
+		var under []attempt
+		for range unprovenAtOnce() {
+			under = append(under, q.begin(t.Context(), false))
+			synctest.Wait()
+		}
+		r := q.begin(t.Context(), false)
+		under = append(under, r)
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		require.False(t, has(r.began))
+		close(under[0].proven)
+		time.Sleep(look)
+		synctest.Wait()
+		require.True(t, has(r.began))
+		close(under[0].end)
+		for _, r := range under[1:] {
+			r.finish()
+		}
+		synctest.Wait()
+		assert.Zero(t, q.under)
+		assert.Zero(t, q.unproven)
 	})
 }
 
 func TestNothingBeginsBesideWhatIsMadeAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := newQueued()
-		again, repeated := q.begin(t.Context(), true)
+		again := q.begin(t.Context(), true)
 		synctest.Wait()
-		require.True(t, has(again))
-		first, end := q.begin(t.Context(), false)
-		other, repeatedToo := q.begin(t.Context(), true)
-		time.Sleep(time.Hour)
+		require.True(t, has(again.began))
+		first, other := q.begin(t.Context(), false), q.begin(t.Context(), true)
+		time.Sleep(10 * time.Second)
 		synctest.Wait()
-		assert.False(t, has(first))
-		assert.True(t, has(other), "those that are made again do not wait for one another")
-		close(repeated)
-		close(repeatedToo)
-		time.Sleep(apart)
+		assert.False(t, has(first.began))
+		assert.True(t, has(other.began), "those that are made again do not wait for one another")
+		again.finish()
+		other.finish()
+		time.Sleep(look)
 		synctest.Wait()
-		assert.True(t, has(first))
-		close(end)
+		assert.True(t, has(first.began))
+		first.finish()
 		synctest.Wait()
 		assert.Zero(t, q.under)
 		assert.Zero(t, q.repeats)
@@ -108,16 +139,14 @@ func TestWhoIsInterruptedDoesNotWait(t *testing.T) {
 	for _, again := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
 			q := newQueued()
-			q.late, q.under = time.Second, always()
+			q.late, q.under = time.Second, unprovenAtOnce()
 			ctx, cancel := context.WithCancel(t.Context())
-			_, first := q.begin(ctx, again)
-			_, second := q.begin(ctx, again)
-			time.Sleep(time.Hour)
+			first, second := q.begin(ctx, again), q.begin(ctx, again)
+			time.Sleep(10 * time.Second)
+			assert.False(t, has(first.began) || has(second.began))
 			cancel()
 			synctest.Wait()
-			close(first)
-			close(second)
-			assert.Equal(t, always(), q.under)
+			assert.Equal(t, unprovenAtOnce(), q.under)
 			assert.Zero(t, q.repeats)
 			assert.Empty(t, q.first)
 			assert.Empty(t, q.again)

@@ -35,6 +35,7 @@ type Options struct {
 	Progress func(PhaseName)
 
 	service lab.Service // somebody's own server; the zero value: the lab's
+	proven  func()      // called when the lab is proven
 }
 
 // Deadlines of the steps that wait for events. They end what hangs and are far above what any step takes.
@@ -176,6 +177,7 @@ func (r *run) makeFolder() error {
 // for the healing.
 func (r *run) phases(ctx context.Context) error {
 	err := r.prove(ctx)
+	r.options.proven()
 	if err == nil && r.matches() {
 		err = r.phase(ctx, Break, stepDeadline, r.breakIt)
 	}

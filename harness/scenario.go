@@ -291,6 +291,23 @@ func (s Scenario) timeout() time.Duration {
 	return s.Timeout
 }
 
+// Waits is for about how long a run waits for timers, in real time: of several runs, those that wait longest are to begin first.
+func (s Scenario) Waits() time.Duration {
+	want, wait := s.Want.Client, time.Duration(0)
+	switch {
+	case want.endsByTimer():
+		wait = s.timeout()
+	case want.Retransmissions > 0:
+		wait = time.Second<<want.Retransmissions - time.Second // RFC 6298, section 2
+	default:
+		wait = max(0, want.Within)
+	}
+	if p, ok := s.Client.(lab.Pauser); ok {
+		wait += 3 * p.Pause() // while it is healthy, broken, and healed
+	}
+	return wait
+}
+
 // Validate reports what is wrong with a scenario before it is run: an unknown vantage point, an expectation that does
 // not parse.
 func (s Scenario) Validate() error {

@@ -313,13 +313,18 @@ func (f runFlags) runAll(ctx context.Context, e lab.Engine, c lab.Client, list [
 	slots := make(chan struct{}, f.parallel)
 	var group sync.WaitGroup
 	inTurn(ctx, list, func(i int) <-chan struct{} {
-		done := make(chan struct{})
+		slots <- struct{}{}
+		began, done := make(chan struct{}), make(chan struct{})
+		begin := sync.OnceFunc(func() { close(began) })
 		group.Go(func() {
 			defer close(done)
-			slots <- struct{}{}
+			defer begin()
 			defer func() { <-slots }()
 			s := list[i]
-			r, err := f.runOne(ctx, e, c, s, func(p harness.PhaseName) { show.phase(i, p) })
+			r, err := f.runOne(ctx, e, c, s, func(p harness.PhaseName) {
+				begin()
+				show.phase(i, p)
+			})
 			if disk, full := errors.AsType[*harness.ArtifactError](err); full {
 				cancel(disk)
 			}
@@ -329,6 +334,7 @@ func (f runFlags) runAll(ctx context.Context, e lab.Engine, c lab.Client, list [
 			results[i] = result{s.Name, r, err}
 			show.end(i, results[i])
 		})
+		<-began // it may have waited until the machine had time: the next one is not to overtake it
 		return done
 	})
 	group.Wait()

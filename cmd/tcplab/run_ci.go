@@ -54,20 +54,12 @@ func (s shardFlag) share(list []harness.Scenario) ([]harness.Scenario, error) {
 		return nil, fmt.Errorf("--shard %s: there are fewer scenarios than parts: %d", s.String(), len(list))
 	}
 	dealt := slices.Clone(list)
-	slices.SortStableFunc(dealt, func(a, b harness.Scenario) int { return cmp.Compare(expected(b), expected(a)) })
+	slices.SortStableFunc(dealt, func(a, b harness.Scenario) int { return cmp.Compare(b.Waits(), a.Waits()) })
 	mine := map[string]bool{}
 	for i := s.part - 1; i < len(dealt); i += s.of {
 		mine[dealt[i].Name] = true
 	}
 	return slices.DeleteFunc(slices.Clone(list), func(x harness.Scenario) bool { return !mine[x.Name] }), nil
-}
-
-// expected is about how long the client of a scenario waits.
-func expected(s harness.Scenario) time.Duration {
-	if waits(s) > 0 {
-		return cmp.Or(s.Timeout, lab.DefaultTimeout)
-	}
-	return s.Want.Client.Within
 }
 
 // writeCI writes what was asked for of the runs' ends: JUnit's XML, and a summary in Markdown.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"runtime"
 	"slices"
@@ -12,8 +13,8 @@ import (
 // headStart is how long the first scenario has the machine to itself.
 const headStart = time.Second
 
-// inTurn starts all of them by their numbers: at first one that is soon done, and the others when it is, so that there is
-// something to look at within a second or two. Were all started at once, on a small machine none would be done before most are.
+// inTurn starts all of them by their numbers: at first one that is soon done, and when it is, the others, those first that wait longest. So there is
+// something to look at within a second or two, and the last ones do not wait for long.
 func inTurn(ctx context.Context, list []harness.Scenario, start func(i int) (done <-chan struct{})) {
 	first := quickest(list)
 	if len(list) <= runtime.NumCPU() {
@@ -26,11 +27,21 @@ func inTurn(ctx context.Context, list []harness.Scenario, start func(i int) (don
 		case <-ctx.Done():
 		}
 	}
-	for i := range list {
+	for _, i := range longFirst(list) {
 		if i != first {
 			start(i)
 		}
 	}
+}
+
+// longFirst are the places of the scenarios in the list, those first that wait longest.
+func longFirst(list []harness.Scenario) []int {
+	order := make([]int, len(list))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(list[b].Waits(), list[a].Waits()) })
+	return order
 }
 
 // quickest is the first scenario in which nobody waits for a timer, -1 where there is none.

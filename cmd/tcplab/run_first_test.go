@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"slices"
 	"testing"
 
@@ -33,9 +34,21 @@ func TestTheFirstResultDoesNotWaitForTheOthers(t *testing.T) {
 		return done
 	})
 	assert.Equal(t, first, started[0])
+	assert.True(t, slices.IsSortedFunc(started[1:], func(a, b int) int { return cmp.Compare(list[b].Waits(), list[a].Waits()) }), "those that wait longest come first")
 	slices.Sort(started)
 	for i := range list {
 		require.Equal(t, i, started[i], "each once")
 	}
 	assert.Equal(t, -1, quickest([]harness.Scenario{{Long: true}}))
+}
+
+// The others are done meanwhile; the order of those that wait as long is kept.
+func TestThoseThatWaitLongestComeFirst(t *testing.T) {
+	list, err := scenarios.Select("closed-port", "firewall-drop", "service-resets", "kernel-gives-up")
+	require.NoError(t, err)
+	var names []string
+	for _, i := range longFirst(list) {
+		names = append(names, list[i].Name)
+	}
+	assert.Equal(t, []string{"kernel-gives-up", "firewall-drop", "closed-port", "service-resets"}, names)
 }

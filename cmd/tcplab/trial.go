@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -270,23 +269,6 @@ type trials struct {
 // busyAtOnce is in how many trials something is done at the same time: a program of the user's is of unknown weight. Those that wait for
 // their program do not count.
 func busyAtOnce() int { return 8 * runtime.NumCPU() }
-
-// longFirst are the places of the scenarios in the list, those first in which a client without a timeout waits.
-func longFirst(list []harness.Scenario) []int {
-	order := make([]int, len(list))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(waits(list[b]), waits(list[a])) })
-	return order
-}
-
-func waits(s harness.Scenario) int {
-	if c := s.Want.Client; c.Timeout || c.GiveUp {
-		return 1
-	}
-	return 0
-}
 
 // all makes the trials side by side. The first that could not be made ends all of them.
 func (t *trials) all(ctx context.Context, list []harness.Scenario) ([]*trial.TrialResult, error) {
