@@ -113,7 +113,7 @@ type run struct {
 	brokeAt  time.Time // when it was injected last
 	armed    Armable   // it waits in a kernel for an instant, or has come by itself; nil: neither
 	checker  checker
-	programs lateness
+	programs lateness // of the lab's programs
 	current  *Phase
 	began    time.Time // when the captures of the current act began
 }
@@ -131,7 +131,7 @@ func newRun(e lab.Engine, s Scenario, o Options) *run {
 	speed := lab.SpeedOf(e)
 	topology := s.Plan()
 	topology.Speed, topology.Family = speed, o.Family
-	r := &run{engine: e, options: o, acts: actsOf(s, o), fault: s.Fault,
+	r := &run{engine: e, options: o, acts: actsOf(s, o), fault: s.Fault, programs: witness.Process.Waited,
 		bench: &lab.Bench{Topology: topology, Family: o.Family, Service: o.service},
 		report: &Report{Scenario: s, Engine: e.Name(), Family: o.Family, Speed: speed,
 			Sysctls: map[string]map[string]string{}}}
