@@ -36,8 +36,12 @@ type daemon struct {
 	inOrder *semaphore.Weighted
 }
 
-// connectTimeout bounds the search for the engine.
-const connectTimeout = 10 * time.Second
+const (
+	// connectTimeout bounds the search for the engine.
+	connectTimeout = 10 * time.Second
+	// answerTimeout bounds what testcontainers-go asks an engine that has answered: it asks several times, and a busy engine takes seconds each time.
+	answerTimeout = 2 * time.Minute
+)
 
 // testcontainersLock guards the settings of testcontainers-go, which are global to the process.
 var testcontainersLock sync.Mutex
@@ -55,7 +59,11 @@ func connect(ctx context.Context) (*daemon, error) {
 		return nil, explain(host, probed)
 	}
 	// An impatient caller must not make testcontainers-go remember a failure.
-	patient, cancel := context.WithTimeout(context.WithoutCancel(ctx), connectTimeout)
+	patience := connectTimeout
+	if probed == nil {
+		patience = answerTimeout
+	}
+	patient, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	api, err := newClient(patient)
 	if err != nil {
@@ -79,7 +87,12 @@ func probe(ctx context.Context, host string) error {
 
 // newClient is a client of testcontainers-go without its reaper, whose image would have to be pulled (package docker
 // sweeps instead), and without the banner that it logs on its first connection.
-func newClient(ctx context.Context) (*testcontainers.DockerClient, error) {
+func newClient(ctx context.Context) (api *testcontainers.DockerClient, err error) {
+	defer func() { // it panics where the engine stops to answer
+		if failed := recover(); failed != nil {
+			err = fmt.Errorf("%v", failed)
+		}
+	}()
 	testcontainersLock.Lock()
 	defer testcontainersLock.Unlock()
 	const reaperOff = "TESTCONTAINERS_RYUK_DISABLED"

@@ -194,7 +194,7 @@ func (g *guest) kill() {
 // that is asked to end a second time is killed: the kernel keeps from a container's first process what that has not asked for, such as
 // the SIGINT of Ctrl-C.
 func (g *guest) Signal(s syscall.Signal) error {
-	ctx, cancel := context.WithTimeout(context.Background(), killTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
 	defer cancel()
 	api, name := g.host.daemon.api, fmt.Sprint(int(s))
 	var err error

@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// killTimeout bounds how long a cancelled command is waited for.
-	killTimeout = 5 * time.Second
+	// killTimeout bounds how long a cancelled command is waited for: a busy engine takes seconds to start what ends it.
+	killTimeout = 20 * time.Second
 	// drainTimeout is how long the output of a host that was switched off may take to arrive.
 	drainTimeout = 2 * time.Second
 )

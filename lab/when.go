@@ -48,7 +48,14 @@ func ParseWhen(text string) (When, error) {
 	case !timed && (at == Before || at == Signalled || within(at)):
 		return When{At: at}, nil
 	}
-	return When{}, fmt.Errorf("there is no moment %q: it is before, connected, request-sent, request-acked, replied, idle:DURATION or signal", text)
+	return When{}, &NoMomentError{Text: text, Moments: "before, connected, request-sent, request-acked, replied, idle:DURATION or signal"}
+}
+
+// NoMomentError is a text that names no moment, and those that there are.
+type NoMomentError struct{ Text, Moments string }
+
+func (e *NoMomentError) Error() string {
+	return fmt.Sprintf("there is no moment %q: it is %s", e.Text, e.Moments)
 }
 
 // within reports whether the instant is one of a connection's packets.

@@ -40,13 +40,13 @@ func TestServerOfAnImageOnOtherPorts(t *testing.T) {
 	server := dockertest.Image(t, docker.New(), `ENTRYPOINT ["sh", "-c"]`, nil)
 	listen := `for p in $(echo $PORTS | tr , " "); do (echo "{\"proto\":\"$PROTO\",\"port\":$p}"; sleep 1000) | tcplab host listen --told & done; wait`
 	asks := map[string]string{
-		"udp": `tcplab host datagram --timeout 2s $TCPLAB_HOST:7089 | grep -q '"error": *""'`,
-		"tcp": `exec curl -sS --max-time 2 http://$TCPLAB_HOST:7089/`,
+		"udp": `tcplab host datagram --timeout 8s $TCPLAB_HOST:7089 | grep -q '"error": *""'`,
+		"tcp": `exec curl -sS --max-time 8 http://$TCPLAB_HOST:7089/`,
 	}
 	for proto, ask := range asks {
 		t.Run(proto, func(t *testing.T) {
 			t.Parallel()
-			args := []string{"run", "closed-port", "firewall-drop", "security-group-drop", "service-hangs", "--out", t.TempDir(), "--json", "--server-image", server,
+			args := []string{"run", "closed-port", "firewall-drop", "security-group-drop", "service-hangs", "--out", t.TempDir(), "--json", "--within", "1m", "--server-image", server,
 				"--server", "PROTO=" + proto + "; " + listen, "--port", "7088/" + proto, "--port", "7089/" + proto, "--", "sh", "-c", ask}
 			out, err := exec.Command(cmdtest.Program(t), args...).CombinedOutput()
 			require.NoError(t, err, "%s", out)
@@ -63,9 +63,9 @@ func TestServerAndClientOfImages(t *testing.T) {
 	t.Parallel()
 	dockerfile, files := dockertest.Counting()
 	server := dockertest.Image(t, docker.New(), dockerfile, files)
-	client := dockertest.Image(t, docker.New(), `ENTRYPOINT ["curl", "-sS", "--fail", "--max-time", "2"]`, nil)
+	client := dockertest.Image(t, docker.New(), `ENTRYPOINT ["curl", "-sS", "--fail", "--max-time", "8"]`, nil)
 	var said bytes.Buffer
-	run := exec.Command(cmdtest.Program(t), "run", "closed-port", "stopped-host", "service-hangs", "firewall-drop", "--out", t.TempDir(), "--json",
+	run := exec.Command(cmdtest.Program(t), "run", "closed-port", "stopped-host", "service-hangs", "firewall-drop", "--out", t.TempDir(), "--json", "--within", "1m",
 		"--server-image", server, "--port", "7080", "--ready", "http:/", "--client-image", client, "--", "http://server.lab:{port}/")
 	run.Stderr = &said
 	out, err := run.Output()
@@ -98,7 +98,7 @@ func TestServerImageIsStoppedAsItWants(t *testing.T) {
 	image := dockertest.Image(t, docker.New(), dockerfile, files)
 	const server = `exec bash -c 'trap "" TERM; trap "echo asked > /asked; exit 0" USR1; bash /serve.sh $(cat /asked 2>&-) & wait'`
 	cmd := exec.Command(cmdtest.Program(t), "run", "closed-port", "--out", t.TempDir(), "--json", "--server-image", image, "--server", server, "--port", "7084",
-		"--", "curl", "-sS", "--fail", "--max-time", "2", "{url}")
+		"--", "curl", "-sS", "--fail", "--max-time", "8", "{url}")
 	cmd.Dir = enginetest.Root()
 	out, err := cmd.Output()
 	require.NoError(t, err, "%s", out)
@@ -137,7 +137,7 @@ func TestClientImageIsInterrupted(t *testing.T) {
 	t.Parallel()
 	image := dockertest.Image(t, docker.New(), `ENTRYPOINT ["bash", "-c"]`, nil)
 	start := func(script string) (*exec.Cmd, *bufio.Reader) {
-		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 		t.Cleanup(cancel)
 		cmd := exec.CommandContext(ctx, cmdtest.Program(t), "with", "healthy", "--client-image", image, "--", script)
 		cmd.Dir, cmd.Stderr = enginetest.Root(), os.Stderr

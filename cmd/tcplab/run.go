@@ -198,10 +198,10 @@ func (f runFlags) run(cmd *cobra.Command, names []string) error {
 
 // labsAtOnce is how many labs the machine holds at the same time without disturbing each other. A lab of namespaces takes
 // some 50 ms of a processor and 5 MiB (see docs/performance.md), but the kernel's table of neighbours, one for all of
-// them, holds the entries of 250; one of containers keeps the engine busy for a second.
+// them, holds the entries of 250; one of containers keeps a processor busy for seconds, beside which clients wait for their answers.
 func labsAtOnce(e lab.Engine) int {
 	if _, containers := e.(*docker.Engine); containers {
-		return 4 * runtime.NumCPU()
+		return 1 + runtime.NumCPU()
 	}
 	labs := min(200, 50*runtime.NumCPU())
 	if memory, err := mem.VirtualMemory(); err == nil {

@@ -232,11 +232,17 @@ func completeHost(cmd *cobra.Command, args []string, _ string) ([]string, cobra.
 
 // parseMoment reads when a lab that stays up is to be broken.
 func parseMoment(text string) (lab.When, error) {
-	when, err := parseWhen(text)
-	if err == nil && when.At == lab.Signalled {
-		err = errors.New("--when signal is for \"tcplab run\": a lab that stays up is broken by \"tcplab break\", at once")
+	when, err := lab.ParseWhen(text)
+	if none, is := errors.AsType[*lab.NoMomentError](err); is {
+		none.Moments = "before, connected, request-sent, request-acked, replied or idle:DURATION"
 	}
-	return when, err
+	switch {
+	case err != nil:
+		return when, fmt.Errorf("--when: %w", err)
+	case when.At == lab.Signalled:
+		return when, errors.New("--when signal is for \"tcplab run\": a lab that stays up is broken by \"tcplab break\", at once")
+	}
+	return when, nil
 }
 
 func newBreak() *cobra.Command {

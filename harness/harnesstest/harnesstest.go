@@ -101,7 +101,7 @@ func RunsOf(e lab.Engine) *Pool {
 // LabsOf is a pool for labs of an engine that stand at the same time. Docker's own work for a lab of containers keeps a
 // processor busy for seconds: with more of them, its answers would come too late.
 func LabsOf(engine string) *Pool {
-	return &Pool{slots: make(chan struct{}, map[string]int{"netns": 32, "docker": 4 * runtime.NumCPU()}[engine])}
+	return &Pool{slots: make(chan struct{}, map[string]int{"netns": 32, "docker": 1 + runtime.NumCPU()}[engine])}
 }
 
 // Run starts a subtest when there is a slot.

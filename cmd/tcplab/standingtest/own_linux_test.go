@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -136,10 +135,8 @@ func TestStandingMoment(t *testing.T) {
 	d.Must("down")
 
 	d.Must("up", "service-hangs", "--engine", "netns", "--name", "late", "--when", "idle:200ms")
-	start := time.Now()
-	_, code = d.TCPLab("exec", "client", "bash", "-c", twoRequests+"\nread -t 100 -r line <&3; exit 6")
-	assert.Equal(t, 6, code)
-	assert.Less(t, time.Since(start), 90*time.Second, "the server was put out of its place, and its connection closed")
+	_, code = d.TCPLab("exec", "client", "bash", "-c", twoRequests+"\nread -t 2 -r line <&3; [ $? -gt 128 ] && exit 6")
+	assert.Equal(t, 6, code, "the server is frozen where it is: its connection stands, and nothing comes")
 	state(`^late: netns, IPv4, broken at idle:200ms, [0-9.]+(ms|s) late \(by the live capture\): `)
 	d.Must("heal")
 	d.Must("exec", "client", "bash", "-c", twoRequests)
