@@ -72,6 +72,10 @@ func Late(from, to time.Time) time.Duration {
 	return clientSteps * max(witness.Process.Late(from, to), witness.Process.Waited(from, to))
 }
 
+// Crowd looks on at how many threads of the machine want a processor, until the returned function is called: that returns how many there were for
+// each processor, on average; 0 where it cannot be known.
+func Crowd() (mean func() float64) { return witness.Crowd() }
+
 // provesNothing reports whether the run differs from what was wanted, and the machine was late beyond sense meanwhile. In
 // compressed time it takes less for that, since what is waited for is shorter. Where every vantage point saw what was wanted, and a
 // program's own clock alone differs, it takes less, too.

@@ -139,7 +139,7 @@ type trial struct {
 func (t *trial) phases(ctx context.Context) (err error) {
 	d := t.options.Demand
 	patience := max(d.Within, leastPatience)
-	if t.result.Healthy, err = t.act(ctx, harness.Baseline, patience, nil); err != nil || !t.result.Healthy.OK() {
+	if t.result.Healthy, err = t.mustSucceed(ctx, harness.Baseline, patience); err != nil || !t.result.Healthy.OK() {
 		return err
 	}
 	if err := t.observe(ctx, d.Within+t.result.Healthy.Elapsed); err != nil {
@@ -150,7 +150,7 @@ func (t *trial) phases(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	t.result.Healed, err = t.act(ctx, harness.Heal, patience, nil)
+	t.result.Healed, err = t.mustSucceed(ctx, harness.Heal, patience)
 	return err
 }
 
