@@ -11,10 +11,10 @@ import (
 )
 
 // admission lets the runs of this process begin as the machine has time for them. A lab waits for timers most of the time, and many can stand
-// at once; but until it is proven it takes a processor, and where too many do, a program of another one waits for longer than a client does. A
-// run that is made once more has the machine to itself as far as may be: none begins beside it.
+// at once; but until it is proven it takes a processor, and where too many do, a program of another one waits for longer than a client does. While
+// a run is made once more, none begins beside it on a machine that is late.
 type admission struct {
-	first, again chan struct{} // held by the run that is next, of those that are made for the first time, and of those that are made again
+	first, again chan struct{} // the next run holds it: of the runs that are made for the first time, and of the repeated runs
 
 	mutex    sync.Mutex
 	under    int // runs under way
@@ -34,11 +34,13 @@ const (
 	look = 5 * time.Millisecond
 )
 
-// unprovenAtOnce is how many labs are built at once: two a processor, because a step of one may wait for another one's in the kernel. So many
-// runs may also be under way however late the machine is: what makes it late may be somebody else's, and stay.
+// unprovenAtOnce is how many labs are built at once: two a processor, because a step of one may wait for another one's in the kernel.
 func unprovenAtOnce() int { return 2 * runtime.NumCPU() }
 
-// place is that of a run among those under way.
+// underAlways is how many runs may be under way however late the machine is: what makes it late may be somebody else's, and stay.
+func underAlways() int { return 8 * runtime.NumCPU() }
+
+// place is a run's place among the runs under way.
 type place struct{ proven, leave func() }
 
 // enter waits until a run may begin, in the order of the calls. Its lab is proven when proven is called, and it has ended when leave is. The error is
@@ -84,9 +86,9 @@ func (a *admission) admit(late lateness, again bool) bool {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
 	switch {
-	case a.repeats > 0 && !again, a.unproven >= unprovenAtOnce():
+	case a.unproven >= unprovenAtOnce():
 		return false
-	case a.under >= unprovenAtOnce() && !calm:
+	case !calm && (a.under >= underAlways() || a.repeats > 0 && !again):
 		return false
 	}
 	a.under++

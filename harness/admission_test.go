@@ -2,6 +2,7 @@ package harness
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,14 +14,14 @@ import (
 // queued is a process's queue before any run, and how late the machine is.
 type queued struct {
 	admission
-	late time.Duration
+	late atomic.Int64 // as a [time.Duration]
 }
 
 func newQueued() *queued {
 	return &queued{admission: admission{first: make(chan struct{}, 1), again: make(chan struct{}, 1)}}
 }
 
-func (q *queued) lateness(time.Time, time.Time) time.Duration { return q.late }
+func (q *queued) lateness(time.Time, time.Time) time.Duration { return time.Duration(q.late.Load()) }
 
 // attempt is a run that begins as soon as it may.
 type attempt struct{ began, proven, end chan struct{} }
@@ -58,9 +59,9 @@ func has(ended chan struct{}) bool {
 func TestRunsBeginAsTheMachineHasTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := newQueued()
-		q.late = time.Second
+		q.late.Store(int64(time.Second))
 		var under []attempt
-		for range unprovenAtOnce() {
+		for range underAlways() {
 			r := q.begin(t.Context(), false)
 			under = append(under, r)
 			synctest.Wait()
@@ -71,7 +72,7 @@ func TestRunsBeginAsTheMachineHasTime(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
 		require.False(t, has(r.began), "the machine is late")
-		q.late = crowded - 1
+		q.late.Store(int64(crowded - 1))
 		time.Sleep(look)
 		synctest.Wait()
 		require.True(t, has(r.began), "it is not any more")
@@ -112,9 +113,10 @@ func TestAFewLabsAreBuiltAtOnce(t *testing.T) {
 	})
 }
 
-func TestNothingBeginsBesideWhatIsMadeAgain(t *testing.T) {
+func TestNothingBeginsBesideWhatIsMadeAgainOnALateMachine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := newQueued()
+		q.late.Store(int64(time.Second))
 		again := q.begin(t.Context(), true)
 		synctest.Wait()
 		require.True(t, has(again.began))
@@ -122,7 +124,7 @@ func TestNothingBeginsBesideWhatIsMadeAgain(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
 		assert.False(t, has(first.began))
-		assert.True(t, has(other.began), "those that are made again do not wait for one another")
+		assert.True(t, has(other.began), "repeated runs do not wait for one another")
 		again.finish()
 		other.finish()
 		time.Sleep(look)
@@ -139,14 +141,15 @@ func TestWhoIsInterruptedDoesNotWait(t *testing.T) {
 	for _, again := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
 			q := newQueued()
-			q.late, q.under = time.Second, unprovenAtOnce()
+			q.late.Store(int64(time.Second))
+			q.under = underAlways()
 			ctx, cancel := context.WithCancel(t.Context())
 			first, second := q.begin(ctx, again), q.begin(ctx, again)
 			time.Sleep(10 * time.Second)
 			assert.False(t, has(first.began) || has(second.began))
 			cancel()
 			synctest.Wait()
-			assert.Equal(t, unprovenAtOnce(), q.under)
+			assert.Equal(t, underAlways(), q.under)
 			assert.Zero(t, q.repeats)
 			assert.Empty(t, q.first)
 			assert.Empty(t, q.again)

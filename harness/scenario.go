@@ -291,7 +291,7 @@ func (s Scenario) timeout() time.Duration {
 	return s.Timeout
 }
 
-// Waits is for about how long a run waits for timers, in real time: of several runs, those that wait longest are to begin first.
+// Waits is for about how long a run waits for timers, in real time: of several runs, the longest are to begin first.
 func (s Scenario) Waits() time.Duration {
 	want, wait := s.Want.Client, time.Duration(0)
 	switch {

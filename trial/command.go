@@ -137,6 +137,8 @@ func (c Program) run(ctx context.Context, s *harness.Standing, limit, settle tim
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	running, kill := context.WithCancel(ctx)
 	defer kill()
+	crowd := sync.OnceValue(harness.Crowd())
+	defer crowd()
 	if err := cmd.Start(running); err != nil {
 		return nil, err
 	}
@@ -144,7 +146,12 @@ func (c Program) run(ctx context.Context, s *harness.Standing, limit, settle tim
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	act := &Act{}
-	act.Hung, err = within(limit, start, ended)
+	act.Hung, err = within(ended, func() time.Duration { return limit }, func() time.Duration { return harness.Late(start, time.Now()) }, func() time.Duration {
+		if cmd.Contained && crowd() >= crowded {
+			return containerEnd
+		}
+		return 0
+	})
 	act.Elapsed, act.Ended = time.Since(start), time.Now()
 	if !act.Hung {
 		if err := pause(ctx, settle); err != nil {
@@ -167,12 +174,12 @@ func (c Program) run(ctx context.Context, s *harness.Standing, limit, settle tim
 	return act, err
 }
 
-// within waits for a command's end until the limit, and then by how much the machine was late until then.
-func within(limit time.Duration, start time.Time, ended <-chan error) (hung bool, err error) {
-	for _, more := range []func() time.Duration{
-		func() time.Duration { return limit },
-		func() time.Duration { return harness.Late(start, time.Now()) },
-	} {
+// containerEnd is how much longer a container is waited for in a crowd: its engine has work to do before it tells that a program has ended.
+const containerEnd = time.Minute
+
+// within waits for a command's end for a time, and then for as much more as each of the others says then.
+func within(ended <-chan error, times ...func() time.Duration) (hung bool, err error) {
+	for _, more := range times {
 		select {
 		case err := <-ended:
 			return false, err

@@ -3,8 +3,11 @@ package trial
 import (
 	"errors"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func TestOnlyWhatFailsInACrowdIsDoneOnceMore(t *testing.T) {
@@ -32,4 +35,25 @@ func TestOnlyWhatFailsInACrowdIsDoneOnceMore(t *testing.T) {
 			assert.Equal(t, test.want, act.Exit)
 		})
 	}
+}
+
+func TestWhatSeemsToHangIsWaitedForOnceMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ended, start := make(chan error, 1), time.Now()
+		go func() {
+			time.Sleep(15 * time.Second)
+			ended <- nil
+		}()
+		seconds := func(n time.Duration) func() time.Duration {
+			return func() time.Duration { return n * time.Second }
+		}
+		hung, err := within(ended, seconds(10), seconds(0))
+		require.NoError(t, err)
+		assert.True(t, hung)
+		assert.Equal(t, 10*time.Second, time.Since(start))
+		hung, err = within(ended, seconds(0), seconds(1), seconds(60))
+		require.NoError(t, err)
+		assert.False(t, hung)
+		assert.Equal(t, 15*time.Second, time.Since(start), "it is not waited for longer than it takes")
+	})
 }

@@ -34,7 +34,7 @@ func TestTheFirstResultDoesNotWaitForTheOthers(t *testing.T) {
 		return done
 	})
 	assert.Equal(t, first, started[0])
-	assert.True(t, slices.IsSortedFunc(started[1:], func(a, b int) int { return cmp.Compare(list[b].Waits(), list[a].Waits()) }), "those that wait longest come first")
+	assert.True(t, slices.IsSortedFunc(started[1:], func(a, b int) int { return cmp.Compare(list[b].Waits(), list[a].Waits()) }), "the longest waits come first")
 	slices.Sort(started)
 	for i := range list {
 		require.Equal(t, i, started[i], "each once")
@@ -42,7 +42,7 @@ func TestTheFirstResultDoesNotWaitForTheOthers(t *testing.T) {
 	assert.Equal(t, -1, quickest([]harness.Scenario{{Long: true}}))
 }
 
-// The others are done meanwhile; the order of those that wait as long is kept.
+// Scenarios that wait for long come first, because the others are done meanwhile; the order of scenarios that wait as long is kept.
 func TestThoseThatWaitLongestComeFirst(t *testing.T) {
 	list, err := scenarios.Select("closed-port", "firewall-drop", "service-resets", "kernel-gives-up")
 	require.NoError(t, err)

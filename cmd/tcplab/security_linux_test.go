@@ -22,7 +22,7 @@ ip link set tcplab-test addrgenmode none up
 ip -6 addr add fe80::1/64 dev tcplab-test nodad
 ip link add outside type veth peer name inside
 ip link set outside master tcplab-test up
-unshare -n sleep 60 & host=$!
+unshare -n sleep 1000 & host=$!
 trap 'kill $host $service' EXIT
 until [ "$(readlink /proc/$host/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do :; done
 ip link set inside netns $host
@@ -32,10 +32,10 @@ mkfifo "$DIR/open"
 tcplab host listen --port 9999 <"$DIR/open" & service=$!
 exec 3>"$DIR/open"
 until ss -ltn | grep -q :9999; do :; done
-ask() { nsenter -t $host -n tcplab host dial --timeout 2s "[fe80::1%inside]:9999"; }
-echo "before $(ask)"
+ask() { nsenter -t $host -n tcplab host dial --timeout $1 "[fe80::1%inside]:9999"; }
+echo "before $(ask 30s)"
 nft "$RULE"
-echo "after $(ask)"
+echo "after $(ask 2s)"
 `
 
 // TestRuleOfSECURITYCloses applies the rule that SECURITY.md gives to a machine of our own.
