@@ -25,7 +25,7 @@ type admission struct {
 var admissions = admission{first: make(chan struct{}, 1), again: make(chan struct{}, 1)}
 
 const (
-	// crowded is the lateness of the lab's programs from which on no run begins: a few times less than TCP's shortest timer, since what has begun
+	// crowded is the lateness of the lab's programs, and of this process's, from which on no run begins: a few times less than TCP's shortest timer, since what has begun
 	// before takes more of the machine before it takes less.
 	crowded = shortestTimer / 4
 	// lately is the time in which the lateness counts.
@@ -106,8 +106,8 @@ func (a *admission) change(under, unproven, repeats int) {
 
 // run makes a run when it may begin.
 func (a *admission) run(ctx context.Context, e lab.Engine, s Scenario, o Options, make runner, again bool) (*Report, error) {
-	late, unattend := attend(ctx, e)
-	p, err := a.enter(ctx, late, again)
+	programs, unattend := attend(ctx, e)
+	p, err := a.enter(ctx, programs.or(witness.Process.Waited), again)
 	unattend()
 	if err != nil {
 		return nil, err
@@ -120,23 +120,33 @@ func (a *admission) run(ctx context.Context, e lab.Engine, s Scenario, o Options
 // runner makes a run.
 type runner func(context.Context, lab.Engine, Scenario, Options) (*Report, error)
 
-// lateness is by how much a lab's programs, or those of this process, were late between two times at the most.
+// lateness is by how much programs were late between two times at the most.
 type lateness func(from, to time.Time) time.Duration
 
+// or is the greater one of two.
+func (l lateness) or(other lateness) lateness {
+	return func(from, to time.Time) time.Duration { return max(l(from, to), other(from, to)) }
+}
+
 // attend lets two witnesses look on until leave is called: the witness of this process, and the witness of the process that has the
-// lab's programs, where that is another one.
-func attend(ctx context.Context, e lab.Engine) (late lateness, leave func()) {
-	here := witness.Process.Attend()
+// lab's programs, where that is another one. Programs is the latter's lateness; elsewhere nothing is known of it.
+func attend(ctx context.Context, e lab.Engine) (programs lateness, leave func()) {
+	here, nothing := witness.Process.Attend(), func(time.Time, time.Time) time.Duration { return 0 }
 	w, ok := e.(lab.Witnessed)
 	if !ok {
-		return witness.Process.Waited, here
+		return nothing, here
 	}
 	programs, there, err := w.Attend(ctx)
 	if err != nil {
-		return witness.Process.Waited, here // building the lab says why
+		return nothing, here // building the lab says why
 	}
-	late = func(from, to time.Time) time.Duration {
-		return max(witness.Process.Waited(from, to), programs(from, to))
+	return programs, func() { there(); here() }
+}
+
+// feltBy is by how much the lab's programs were late for a run with the client: a client that is a function waits as this process does.
+func (l lateness) feltBy(c lab.Client, process lateness) lateness {
+	if lab.IsFunction(c) {
+		return l.or(process)
 	}
-	return late, func() { there(); here() }
+	return l
 }

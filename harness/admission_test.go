@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lab/agent"
 )
 
 // queued is a process's queue before any run, and how late the machine is.
@@ -155,4 +157,14 @@ func TestWhoIsInterruptedDoesNotWait(t *testing.T) {
 			assert.Empty(t, q.again)
 		})
 	}
+}
+
+// A client that is a program of the lab has nothing to do with how busy this process is.
+func TestOnlyAFunctionIsAsLateAsThisProcess(t *testing.T) {
+	programs := lateness(func(time.Time, time.Time) time.Duration { return 2 * time.Millisecond })
+	process := lateness(func(time.Time, time.Time) time.Duration { return time.Second })
+	now := time.Now()
+	assert.Equal(t, 2*time.Millisecond, programs.feltBy(agent.GoClient{}, process)(now, now))
+	function := lab.ClientFunc("test", func(context.Context, lab.Call) error { return nil })
+	assert.Equal(t, time.Second, programs.feltBy(function, process)(now, now))
 }

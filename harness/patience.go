@@ -120,7 +120,9 @@ func (r *run) noteLateness() time.Duration {
 	}
 	now := time.Now()
 	late := witness.Process.Late(r.began, now)
-	r.report.programs = max(r.report.programs, r.programs(r.began, now))
+	if r.programs != nil {
+		r.report.programs = max(r.report.programs, r.programs(r.began, now))
+	}
 	r.report.Lateness = max(r.report.Lateness, late, r.report.programs)
 	r.report.starved = max(r.report.starved, witness.Process.Starved(r.began, now))
 	return late

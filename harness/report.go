@@ -30,7 +30,8 @@ type Report struct {
 	// Lateness is by how much the machine was late while an act was observed, as a witness saw that ran beside the lab. Times
 	// were allowed to be so much later.
 	Lateness time.Duration
-	// programs is by how much the programs of the lab were late, and those of this process.
+	// programs is by how much the programs of the lab were late, where they are in a process of their own; and this process, where the client is a
+	// function of it.
 	programs time.Duration
 	// starved is the greatest part of an act's time, 0 to 1, in which this process waited for a processor.
 	starved float64

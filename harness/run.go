@@ -76,9 +76,9 @@ func runOnce(ctx context.Context, e lab.Engine, s Scenario, o Options) (report *
 	if err := r.makeFolder(); err != nil {
 		return nil, err
 	}
-	var leave func()
-	r.programs, leave = attend(ctx, e)
+	programs, leave := attend(ctx, e)
 	defer leave()
+	r.programs = programs.feltBy(r.acts[0].client, witness.Process.Waited)
 	defer func() {
 		// The lab goes also when ctx has ended; and a panic passes through here on its way up.
 		err = errors.Join(err, r.phase(context.WithoutCancel(ctx), Down, stepDeadline, r.down))
@@ -113,7 +113,7 @@ type run struct {
 	brokeAt  time.Time // when it was injected last
 	armed    Armable   // it waits in a kernel for an instant, or has come by itself; nil: neither
 	checker  checker
-	programs lateness // of the lab's programs
+	programs lateness // of the lab's programs; nil: nobody looks on
 	current  *Phase
 	began    time.Time // when the captures of the current act began
 }
@@ -131,7 +131,7 @@ func newRun(e lab.Engine, s Scenario, o Options) *run {
 	speed := lab.SpeedOf(e)
 	topology := s.Plan()
 	topology.Speed, topology.Family = speed, o.Family
-	r := &run{engine: e, options: o, acts: actsOf(s, o), fault: s.Fault, programs: witness.Process.Waited,
+	r := &run{engine: e, options: o, acts: actsOf(s, o), fault: s.Fault,
 		bench: &lab.Bench{Topology: topology, Family: o.Family, Service: o.service},
 		report: &Report{Scenario: s, Engine: e.Name(), Family: o.Family, Speed: speed,
 			Sysctls: map[string]map[string]string{}}}

@@ -144,6 +144,12 @@ func ClientFunc(name string, do func(ctx context.Context, a Call) error) Client 
 	return clientFunc{name, do}
 }
 
+// IsFunction reports whether a client is one that [ClientFunc] has made.
+func IsFunction(c Client) bool {
+	_, is := c.(clientFunc)
+	return is
+}
+
 type clientFunc struct {
 	name string
 	do   func(context.Context, Call) error
