@@ -37,9 +37,10 @@ type daemon struct {
 }
 
 const (
-	// connectTimeout bounds the search for the engine.
-	connectTimeout = 10 * time.Second
-	// answerTimeout bounds what testcontainers-go asks an engine that has answered: it asks several times, and a busy engine takes seconds each time.
+	// pingTimeout bounds the wait for an engine's first answer, which costs it nothing.
+	pingTimeout = 10 * time.Second
+	// answerTimeout bounds what is asked next of an engine that has answered: who it is. testcontainers-go asks several times,
+	// and an engine starts programs to tell its version: one that makes labs for others at the time takes seconds each time.
 	answerTimeout = 2 * time.Minute
 )
 
@@ -58,30 +59,45 @@ func connect(ctx context.Context) (*daemon, error) {
 	if probed != nil && named {
 		return nil, explain(host, probed)
 	}
-	// An impatient caller must not make testcontainers-go remember a failure.
-	patience := connectTimeout
+	patience := pingTimeout
 	if probed == nil {
 		patience = answerTimeout
 	}
+	// An impatient caller must not make testcontainers-go remember a failure.
 	patient, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	api, err := newClient(patient)
 	if err != nil {
 		return nil, explain(host, cmp.Or(probed, err))
 	}
+	ctx, cancel = context.WithTimeout(ctx, patience)
+	defer cancel()
 	return identify(ctx, api)
 }
 
 // probe asks the engine at one address whether it is there.
 func probe(ctx context.Context, host string) error {
-	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
-	defer cancel()
 	c, err := client.New(client.FromEnv, client.WithHost(host))
 	if err != nil {
 		return err
 	}
 	defer c.Close()
+	if err := ping(ctx, c); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	defer cancel()
 	_, err = c.Info(ctx, client.InfoOptions{})
+	return err
+}
+
+// ping waits for an engine's first answer.
+func ping(ctx context.Context, c interface {
+	Ping(context.Context, client.PingOptions) (client.PingResult, error)
+}) error {
+	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
+	defer cancel()
+	_, err := c.Ping(ctx, client.PingOptions{})
 	return err
 }
 
@@ -170,7 +186,7 @@ func (d *daemon) inTurn(ctx context.Context, do func() error) error {
 }
 
 func (d *daemon) ping(ctx context.Context) error {
-	if _, err := d.api.Ping(ctx, client.PingOptions{}); err != nil {
+	if err := ping(ctx, d.api); err != nil {
 		return explain(d.api.DaemonHost(), err)
 	}
 	return nil

@@ -15,7 +15,6 @@ package docker
 import (
 	"context"
 	"sync"
-	"time"
 
 	"golang.org/x/sync/singleflight"
 
@@ -42,20 +41,14 @@ func New() *Engine { return &Engine{} }
 // Name is "docker".
 func (e *Engine) Name() string { return "docker" }
 
-// availableTimeout bounds how long Available waits for the engine's answer. An engine that makes labs for others at the time
-// may take seconds.
-const availableTimeout = 10 * time.Second
-
 // Available reports why no lab can be built here: no engine, no permission, an engine of another system; or one that has no
 // image to make hosts of and no way to get one ([ErrNoImage]).
 func (e *Engine) Available(ctx context.Context) error {
-	answer, cancel := context.WithTimeout(ctx, availableTimeout)
-	defer cancel()
-	d, err := e.connect(answer)
+	d, err := e.connect(ctx)
 	if err != nil {
 		return err
 	}
-	if err := d.ping(answer); err != nil {
+	if err := d.ping(ctx); err != nil {
 		return err
 	}
 	return d.canMakeHosts(ctx)
