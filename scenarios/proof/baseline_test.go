@@ -2,6 +2,10 @@ package proof
 
 import (
 	"context"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -64,4 +68,32 @@ func TestALabMayLoseItsFirstPacket(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A lab whose client waits for an answer takes no processor, and the next run begins beside it.
+func TestALabThatWaitsKeepsNoOtherFromBeginning(t *testing.T) {
+	e, err := lab.AtSpeed(harnesstest.Engine(t, "netns"), 10) // it waits for 3 s, and not for 30
+	if err != nil {
+		t.Skip(err)
+	}
+	s := harnesstest.Scenario(t, "closed-port")
+	s.Fixtures = append(slices.Clone(s.Fixtures), deaf{})
+	builtAtOnce := 2 * runtime.NumCPU()
+	var begun atomic.Int32
+	var ended sync.Once
+	var group sync.WaitGroup
+	for range builtAtOnce + 1 {
+		group.Go(func() {
+			_, err := harness.Run(t.Context(), e, s, harness.Options{Once: true, Progress: func(p harness.PhaseName) {
+				switch p {
+				case harness.Up:
+					begun.Add(1)
+				case harness.Down:
+					ended.Do(func() { assert.Greater(t, int(begun.Load()), builtAtOnce) })
+				}
+			}})
+			assert.NoError(t, err)
+		})
+	}
+	group.Wait()
 }
