@@ -123,7 +123,7 @@ for something else takes as long as before.
 ## Many labs at once
 
 Every lab runs \`security-group-drop\` in real time, from the proof of its baseline to its healing. The latest SYN is the one that came latest after it was due, as a part
-of its gap: the kernel's timer wheel alone makes it up to 12.5 %, and what is allowed is that and 150 ms. All labs are set up at the same moment, so the time
+of its gap: the kernel's timer wheel alone makes it up to 12.5 %, and what is allowed is that and 150 ms. The labs begin a few at a time, as the machine gets to it, so the time
 beyond the client's wait is processor time, and grows with their number.
 
 $labs

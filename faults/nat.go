@@ -28,7 +28,12 @@ type NAT struct {
 // Translated is [lab.Routed] with a router whose connection tracking takes up no connection in the middle
 // (net.netfilter.nf_conntrack_tcp_loose=0): once a mapping is forgotten, it stays so.
 func Translated() lab.Topology {
-	return lab.Routed().Named("routed, with NAT").With(lab.RouterHost, "net.netfilter.nf_conntrack_tcp_loose", "0")
+	return tracking("routed, with NAT")
+}
+
+// tracking is [lab.Routed] under a name, with a router that takes up no connection in the middle.
+func tracking(name string) lab.Topology {
+	return lab.Routed().Named(name).With(lab.RouterHost, "net.netfilter.nf_conntrack_tcp_loose", "0")
 }
 
 func (n NAT) String() string { return n.Words().English }

@@ -73,6 +73,8 @@ var (
 	}
 	// The client reset as soon as it had the SYN-ACK.
 	halfOpen = circumstance{lead: anywhere(CauseHalfOpenScan)}
+	// The SYN-ACK had no window, and no data of the server came.
+	notHandedOver = circumstance{lead: []candidate{{CauseSYNProxy, between, false}}, first: steps(StepListeners)}
 	// What is not answered is a TLS ClientHello of more than one segment.
 	splitHello = circumstance{beside: anywhere(CauseSplitHello), first: steps(StepSmallHello)}
 	// What is not answered is a TLS ClientHello.
@@ -151,6 +153,7 @@ func (e *explainer) weigh(v Verdict) {
 	case NoReply, ClosedEarly:
 		e.weighRequest(v)
 	case ZeroWindow:
+		e.weighProxy()
 		if c.side[client].unheard.count >= fewestUnheard || c.side[server].unheard.count >= fewestUnheard {
 			e.advice.apply(&probedInVain)
 		}
@@ -172,6 +175,7 @@ func (e *explainer) weigh(v Verdict) {
 		}
 		if v == ResetByServer {
 			e.weighHello()
+			e.weighProxy()
 		}
 		if c.hasSYN && c.side[dir].rst.at-c.first.at < shortestLife {
 			e.advice.leaveOut(CauseIdleTimeout)
@@ -193,6 +197,13 @@ func (e *explainer) weigh(v Verdict) {
 
 // shortestLife is how long a connection lives at least before anything takes it for idle, in ns.
 const shortestLife = 1e9
+
+// weighProxy is for a connection that the server may never have got.
+func (e *explainer) weighProxy() {
+	if e.c.screened && e.c.side[server].bytes == 0 {
+		e.advice.apply(&notHandedOver)
+	}
+}
 
 // weighHello is for a TLS ClientHello that got no data for it.
 func (e *explainer) weighHello() {

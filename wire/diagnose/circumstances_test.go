@@ -141,6 +141,24 @@ func TestHalfOpenScansHaveNoTTLNote(t *testing.T) {
 	assert.Len(t, english(diagnoseText(t, exchange+"0.1 > R. 101 0 301 ttl=63")[0].Notes), 1)
 }
 
+// TestASYNProxy: a SYN-ACK without a window is of who has nobody yet to take data. Linux's SYN proxy sends one.
+func TestASYNProxy(t *testing.T) {
+	const request = "0.01 > S 0 0 0\n0.01 < S. 0 0 1 win=0\n0.01 > . 1 0 1\n"
+	for packets, want := range map[string]bool{
+		request + "0.02 < R. 1 0 1": true,
+		request + "0.3 > . 0 0 1\n0.3 < . 1 0 1 win=0\n0.9 > . 0 0 1\n0.9 < . 1 0 1 win=0\n2.1 > . 0 0 1\n2.1 < . 1 0 1 win=0": true,
+		request + "0.02 < . 1 0 1\n0.03 > P. 1 100 1\n0.04 < P. 1 100 101\n0.05 < R. 101 0 101":                                false, // the server's data came
+		"0.01 > S 0 0 0\n0.01 < S. 0 0 1\n0.01 > . 1 0 1\n0.02 < R. 1 0 1":                                                     false,
+		request + "0.02 > R. 1 0 1": false, // it is the client that gives up
+	} {
+		d := diagnoseText(t, packets)[0]
+		assert.Equal(t, want, d.Has(CauseSYNProxy), "%s: %s", packets, d.Summary)
+		if want {
+			assert.Contains(t, d.Commands(lang.English)[0], "ss -ltn", packets)
+		}
+	}
+}
+
 // TestAClientHelloOfTwoSegments: a firewall that reads the first segment alone is a rival of a small MTU, and of who resets.
 func TestAClientHelloOfTwoSegments(t *testing.T) {
 	const hello = handshake + "0.02 > P. 1 %s 1 text=" + helloBytes + "\n"

@@ -92,8 +92,8 @@ func (c *conn) synack(dir int, p *wire.Packet, m mark) {
 	c.synacks.add(m)
 	if !x.hasISN {
 		x.begin(p)
-		if p.TCP.Window == 0 { // a tarpit, or a server without memory
-			x.zero = m
+		if p.TCP.Window == 0 { // a SYN proxy, a tarpit, or a server without memory
+			x.zero, c.screened = m, true
 		}
 	} else if x.isn != p.TCP.Seq && m.at-c.synacks.marks[0].at < soonestAgain {
 		c.second = m

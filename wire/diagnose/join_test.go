@@ -31,6 +31,7 @@ func TestJoin(t *testing.T) {
 		"dropped by the server":               {syns, syns, LostAtServer, "2 packets reached the server's network card, and no answer left it"},
 		"lost on the way back":                {syns, "0 > S 0 0 0\n0 < S. 0 0 1\n1 > S 0 0 0\n1 < S. 0 0 1", LostBeforeClient, "2 packets left the server, and none reached the client"},
 		"refused by the server":               {"0 > S 0 0 0\n0 < R. 0 0 1", "0 > S 0 0 0\n0 < R. 0 0 1", LostNowhere, "the server itself sent the RST"},
+		"refused behind who accepted":         {"0 > S 0 0 0\n0 < S. 0 0 1 win=0\n0 > . 1 0 1\n0.1 < R. 1 0 1", "0 > S 0 0 0\n0 < R. 0 0 1", ForgedBetween, "the server refused the SYN: the SYN-ACK that the client got was sent by something on the way"},
 		"refused on the way":                  {"0 > S 0 0 0\n0 < R. 0 0 1", "", ForgedBetween, "the server never saw the SYN: the RST was sent by something on the way"},
 		"refused beside the way":              {"0 > S 0 0 0\n0 < R. 0 0 1", "0 > S 0 0 0", ForgedBetween, "the server sent nothing: what the client got was sent by something on the way"},
 		"rejected on the way":                 {"0 > S 0 0 0\n0 icmp 3 13", "", LostBeforeServer, "the SYN never reached the server: what sent the ICMP error stopped it"},

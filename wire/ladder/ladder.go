@@ -274,6 +274,8 @@ func (l *Ladder) Loss(a *Arrow) lang.Text {
 		return lang.Text{English: "reached the %s, and no answer left it", Korean: "%s에 도달했지만 응답이 나가지 않았다"}.With(name(last))
 	case a.Fate == LostInside && l.answered(a, last):
 		return lang.Text{English: "stopped by the %s, which answered itself", Korean: "%s에서 막혔고, 그 호스트가 직접 응답했다"}.With(name(last))
+	case a.Fate == LostInside && l.replaced(a, last):
+		return lang.Text{English: "replaced by the %s, which sent another one in its place", Korean: "%s에서 다른 패킷으로 바뀌어 나갔다"}.With(name(last))
 	case a.Fate == LostInside:
 		return lang.Text{English: "lost in the %s", Korean: "%s에서 유실되었다"}.With(name(last))
 	case a.Fate == Unseen:
@@ -290,7 +292,16 @@ func (l *Ladder) answered(a *Arrow, host int) bool {
 	})
 }
 
-// atOnce is within how much time of a packet a refusal answers it.
+// replaced reports whether a refusal that ended in the host went on from there as another one, at once: of whatever takes a connection's two halves
+// for one.
+func (l *Ladder) replaced(a *Arrow, host int) bool {
+	return a.Class == "rst" && slices.ContainsFunc(l.Arrows, func(b Arrow) bool {
+		after := b.Sent().Sub(a.Last())
+		return b.Class == "rst" && b.Rightward == a.Rightward && b.From.Host() == host && after >= 0 && after < atOnce
+	})
+}
+
+// atOnce is within how much time of a packet a refusal answers it, or follows it.
 const atOnce = 100 * time.Millisecond
 
 // isEnd reports whether the host is the last on the packet's way.

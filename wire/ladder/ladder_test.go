@@ -318,6 +318,20 @@ func TestAPacketThatIsRefusedOnItsWay(t *testing.T) {
 	}
 }
 
+// What splits a connection answers a refusal of the server by one of its own.
+func TestARefusalThatIsReplacedOnItsWay(t *testing.T) {
+	const replaced, lost = "1 packet replaced by the router, which sent another one in its place", "1 packet lost in the router"
+	for next, want := range map[string]string{
+		"0.002 < R. 501 0 101 @ lc": replaced,
+		"0.5 < R. 501 0 101 @ lc":   lost, // of something else
+		"0.002 < F. 501 0 101 @ lc": lost, // no refusal
+		"0.002 < R. 501 0 101 @ c":  lost, // nobody saw where it began
+	} {
+		l := ladderOf(t, "0.001 < R. 0 0 101 @ sr\n"+next)
+		assert.Contains(t, english(l.Losses()), want, next)
+	}
+}
+
 // english are the texts in English. Each has a Korean, too.
 func english(list []lang.Text) (texts []string) {
 	for _, text := range list {
