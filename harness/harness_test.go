@@ -220,6 +220,11 @@ func (e *lazyEngine) Prepare(ctx context.Context, _ lab.Topology) error {
 	return e.err
 }
 
+// A lab that stands has its baseline, too, which may take its time.
+func TestARunThatNobodyWaitsFor(t *testing.T) {
+	assert.NotPanics(t, newRun(&lazyEngine{}, Scenario{Name: "any"}, Options{}).options.proven)
+}
+
 // What is made once on a machine is not bounded by what bounds the building of a lab.
 func TestPrepareHasItsOwnTime(t *testing.T) {
 	lacks := &lazyEngine{err: fmt.Errorf("no image: %w", lab.ErrUnsupported)}

@@ -130,6 +130,9 @@ func newRun(e lab.Engine, s Scenario, o Options) *run {
 	if o.Progress == nil {
 		o.Progress = func(PhaseName) {}
 	}
+	if o.proven == nil { // a lab that stands is nobody's to wait for
+		o.proven = func() {}
+	}
 	speed := lab.SpeedOf(e)
 	topology := s.Plan()
 	topology.Speed, topology.Family = speed, o.Family

@@ -261,6 +261,9 @@ func canBreak(s, other harness.Scenario) bool {
 			return false // both listen on the router's port
 		}
 	}
+	if _, limits := other.Fault.(faults.Exhaust); limits && slices.Contains(s.Fixtures, harness.Fixture(faults.SYNProxy{})) {
+		return false // that one more connection is not established is seen by who connects, and the SYN proxy accepts
+	}
 	if _, two := other.Fault.(faults.Both); two && slices.ContainsFunc(others.Hosts, func(h lab.HostSpec) bool { return len(plan.EndsOf(h.Name)) == 0 }) {
 		return false // each of the two may be of another host
 	}

@@ -16,7 +16,7 @@ import (
 func everyAdvice() []advice {
 	list := []advice{{rivals: idleClosers}, echoSilence, echoSilenceBesideTCP, echoSilenceOnLink, echoSilenceOfMany, echoBlackhole, echoOneSided, echoOwnError, echoTooBig,
 		echoExpired, echoNoHost, echoNoNetwork, echoByFirewalls, rejectedNoHost, rejectedNoNetwork, rejectedByRule, rejectedExpired, rejectedTraced, rejectedUnreadable}
-	for _, c := range []circumstance{othersAnswered, oldStamp, loneSYN, answeredElsewhere, oldConnection, badRefusal, longSilence, halfOpen, cameInOnly, inCircle, unknownThere[client], unknownThere[server], spoofed, behindIPsec, waitedInVain, strangeAnswer, turnedAway, notTaken, waitsForData, neverTaken, splitHello, namedHello, unasked, done, refusedTLS, answersOthers, askedInCase, otherPort, slower, saidTooBig, clientUnreachable, clientRejects, elsewhereOnLink} {
+	for _, c := range []circumstance{othersAnswered, oldStamp, loneSYN, answeredElsewhere, oldConnection, badRefusal, longSilence, halfOpen, cameInOnly, inCircle, unknownThere[client], unknownThere[server], spoofed, behindIPsec, waitedInVain, strangeAnswer, turnedAway, notTaken, waitsForData, neverTaken, splitHello, namedHello, unasked, done, refusedTLS, answersOthers, askedInCase, otherPort, slower, saidTooBig, clientUnreachable, clientRejects, elsewhereOnLink, notHandedOver} {
 		list = append(list, advice{append(slices.Clone(c.lead), c.beside...), c.first})
 	}
 	for _, known := range []map[Verdict]advice{advices, lookupAdvices} {

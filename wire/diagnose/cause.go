@@ -199,7 +199,7 @@ var causes = []struct {
 	{CauseForeignSource, lang.Text{English: "the SYN's source address is not the sender's (asymmetric route, spoofing)", Korean: "SYN의 출발지 주소가 보낸 쪽의 것이 아니다(비대칭 경로, 스푸핑)"}},
 
 	{CauseAborted, lang.Text{English: "the application closed with unread data, or died", Korean: "애플리케이션이 읽지 않은 데이터를 두고 닫았거나 죽었다"}},
-	{CauseSYNProxy, lang.Text{English: "a SYN proxy on the way has accepted in the server's place, and the server does not: its SYN-ACK had no window", Korean: "경로상의 SYN 프록시가 서버 대신 수락했고 서버는 수락하지 않는다: SYN-ACK의 윈도가 0이었다"}},
+	{CauseSYNProxy, lang.Text{English: "a SYN proxy on the way has accepted in the server's place, and the server does not: its SYN-ACK had no window", Korean: "경로상의 SYN 프록시가 서버 대신 수락했고 서버는 수락하지 않는다: SYN-ACK에 윈도가 없었다"}},
 	{CauseUnknownThere, lang.Text{English: "the host that sent the RST knows nothing of the connection (a restart, a failover, a timeout of its own), or never did", Korean: "RST를 보낸 호스트가 그 연결을 더는 모르거나(재시작, 페일오버, 자체 타임아웃) 안 적이 없다"}},
 	{CauseForgedReset, lang.Text{English: "a proxy, load balancer or firewall on the way forged the RST", Korean: "경로상의 프록시, 로드 밸런서나 방화벽이 RST를 위조했다"}},
 	{CauseIdleTimeout, lang.Text{English: "an idle timeout on the way", Korean: "경로상의 유휴 타임아웃"}},

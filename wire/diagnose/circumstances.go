@@ -74,7 +74,7 @@ var (
 	// The client reset as soon as it had the SYN-ACK.
 	halfOpen = circumstance{lead: anywhere(CauseHalfOpenScan)}
 	// The SYN-ACK had no window, and no data of the server came.
-	notHandedOver = circumstance{lead: []candidate{{CauseSYNProxy, between, false}}, first: steps(StepListeners)}
+	notHandedOver = circumstance{lead: []candidate{{CauseSYNProxy, between, false}}, excluded: []Cause{CauseNotReading, CauseSmallBuffer}, first: steps(StepListeners)}
 	// What is not answered is a TLS ClientHello of more than one segment.
 	splitHello = circumstance{beside: anywhere(CauseSplitHello), first: steps(StepSmallHello)}
 	// What is not answered is a TLS ClientHello.
@@ -153,10 +153,10 @@ func (e *explainer) weigh(v Verdict) {
 	case NoReply, ClosedEarly:
 		e.weighRequest(v)
 	case ZeroWindow:
-		e.weighProxy()
 		if c.side[client].unheard.count >= fewestUnheard || c.side[server].unheard.count >= fewestUnheard {
 			e.advice.apply(&probedInVain)
 		}
+		e.weighProxy()
 	case HalfClosed:
 		if c.isStillSending() {
 			e.advice.apply(&stillSending)

@@ -250,7 +250,7 @@ func (j *JoinedSides) compare(c, s *Seen, covered bool) {
 		j.lost(server, answered, lang.Text{English: "%s left the server, and none reached the client", Korean: "%s, 서버에서 나갔지만 하나도 클라이언트에 닿지 않았다"}, packets(answered.Near))
 	case c.synacks > 0 && s.refusals > 0 && s.synacks == 0:
 		j.lost(server, wire.Passage{Near: s.synacks, Far: c.synacks}, lang.Text{English: "the server refused the SYN: the SYN-ACK that the client got was sent by something on the way",
-			Korean: "서버는 SYN을 거부했다: 클라이언트가 받은 SYN-ACK는 경로상의 무언가가 보냈다"})
+			Korean: "서버는 SYN을 거부했다: 클라이언트가 받은 SYN-ACK을 보낸 것은 경로상의 무언가다"})
 	case resets.Whereabouts() == wire.BegunBetween:
 		j.lost(server, resets, lang.Text{English: "the client got a RST that the server did not send", Korean: "서버가 보내지 않은 RST를 클라이언트가 받았다"})
 	case clientResets.Whereabouts() == wire.BegunBetween:
