@@ -54,7 +54,7 @@ func standsFor(column, host string) bool {
 }
 
 // boxes are what a host may be besides a router, as fixtures and faults call it: "NAT on the router".
-var boxes = regexp.MustCompile(`^(?:the )?(NAT|WAF|load balancer|security group|network acl)\b.* on the ([\w-]+)`)
+var boxes = regexp.MustCompile(`^(?:the )?(NAT|WAF|SYN proxy|load balancer|security group|network acl)\b.* on the ([\w-]+)`)
 
 // roleOf is what a host on the way is: "NAT", "load balancer", "firewall". It is empty where that is no more than its name.
 func (r *RunRecord) roleOf(host string) string {

@@ -37,6 +37,13 @@ type PathIdentity struct {
 	target   string // whom a request for a neighbour is about, and whether it is answered
 }
 
+// Renumbered is the identity of a segment whose numbers were changed on the way: they are less by so much elsewhere.
+func (i PathIdentity) Renumbered(seq, ack uint32) PathIdentity {
+	i.seq -= seq
+	i.ack -= ack
+	return i
+}
+
 // flagsKept are those that matter for what a segment is; a network card may set PSH when it puts segments together.
 const flagsKept = SYN | FIN | RST
 

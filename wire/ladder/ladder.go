@@ -170,7 +170,7 @@ const clockSlack = time.Millisecond
 // add takes a sighting in: it belongs to the earliest arrow of the same packet that has not been seen here or further
 // on, and was not sent again before this.
 func (j *joiner) add(p *point, s *sight) {
-	id := s.packet.OnPath()
+	id := s.id
 	for _, a := range j.open[id] {
 		w := j.work[a]
 		if a.Rightward == s.rightward && beyond(p.at, a.Seen[len(a.Seen)-1].At, s.rightward) && w.last.couldBe(s, p.counts[id] >= w.at.counts[id]) {
@@ -230,6 +230,9 @@ func (j *joiner) ladder() Ladder {
 	for _, w := range j.arrows {
 		j.path.begin(w)
 		j.path.end(w)
+	}
+	takeHandshakes(j.arrows)
+	for _, w := range j.arrows {
 		l.Arrows = append(l.Arrows, w.Arrow)
 	}
 	if len(l.Arrows) > 0 {
@@ -275,7 +278,7 @@ func (l *Ladder) Loss(a *Arrow) lang.Text {
 	case a.Fate == LostInside && l.answered(a, last):
 		return lang.Text{English: "stopped by the %s, which answered itself", Korean: "%s에서 막혔고, 그 호스트가 직접 응답했다"}.With(name(last))
 	case a.Fate == LostInside && l.replaced(a, last):
-		return lang.Text{English: "replaced by the %s, which sent another one in its place", Korean: "%s에서 다른 패킷으로 바뀌어 나갔다"}.With(name(last))
+		return lang.Text{English: "replaced by the %s, which sent its own", Korean: "%s에서 다른 패킷으로 바뀌어 나갔다"}.With(name(last))
 	case a.Fate == LostInside:
 		return lang.Text{English: "lost in the %s", Korean: "%s에서 유실되었다"}.With(name(last))
 	case a.Fate == Unseen:

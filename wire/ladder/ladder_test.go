@@ -311,7 +311,7 @@ func TestAPacketThatIsRefusedOnItsWay(t *testing.T) {
 		"0.001 < R. 0 0 101 @ lc":   stopped,
 		"0.001 < R. 0 0 101 @ srlc": lost, // the server's
 		"0.5 < R. 0 0 101 @ lc":     lost, // of something else
-		"0.001 < S. 500 0 101 @ lc": lost, // no refusal
+		"0.001 < F. 500 0 101 @ lc": lost, // no refusal
 	} {
 		l := ladderOf(t, "0 > S 100 0 0 id=7 @ cl\n"+answer)
 		assert.Contains(t, english(l.Losses()), want, answer)
@@ -320,7 +320,7 @@ func TestAPacketThatIsRefusedOnItsWay(t *testing.T) {
 
 // What splits a connection answers a refusal of the server by one of its own.
 func TestARefusalThatIsReplacedOnItsWay(t *testing.T) {
-	const replaced, lost = "1 packet replaced by the router, which sent another one in its place", "1 packet lost in the router"
+	const replaced, lost = "1 packet replaced by the router, which sent its own", "1 packet lost in the router"
 	for next, want := range map[string]string{
 		"0.002 < R. 501 0 101 @ lc": replaced,
 		"0.5 < R. 501 0 101 @ lc":   lost, // of something else
@@ -329,6 +329,48 @@ func TestARefusalThatIsReplacedOnItsWay(t *testing.T) {
 	} {
 		l := ladderOf(t, "0.001 < R. 0 0 101 @ sr\n"+next)
 		assert.Contains(t, english(l.Losses()), want, next)
+	}
+}
+
+// A SYN proxy completes the handshake, and changes the server's numbers from then on.
+func TestAHandshakeThatIsCompletedOnItsWay(t *testing.T) {
+	const exchange = `
+0       > S  100 0 0 id=7 @ cl
+0.00003 < S. 900 0 101 @ lc
+0.00005 > .  101 0 901 id=8 @ cl
+0.00006 > S  100 0 0 id=1 @ rs
+0.00008 < S. 500 0 101 @ sr
+0.00009 > .  101 0 501 id=2 @ rs
+0.0002  > P. 101 62 901 id=9 @ cl
+0.00021 > P. 101 62 501 id=9 @ rs
+0.0003  < P. 501 147 163 @ sr
+0.00031 < P. 901 147 163 @ lc
+0.0005  > F. 163 0 1048 id=10 @ cl
+0.00051 > F. 163 0 648 id=10 @ rs
+0.0006  < .  648 0 164 @ sr
+0.00061 < .  1048 0 164 @ lc
+`
+	l := ladderOf(t, exchange)
+	assert.Empty(t, english(l.Losses()))
+	assert.Equal(t, []string{"SYN: 1 to 4, arrived", "SYN-ACK: 3 to 1, arrived", "ACK: 1 to 4, arrived", "SYN: 5 to 7, arrived", "SYN-ACK: 7 to 4, arrived", "ACK: 5 to 7, arrived",
+		"62 bytes: 1 to 7, arrived", "147 bytes: 7 to 1, arrived", "FIN: 1 to 7, arrived", "ACK: 7 to 1, arrived"}, fates(l))
+	l = ladderOf(t, exchange+"0.7 < P. 648 50 164 @ sr")
+	assert.Equal(t, []string{"1 packet lost in the router"}, english(l.Losses()), "what is not passed on is lost")
+}
+
+// Two machines answer for one address: their numbers are two, and nobody has changed them.
+func TestTwoSYNACKs(t *testing.T) {
+	const both = `
+0       > S  100 0 0 id=7 @ clrs
+0.00008 < S. 500 0 101 @ sr%[1]s
+0.00018 < S. 700 0 101 @ sr%[2]s
+0.0003  > .  101 0 701 id=9 @ clrs
+0.0004  < .  701 0 101 @ srlc
+`
+	for _, way := range [][]any{{"lc", "lc"}, {"", "lc"}} {
+		l := ladderOf(t, fmt.Sprintf(both, way...))
+		assert.Len(t, l.Arrows, 5)
+		assert.Equal(t, "ACK: 7 to 1, arrived", fates(l)[4])
 	}
 }
 

@@ -54,11 +54,12 @@ type point struct {
 func (p Columns) points() []*point {
 	var list []*point
 	var ports map[uint16]bool
+	known := numbers{}
 	if !p.Stood {
 		ports = p.ports()
 	}
 	p.each(func(at Spot, t *wire.Trace) {
-		seen := p.sights(*t, at, ports)
+		seen := p.sights(*t, at, ports, known)
 		list = append(list, &point{at, t.Point, seen, noteNext(seen)})
 	})
 	return list

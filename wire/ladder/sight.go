@@ -12,9 +12,11 @@ import (
 // sight is a packet at one vantage point.
 type sight struct {
 	packet    *wire.Packet
+	id        wire.PathIdentity
 	rightward bool
 	again     int       // how often the same had been sent before
 	copied    bool      // it is a copy, which nobody has sent again
+	handshake bool      // it is a part of the handshake
 	until     time.Time // when the next like it was seen here; zero: never
 	// unanswered says that it asks for an answer, and that none was seen here.
 	unanswered bool
@@ -44,7 +46,7 @@ func (s *sight) couldBe(o *sight, allThrough bool) bool {
 // sights are the packets of a trace that a ladder shows: those of connections, of echo exchanges, and requests for a
 // neighbour that nobody answers. Ports are those of the clients whose SYN was seen at any vantage point: where there
 // are some, other connections are what is left of an earlier time.
-func (p Columns) sights(t wire.Trace, at Spot, ports map[uint16]bool) []*sight {
+func (p Columns) sights(t wire.Trace, at Spot, ports map[uint16]bool, known numbers) []*sight {
 	var list []*sight
 	flows := t.Attempts(0)
 	if len(ports) > 0 {
@@ -52,7 +54,7 @@ func (p Columns) sights(t wire.Trace, at Spot, ports map[uint16]bool) []*sight {
 	}
 	several, servers := len(flows) > 1, slices.ContainsFunc(flows, func(f wire.Attempt) bool { return f.Server.Addr() != flows[0].Server.Addr() })
 	for _, f := range slices.Concat(flows, t.Echoes(), questions(t)) {
-		seen := p.sightsOf(&f)
+		seen := p.sightsOf(&f, known)
 		for _, s := range seen {
 			if s.packet.Kind == wire.KindDNS {
 				s.message, _ = wire.ParseDNS(t.Payloads[s.packet.Frame])
@@ -95,21 +97,22 @@ func noteServers(list []*sight) {
 func noteNext(list []*sight) map[wire.PathIdentity]int {
 	next, counts := map[wire.PathIdentity]time.Time{}, map[wire.PathIdentity]int{}
 	for _, s := range slices.Backward(list) {
-		id := s.packet.OnPath()
-		s.until = next[id]
-		next[id] = s.time()
-		counts[id]++
+		s.until = next[s.id]
+		next[s.id] = s.time()
+		counts[s.id]++
 	}
 	return counts
 }
 
 // sightsOf are the packets of a connection.
-func (p Columns) sightsOf(f *wire.Attempt) []*sight {
+func (p Columns) sightsOf(f *wire.Attempt, known numbers) []*sight {
+	shift := known.shift(f)
 	list := make([]*sight, len(f.Packets))
 	before := map[resent]int{} // the index of the latest that was the same
 	for i := range f.Packets {
 		packet := &f.Packets[i]
-		s := &sight{packet: packet, rightward: p.isRightward(f, packet)}
+		s := &sight{packet: packet, rightward: p.isRightward(f, packet), handshake: isOfHandshake(f, packet)}
+		s.id = s.identity(f, shift)
 		list[i] = s
 		key, counts := resentOf(f, packet)
 		if !counts {
@@ -141,7 +144,7 @@ const fewestPasses = 4
 func noteCircles(list []*sight) {
 	passes := map[wire.PathIdentity][]*sight{}
 	for _, s := range list {
-		id := s.packet.OnPath()
+		id := s.id
 		if before := passes[id]; len(before) > 0 && (s.packet.TTL >= before[len(before)-1].packet.TTL || before[0].packet.IsResent(s.packet)) {
 			markCircle(before)
 			passes[id] = nil
