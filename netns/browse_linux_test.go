@@ -170,17 +170,17 @@ func TestBrowse(t *testing.T) {
 			prepare: func(l *browserLab) { l.serve(replies("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\npart")) }},
 		{name: "no answer to the SYN", prepare: (*browserLab).drop, picture: "blank", timeout: 2500 * time.Millisecond,
 			want: lab.Outcome{Timeout: true, Error: "the page had not loaded after 2.5s", Stage: "connect"}},
-		{name: "no answer to the request", picture: "blank", timeout: 2 * time.Second,
+		{name: "no answer to the request", picture: "blank", timeout: 4 * time.Second,
 			prepare: func(l *browserLab) { l.serve(func(c *net.TCPConn) { _, _ = io.Copy(io.Discard, c) }) },
-			want:    lab.Outcome{Timeout: true, Error: "the page had not loaded after 2s", Stage: "read"}},
-		{name: "half an answer", timeout: 2 * time.Second,
+			want:    lab.Outcome{Timeout: true, Error: "the page had not loaded after 4s", Stage: "read"}},
+		{name: "half an answer", timeout: 4 * time.Second,
 			prepare: func(l *browserLab) {
 				l.serve(func(c *net.TCPConn) {
 					_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 1000\r\n\r\n"+page)
 					_, _ = io.Copy(io.Discard, c)
 				})
 			},
-			want: lab.Outcome{Status: 200, Timeout: true, Error: "the page had not loaded after 2s", Stage: "read"}},
+			want: lab.Outcome{Status: 200, Timeout: true, Error: "the page had not loaded after 4s", Stage: "read"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
