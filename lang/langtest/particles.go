@@ -15,9 +15,12 @@ var readAloud = map[string]string{
 	"vowel": "KEEPALIVE keepalive A AAAA accept address After ANY API ARP Balancer blocks ClientHello Hello ServerHello conf connect D DHCP Discovery DNS ECONNREFUSED EMFILE EOF EPIPE " +
 		"errno files forgets getaddrinfo glibc Go HAProxy hosts HTTP ICMP LINGER link Linux localhost lost MTU NAT NOERROR peer " +
 		"PID port probe prohibited Q query read REFUSED refused Required resolved RFC rotate route RST SOA ss sshd TCP TLS traceroute " +
-		"UDP verdict WAF window Wireshark write 2 4 5 9 %",
-	"consonant": "TIMEOUT ACK big Chromium DNSSEC ECN ECONNRESET ETIMEDOUT FIN get IPsec lnup ltn N NAME ping SACK SYN timeout VPN 0 3 6",
-	"rieul":     "ACL curl file hole MySQL TTL unreachable URL 1 7 8",
+		"UDP verdict WAF window Wireshark write 2 4 5 9 % " +
+		"answer answers bash break C Canvas check client COLOR container counts csv DEST diagnose folder grade HOST ID image latest list pcapng " +
+		"PORT record request root server sh since speed ssh status student svg t tcpdump tshark txt verify W with",
+	"consonant": "TIMEOUT ACK big Chromium DNSSEC ECN ECONNRESET ETIMEDOUT FIN get IPsec lnup ltn N NAME ping SACK SYN timeout VPN 0 3 6 " +
+		"broken down drop extcap gradebook JSON json LAB Markdown pub run tcplab up when",
+	"rieul": "ACL curl file hole MySQL TTL unreachable URL 1 7 8 DIR fail FILE heal html kill null SHELL until XML",
 }
 
 // fitting are the particles that fit, by how the word before them ends.
