@@ -118,5 +118,6 @@ it works, breaks it, and holds what the client felt and what every vantage point
 	root.AddCommand(standingCommands()...)
 	speakPlainly(root)
 	root.SetHelpFunc(foldedHelp(root.HelpFunc()))
+	speakKorean(root)
 	return root
 }
