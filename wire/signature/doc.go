@@ -52,7 +52,8 @@
 //
 //	? TIME DIR FLAGS ...   the packet may be absent
 //	...                    any packets, or none
-//	never DIR FLAGS ...    no such packet in the whole attempt; with never lines only, anything else may appear
+//	never DIR FLAGS ...    no such packet in the whole attempt, but for a RST once each side's FIN was acknowledged;
+//	                       with never lines only, anything else may appear
 //	none                   the only line: no packet at all
 //	# a comment
 package signature

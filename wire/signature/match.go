@@ -33,7 +33,7 @@ func (s Signature) Match(a wire.Attempt, o Options) *Difference {
 			continue
 		}
 		for i := range a.Packets {
-			if l.packet.Matches(a, &a.Packets[i]) {
+			if l.packet.Matches(a, &a.Packets[i]) && !isAfterClose(a, i) {
 				return appeared(a, l, i)
 			}
 		}
@@ -55,6 +55,31 @@ func (s Signature) Match(a wire.Attempt, o Options) *Difference {
 		return nil
 	}
 	return m.mismatch()
+}
+
+// isAfterClose reports whether the packet with the index is a RST to what was sent once more after both sides had closed, and each knew it: the
+// connection is gone by then (RFC 9293 section 3.10.7.1), and had its orderly end.
+func isAfterClose(a wire.Attempt, index int) bool {
+	if a.Lookup || a.Packets[index].Kind != wire.KindTCP || !a.Packets[index].TCP.Flags.Has(wire.RST) {
+		return false
+	}
+	var closed, known [2]bool
+	var end [2]uint32 // what acknowledges a side's FIN
+	for i := range a.Packets[:index] {
+		p := &a.Packets[i]
+		if p.Kind != wire.KindTCP {
+			continue
+		}
+		from, to := 0, 1
+		if !a.FromClient(p) {
+			from, to = to, from
+		}
+		if p.TCP.Flags.Has(wire.FIN) {
+			closed[from], end[from] = true, p.TCP.Seq+uint32(p.TCP.Payload)+1
+		}
+		known[to] = known[to] || closed[to] && p.TCP.Flags.Has(wire.ACK) && p.TCP.Ack == end[to]
+	}
+	return known[0] && known[1]
 }
 
 const noPacket = -1

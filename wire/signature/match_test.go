@@ -3,6 +3,7 @@ package signature
 import (
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -49,6 +50,25 @@ func (f family) resent() wire.Attempt {
 // ping is two requests and their replies.
 func (f family) ping() wire.Attempt {
 	return ping(at(0, f.echo(true, 1)), at(0.001, f.echo(false, 1)), at(1.001, f.echo(true, 2)), at(1.002, f.echo(false, 2)))
+}
+
+// A RST after the orderly end answers what was sent once more. Before that it ends the connection.
+func TestARSTAfterTheOrderlyEnd(t *testing.T) {
+	never, err := Parse("never * R*")
+	require.NoError(t, err)
+	for _, f := range []family{v4, v6} {
+		clientFIN, serverACK := f.segment(true, wire.FIN|wire.ACK, 78, serverISN+2, 502), f.segment(false, wire.ACK, serverISN+2, 79, 509)
+		reset := f.segment(true, wire.RST, 79, 0, 0)
+		whole := f.established()
+		whole.Packets = append(whole.Packets, at(0.004, clientFIN), at(0.005, serverACK), at(0.006, clientFIN), at(0.007, serverACK), at(0.008, reset))
+		assert.Nil(t, never.Match(whole, Options{}))
+		for _, missing := range []int{5, 6, 7} { // the server's FIN, the client's, the acknowledgment of that
+			part := whole
+			part.Packets = slices.DeleteFunc(slices.Clone(whole.Packets[:8]), func(p wire.Packet) bool { return p.Time.Equal(whole.Packets[missing].Time) })
+			part.Packets = append(part.Packets, at(0.008, reset))
+			assert.NotNil(t, never.Match(part, Options{}), "without packet %d", missing+1)
+		}
+	}
 }
 
 func TestMatch(t *testing.T) {
