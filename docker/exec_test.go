@@ -167,7 +167,7 @@ func TestCancelKills(t *testing.T) {
 	cancel()
 	start := time.Now()
 	require.ErrorIs(t, cmd.Wait(), context.Canceled)
-	assert.Less(t, time.Since(start), 3*time.Second)
+	assert.Less(t, time.Since(start), 15*time.Second, "it is not killed, and given up after 20 s")
 	assert.Empty(t, output(t, ctx, client, "sh", "-c", "pgrep -x sleep || true"))
 
 	// So is one that became another user's, as Debian's tcpdump would.

@@ -54,7 +54,7 @@ func TestVerbs(t *testing.T) {
 			cancel()
 			start := time.Now()
 			require.ErrorIs(t, <-stuck.ended, context.Canceled)
-			assert.Less(t, time.Since(start), 4*time.Second)
+			assert.Less(t, time.Since(start), 15*time.Second, "it is not killed, and given up after 20 s")
 			require.NoError(t, stuck.out.Close())
 		}
 		assert.Eventually(t, func() bool { return runtime.NumGoroutine() <= before+2 }, 10*time.Second, 20*time.Millisecond,
