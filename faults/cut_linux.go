@@ -149,11 +149,7 @@ func cutting(c Cut, service serviceEnd) []expr.Any {
 	return append(exprs, &expr.Verdict{Kind: expr.VerdictDrop})
 }
 
-func addCutCounters(n *agent.Namespace, into lab.Counters) error {
-	return n.EachCommented(cutTable, func(_, comment string, packets uint64) { into[comment] += packets })
-}
-
 func init() {
 	agent.Register("cut set|remove: drop or reject what comes on a connection from one of its segments on", cut.run)
-	agent.RegisterCounters(addCutCounters)
+	agent.RegisterCounters(packetsIn(cutTable))
 }

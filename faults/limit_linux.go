@@ -77,11 +77,7 @@ func setLimit(conn *nftables.Conn, ports []int, counter string, limit func(*nfta
 	return nil
 }
 
-func addLimitCounters(n *agent.Namespace, into lab.Counters) error {
-	return n.EachCommented(limitTable, func(_, comment string, packets uint64) { into[comment] += packets })
-}
-
 func init() {
 	agent.Register("limit set|remove: a firewall that limits how many connections to a port may be open, or begin", limit.run)
-	agent.RegisterCounters(addLimitCounters)
+	agent.RegisterCounters(packetsIn(limitTable))
 }

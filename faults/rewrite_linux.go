@@ -96,11 +96,7 @@ func newSource(service serviceEnd, addr netip.Addr) []expr.Any {
 		&expr.Immediate{Register: 1, Data: addr.AsSlice()}, write)
 }
 
-func addRewriteCounters(n *agent.Namespace, into lab.Counters) error {
-	return n.EachCommented(rewriteTable, func(_, comment string, packets uint64) { into[comment] += packets })
-}
-
 func init() {
 	agent.Register("rewrite set|remove: rewrite the source address of answers, or the sequence number of SYNs, in one direction only", rewrite.run)
-	agent.RegisterCounters(addRewriteCounters)
+	agent.RegisterCounters(packetsIn(rewriteTable))
 }

@@ -32,8 +32,7 @@ var stateful = tableVerb{table: statefulTable, usage: statefulUsage, word: "bypa
 
 func bypass(conn *nftables.Conn, ports []int) error {
 	table := replaceTable(conn, statefulTable)
-	untracked := conn.AddChain(&nftables.Chain{Name: "untracked", Table: table, Type: nftables.ChainTypeFilter,
-		Hooknum: nftables.ChainHookPrerouting, Priority: nftables.ChainPriorityRaw})
+	untracked := beforeTracking(conn, table)
 	for _, port := range ports {
 		conn.AddRule(&nftables.Rule{Table: table, Chain: untracked,
 			Exprs: append(protocolIs(unix.IPPROTO_TCP), partSource.load(), equals(bigEndian(uint16(port))), &expr.Notrack{})})
@@ -49,11 +48,7 @@ func bypass(conn *nftables.Conn, ports []int) error {
 	return nil
 }
 
-func addStatefulCounters(n *agent.Namespace, into lab.Counters) error {
-	return n.EachCommented(statefulInvalid, func(_, comment string, packets uint64) { into[comment] += packets })
-}
-
 func init() {
 	agent.Register("stateful bypassed|remove: a stateful firewall that does not see the answers", stateful.run)
-	agent.RegisterCounters(addStatefulCounters)
+	agent.RegisterCounters(packetsIn(statefulInvalid))
 }

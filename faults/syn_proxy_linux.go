@@ -41,8 +41,7 @@ const (
 // nothing that belongs to no connection gets past it.
 func screen(conn *nftables.Conn, ports []int) error {
 	table := replaceTable(conn, synProxyTable)
-	untracked := conn.AddChain(&nftables.Chain{Name: "untracked", Table: table, Type: nftables.ChainTypeFilter,
-		Hooknum: nftables.ChainHookPrerouting, Priority: nftables.ChainPriorityRaw})
+	untracked := beforeTracking(conn, table)
 	handshakes := conn.AddChain(&nftables.Chain{Name: synProxyChain, Table: table, Type: nftables.ChainTypeFilter,
 		Hooknum: nftables.ChainHookForward, Priority: nftables.ChainPriorityFilter})
 	for _, port := range ports {
@@ -60,11 +59,7 @@ func screen(conn *nftables.Conn, ports []int) error {
 	return nil
 }
 
-func addSYNProxyCounters(n *agent.Namespace, into lab.Counters) error {
-	return n.EachCommented(synProxyChain, func(_, comment string, packets uint64) { into[comment] += packets })
-}
-
 func init() {
 	agent.Register("synproxy set|remove: a proxy that completes the handshake before it calls the server", synProxy.run)
-	agent.RegisterCounters(addSYNProxyCounters)
+	agent.RegisterCounters(packetsIn(synProxyChain))
 }

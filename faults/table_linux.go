@@ -6,6 +6,7 @@ import (
 	"flag"
 
 	"github.com/google/nftables"
+	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
 )
 
@@ -50,4 +51,17 @@ func (v tableVerb) run(_ context.Context, s agent.Streams, args []string) error 
 		return agent.Usagef("%s", v.usage)
 	}
 	return err
+}
+
+// packetsIn adds the packets of each rule in a chain that has a comment, which is the counter's name.
+func packetsIn(chain string) func(*agent.Namespace, lab.Counters) error {
+	return func(n *agent.Namespace, into lab.Counters) error {
+		return n.EachCommented(chain, func(_, comment string, packets uint64) { into[comment] += packets })
+	}
+}
+
+// beforeTracking adds the chain in which a rule can keep packets from being tracked as parts of a connection.
+func beforeTracking(conn *nftables.Conn, table *nftables.Table) *nftables.Chain {
+	return conn.AddChain(&nftables.Chain{Name: "untracked", Table: table, Type: nftables.ChainTypeFilter,
+		Hooknum: nftables.ChainHookPrerouting, Priority: nftables.ChainPriorityRaw})
 }
