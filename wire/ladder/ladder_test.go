@@ -356,6 +356,8 @@ func TestAHandshakeThatIsCompletedOnItsWay(t *testing.T) {
 		"62 bytes: 1 to 7, arrived", "147 bytes: 7 to 1, arrived", "FIN: 1 to 7, arrived", "ACK: 7 to 1, arrived"}, fates(l))
 	l = ladderOf(t, exchange+"0.7 < P. 648 50 164 @ sr")
 	assert.Equal(t, []string{"1 packet lost in the router"}, english(l.Losses()), "what is not passed on is lost")
+	l = ladderOf(t, exchange+"0.00002 > S  800 0 0 src=198.51.100.10:40001 @ cl")
+	assert.Equal(t, []string{"1 packet lost in the router"}, english(l.Losses()), "the SYN of another connection is not answered by this one's SYN-ACK")
 }
 
 // Two machines answer for one address: their numbers are two, and nobody has changed them.

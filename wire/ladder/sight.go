@@ -17,6 +17,7 @@ type sight struct {
 	again     int       // how often the same had been sent before
 	copied    bool      // it is a copy, which nobody has sent again
 	handshake bool      // it is a part of the handshake
+	isn       uint32    // the client's initial sequence number, which its connection is known by
 	until     time.Time // when the next like it was seen here; zero: never
 	// unanswered says that it asks for an answer, and that none was seen here.
 	unanswered bool
@@ -111,7 +112,7 @@ func (p Columns) sightsOf(f *wire.Attempt, known numbers) []*sight {
 	before := map[resent]int{} // the index of the latest that was the same
 	for i := range f.Packets {
 		packet := &f.Packets[i]
-		s := &sight{packet: packet, rightward: p.isRightward(f, packet), handshake: isOfHandshake(f, packet)}
+		s := &sight{packet: packet, rightward: p.isRightward(f, packet), handshake: isOfHandshake(f, packet), isn: f.ISN}
 		s.id = s.identity(f, shift)
 		list[i] = s
 		key, counts := resentOf(f, packet)

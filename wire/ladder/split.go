@@ -76,7 +76,7 @@ func takeHandshakes(list []*arrowInWork) {
 			continue
 		}
 		for _, w := range list {
-			if w.first.handshake && w.Fate == LostInside && w.To.Host() == syn.To.Host() {
+			if w.first.handshake && w.first.isn == syn.first.isn && w.Fate == LostInside && w.To.Host() == syn.To.Host() {
 				w.Fate = Arrived
 			}
 		}
@@ -86,5 +86,5 @@ func takeHandshakes(list []*arrowInWork) {
 // isAccepted reports whether an arrow is a SYN-ACK that answers the SYN where it ended.
 func (w *arrowInWork) isAccepted(answer *arrowInWork) bool {
 	after := answer.Sent().Sub(w.Last())
-	return answer.Class == "synack" && answer.Rightward != w.Rightward && answer.From.Host() == w.To.Host() && after >= 0 && after < atOnce
+	return answer.Class == "synack" && answer.first.isn == w.first.isn && answer.Rightward != w.Rightward && answer.From.Host() == w.To.Host() && after >= 0 && after < atOnce
 }
