@@ -255,7 +255,7 @@ colour is nothing to look at.`,
 "tcplab"), 캡처한 곳과 tcplab의 설명을 보여 주는 열. 색이 없는 패킷은 볼 필요가 없다.`,
 		},
 		{
-			English: `DIR is the profile's folder, and its name that of the profile. Nothing in it is overwritten: of an older
+			English: `DIR is the profile's folder; the profile has the folder's name. Nothing in it is overwritten: of an older
 tcplab's, remove it first.`,
 			Korean: `DIR은 프로필의 폴더이며, 그 이름이 프로필의 이름이 된다. 그 안에 있는 것은 덮어쓰지 않는다. 예전 tcplab이 쓴
 것은 먼저 지운다.`,

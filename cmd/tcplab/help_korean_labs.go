@@ -38,8 +38,8 @@ engine; with "-" it goes to standard output.`,
 		// tcplab exec
 		{English: "Run a command on a host of a lab that stands", Korean: "서 있는 랩의 호스트에서 명령을 실행한다"},
 		{
-			English: `Run a command on a host, with the standard streams of this one, and exit with its exit code. Signals such as
-that of Ctrl-C go to the command. On a terminal it has one of its own, as with "ssh -t". As ssh does, it reads standard input ahead
+			English: `Run a command on a host, with the standard streams of this one, and exit with its exit code. Signals, Ctrl-C for one,
+go to the command. On a terminal it has one of its own, as with "ssh -t". As ssh does, it reads standard input ahead
 of the command: in a script that is read from there, give it </dev/null.`,
 			Korean: `호스트에서 명령을 실행하고, 그 명령의 종료 코드로 끝난다. tcplab의 표준 입력과 출력을 그대로 쓴다. Ctrl-C와 같은
 시그널은 그 명령에 전달된다. 터미널에서는 "ssh -t"를 쓸 때처럼 그 명령에 터미널이 따로 생긴다. ssh와 마찬가지로 표준 입력을 미리

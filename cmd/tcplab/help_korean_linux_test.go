@@ -45,7 +45,7 @@ func TestEveryHelpIsInKorean(t *testing.T) {
 	}
 }
 
-// eachHelpText shows each paragraph of the help of each command, but for those that are commands, and returns how many there are.
+// eachHelpText shows each paragraph of the help of each command, without the lines to type, and returns how many paragraphs there are.
 func eachHelpText(t *testing.T, see func(where, paragraph string)) (seen int) {
 	t.Helper()
 	show := func(where, text string) {
@@ -76,7 +76,7 @@ func eachHelpText(t *testing.T, see func(where, paragraph string)) (seen int) {
 
 var word = regexp.MustCompile(`[A-Za-z]{2,}`)
 
-// eachCommand shows every command, those of cobra and those that are hidden, too.
+// eachCommand shows every command. The hidden commands and those that cobra adds are among them.
 func eachCommand(see func(*cobra.Command)) {
 	root := newRoot()
 	root.InitDefaultCompletionCmd()

@@ -141,7 +141,7 @@ could not be run.`,
 실행하지 못했으면 2.`,
 		},
 		{
-			English: "run every scenario, but for those that take minutes (with --speed those too)",
+			English: "run every scenario, without those that take minutes (with --speed those too)",
 			Korean:  "몇 분씩 걸리는 것을 뺀 모든 시나리오를 실행한다 (--speed와 함께라면 그것도 실행한다)",
 		},
 		{

@@ -21,8 +21,8 @@ func newExec() *cobra.Command {
 		ValidArgsFunction: completeHost,
 		Use:               "exec HOST [--] COMMAND...",
 		Short:             "Run a command on a host of a lab that stands",
-		Long: `Run a command on a host, with the standard streams of this one, and exit with its exit code. Signals such as that of
-Ctrl-C go to the command. On a terminal it has one of its own, as with "ssh -t". As ssh does, it reads standard input ahead
+		Long: `Run a command on a host, with the standard streams of this one, and exit with its exit code. Signals, Ctrl-C for one, go
+to the command. On a terminal it has one of its own, as with "ssh -t". As ssh does, it reads standard input ahead
 of the command: in a script that is read from there, give it </dev/null.
 
 With the netns engine the command is a program of this machine, found as here, with the environment of this one and in the current

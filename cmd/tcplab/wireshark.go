@@ -33,7 +33,7 @@ func newProfile() *cobra.Command {
 		Long: `Write a configuration profile: colours for the packets that verdicts rest on, a menu of display filters for them ("tcplab", at the right
 end of the filter bar), columns for the place of the capture and for tcplab's comments. A packet without a colour is nothing to look at.
 
-DIR is the profile's folder, and its name that of the profile. Nothing in it is overwritten: of an older tcplab's, remove it first.`,
+DIR is the profile's folder; the profile has the folder's name. Nothing in it is overwritten: of an older tcplab's, remove it first.`,
 		Example: `  tcplab wireshark profile ~/.config/wireshark/profiles/tcplab
   wireshark -C tcplab artifacts/latest/closed-port-netns-ipv4/run.pcapng
   tshark -C tcplab --color -r client.pcapng`,

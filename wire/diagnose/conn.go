@@ -73,7 +73,7 @@ type conn struct {
 	spoken       bool // or what was said did
 	simultaneous bool
 	clientAcked  bool // the client acknowledged the SYN-ACK
-	screened     bool // the SYN-ACK had no window, as that of a SYN proxy, which has nobody to take data yet
+	screened     bool // the SYN-ACK had no window: a SYN proxy, which has nobody yet to take data, sends such a one
 	isPartOfMore bool // of a conversation that has other connections, too
 	synID        uint16
 	highestTTL   uint8 // of the SYNs
