@@ -137,7 +137,7 @@ func TestStandingMoment(t *testing.T) {
 	d.Must("up", "service-hangs", "--engine", "netns", "--name", "late", "--when", "idle:200ms")
 	_, code = d.TCPLab("exec", "client", "bash", "-c", twoRequests+"\nread -t 2 -r line <&3; [ $? -gt 128 ] && exit 6")
 	assert.Equal(t, 6, code, "the server is frozen where it is: its connection stands, and nothing comes")
-	state(`^late: netns, IPv4, broken at idle:200ms, [0-9.]+(ms|s) late \(by the live capture\): `)
+	state(`^late: netns, IPv4, broken at idle:200ms, [0-9.]+[mµ]?s late \(by the live capture\): `)
 	d.Must("heal")
 	d.Must("exec", "client", "bash", "-c", twoRequests)
 	d.Must("down")
