@@ -82,13 +82,3 @@ func (f DuplicateAddress) Heal(ctx context.Context, b *lab.Bench) error {
 		neighbours(ctx, b, lab.ClientHost, "forget", lab.ServerHost),
 		neighbours(ctx, b, lab.ServerHost, "forget", lab.ClientHost))
 }
-
-// neighbours pins or forgets what a host knows of the hardware address of another one.
-func neighbours(ctx context.Context, b *lab.Bench, host, action, of string) (err error) {
-	for _, e := range b.Topology.EndsOf(of) {
-		for _, n := range e.PinnedEntries() {
-			err = errors.Join(err, b.Do(ctx, host, agent.NeighbourVerb(action, n.Addr, n.MAC)))
-		}
-	}
-	return err
-}

@@ -180,9 +180,9 @@ func (f StopHost) Inject(ctx context.Context, b *lab.Bench) error {
 		return fmt.Errorf("switch off host %s: %w by this engine", f.Host, lab.ErrUnsupported)
 	}
 	if f.Told {
-		return errors.Join(stopper.Stop(ctx), f.neighbours(ctx, b, "forget"))
+		return errors.Join(stopper.Stop(ctx), neighbours(ctx, b, f.LastHop, "forget", f.Host))
 	}
-	if err := f.neighbours(ctx, b, "pin"); err != nil {
+	if err := neighbours(ctx, b, f.LastHop, "pin", f.Host); err != nil {
 		return err
 	}
 	return stopper.Stop(ctx)
@@ -200,7 +200,7 @@ func (f StopHost) Verify(ctx context.Context, b *lab.Bench) error {
 	if err := b.Query(ctx, f.LastHop, agent.NeighboursVerb(), &table); err != nil {
 		return err
 	}
-	for _, want := range f.pinned(b.Topology) {
+	for _, want := range pinnedEntries(b, f.Host) {
 		known := slices.ContainsFunc(table, func(n lab.Neighbour) bool { return n.Addr == want.Addr && n.MAC == want.MAC })
 		switch {
 		case f.Told && known:
@@ -229,22 +229,21 @@ func (f StopHost) powerOn(ctx context.Context, b *lab.Bench) error {
 	if err := host.(lab.Stopper).Start(ctx); err != nil {
 		return err
 	}
-	return f.neighbours(ctx, b, "forget")
+	return neighbours(ctx, b, f.LastHop, "forget", f.Host)
 }
 
-// neighbours does something to the last hop's entry of every address of the host.
-func (f StopHost) neighbours(ctx context.Context, b *lab.Bench, action string) error {
-	for _, n := range f.pinned(b.Topology) {
-		if err := b.Do(ctx, f.LastHop, agent.NeighbourVerb(action, n.Addr, n.MAC)); err != nil {
-			return err
-		}
+// neighbours pins or forgets what a host knows of the hardware addresses of another one.
+func neighbours(ctx context.Context, b *lab.Bench, host, action, of string) (err error) {
+	for _, n := range pinnedEntries(b, of) {
+		err = errors.Join(err, b.Do(ctx, host, agent.NeighbourVerb(action, n.Addr, n.MAC)))
 	}
-	return nil
+	return err
 }
 
-func (f StopHost) pinned(t lab.Topology) []lab.Neighbour {
+// pinnedEntries are what others know of a host whose hardware addresses are pinned.
+func pinnedEntries(b *lab.Bench, host string) []lab.Neighbour {
 	var list []lab.Neighbour
-	for _, e := range t.EndsOf(f.Host) {
+	for _, e := range b.Topology.EndsOf(host) {
 		list = append(list, e.PinnedEntries()...)
 	}
 	return list

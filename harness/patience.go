@@ -2,8 +2,6 @@ package harness
 
 import (
 	"context"
-	"errors"
-	"io"
 	"time"
 
 	"github.com/tcplab/tcplab/lab"
@@ -25,31 +23,16 @@ func (s Scenario) needsRealTime() bool {
 	return s.Want.Client.Within == NeighbourGivenUp || len(s.Also) > 0 || lab.AsksByName(s.Client) || s.Unnoticed == OutwaitsSlow || len(s.Plan().EndsOf(lab.Line)) > 0
 }
 
-// runPatiently runs a scenario in real time, where that does not take minutes.
+// runPatiently runs a scenario in real time, where that does not take minutes: a busy machine disturbs its timers less.
 func runPatiently(ctx context.Context, e lab.Engine, s Scenario, o Options) (*Report, error) {
-	e, done, err := patientEngine(e, s)
-	if err != nil {
-		return nil, err
+	if lab.SpeedOf(e) != 1 && !s.Long {
+		patient, err := lab.AtSpeed(e, 1)
+		if err != nil {
+			return nil, err
+		}
+		e = patient
 	}
-	report, err := runOnce(ctx, e, s, o)
-	return report, errors.Join(err, done())
-}
-
-// patientEngine is the engine for such a run: the same, or its like in real time, whose timers a busy machine disturbs less. A
-// scenario that takes minutes then is run as before.
-func patientEngine(e lab.Engine, s Scenario) (patient lab.Engine, done func() error, err error) {
-	nothing := func() error { return nil }
-	if lab.SpeedOf(e) == 1 || s.Long {
-		return e, nothing, nil
-	}
-	patient, err = lab.AtSpeed(e, 1)
-	if err != nil {
-		return nil, nil, err
-	}
-	if c, ok := patient.(io.Closer); ok {
-		return patient, c.Close, nil
-	}
-	return patient, nothing, nil
+	return runOnce(ctx, e, s, o)
 }
 
 const (

@@ -19,6 +19,7 @@ type Engine struct {
 	process *helperProcess // nil until it is first used
 
 	compressor *compressor // nil: real time
+	patient    *Engine     // its like in real time; nil: it is in real time itself
 }
 
 // New returns the engine. It starts nothing before it is used.
@@ -125,10 +126,14 @@ var running = struct {
 func (e *Engine) Close() error {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
-	if e.process == nil {
-		return nil
+	var err error
+	if e.patient != nil {
+		err = e.patient.Close()
 	}
-	err := e.process.main.Close()
+	if e.process == nil {
+		return err
+	}
+	err = errors.Join(err, e.process.main.Close())
 	<-e.process.ended
 	e.process = nil
 	running.Lock()

@@ -31,13 +31,10 @@ const initialRTO = time.Second
 // times faster. A BPF program on a cgroup tells the kernel the initial timeout of every connection that the engine's
 // helper process opens, whichever its host; the kernel doubles it as ever. That takes root (CAP_BPF, CAP_NET_ADMIN,
 // and a writable cgroup v2 hierarchy); without, the error says so and wraps [lab.ErrUnsupported]. Program and
-// cgroup go with the helper.
+// cgroup go with the helper. The engine of speed 1 is the same each time, and closed with this one.
 func (e *Engine) AtSpeed(speed float64) (lab.Engine, error) {
-	if speed == 1 && e.compressor == nil {
-		return e, nil
-	}
 	if speed == 1 {
-		return New(), nil
+		return cmp.Or(e.patient, e), nil
 	}
 	if speed < 1 || speed > MaxSpeed {
 		return nil, fmt.Errorf("netns: speed %g: it is a number from 1 to %d", speed, MaxSpeed)
@@ -46,7 +43,7 @@ func (e *Engine) AtSpeed(speed float64) (lab.Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("netns: time cannot be compressed here (it takes root, CAP_BPF and cgroup v2): %w: %w", lab.ErrUnsupported, err)
 	}
-	fast := &Engine{compressor: c}
+	fast := &Engine{compressor: c, patient: New()}
 	// The helper is started now: it is the one that removes the cgroup in the end.
 	if _, err := fast.helper(); err != nil {
 		return nil, errors.Join(err, c.close())

@@ -44,7 +44,7 @@ func TestSpeedOutOfRange(t *testing.T) {
 	real, err := New().AtSpeed(1)
 	require.NoError(t, err)
 	assert.Equal(t, 1.0, real.(lab.Accelerated).Speed())
-	fast := &Engine{compressor: &compressor{speed: 20}}
+	fast := &Engine{compressor: &compressor{speed: 20}, patient: New()}
 	slow, err := fast.AtSpeed(1)
 	require.NoError(t, err)
 	assert.Equal(t, 1.0, slow.(lab.Accelerated).Speed(), "also of one in compressed time")
@@ -62,7 +62,15 @@ func TestNoTraceOfTheCgroup(t *testing.T) {
 	members, err := os.ReadFile(filepath.Join(path, "cgroup.procs"))
 	require.NoError(t, err)
 	require.NotEmpty(t, members, "the helper is not in its cgroup")
+	slow, err := e.AtSpeed(1)
+	require.NoError(t, err)
+	again, err := e.AtSpeed(1)
+	require.NoError(t, err)
+	require.Same(t, slow, again, "a helper for each run would cost more than the run")
+	_, err = slow.(*Engine).helper()
+	require.NoError(t, err)
 	require.NoError(t, e.Close())
+	assert.Nil(t, e.patient.process, "the engine in real time is closed, too")
 	assert.NoDirExists(t, path)
 	assert.NoError(t, e.Close(), "twice")
 }
