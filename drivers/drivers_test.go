@@ -115,8 +115,14 @@ func places() (list []place) {
 	return list
 }
 
+// races says that the cell depends on the moment in which a call comes: whether it or a heartbeat meets the RST, and whether it disturbs a driver
+// that is just connecting anew by itself.
+func (p place) races() bool {
+	return p.driver.heartbeats && (p.failure.name == "nat-resets" || p.driver.background && p.failure.name == "dark-while-idle")
+}
+
 func sample(seed uint64) []place {
-	list := places()
+	list := slices.DeleteFunc(places(), place.races)
 	rand.New(rand.NewPCG(seed, seed)).Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 	return list[:sampled]
 }
