@@ -103,10 +103,10 @@ type place struct {
 
 func (p place) String() string { return p.driver.slug() + "-in-" + p.failure.name }
 
-// places are all, in the order of the table.
+// places are all, failure by failure: a server that takes seconds to start is not started by all who run at once.
 func places() (list []place) {
-	for _, d := range drivers {
-		for _, f := range failures {
+	for _, f := range failures {
+		for _, d := range drivers {
 			if f.meets(d) {
 				list = append(list, place{d, f})
 			}
