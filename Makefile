@@ -69,7 +69,7 @@ record:
 timeouts:
 	TCPLAB_MEASURE=1 go test -count=1 -run '^TestDefaultTimeouts$$' ./clients -update
 
-# Measures every driver in every failure again, and writes docs/drivers.md: some ten minutes. ONLY=go-redis-in measures one driver again,
+# Measures every driver in every failure again, and writes docs/drivers.md: some twenty minutes. ONLY=go-redis-in measures one driver again,
 # ONLY=in-nat-forgot one failure.
 drivers:
 	cd drivers && CGO_ENABLED=0 go test -count=1 -timeout=60m -parallel=10 -run '^TestDrivers$$/^runs$$/$(ONLY)' . -update

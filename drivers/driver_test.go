@@ -36,6 +36,8 @@ type driver struct {
 	request lab.When
 	// background says that the driver connects anew by itself, so that a call may find the new connection or wait for it.
 	background bool
+	// heartbeats says that the driver sends something between calls, seconds apart: that or the next call finds a dead connection.
+	heartbeats bool
 	// prompt says that the server cannot be slow at a request of this driver.
 	prompt bool
 }

@@ -103,10 +103,10 @@ type place struct {
 
 func (p place) String() string { return p.driver.slug() + "-in-" + p.failure.name }
 
-// places are all, in the order of the table.
+// places are all, failure by failure: a server that takes seconds to start is not started by all who run at once.
 func places() (list []place) {
-	for _, d := range drivers {
-		for _, f := range failures {
+	for _, f := range failures {
+		for _, d := range drivers {
 			if f.meets(d) {
 				list = append(list, place{d, f})
 			}
@@ -115,8 +115,14 @@ func places() (list []place) {
 	return list
 }
 
+// races says that the cell depends on the moment in which a call comes: whether it or a heartbeat meets the RST, and whether it disturbs a driver
+// that is just connecting anew by itself.
+func (p place) races() bool {
+	return p.driver.heartbeats && (p.failure.name == "nat-resets" || p.driver.background && p.failure.name == "dark-while-idle")
+}
+
 func sample(seed uint64) []place {
-	list := places()
+	list := slices.DeleteFunc(places(), place.races)
 	rand.New(rand.NewPCG(seed, seed)).Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 	return list[:sampled]
 }
@@ -124,6 +130,7 @@ func sample(seed uint64) []place {
 // kind is a cell without its clocks, and without what depends on which of two system calls hears of a RST first, or which of two timers of
 // the same length.
 type kind struct {
+	// End is "waiting" for what ends nearly at the limit, too: the four hundred connections of go-redis with Sentinel take 34 s, or a little more.
 	End string
 	Is  []string
 	// Executed is 1 where it is less: whether a server still does what its client has given up is a race at the server.
@@ -139,6 +146,9 @@ func (d driver) kind(c cell) kind {
 		k.Connections = ""
 	case c.Connections < 2:
 		k.Connections = []string{"none", "one"}[c.Connections]
+	}
+	if c.End == "error" && c.Seconds > limit.Seconds()-3 {
+		k.End, c.Is = "waiting", nil
 	}
 	for _, is := range c.Is {
 		switch is {

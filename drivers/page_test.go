@@ -38,6 +38,7 @@ func TestPage(t *testing.T) {
 	}
 	text, err := template.New("page").Option("missingkey=error").Funcs(template.FuncMap{
 		"versions": p.versions, "matrix": p.matrix, "details": p.details, "drawing": p.drawing, "cell": p.cell, "limit": inSeconds,
+		"join":    func(list []string) string { return strings.Join(list, ", ") },
 		"errorOf": func(driver, failure string) string { return p.cell(driver, failure).Error },
 	}).Parse(pageText)
 	require.NoError(t, err)

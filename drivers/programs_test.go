@@ -66,6 +66,18 @@ func curl(options ...string) func(*labtest.Lab, string, bool) []string {
 	}
 }
 
+// mariadbCLI is the command line of MariaDB's client, which "mysql" is another name of.
+func mariadbCLI(options ...string) func(*labtest.Lab, string, bool) []string {
+	return func(l *labtest.Lab, id string, slow bool) []string {
+		host, port, _ := net.SplitHostPort(l.Target()) // it is an address and a port
+		argv := []string{"mariadb", "--no-defaults", "-h", host, "-P", port, "-u", "driver", "-e", fmt.Sprintf("insert into calls select '%s', sleep(%g)", id, seconds(slow))}
+		return append(append(argv, options...), "lab")
+	}
+}
+
+// versionOfMariaDB is without the version of the program, which comes before that of MariaDB.
+var versionOfMariaDB = []string{"sh", "-c", "mariadb --version | sed 's/.*Distrib//'"}
+
 func seconds(slow bool) float64 {
 	if slow {
 		return slowly.Seconds()
@@ -77,6 +89,8 @@ var _ = register(
 	driver{name: "psql", program: []string{"psql", "--version"}, server: postgres{}, request: greeted, open: openProgram(psql(""))},
 	driver{name: "psql", tuned: "`connect_timeout=3&tcp_user_timeout=5000`", program: []string{"psql", "--version"}, server: postgres{}, request: greeted, open: openProgram(psql("&connect_timeout=3&tcp_user_timeout=5000"))},
 	driver{name: "psycopg2", program: importing("psycopg2"), server: postgres{}, request: greeted, open: openProgram(psycopg(""))},
+	driver{name: "mariadb", program: versionOfMariaDB, server: mariadb{}, request: greeted, open: openProgram(mariadbCLI())},
+	driver{name: "mariadb", tuned: "`--connect-timeout=3`", program: versionOfMariaDB, server: mariadb{}, request: greeted, open: openProgram(mariadbCLI("--connect-timeout=3"))},
 	driver{name: "redis-cli", program: []string{"redis-cli", "--version"}, server: redisServer{}, open: openProgram(redisCLI)},
 	driver{name: "curl", program: []string{"curl", "--version"}, server: httpServer{}, open: openProgram(curl())},
 	driver{name: "curl", tuned: "`--max-time 3`", program: []string{"curl", "--version"}, server: httpServer{}, open: openProgram(curl("--max-time", "3"))},

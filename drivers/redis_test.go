@@ -22,14 +22,19 @@ func (redisServer) prepare(context.Context, *labtest.Lab) error { return nil }
 func (redisServer) serve() (labtest.Server, func(context.Context, *labtest.Lab, string) (int, error)) {
 	s := labtest.Command("redis-server", "--port", "$PORT", "--bind", "$HOST", "--dir", "$DIR", "--protected-mode", "no", "--save", "", "--appendonly", "yes")
 	return s.On(6379), func(ctx context.Context, l *labtest.Lab, id string) (int, error) {
-		db := redis.NewClient(&redis.Options{Addr: l.Target(), Dialer: l.Dial})
-		defer db.Close()
-		n, err := db.Get(ctx, id).Int()
-		if err == redis.Nil {
-			return 0, nil
-		}
-		return n, err
+		return incremented(ctx, l, l.Target(), id)
 	}
+}
+
+// incremented asks on a connection of its own, which is none of the driver's.
+func incremented(ctx context.Context, l *labtest.Lab, address, id string) (int, error) {
+	db := redis.NewClient(&redis.Options{Addr: address, Dialer: l.Dial})
+	defer db.Close()
+	n, err := db.Get(ctx, id).Int()
+	if err == redis.Nil {
+		return 0, nil
+	}
+	return n, err
 }
 
 // slowIncrement is a script that counts the request, and keeps the server busy.

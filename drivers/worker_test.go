@@ -197,6 +197,7 @@ var (
 	versionOfNode     = []string{"node", "--version"}
 	versionOfJava     = []string{"javac", "--version"} // java without the compiler is not enough here
 	versionOfJDBC     = []string{"java", "-jar", postgresJar}
+	versionOfAsyncio  = []string{systemPython, "-c", "import asyncio, platform; asyncio.timeout; print(platform.python_version())"} // without it, the Python is too old
 	versionOfRequests = importing("requests")
 )
 
@@ -208,6 +209,8 @@ func importing(library string) []string {
 var _ = register(
 	driver{name: "requests", program: versionOfRequests, keeps: true, server: httpServer{}, open: python("requests_session.py", atHTTP("0"))},
 	driver{name: "requests", tuned: "`timeout=3`", program: versionOfRequests, keeps: true, server: httpServer{}, open: python("requests_session.py", atHTTP("3"))},
+	driver{name: "asyncio streams", program: versionOfAsyncio, keeps: true, server: httpServer{}, open: python("asyncio_streams.py", atHTTP("0"))},
+	driver{name: "asyncio streams", tuned: "`asyncio.timeout(3)`", program: versionOfAsyncio, keeps: true, server: httpServer{}, open: python("asyncio_streams.py", atHTTP("3"))},
 	driver{name: "redis-py", program: importing("redis"), keeps: true, server: redisServer{}, open: python("redis_py.py", atRedis())},
 	driver{name: "redis-py", tuned: "`socket_timeout=3`", program: importing("redis"), keeps: true, server: redisServer{}, open: python("redis_py.py", atRedis("socket_timeout=3"))},
 	driver{name: "SQLAlchemy with psycopg2", program: importing("sqlalchemy"), keeps: true, server: postgres{}, open: python("sqlalchemy_pool.py", atPostgres("", ""))},
