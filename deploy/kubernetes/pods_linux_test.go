@@ -195,23 +195,27 @@ func testRights(t *testing.T, p *podman) {
 	require.NoError(t, err)
 	docker, err := filepath.Abs("../../docker/seccomp-default.json")
 	require.NoError(t, err)
-	run := func(security ...string) (string, error) {
+	ordinary := fmt.Sprintf("%d:%d", *spec.SecurityContext.RunAsUser, *spec.SecurityContext.RunAsGroup)
+	run := func(user string, security ...string) (string, error) {
 		argv := []string{"podman", "run", "--rm", "--network", "none", "--userns", "auto", "--cap-drop", "ALL", "--security-opt", "no-new-privileges",
-			"--user", fmt.Sprintf("%d:%d", *spec.SecurityContext.RunAsUser, *spec.SecurityContext.RunAsGroup)}
+			"--user", user}
 		for _, s := range security {
 			argv = append(argv, "--security-opt", s)
 		}
 		return p.try(append(argv, p.image, "tcplab", "run", "closed-port", "--engine", "netns", "--out", "/tmp/artifacts")...)
 	}
-	out, err := run("seccomp="+profile, "unmask=ALL")
+	out, err := run(ordinary, "seccomp="+profile, "unmask=ALL")
 	require.NoError(t, err, out)
 	assert.Contains(t, out, "match     closed-port/netns/ipv4")
-	out, err = run("seccomp=" + profile)
+	out, err = run(ordinary, "seccomp="+profile)
 	assert.Error(t, err)
 	assert.Contains(t, out, "because /proc/sys is read-only, as in a container: ")
 	assert.Contains(t, out, "systempaths=unconfined")
-	out, err = run("seccomp="+docker, "unmask=ALL")
+	out, err = run(ordinary, "seccomp="+docker, "unmask=ALL")
 	assert.Error(t, err)
 	assert.Contains(t, out, "may not create namespaces, as in a container with the default seccomp profile: ")
 	assert.Contains(t, out, "seccomp=unconfined")
+	out, err = run("0:0", "seccomp="+profile, "unmask=ALL")
+	assert.Error(t, err)
+	assert.Contains(t, out, "root without capabilities may not create namespaces here: run as another user, or add the capabilities SYS_ADMIN")
 }
