@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/moby/moby/api/types/system"
 	"github.com/moby/moby/client"
 	"github.com/tcplab/tcplab/lab"
 	"github.com/testcontainers/testcontainers-go"
@@ -30,6 +31,8 @@ type daemon struct {
 	kernel string
 	// security are what it can confine containers with: "name=seccomp,profile=default", "name=apparmor".
 	security []string
+	// podman is whether it is Podman, which answers by the same API, with security options of its own.
+	podman bool
 	// turns are the locks of which a lab holds one while it is made or removed.
 	turns []string
 	// inOrder lets this process's labs take those turns in the order in which they came.
@@ -142,6 +145,7 @@ func identify(ctx context.Context, api *testcontainers.DockerClient) (*daemon, e
 		return nil, explain(api.DaemonHost(), err)
 	}
 	d := &daemon{api: api, id: info.Info.ID, arch: version.Arch, kernel: info.Info.KernelVersion, security: info.Info.SecurityOptions}
+	d.podman = slices.ContainsFunc(version.Components, func(c system.ComponentVersion) bool { return c.Name == "Podman Engine" })
 	d.turns, d.inOrder = newTurns(d.id, info.Info.NCPU)
 	return d, nil
 }

@@ -20,7 +20,8 @@ var settings = []struct{ path, value, advice string }{
 }
 
 // containerAdvice is what makes labs possible in a container, measured: with it an ordinary user needs no capability.
-const containerAdvice = "start it with docker run --security-opt seccomp=unconfined --security-opt systempaths=unconfined, or run outside the container"
+const containerAdvice = "start it with docker run (or podman run) --security-opt seccomp=unconfined --security-opt systempaths=unconfined; " +
+	"in a pod of Kubernetes set hostUsers: false, procMount: Unmasked and a seccompProfile that allows namespaces; or run outside the container"
 
 // unavailable says which setting is behind a failure.
 func unavailable(err error) error {
@@ -31,6 +32,8 @@ func unavailable(err error) error {
 		}
 	}
 	switch {
+	case errors.Is(err, unix.EPERM) && os.Geteuid() == 0 && !hasCapability(unix.CAP_SETFCAP): // user_namespaces(7): it may not map root
+		return fmt.Errorf("netns: root without capabilities may not create namespaces here: run as another user, or add the capabilities SYS_ADMIN, NET_ADMIN and NET_RAW (%w)", err)
 	case errors.Is(err, unix.EPERM):
 		return fmt.Errorf("netns: this process may not create namespaces, as in a container with the default seccomp profile: %s (%w)", containerAdvice, err)
 	case errors.Is(err, unix.EROFS):
