@@ -73,3 +73,10 @@ func verbsOf(format string) []string {
 	slices.Sort(list)
 	return slices.Compact(list)
 }
+
+// CheckFormat is [Check] for a format whose values nobody knows: behind a verb of it stands no particle that has two forms.
+func CheckFormat(t *testing.T, where string, text lang.Text) {
+	t.Helper()
+	Check(t, where, text)
+	assert.NotRegexp(t, behindVerb, text.Korean, "%s: a particle of two forms stands behind a verb", where)
+}
