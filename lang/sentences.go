@@ -33,7 +33,7 @@ type piece struct {
 }
 
 // verbs are those of package fmt that sentences have.
-var verbs = regexp.MustCompile(`%(?:\[(\d+)\])?[+# .0-9-]*([a-zA-Z%])`)
+var verbs = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`%(?:\[(\d+)\])?[+# .0-9-]*([a-zA-Z%])`) })
 
 // values are what a verb can have written. The first one of a sentence ends at ": ", because what is before that may be another sentence.
 var values = map[byte]string{
@@ -42,6 +42,7 @@ var values = map[byte]string{
 
 const (
 	anything    = `(?s:.*?)`
+	oneWord     = `[^;\s]*` // it alone can stand before another value
 	beforeColon = `(?:[^:\n]|:[^ \n])+?`
 )
 
@@ -49,7 +50,7 @@ const (
 func NewSentences(texts []Text) *Sentences {
 	s := &Sentences{whole: map[string]string{}}
 	for _, text := range texts {
-		if verbs.MatchString(text.English) {
+		if verbs().MatchString(text.English) {
 			s.formats = append(s.formats, newFormat(text))
 			continue
 		}
@@ -63,7 +64,8 @@ func newFormat(text Text) *format {
 	f := &format{}
 	var pattern strings.Builder
 	pattern.WriteString("^")
-	for i, p := range pieces(text.English) {
+	parts := pieces(text.English)
+	for i, p := range parts {
 		if p.verb == 0 {
 			pattern.WriteString(regexp.QuoteMeta(p.words))
 			f.words += len(p.words)
@@ -78,6 +80,8 @@ func newFormat(text Text) *format {
 		value, known := values[p.verb]
 		switch {
 		case known:
+		case i+1 < len(parts) && parts[i+1].verb != 0:
+			value = oneWord
 		case i == 0:
 			value = beforeColon
 		default:
@@ -97,7 +101,7 @@ func pieces(format string) []piece {
 	var list []piece
 	next, words := 0, ""
 	for {
-		at := verbs.FindStringSubmatchIndex(format)
+		at := verbs().FindStringSubmatchIndex(format)
 		if at == nil {
 			break
 		}

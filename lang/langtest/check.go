@@ -33,7 +33,8 @@ var technical = []*regexp.Regexp{
 
 // inKorea has what is called otherwise in Korea, or is not a name there.
 var inKorea = strings.NewReplacer("hardware address", "MAC address", "time to live", "TTL", "ICMP errors", "ICMP error", "pings", "ping", "SYNs", "SYN", "SYN-ACKs", "SYN-ACK", "RSTs", "RST",
-	"within a second", "within 1 second", "half second", "0.5 s", "five to ten minutes", "5 to 10 minutes")
+	"within a second", "within 1 second", "half second", "0.5 s", "five to ten minutes", "5 to 10 minutes",
+	"half a minute", "30 s", "a minute or two", "1 to 2 minutes")
 
 // terms are the technical terms of a text, sorted, each once.
 func terms(text string) []string {

@@ -95,15 +95,15 @@ func (r *reader) value(n ast.Expr) (text string, known bool) {
 	return "", false
 }
 
-// errorMakers are the functions whose first argument is the format of an error.
-var errorMakers = map[string]bool{"fmt.Errorf": true, "errors.New": true}
+// errorMakers are the functions that take the format of an error, or of a warning of the command line, and as which of their arguments.
+var errorMakers = map[string]int{"fmt.Errorf": 0, "errors.New": 0, "warn": 1}
 
 // text notes the texts of an expression.
 func (r *reader) text(n ast.Node) bool {
 	switch n := n.(type) {
 	case *ast.CallExpr:
-		if errorMakers[types.ExprString(n.Fun)] {
-			if format, known := r.value(n.Args[0]); known {
+		if at, is := errorMakers[types.ExprString(n.Fun)]; is {
+			if format, known := r.value(n.Args[at]); known {
 				r.found.Errors[format] = r.files.Position(n.Pos()).String()
 			}
 		}
