@@ -19,15 +19,16 @@ type Source struct {
 	Literals map[string]bool   // all its texts
 }
 
-// ReadSource reads the package of a folder. In a format that is put together, "%s" stands for what is not known.
-func ReadSource(t *testing.T, folder string) Source {
+// ReadSource reads the package of a folder, without the files that begin with the name of its catalogue. In a format that is put together,
+// "%s" stands for what is not known.
+func ReadSource(t *testing.T, folder, catalogue string) Source {
 	t.Helper()
 	names, err := filepath.Glob(filepath.Join(folder, "*.go"))
 	require.NoError(t, err)
 	r := reader{files: token.NewFileSet(), constants: map[string]string{}, found: Source{Errors: map[string]string{}, Literals: map[string]bool{}}}
 	var files []*ast.File
 	for _, name := range names {
-		if strings.HasSuffix(name, "_test.go") {
+		if strings.HasSuffix(name, "_test.go") || strings.HasPrefix(filepath.Base(name), catalogue) {
 			continue
 		}
 		file, err := parser.ParseFile(r.files, name, nil, parser.SkipObjectResolution)
