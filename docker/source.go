@@ -98,7 +98,7 @@ func unloaded(ref string, err error) error {
 
 // nothingToBuildFrom is one sentence with the one command that helps.
 func nothingToBuildFrom(err error) error {
-	advice := "docker pull " + defaultBase + ", where a registry answers"
+	advice := fmt.Sprintf("docker pull %s, where a registry answers", defaultBase)
 	if os.Geteuid() > 0 {
 		advice = "sudo tcplab run closed-port --engine docker"
 	}

@@ -89,11 +89,10 @@ type ServerError struct {
 }
 
 func (e *ServerError) Error() string {
-	text := fmt.Sprintf("the server (%s) %s", e.Server, e.Reason)
 	if e.Output == "" {
-		return text + "; it printed nothing"
+		return fmt.Sprintf("the server (%s) %s; it printed nothing", e.Server, e.Reason)
 	}
-	return text + "; it printed:\n" + strings.TrimRight(e.Output, "\n")
+	return fmt.Sprintf("the server (%s) %s; it printed:\n%s", e.Server, e.Reason, strings.TrimRight(e.Output, "\n"))
 }
 
 // ownProcess is somebody's server while it runs.

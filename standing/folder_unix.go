@@ -292,11 +292,11 @@ type DiedError struct {
 }
 
 func (e *DiedError) Error() string {
-	text := fmt.Sprintf("the holder of lab %s has died, and the lab with it (what is left of containers is removed by \"tcplab sweep\")", e.Lab)
-	if e.Log != "" {
-		text += "; its last words are in " + e.Log
+	const died = "the holder of lab %s has died, and the lab with it (what is left of containers is removed by \"tcplab sweep\")"
+	if e.Log == "" {
+		return fmt.Sprintf(died, e.Lab)
 	}
-	return text
+	return fmt.Sprintf(died+"; its last words are in %s", e.Lab, e.Log)
 }
 
 // died is the error of a holder that has died. Its socket is removed, unless another has taken the name since, and with

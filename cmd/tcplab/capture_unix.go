@@ -16,6 +16,7 @@ import (
 
 	"github.com/tcplab/tcplab/lab"
 	"github.com/tcplab/tcplab/lab/agent"
+	"github.com/tcplab/tcplab/lang"
 	"github.com/tcplab/tcplab/safefile"
 	"github.com/tcplab/tcplab/standing"
 	"github.com/tcplab/tcplab/wire"
@@ -87,7 +88,7 @@ func captureTo(cmd *cobra.Command, l *standing.Held, host string, file io.WriteC
 	}
 	defer from.Close()
 	said, written := make(chan string, 1), make(chan error, 1)
-	go func() { said <- relayReady(say, hear, host, interfaces) }()
+	go func() { said <- relayReady(say, hear, host, interfaces, helpTag(cmd)) }()
 	go func() {
 		_, err := io.Copy(file, wire.WithNames(from, namesOf(l.Info())))
 		_ = from.Close() // no more can be written: the capture ends, too
@@ -148,23 +149,23 @@ func (f *captureFile) Write(p []byte) (int, error) {
 }
 
 // relayReady says that the capture runs, and returns what else the verb has said.
-func relayReady(out io.Writer, from io.ReadCloser, host string, interfaces []string) string {
+func relayReady(out io.Writer, from io.ReadCloser, host string, interfaces []string, tag lang.Tag) string {
 	defer from.Close()
-	var said strings.Builder
+	var heard strings.Builder
 	buffer := make([]byte, 4<<10)
 	for {
 		n, err := from.Read(buffer)
-		said.Write(buffer[:n])
-		if rest, ready := strings.CutPrefix(said.String(), lab.Ready+"\n"); ready {
-			fmt.Fprintf(out, "capturing on the %s (%s), until Ctrl-C\n", host, strings.Join(interfaces, ", "))
-			said.Reset()
-			said.WriteString(rest)
+		heard.Write(buffer[:n])
+		if rest, ready := strings.CutPrefix(heard.String(), lab.Ready+"\n"); ready {
+			fmt.Fprintln(out, said(fmt.Sprintf("capturing on the %s (%s), until Ctrl-C", host, strings.Join(interfaces, ", "))).In(tag))
+			heard.Reset()
+			heard.WriteString(rest)
 			text, _ := io.ReadAll(from)
-			said.Write(text)
-			return strings.TrimSpace(said.String())
+			heard.Write(text)
+			return strings.TrimSpace(heard.String())
 		}
 		if err != nil {
-			return strings.TrimSpace(said.String())
+			return strings.TrimSpace(heard.String())
 		}
 	}
 }

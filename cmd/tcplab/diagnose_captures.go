@@ -138,7 +138,7 @@ func (c *captures) notePage(page *report.DiagnosisPage, name string, stats diagn
 	page.Packets = stats.Packets
 	if damage != nil {
 		page.Notes = append(page.Notes, lang.Tell(lang.Text{English: "%s: %s; diagnosed is what comes before.", Korean: "%s: %s; 그 앞에 있는 것까지 진단했다."},
-			name, withoutPrefix(damage)))
+			name, said(withoutPrefix(damage))))
 	}
 }
 

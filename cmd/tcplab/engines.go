@@ -13,6 +13,7 @@ import (
 	"github.com/tcplab/tcplab/clients"
 	"github.com/tcplab/tcplab/docker"
 	"github.com/tcplab/tcplab/lab"
+	"github.com/tcplab/tcplab/lang"
 )
 
 func newEngines() *cobra.Command {
@@ -24,35 +25,40 @@ labs. What is missing is skipped by "run" and by the tests.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			out := cmd.OutOrStdout()
+			tag := helpTag(cmd)
 			tell := func(name string, err error) {
 				state := "available"
 				if err != nil {
 					state = "not available: " + err.Error()
 				}
-				fmt.Fprintf(out, "%-9s  %s\n", name, state)
+				fmt.Fprintf(out, "%-9s  %s\n", name, said(state).In(tag))
 			}
 			for _, e := range tcplab.Engines() {
 				tell(e.Name(), e.Available(cmd.Context()))
 			}
 			tell(containerName, containers(cmd).CanRun(cmd.Context(), namespacesCommand))
-			fmt.Fprintf(out, "%-9s  %s\n", "clients", lackingClients())
+			fmt.Fprintf(out, "%-9s  %s\n", "clients", lackingClients(tag))
 			return nil
 		},
 	}
 }
 
 // lackingClients says which clients' programs are missing on this machine, and how to get them.
-func lackingClients() string {
+func lackingClients(tag lang.Tag) string {
 	var missing []string
 	for _, c := range clients.All() {
 		for _, name := range missingPrograms(c) {
-			if _, err := lab.FindProgram(name); err != nil && !slices.Contains(missing, err.Error()) {
-				missing = append(missing, err.Error())
+			_, err := lab.FindProgram(name)
+			if err == nil {
+				continue
+			}
+			if words := said(err.Error()).In(tag); !slices.Contains(missing, words) {
+				missing = append(missing, words)
 			}
 		}
 	}
 	if len(missing) == 0 {
-		return "all installed"
+		return said("all installed").In(tag)
 	}
 	return strings.Join(missing, "; ")
 }
@@ -151,25 +157,27 @@ that does not carry the lab's label, nor what belongs to a run that goes on or t
 }
 
 func sweep(cmd *cobra.Command, e lab.Engine) error {
-	out := cmd.OutOrStdout()
+	tell := func(state string) {
+		fmt.Fprintf(cmd.OutOrStdout(), "%-8s  %s\n", e.Name(), said(state).In(helpTag(cmd)))
+	}
 	sweeper, ok := e.(lab.Sweeper)
 	if !ok {
-		fmt.Fprintf(out, "%-8s  nothing is ever left: its labs end with the program\n", e.Name())
+		tell("nothing is ever left: its labs end with the program")
 		return nil
 	}
 	if err := e.Available(cmd.Context()); err != nil && !errors.Is(err, docker.ErrNoImage) {
-		fmt.Fprintf(out, "%-8s  not available: %v\n", e.Name(), err)
+		tell("not available: " + err.Error())
 		return nil
 	}
 	removed, kept, err := sweeper.Sweep(cmd.Context())
 	for _, name := range removed {
-		fmt.Fprintf(out, "%-8s  removed %s\n", e.Name(), name)
+		tell("removed " + name)
 	}
 	for _, name := range kept {
-		fmt.Fprintf(out, "%-8s  kept %s\n", e.Name(), name)
+		tell("kept " + name)
 	}
 	if err == nil && len(removed)+len(kept) == 0 {
-		fmt.Fprintf(out, "%-8s  nothing was left\n", e.Name())
+		tell("nothing was left")
 	}
 	return err
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // speakKorean lets the help of a command and of those below it be in Korean for a reader who has chosen that. What is written by the
-// help alone is translated, at the time when it is shown: completions, manual pages and errors stay in English.
+// help alone is translated, at the time when it is shown: completions and manual pages stay in English. (Errors: errorTexts.)
 func speakKorean(root *cobra.Command) {
 	help, usage := root.HelpFunc(), root.UsageFunc()
 	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {

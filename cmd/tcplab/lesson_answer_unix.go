@@ -73,7 +73,7 @@ func (f *answerFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	key, err := f.key.read(cmd.ErrOrStderr())
+	key, err := f.key.read(cmd)
 	if err != nil {
 		return err
 	}

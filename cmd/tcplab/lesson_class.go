@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -62,12 +61,12 @@ func (k *studentKeyFlag) addTo(cmd *cobra.Command) {
 }
 
 // read reads the key, nil where there is none.
-func (k *studentKeyFlag) read(warn io.Writer) (*lesson.StudentKey, error) {
+func (k *studentKeyFlag) read(cmd *cobra.Command) (*lesson.StudentKey, error) {
 	file := cmp.Or(k.file, os.Getenv(studentKeyVariable))
 	if file == "" {
 		return nil, nil
 	}
-	text, err := readSecret(warn, file)
+	text, err := readSecret(cmd, file)
 	if err != nil {
 		return nil, err
 	}
@@ -151,11 +150,11 @@ func writeNew(name, text string, mode fs.FileMode) error {
 }
 
 // readKey reads a class's key; nil where no file is named.
-func readKey(warn io.Writer, file string) (*lesson.ClassKey, error) {
+func readKey(cmd *cobra.Command, file string) (*lesson.ClassKey, error) {
 	if file == "" {
 		return nil, nil
 	}
-	text, err := readSecret(warn, file)
+	text, err := readSecret(cmd, file)
 	if err != nil {
 		return nil, err
 	}
@@ -167,13 +166,13 @@ func readKey(warn io.Writer, file string) (*lesson.ClassKey, error) {
 }
 
 // readSecret reads a key, and warns of one that others can read, as ssh(1) does. Windows tells it otherwise than by a mode.
-func readSecret(warn io.Writer, file string) (string, error) {
+func readSecret(cmd *cobra.Command, file string) (string, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return "", err
 	}
 	if info, err := os.Stat(file); err == nil && info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows" {
-		fmt.Fprintf(warn, "tcplab: others can read the key %s, which has the mode %#o: close it (chmod 600), and make a new one where somebody has read it\n",
+		warn(cmd, "tcplab: others can read the key %s, which has the mode %#o: close it (chmod 600), and make a new one where somebody has read it",
 			file, info.Mode().Perm())
 	}
 	return string(text), nil

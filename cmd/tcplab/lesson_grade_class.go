@@ -62,7 +62,7 @@ student, a column for each exercise; a cell is empty where there is no mark.`,
 }
 
 func (f *gradeFlags) run(cmd *cobra.Command, dir string) error {
-	key, err := readKey(cmd.ErrOrStderr(), f.key)
+	key, err := readKey(cmd, f.key)
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func (f *gradeFlags) run(cmd *cobra.Command, dir string) error {
 		return errors.Join(err, all)
 	}
 	for _, s := range old {
-		tellSuperseded(cmd.ErrOrStderr(), marks, files, s)
+		tellSuperseded(cmd, marks, files, s)
 	}
 	if f.json {
 		err = lesson.WriteJSON(cmd.OutOrStdout(), results)
@@ -125,9 +125,9 @@ func pick(marks []lesson.Mark, places []int) (list []lesson.Mark) {
 
 // tellSuperseded says that a file does not count, because a later one of the same student does: the teacher sees where the two do not
 // come from the same hand.
-func tellSuperseded(out io.Writer, marks []lesson.Mark, files []string, s lesson.Superseded) {
+func tellSuperseded(cmd *cobra.Command, marks []lesson.Mark, files []string, s lesson.Superseded) {
 	old, by := &marks[s.Old], &marks[s.By]
-	fmt.Fprintf(out, "tcplab: %s, %s, level %s: %s (score %d, answered %s) does not count, because %s (score %d, answered %s) is later\n",
+	warn(cmd, "tcplab: %s, %s, level %s: %s (score %d, answered %s) does not count, because %s (score %d, answered %s) is later",
 		old.Student, old.Kind, levelText(*old), files[s.Old], old.Score, old.Answered.Format(time.DateTime),
 		files[s.By], by.Score, by.Answered.Format(time.DateTime))
 }

@@ -159,7 +159,7 @@ func (f *quizFlags) grade(cmd *cobra.Command) error {
 		return err
 	}
 	file := filepath.Join(f.out, q.HandInName())
-	key, err := f.key.read(cmd.ErrOrStderr())
+	key, err := f.key.read(cmd)
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,8 @@ func run(args []string) int {
 	ascii := isASCIILocale()
 	root.SetOut(&textWriter{file: os.Stdout, ascii: ascii})
 	root.SetErr(&textWriter{file: os.Stderr, ascii: ascii})
-	err := plainly(root, root.ExecuteContext(ctx))
+	cmd, err := root.ExecuteContextC(ctx)
+	err = plainly(root, err)
 	if errors.Is(context.Cause(ctx), errInterrupted) {
 		err = errors.Join(errInterrupted, besidesInterruption(err))
 	}
@@ -50,7 +51,7 @@ func run(args []string) int {
 		return int(code)
 	}
 	message, flush := folded(os.Stderr)
-	fmt.Fprintf(message, "tcplab: %s\n", printable(err.Error()))
+	fmt.Fprintf(message, "tcplab: %s\n", printable(inLanguageOf(cmd, err)))
 	flush()
 	if by, signalled := errors.AsType[interruption](context.Cause(ctx)); signalled {
 		return by.exitCode()
@@ -89,7 +90,7 @@ func interruptible() (context.Context, func()) {
 		first := interruption{<-signals}
 		cancel(first)
 		<-signals
-		fmt.Fprintln(os.Stderr, "tcplab: quit; what is left is removed by the next run, or by \"tcplab sweep\"")
+		fmt.Fprintln(os.Stderr, said("tcplab: quit; what is left is removed by the next run, or by \"tcplab sweep\"").In(environmentTag()))
 		os.Exit(first.exitCode())
 	}()
 	return ctx, func() { signal.Stop(signals) }

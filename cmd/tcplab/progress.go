@@ -154,7 +154,7 @@ func (p *progress) sayInterrupted() {
 func (p *progress) say(step string) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	p.setNote(step)
+	p.setNote(said(step).In(p.tag))
 }
 
 func (p *progress) setNote(text string) {

@@ -146,7 +146,7 @@ func (f runFlags) run(cmd *cobra.Command, names []string) error {
 		fast, err := lab.AtSpeed(engine, f.speed)
 		switch {
 		case errors.Is(err, lab.ErrUnsupported):
-			fmt.Fprint(cmd.ErrOrStderr(), inRealTime.Format(f.tag, err))
+			fmt.Fprint(cmd.ErrOrStderr(), inRealTime.Format(f.tag, said(err.Error())))
 			list = f.inRealTime(list)
 		case err != nil:
 			return err

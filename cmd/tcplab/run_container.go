@@ -106,7 +106,7 @@ func (f runFlags) runInContainer(cmd *cobra.Command, names, programs []string, a
 // containers is the engine of containers, which says what takes long.
 func containers(cmd *cobra.Command) *docker.Engine {
 	e := docker.New()
-	e.Progress = func(step string) { fmt.Fprintln(cmd.ErrOrStderr(), step) }
+	e.Progress = func(step string) { warn(cmd, "%s", step) }
 	return e
 }
 

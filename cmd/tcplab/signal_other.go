@@ -4,10 +4,11 @@ package main
 
 import (
 	"errors"
-	"io"
 	"time"
+
+	"github.com/spf13/cobra"
 )
 
-func breakSignal(io.Writer) (came <-chan time.Time, stop func() error, err error) {
+func breakSignal(*cobra.Command) (came <-chan time.Time, stop func() error, err error) {
 	return nil, nil, errors.New("--when signal needs SIGUSR1, which this system does not have: break at a moment of the connection")
 }

@@ -4,13 +4,12 @@ package main
 
 import (
 	"errors"
-	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"time"
 
+	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
 )
 
@@ -19,7 +18,7 @@ import (
 const signalVariable = "TCPLAB_SIGNAL"
 
 // breakSignal tells how to send the signal that breaks a lab, and says when it has come: a signal to this process, or a byte in the pipe.
-func breakSignal(out io.Writer) (came <-chan time.Time, stop func() error, err error) {
+func breakSignal(cmd *cobra.Command) (came <-chan time.Time, stop func() error, err error) {
 	dir, err := os.MkdirTemp("", "tcplab-signal-")
 	if err != nil {
 		return nil, nil, err
@@ -54,7 +53,7 @@ func breakSignal(out io.Writer) (came <-chan time.Time, stop func() error, err e
 			tell()
 		}
 	}()
-	fmt.Fprintf(out, "break it with: kill -USR1 %d\n", os.Getpid())
+	warn(cmd, "break it with: kill -USR1 %d", os.Getpid())
 	return told, func() error {
 		signal.Stop(signals)
 		close(signals)

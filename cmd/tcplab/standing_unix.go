@@ -114,7 +114,7 @@ func raise(cmd *cobra.Command, engine lab.Engine, o standing.Order, tag lang.Tag
 			return info, false, err
 		}
 	}
-	info, err = standing.Up(cmd.Context(), o, func(step string) { fmt.Fprintln(cmd.ErrOrStderr(), step) })
+	info, err = standing.Up(cmd.Context(), o, func(step string) { warn(cmd, "%s", step) })
 	if err != nil {
 		return info, false, err
 	}

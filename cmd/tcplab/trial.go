@@ -139,7 +139,7 @@ func (f runFlags) try(cmd *cobra.Command, names, argv []string) (err error) {
 		if len(list) != 1 {
 			return fmt.Errorf("--when signal is for one failure, because a signal does not say which: name one of the %d", len(list))
 		}
-		told, stop, err := breakSignal(cmd.ErrOrStderr())
+		told, stop, err := breakSignal(cmd)
 		if err != nil {
 			return err
 		}

@@ -204,7 +204,7 @@ func (s *watchSession) each(a *diagnose.Judged, c *watch.CutOut) {
 		name := fileName(&d, s.failures)
 		if err := s.keep(name, &d, c, gone); err != nil {
 			s.failed = cmp.Or(s.failed, err)
-			where = lang.Text{English: "not kept: %s", Korean: "남기지 않음: %s"}.With(err)
+			where = lang.Text{English: "not kept: %s", Korean: "남기지 않음: %s"}.With(said(err.Error()))
 		} else {
 			s.kept++
 			where = lang.Same(s.flags.out + "/" + name + ".pcapng")

@@ -33,7 +33,8 @@ var technical = []*regexp.Regexp{
 
 // inKorea has what is called otherwise in Korea, or is not a name there.
 var inKorea = strings.NewReplacer("hardware address", "MAC address", "time to live", "TTL", "ICMP errors", "ICMP error", "pings", "ping", "SYNs", "SYN", "SYN-ACKs", "SYN-ACK", "RSTs", "RST",
-	"within a second", "within 1 second", "half second", "0.5 s", "five to ten minutes", "5 to 10 minutes")
+	"within a second", "within 1 second", "half second", "0.5 s", "five to ten minutes", "5 to 10 minutes",
+	"half a minute", "30 s", "a minute or two", "1 to 2 minutes")
 
 // terms are the technical terms of a text, sorted, each once.
 func terms(text string) []string {
@@ -72,4 +73,11 @@ func verbsOf(format string) []string {
 	}
 	slices.Sort(list)
 	return slices.Compact(list)
+}
+
+// CheckFormat is [Check] for a format whose values nobody knows: behind a verb of it stands no particle that has two forms.
+func CheckFormat(t *testing.T, where string, text lang.Text) {
+	t.Helper()
+	Check(t, where, text)
+	assert.NotRegexp(t, behindVerb, text.Korean, "%s: a particle of two forms stands behind a verb", where)
 }

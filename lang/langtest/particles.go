@@ -17,10 +17,12 @@ var readAloud = map[string]string{
 		"PID port probe prohibited Q query read REFUSED refused Required resolved RFC rotate route RST SOA ss sshd TCP TLS traceroute " +
 		"UDP verdict WAF window Wireshark write 2 4 5 9 % " +
 		"answer answers bash break C Canvas check client COLOR container counts csv DEST diagnose folder grade HOST ID image latest list pcapng " +
-		"PORT record request root server sh since speed ssh status student svg t tcpdump tshark txt verify W with",
+		"PORT record request root server sh since speed ssh status student svg s help ko b tolerance verbose docker Docker netns after retries LF udp ready REGEXP COMMAND PATH sort follow host buffer before for " +
+		"sudo mcp quiz icmp class md key MiB AppArmor sys unconfined load apt cgo Command unzstd unxz compress uncompress unlzma a w c t tcpdump tshark txt verify W with",
 	"consonant": "TIMEOUT ACK big Chromium DNSSEC ECN ECONNRESET ETIMEDOUT FIN get IPsec lnup ltn N NAME ping SACK SYN timeout VPN 0 3 6 " +
-		"broken down drop extcap gradebook JSON json LAB Markdown pub run tcplab up when",
-	"rieul": "ACL curl file hole MySQL TTL unreachable URL 1 7 8 DIR fail FILE heal html kill null SHELL until XML",
+		"broken down drop extcap gradebook JSON json LAB Markdown pub run tcplab up when " +
+		"sweep en out within markdown lab m sock debootstrap wget gunzip",
+	"rieul": "all parallel settle signal sysctl pull ACL curl file hole MySQL TTL unreachable URL 1 7 8 DIR fail FILE heal html kill null SHELL until XML",
 }
 
 // fitting are the particles that fit, by how the word before them ends.
