@@ -41,7 +41,7 @@ func warn(cmd *cobra.Command, format string, arguments ...any) {
 	fmt.Fprintln(cmd.ErrOrStderr(), said(fmt.Sprintf(format, arguments...)).In(helpTag(cmd)))
 }
 
-// inLanguageOf is what an error says, in the language of its command. What was not typed to its end, or wrong, has that of the environment.
+// inLanguageOf is an error's text in the language of its command. A command that was mistyped has the language of the environment.
 func inLanguageOf(cmd *cobra.Command, err error) string {
 	tag := helpTag(cmd)
 	text := said(err.Error()).In(tag)

@@ -2,7 +2,7 @@ package main
 
 import "github.com/tcplab/tcplab/lang"
 
-// errorsOfDiagnoses are the errors of the commands that look at captures, interfaces and live endpoints, and of those that help other programs.
+// errorsOfDiagnoses are errors of two kinds of commands: some look at captures, interfaces and live endpoints, and some help other programs.
 func errorsOfDiagnoses() []lang.Text {
 	return []lang.Text{
 		// tcplab diagnose

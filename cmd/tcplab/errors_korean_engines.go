@@ -43,8 +43,14 @@ func errorsOfEngines() []lang.Text {
 			Korean:  "netns: 컨테이너에서처럼 /proc/sys가 읽기 전용이어서 랩의 sysctl을 설정할 수 없다: %s (%w)",
 		},
 		{
-			English: "start it with docker run --security-opt seccomp=unconfined --security-opt systempaths=unconfined, or run outside the container",
-			Korean:  "컨테이너를 docker run --security-opt seccomp=unconfined --security-opt systempaths=unconfined로 시작하거나, 컨테이너 밖에서 실행한다",
+			English: "start it with docker run (or podman run) --security-opt seccomp=unconfined --security-opt systempaths=unconfined; " +
+				"in a pod of Kubernetes set hostUsers: false, procMount: Unmasked and a seccompProfile that allows namespaces; or run outside the container",
+			Korean: "컨테이너를 docker run(또는 podman run) --security-opt seccomp=unconfined --security-opt systempaths=unconfined로 시작하거나, " +
+				"Kubernetes 파드라면 hostUsers: false, procMount: Unmasked 그리고 네임스페이스를 허용하는 seccompProfile 항목을 설정하거나, 컨테이너 밖에서 실행한다",
+		},
+		{
+			English: "netns: root without capabilities may not create namespaces here: run as another user, or add the capabilities SYS_ADMIN, NET_ADMIN and NET_RAW (%w)",
+			Korean:  "netns: 여기서는 권한(capability)이 없는 root가 네임스페이스를 만들 수 없다: 다른 사용자로 실행하거나 SYS_ADMIN, NET_ADMIN, NET_RAW 권한을 추가한다 (%w)",
 		},
 
 		// speed

@@ -29,8 +29,8 @@ func TestLessonRead(t *testing.T) {
 	d.Env = append(d.Env, "TCPLAB_LANG=ko")
 	assert.Equal(t, korean, d.Must("lesson", "read", "silent"))
 	assert.Equal(t, out, d.Must("lesson", "read", "silent", "--lang", "en"))
-	d.Fails(`there is no lesson "silnt"; did you mean "silent"? ("tcplab lesson list" shows all)`, "lesson", "read", "silnt")
-	d.Fails(`there is no lesson 12: they are numbered from 1 to 11 ("tcplab lesson list" shows all)`, "lesson", "read", "12")
+	d.Fails(`"silnt" 레슨은 없다; 혹시 "silent"? (목록은 "tcplab lesson list"로 본다)`, "lesson", "read", "silnt")
+	d.Fails(`there is no lesson 12: they are numbered from 1 to 11 ("tcplab lesson list" shows all)`, "lesson", "read", "12", "--lang", "en")
 }
 
 // What cannot be checked has exit code 2, and one sentence says why.
