@@ -70,9 +70,9 @@ timeouts:
 	TCPLAB_MEASURE=1 go test -count=1 -run '^TestDefaultTimeouts$$' ./clients -update
 
 # Measures every driver in every failure again, and writes docs/drivers.md: some twenty minutes. ONLY=go-redis-in measures one driver again,
-# ONLY=in-nat-forgot one failure.
+# ONLY=in-nat-forgot one failure. KEEP=DIR keeps the captures of each cell, and what ss says of its sockets.
 drivers:
-	cd drivers && CGO_ENABLED=0 go test -count=1 -timeout=60m -parallel=10 -run '^TestDrivers$$/^runs$$/$(ONLY)' . -update
+	cd drivers && CGO_ENABLED=0 go test -count=1 -timeout=60m -parallel=10 -run '^TestDrivers$$/^runs$$/$(ONLY)' . -update $(if $(KEEP),-keep $(abspath $(KEEP)))
 	cd drivers && CGO_ENABLED=0 go test -count=1 -run '^TestPage$$' . -update
 
 # Measures again which timer ends the wait for another end that is gone, and writes docs/half-open.md: about a minute. ONLY=keep-alive-in measures one

@@ -8,6 +8,8 @@ import (
 	"maps"
 	"net"
 	"os"
+	"path"
+	"path/filepath"
 	"regexp"
 	"runtime/pprof"
 	"slices"
@@ -59,6 +61,7 @@ func run(t *testing.T, d driver, f failure) (c cell) {
 	l.Serve(server)
 	require.NoError(t, d.server.prepare(t.Context(), l))
 	l.Patience(limit)
+	keepSockets := keeping(t, l)
 	label := strings.ReplaceAll(t.Name(), " ", "_")
 	// Each goroutine of the driver inherits the label, and none of the lab's.
 	labelled := func(ctx context.Context, do func(context.Context)) { pprof.Do(ctx, pprof.Labels("cell", label), do) }
@@ -77,6 +80,7 @@ func run(t *testing.T, d driver, f failure) (c cell) {
 	others := ending(l)
 	c = called(request("counted", f.slow), l)
 	c.Sockets = left(l, others)
+	keepSockets()
 	if f.midway && c.End == "ok" {
 		t.Skip("this machine is too busy: the call had its answer before the failure was there")
 	}
@@ -88,6 +92,20 @@ func run(t *testing.T, d driver, f failure) (c cell) {
 	c.Goroutines = goroutines(label)
 	c.Executed = settled(t, l, executed)
 	return c
+}
+
+// keeping lets the captures of each call stay where -keep says. sockets writes down, beside them, what ss says of the client's sockets: by these a
+// cell can be checked with the programs of others.
+func keeping(t *testing.T, l *labtest.Lab) (sockets func()) {
+	t.Helper()
+	if *kept == "" {
+		return func() {}
+	}
+	dir := filepath.Join(*kept, path.Base(t.Name()))
+	require.NoError(t, os.MkdirAll(dir, 0o755))
+	l.KeepCaptures(dir)
+	ss := l.Program("sh", "-c", `exec ss -tin >"$0"`, filepath.Join(dir, "ss.txt"))
+	return func() { require.NoError(t, ss(t.Context())) }
 }
 
 // closing is how long a driver may take to close.

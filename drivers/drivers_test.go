@@ -3,6 +3,7 @@ package drivers
 import (
 	"encoding/json"
 	"flag"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -18,7 +19,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-var update = flag.Bool("update", false, "record every cell, and write docs/drivers.md")
+var (
+	update = flag.Bool("update", false, "record every cell, and write docs/drivers.md")
+	kept   = flag.String("keep", "", "keep the captures of each cell in this folder, and what ss says of the client's sockets")
+)
 
 // scratch is a folder for files that the labs of this run share; it goes with the run.
 var scratch string
@@ -196,7 +200,7 @@ func (d driver) keep(t *testing.T, made map[string]cell) {
 	t.Helper()
 	old := recorded(t, d)
 	fresh := record{Driver: d.name, Tuned: d.tuned, Version: d.version(), Server: d.server.version(),
-		Go: runtime.Version(), Kernel: kernel(t), Date: time.Now().UTC().Format(time.DateOnly), Cells: made}
+		Go: runtime.Version(), Kernel: kernel(t), Date: time.Now().UTC().Format(time.DateOnly), Cells: maps.Clone(made)}
 	if old.Version == fresh.Version && old.Server == fresh.Server {
 		for name, c := range old.Cells {
 			if _, again := made[name]; !again {
