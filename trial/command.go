@@ -127,7 +127,7 @@ func (c Program) run(ctx context.Context, s *harness.Standing, limit, settle tim
 		return nil, err
 	}
 	if client, err := s.Host(lab.ClientHost); err == nil {
-		_, cmd.Contained = client.(lab.Resident) // in a container they are killed by their mark, or with it
+		_, cmd.Contained = client.(lab.Resident) // else it is in a container, where what it leaves is killed by its mark, or with it
 	}
 	before, err := socketsOf(ctx, s)
 	if err != nil {
@@ -147,10 +147,10 @@ func (c Program) run(ctx context.Context, s *harness.Standing, limit, settle tim
 	go func() { ended <- cmd.Wait() }()
 	act := &Act{}
 	act.Hung, err = within(ended, func() time.Duration { return limit }, func() time.Duration { return harness.Late(start, time.Now()) }, func() time.Duration {
-		if cmd.Contained && crowd() >= crowded {
-			return containerEnd
+		if cmd.Contained || crowd() < crowded {
+			return 0
 		}
-		return 0
+		return containerEnd
 	})
 	act.Elapsed, act.Ended = time.Since(start), time.Now()
 	if !act.Hung {
